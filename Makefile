@@ -1,0 +1,49 @@
+# Everything a developer runs. Each target does its own set-up: packaging/bootstrap.py.
+#
+#   make run  ARGS="--help"      the window (or any `steward` command)
+#   make test TESTS=tests/files  the tests, all or some
+
+PYTHON ?= $(firstword $(shell for p in .venv/bin/python python3 python3.14 python3.13 python3.12 python3.11 python; do command -v $$p && break; done))
+BOOTSTRAP = $(or $(PYTHON),$(error Steward needs Python 3.11 or newer; none was found)) -I -S packaging/bootstrap.py
+
+# Two workers for two cores; tests marked `serial` share one of them, in order.
+TESTFLAGS ?= -n 2 --dist loadgroup
+TESTS ?=
+ARGS ?=
+
+.PHONY: help run test bench lint lock clean
+
+help:
+	@echo "make run | test | bench | lint | lock | clean"
+
+run:
+	@$(BOOTSTRAP) run -- $(ARGS)
+
+test:
+	@$(BOOTSTRAP) dev
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest $(TESTFLAGS) $(TESTS)
+
+bench:
+	@$(BOOTSTRAP) dev
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.benchmarks $(ARGS)
+
+lint:
+	@$(BOOTSTRAP) dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/mypy packaging/bootstrap.py
+	.venv/bin/lint-imports
+
+# New versions within pyproject's ranges: make lock ARGS=--upgrade
+LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --group build $(ARGS)
+
+lock:
+	@$(BOOTSTRAP) dev
+	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock
+	$(LOCK) pyproject.toml --constraint requirements-dev.lock --output-file requirements.lock
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

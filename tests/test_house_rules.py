@@ -1,0 +1,73 @@
+"""Rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted(path for folder in ("app", "skills") for path in (ROOT / folder).rglob("*.py"))
+
+
+def calls(path: Path) -> list[ast.Call]:
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def where(path: Path, node: ast.AST) -> str:
+    return f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
+
+
+def uses_qt(path: Path) -> bool:
+    source = path.read_text(encoding="utf-8")
+    return "PySide6" in source or "qasync" in source
+
+
+def test_no_dialog_is_run_with_exec() -> None:
+    """A dialog's own loop inside ours freezes other tasks (qasync issue 59): use `open()`."""
+    found = [
+        where(path, call)
+        for path in SOURCES
+        if uses_qt(path)
+        for call in calls(path)
+        if isinstance(call.func, ast.Attribute) and call.func.attr in {"exec", "exec_"}
+    ]
+
+    assert not found, f"use open() and the finished signal instead: {', '.join(found)}"
+
+
+def test_no_static_dialog_blocks() -> None:
+    """`QMessageBox.question(...)` and its like call `exec` themselves."""
+    blocking = {
+        "QMessageBox": {"about", "critical", "information", "question", "warning"},
+        "QInputDialog": {"getDouble", "getInt", "getItem", "getMultiLineText", "getText"},
+        "QFileDialog": {
+            "getExistingDirectory", "getOpenFileName", "getOpenFileNames", "getSaveFileName",
+        },
+        "QColorDialog": {"getColor"},
+        "QFontDialog": {"getFont"},
+    }  # fmt: skip
+    found = [
+        where(path, call)
+        for path in SOURCES
+        for call in calls(path)
+        if isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.attr in blocking.get(call.func.value.id, set())
+    ]
+
+    assert not found, f"make the dialog, open() it and wait for finished: {', '.join(found)}"
+
+
+@pytest.mark.parametrize("folder", ["app", "skills", "tests"])
+def test_every_folder_of_modules_is_a_package(folder: str) -> None:
+    """A missing `__init__.py` hides a folder from import-linter and mypy without a word."""
+    holding = {path.parent for path in (ROOT / folder).rglob("*.py")}
+    # A skill module is loaded by its path, so a folder of templates or samples may be bare.
+    bare = sorted(
+        str(place.relative_to(ROOT)) for place in holding if not (place / "__init__.py").exists()
+    )
+
+    assert not bare, f"no __init__.py in {', '.join(bare)}"
