@@ -1,0 +1,401 @@
+"""Typed settings: environment beats the settings file, the file beats the default.
+
+Secrets never stand in the settings file. They come from the environment, else from the OS
+keyring; where no keyring works they are kept for this run only, and the caller is told.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from app.domain.errors import ConfigurationError, UsageError
+from app.redaction import Secret
+
+PROVIDERS: Final = ("openrouter", "openai-compatible", "guided")
+_KEYRING_SERVICE: Final = "steward"
+_FILE_NAME: Final = "settings.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the person can set. See ``FIELDS`` for names, meaning and environment.
+
+    Attributes:
+        home: data directory: ``steward.db``, ``vault/``, ``logs/``, ``skills/``.
+        folders: folders the assistant may touch, absolute.
+        provider: one of ``PROVIDERS``, or ``None`` to take what is configured.
+        skill_timeout, breaker_cooldown: seconds.
+        instructions: the person's own words, joined to the system prompt.
+        trusted_folders: granted folders whose ``AGENTS.md`` joins the system prompt.
+        other_secrets: secrets of services this program knows only to hide them.
+    """
+
+    home: Path
+    folders: tuple[Path, ...] = ()
+    provider: str | None = None
+    openrouter_api_key: Secret | None = None
+    llm_base_url: str | None = None
+    llm_api_key: Secret | None = None
+    model: str | None = None
+    max_iterations: int = 25
+    skill_timeout: float = 30.0
+    breaker_threshold: int = 5
+    breaker_cooldown: float = 30.0
+    instructions: str = ""
+    trusted_folders: tuple[Path, ...] = ()
+    theme: str = "system"
+    other_secrets: Mapping[str, Secret] = field(default_factory=dict)
+
+    @property
+    def effective_provider(self) -> str:
+        """The provider to use: the chosen one, else what is configured, else ``guided``."""
+        if self.provider:
+            return self.provider
+        if self.openrouter_api_key:
+            return "openrouter"
+        if self.llm_base_url:
+            return "openai-compatible"
+        return "guided"
+
+    @property
+    def secrets(self) -> dict[str, Secret]:
+        """Every secret this run knows, by setting name: what redaction hides."""
+        own = {
+            f.env: value
+            for f in FIELDS
+            if f.secret and isinstance(value := getattr(self, f.name), Secret)
+        }
+        return {**self.other_secrets, **own}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One setting: its name, environment variable, reader, and words for a person."""
+
+    name: str
+    env: str
+    read: Callable[[object], object]
+    help: str
+    secret: bool = False
+
+
+def _text(value: object) -> str | None:
+    text = str(value).strip()
+    return text or None
+
+
+def _words(value: object) -> str:
+    return str(value)
+
+
+def _choice(*allowed: str) -> Callable[[object], str | None]:
+    def read(value: object) -> str | None:
+        text = _text(value)
+        if text is not None and text not in allowed:
+            raise ValueError(f"use one of {', '.join(allowed)}")
+        return text
+
+    return read
+
+
+def _url(value: object) -> str | None:
+    text = _text(value)
+    if text is not None and not text.startswith(("http://", "https://")):
+        raise ValueError("use a URL that starts with http:// or https://")
+    return text.rstrip("/") if text else None
+
+
+def _whole(low: int, high: int) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        number = int(str(value))
+        if not low <= number <= high:
+            raise ValueError(f"use a whole number from {low} to {high}")
+        return number
+
+    return read
+
+
+def _seconds(low: float, high: float) -> Callable[[object], float]:
+    def read(value: object) -> float:
+        number = float(str(value))
+        if not low <= number <= high:  # also refuses NaN
+            raise ValueError(f"use seconds from {low:g} to {high:g}")
+        return number
+
+    return read
+
+
+def _folders(value: object) -> tuple[Path, ...]:
+    parts = value if isinstance(value, list | tuple) else str(value).split(os.pathsep)
+    return tuple(
+        Path(os.path.abspath(Path(str(part)).expanduser()))  # noqa: PTH100 - keeps links
+        for part in parts
+        if str(part).strip()
+    )
+
+
+FIELDS: Final[tuple[Field, ...]] = (
+    Field("folders", "STEWARD_FOLDERS", _folders, "Folders the assistant may touch."),
+    Field(
+        "provider",
+        "STEWARD_PROVIDER",
+        _choice(*PROVIDERS),
+        "openrouter, openai-compatible or guided; empty: what is configured.",
+    ),
+    Field(
+        "openrouter_api_key",
+        "OPENROUTER_API_KEY",
+        _text,
+        "OpenRouter's key, sent to OpenRouter only.",
+        secret=True,
+    ),
+    Field("llm_base_url", "STEWARD_LLM_BASE_URL", _url, "An OpenAI-compatible server's base URL."),
+    Field("llm_api_key", "STEWARD_LLM_API_KEY", _text, "That server's key.", secret=True),
+    Field("model", "STEWARD_MODEL", _text, "Model; empty: openrouter/auto, or the server's first."),
+    Field(
+        "max_iterations",
+        "STEWARD_MAX_ITERATIONS",
+        _whole(1, 100),
+        "Model calls in one turn, 1 to 100.",
+    ),
+    Field(
+        "skill_timeout",
+        "STEWARD_SKILL_TIMEOUT",
+        _seconds(0.1, 3600),
+        "Deadline of one skill call, in seconds.",
+    ),
+    Field(
+        "breaker_threshold",
+        "STEWARD_BREAKER_THRESHOLD",
+        _whole(1, 1000),
+        "Failures in a row that open a skill's circuit.",
+    ),
+    Field(
+        "breaker_cooldown",
+        "STEWARD_BREAKER_COOLDOWN",
+        _seconds(0.1, 86_400),
+        "Seconds an open circuit waits before one probe.",
+    ),
+    Field(
+        "instructions", "STEWARD_INSTRUCTIONS", _words, "Your own instructions for the assistant."
+    ),
+    Field(
+        "trusted_folders",
+        "STEWARD_TRUSTED_FOLDERS",
+        _folders,
+        "Folders whose AGENTS.md is followed as your instructions.",
+    ),
+    Field("theme", "STEWARD_THEME", _choice("system", "light", "dark"), "system, light or dark."),
+)
+_BY_NAME: Final = {f.name: f for f in FIELDS} | {f.env: f for f in FIELDS}
+
+# Secrets of services that come later: hidden from today on, wherever they are set.
+_OTHER_SECRET_ENV: Final = ("TELEGRAM_BOT_TOKEN", "STEWARD_WEBHOOK_SECRET")
+
+
+def default_home() -> Path:
+    """``STEWARD_HOME``, else the platform's user data directory."""
+    if home := os.environ.get("STEWARD_HOME"):
+        return Path(home).expanduser().absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("steward", appauthor=False))
+
+
+def field_named(name: str) -> Field:
+    """The setting called ``name`` (its own or its environment name). Raises ``UsageError``."""
+    found = _BY_NAME.get(name) or _BY_NAME.get(name.lower().replace(".", "_").replace("-", "_"))
+    if found is None:
+        known = ", ".join(f.name for f in FIELDS)
+        raise UsageError(f"There is no setting called {name!r}.", hint=f"Known: {known}.")
+    return found
+
+
+class SettingsStore:
+    """Reads and writes the settings file and the keyring of one data directory."""
+
+    def __init__(self, home: Path | None = None, environ: Mapping[str, str] | None = None) -> None:
+        self.home = home or default_home()
+        self._environ = os.environ if environ is None else environ
+        self._run_secrets: dict[str, Secret] = {}
+
+    @property
+    def path(self) -> Path:
+        """The settings file."""
+        return self.home / _FILE_NAME
+
+    def load(self) -> Settings:
+        """All settings as they hold now.
+
+        Raises:
+            ConfigurationError: a value cannot be used; says which and where it stands.
+        """
+        stored = self._read_file()
+        values: dict[str, object] = {}
+        for f in FIELDS:
+            raw: object | None = self._environ.get(f.env) or None
+            source = f"the environment ({f.env})"
+            if raw is None and f.secret:
+                secret = self._stored_secret(f, stored)
+                if secret is not None:
+                    values[f.name] = secret
+                continue
+            if raw is None and f.name in stored:
+                raw, source = stored[f.name], f"the settings file ({self.path})"
+            if raw is not None:
+                values[f.name] = self._parse(f, raw, source)
+        others = {
+            env: Secret(value) for env in _OTHER_SECRET_ENV if (value := self._environ.get(env))
+        }
+        return dataclasses.replace(
+            Settings(home=self.home),
+            **values,  # type: ignore[arg-type]  # each value was read by its field
+            other_secrets=others,
+        )
+
+    def source(self, name: str) -> str:
+        """Where a setting comes from now: ``environment``, ``keyring``, ``file``, ``default``."""
+        f = field_named(name)
+        if self._environ.get(f.env):
+            return "environment"
+        stored = self._read_file()
+        if f.secret:
+            return "keyring" if self._stored_secret(f, stored) else "default"
+        return "file" if f.name in stored else "default"
+
+    def save(self, name: str, value: object) -> None:
+        """Write one setting that is not secret to the settings file.
+
+        ``None`` or an empty text takes it out again. Raises ``UsageError`` for a value that
+        cannot be used; the file is then as it was.
+        """
+        f = field_named(name)
+        if f.secret:
+            raise UsageError(f"{f.name} is a secret.", hint="Secrets go to the keyring.")
+        stored = self._read_file()
+        if value is None or value == "":
+            stored.pop(f.name, None)
+        else:
+            try:
+                parsed = f.read(value)
+            except ValueError as error:
+                raise UsageError(f"{f.name} cannot be {value!r}: {error}.") from error
+            is_paths = isinstance(parsed, tuple)
+            stored[f.name] = [str(p) for p in parsed] if is_paths else parsed  # type: ignore[attr-defined]
+        self._write_file(stored)
+
+    def store_secret(self, name: str, secret: Secret | None) -> bool:
+        """Put a secret into the OS keyring, or take it out (``None``).
+
+        Returns ``True`` where it is kept for later runs, ``False`` where no keyring works and
+        it holds for this run only.
+        """
+        f = field_named(name)
+        if not f.secret:
+            raise UsageError(f"{f.name} is not a secret.", hint="Use `steward config set`.")
+        stored = self._read_file()
+        names = {str(n) for n in _as_list(stored.get("secrets_in_keyring"))}
+        self._run_secrets.pop(f.name, None)
+        if secret is None:
+            if f.name in names:
+                _keyring_delete(f.env)
+            names.discard(f.name)
+        else:
+            self._run_secrets[f.name] = secret
+            if not _keyring_set(f.env, secret):
+                return False
+            names.add(f.name)
+        stored["secrets_in_keyring"] = sorted(names)
+        self._write_file(stored)
+        return True
+
+    def _parse(self, f: Field, raw: object, source: str) -> object:
+        try:
+            value = f.read(raw)
+        except ValueError as error:
+            raise ConfigurationError(
+                f"The setting {f.name} cannot be used: {error}.", hint=f"It stands in {source}."
+            ) from error
+        return Secret(str(value)) if f.secret else value
+
+    def _stored_secret(self, f: Field, stored: Mapping[str, object]) -> Secret | None:
+        if f.name in self._run_secrets:
+            return self._run_secrets[f.name]
+        # The keyring is slow to open and may ask for a password: only where we put something.
+        if f.name in _as_list(stored.get("secrets_in_keyring")):
+            return _keyring_get(f.env)
+        return None
+
+    def _read_file(self) -> dict[str, object]:
+        try:
+            data = json.loads(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(
+                f"The settings file cannot be read: {error}.",
+                hint=f"Mend or move away {self.path}; nothing else depends on it.",
+            ) from error
+        if not isinstance(data, dict):
+            raise ConfigurationError(
+                "The settings file does not hold settings.", hint=f"Move away {self.path}."
+            )
+        return data
+
+    def _write_file(self, stored: Mapping[str, object]) -> None:
+        try:
+            self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part = self.path.with_suffix(".part")
+            part.write_text(
+                json.dumps(stored, indent=2, sort_keys=True, ensure_ascii=False) + "\n",
+                encoding="utf-8",
+            )
+            part.replace(self.path)
+        except OSError as error:
+            raise ConfigurationError(
+                f"The settings could not be saved: {error.strerror or error}.",
+                hint=f"Check that {self.home} can be written to.",
+            ) from error
+
+
+def _as_list(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else []
+
+
+def _keyring_get(name: str) -> Secret | None:
+    import keyring
+    import keyring.errors
+
+    try:
+        value = keyring.get_password(_KEYRING_SERVICE, name)
+    except keyring.errors.KeyringError:
+        return None
+    return Secret(value) if value else None
+
+
+def _keyring_set(name: str, secret: Secret) -> bool:
+    import keyring
+    import keyring.errors
+
+    try:
+        keyring.set_password(_KEYRING_SERVICE, name, secret.reveal())
+        # The null backend accepts and forgets; only a value that reads back is kept.
+        return keyring.get_password(_KEYRING_SERVICE, name) == secret.reveal()
+    except keyring.errors.KeyringError:
+        return False
+
+
+def _keyring_delete(name: str) -> None:
+    import keyring
+    import keyring.errors
+
+    try:
+        keyring.delete_password(_KEYRING_SERVICE, name)
+    except keyring.errors.KeyringError:
+        return

@@ -1,0 +1,278 @@
+"""Expected failures. Each says what happened, what is safe and what to do next.
+
+An error class belongs to the layer that raises it but lives here, so that any
+face can show it. A bare ``Exception`` elsewhere is a bug, not an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class StewardError(Exception):
+    """An expected failure.
+
+    Attributes:
+        kind: stable machine name, used in events and typed tool results.
+        message: one sentence for a person: what happened.
+        hint: what the person (or the model) can do next; may be empty.
+        details: JSON-serialisable facts a caller can act on.
+    """
+
+    kind: ClassVar[str] = "error"
+
+    def __init__(
+        self, message: str, *, hint: str = "", details: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details: Mapping[str, object] = dict(details or {})
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+# -- settings and set-up ---------------------------------------------------------------
+
+
+class ConfigurationError(StewardError):
+    """A setting is missing or wrong (exit code 3 in the terminal)."""
+
+    kind = "configuration"
+
+
+class UsageError(StewardError):
+    """A command was used wrongly (exit code 2)."""
+
+    kind = "usage"
+
+
+class NotFoundError(StewardError):
+    """A named thing (conversation, skill, version, file) does not exist."""
+
+    kind = "not_found"
+
+
+# -- storage ---------------------------------------------------------------------------
+
+
+class StorageError(StewardError):
+    """The database could not do what was asked."""
+
+    kind = "storage"
+
+
+class DatabaseCorruptError(StorageError):
+    """The database file is damaged; ``details["backup"]`` names the newest backup, if any."""
+
+    kind = "database_corrupt"
+
+
+class NewerSchemaError(StorageError):
+    """The database was written by a newer Steward; nothing was touched."""
+
+    kind = "newer_schema"
+
+
+class InvalidFieldError(StorageError):
+    """Outside input tried to set a field that is not on the allow-list, or a bad value."""
+
+    kind = "invalid_field"
+
+
+# -- files -----------------------------------------------------------------------------
+
+
+class FileError(StewardError):
+    """A file operation was refused or failed; the person's bytes are untouched."""
+
+    kind = "file_error"
+
+
+class PathOutsideError(FileError):
+    """The path leaves every granted folder (links resolved)."""
+
+    kind = "path_outside"
+
+
+class NoFolderError(FileError):
+    """No folder has been granted yet."""
+
+    kind = "no_folder"
+
+
+class FileMissingError(FileError):
+    """There is no file at this path."""
+
+    kind = "file_missing"
+
+
+class FileExistsAlreadyError(FileError):
+    """Something already stands where a new file should go."""
+
+    kind = "file_exists"
+
+
+class NotAFileError(FileError):
+    """A folder, device, FIFO or socket where a regular file was expected."""
+
+    kind = "not_a_file"
+
+
+class FileTooLargeError(FileError):
+    """The file is over the size this operation works on."""
+
+    kind = "file_too_large"
+
+
+class NotTextError(FileError):
+    """The bytes are not text that can be shown or edited as text."""
+
+    kind = "not_text"
+
+
+class NotEncodableError(FileError):
+    """New text has a character that the file's encoding cannot write; nothing was written.
+
+    ``details``: ``encoding``, ``characters``.
+    """
+
+    kind = "not_encodable"
+
+
+class FileChangedError(FileError):
+    """The file is not what was approved or read; nothing was overwritten."""
+
+    kind = "file_changed"
+
+
+class ConflictError(FileError):
+    """Someone else changed the file during the operation; both versions are kept."""
+
+    kind = "conflict"
+
+
+class DiskFullError(FileError):
+    """No space left; the file is as it was."""
+
+    kind = "disk_full"
+
+
+class MatchCountError(FileError):
+    """An exact replacement matched a number of places other than expected.
+
+    ``details``: ``count`` (places found), ``expected``.
+    """
+
+    kind = "match_count"
+
+
+class BlobDamagedError(FileError):
+    """A stored version's bytes no longer have the hash they were stored under."""
+
+    kind = "blob_damaged"
+
+
+# -- skills and tool calls ---------------------------------------------------------------
+
+
+class SkillError(StewardError):
+    """A skill cannot do what was asked, with a reason the model can act on."""
+
+    kind = "skill_error"
+
+
+class UnknownSkillError(SkillError):
+    """No skill has this name."""
+
+    kind = "unknown_skill"
+
+
+class DuplicateSkillError(SkillError):
+    """Two skills claim one name; the registry keeps its last good snapshot."""
+
+    kind = "duplicate_skill"
+
+
+class InvalidSkillError(SkillError):
+    """A skill module or SKILL.md does not keep the contract."""
+
+    kind = "invalid_skill"
+
+
+class InvalidArgumentsError(SkillError):
+    """Arguments are not JSON, or do not match the skill's schema. Nothing ran."""
+
+    kind = "invalid_arguments"
+
+
+class PlaceholderWriteError(SkillError):
+    """A write would put a secret's placeholder into a file. Nothing was written."""
+
+    kind = "placeholder_write"
+
+
+# -- models ------------------------------------------------------------------------------
+
+
+class ModelError(StewardError):
+    """The model's server failed. ``retryable`` says whether trying again may help."""
+
+    kind = "model_error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        details: Mapping[str, object] | None = None,
+        retryable: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, details=details)
+        self.retryable = retryable
+        self.retry_after = retry_after
+
+
+class ModelCredentialsError(ModelError):
+    """The provider refused the key (exit code 3)."""
+
+    kind = "model_credentials"
+
+
+class ModelPaymentError(ModelError):
+    """The account has no credit left."""
+
+    kind = "model_payment"
+
+
+class ModelUnreachableError(ModelError):
+    """No connection to the model's server."""
+
+    kind = "model_unreachable"
+
+
+class ModelTimeoutError(ModelError):
+    """The server accepted the request and then fell silent."""
+
+    kind = "model_timeout"
+
+
+class ModelRefusedError(ModelError):
+    """The request was refused: content policy, guardrail, or not valid for this model."""
+
+    kind = "model_refused"
+
+
+class ContextTooLongError(ModelError):
+    """The conversation no longer fits the model's window."""
+
+    kind = "context_too_long"
+
+
+class ModelStreamError(ModelError):
+    """The stream broke off or carried an error after it began; partial text is kept."""
+
+    kind = "model_stream"

@@ -1,0 +1,106 @@
+"""Conversation messages: what is said, by whom, through which face."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.tool_calls import ToolCall, ToolStatus
+
+
+class Role(StrEnum):
+    """Who speaks in a message."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+class Channel(StrEnum):
+    """The face a message came through."""
+
+    WINDOW = "window"
+    TERMINAL = "terminal"
+    TELEGRAM = "telegram"
+    GOOGLE_CHAT = "google_chat"
+
+
+class MessageStatus(StrEnum):
+    """How complete a stored message is."""
+
+    STREAMING = "streaming"
+    DONE = "done"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationMessage:
+    """One message of a conversation, as stored.
+
+    Attributes:
+        id: database id; 0 while not stored yet. Grows with time.
+        conversation_id: owning conversation (UUID text).
+        turn_id: the turn (one user message and all it led to).
+        role: who speaks.
+        text: the words; for ``TOOL`` the result handed to the model.
+        tool_calls: calls an ``ASSISTANT`` message asked for, in order.
+        tool_call_id: for ``TOOL``: the call it answers.
+        tool_name: for ``TOOL``: the skill's dotted name.
+        tool_status: for ``TOOL``: how the call ended.
+        status: how complete the message is.
+        channel: the face it came through.
+        metadata: JSON facts (typed error details, finish reason, model, suggestions).
+        created_at: UTC.
+    """
+
+    conversation_id: str
+    turn_id: str
+    role: Role
+    text: str
+    created_at: datetime
+    id: int = 0
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+    tool_name: str | None = None
+    tool_status: ToolStatus | None = None
+    status: MessageStatus = MessageStatus.DONE
+    channel: Channel = Channel.WINDOW
+    metadata: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSummary:
+    """One row of the conversation list.
+
+    Attributes:
+        id: UUID text.
+        title: first words of the first message, or what the person named it.
+        model: model chosen for this conversation, or ``None`` for the default.
+        created_at: UTC.
+        updated_at: UTC, time of the newest message.
+        message_count: user and assistant messages.
+        last_status: status of the newest assistant message, if any.
+    """
+
+    id: str
+    title: str
+    model: str | None
+    created_at: datetime
+    updated_at: datetime
+    message_count: int = 0
+    last_status: MessageStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A message found by full-text search; ``snippet`` marks hits with ``[`` and ``]``."""
+
+    conversation_id: str
+    conversation_title: str
+    message_id: int
+    role: Role
+    snippet: str
+    created_at: datetime

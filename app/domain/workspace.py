@@ -1,0 +1,146 @@
+"""The person's files as skills see them: confined for reading, versioned for writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.files import FileVersion, TrackedFile
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One thing in a folder.
+
+    Attributes:
+        path: absolute path text.
+        display: path relative to its granted folder (``/`` separators), for people and models.
+        is_dir: whether it is a folder.
+        size: bytes (0 for folders).
+        modified_at: UTC.
+    """
+
+    path: str
+    display: str
+    is_dir: bool
+    size: int
+    modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChange:
+    """What a change would do, computed without doing it.
+
+    ``before``/``after`` are whole contents, ``None`` where no file stands; ``hash_before``
+    is the SHA-256 hex of ``before``. ``target`` is set for moves.
+    """
+
+    path: str
+    display: str
+    before: bytes | None
+    after: bytes | None
+    hash_before: str | None
+    target: str | None = None
+
+
+class Workspace(Protocol):
+    """Files in granted folders. Path arguments are what a person or model wrote: absolute,
+    or relative to the first granted folder that has them (for new files: the first folder).
+
+    Every method that resolves a path raises ``PathOutsideError`` where it leaves all granted
+    folders (links resolved), ``NoFolderError`` where none is granted, ``FileMissingError``,
+    ``NotAFileError`` and other ``FileError`` as they apply. Each writer does PULL → MANIPULATE →
+    ARCHIVE → REPLACE, records the version before it acts, and returns it. A writer raises
+    ``FileChangedError`` where the bytes are not those the approval was given for.
+    """
+
+    @property
+    def folders(self) -> Sequence[str]:
+        """Granted folders, absolute."""
+        ...
+
+    def display(self, path: str) -> str:
+        """Short form of an absolute path for people and models."""
+        ...
+
+    async def entry(self, path: str) -> FileEntry:
+        """The file or folder at ``path``."""
+        ...
+
+    async def list(self, path: str | None = None) -> Sequence[FileEntry]:
+        """Entries of a folder (all granted folders when ``None``), folders first, then by name."""
+        ...
+
+    async def walk(
+        self, path: str | None = None, *, include_ignored: bool = False, limit: int = 50_000
+    ) -> Sequence[FileEntry]:
+        """Files below a folder, skipping ``.git`` and what ``.gitignore`` names unless asked."""
+        ...
+
+    async def read(self, path: str, *, max_bytes: int | None = None) -> bytes:
+        """Whole content. Raises ``FileTooLargeError`` above ``max_bytes`` (default 64 MiB)."""
+        ...
+
+    async def plan_create(self, path: str, content: bytes) -> PlannedChange:
+        """What ``create`` would do. Raises ``FileExistsAlreadyError``."""
+        ...
+
+    async def plan_edit(self, path: str, change: Callable[[bytes], bytes]) -> PlannedChange:
+        """What ``edit`` would do; ``change`` may raise ``FileError``."""
+        ...
+
+    async def plan_move(self, path: str, target: str) -> PlannedChange:
+        """What ``move`` would do."""
+        ...
+
+    async def plan_remove(self, path: str) -> PlannedChange:
+        """What ``remove`` would do."""
+        ...
+
+    async def plan_restore(self, path: str, version: int) -> PlannedChange:
+        """What ``restore`` would do."""
+        ...
+
+    async def plan_undo(self, turn_id: str | None = None) -> Sequence[PlannedChange]:
+        """What ``undo`` would do, in order."""
+        ...
+
+    async def create(self, path: str, content: bytes) -> FileVersion:
+        """Make a new file; missing parent folders inside the granted folder are made."""
+        ...
+
+    async def edit(self, path: str, change: Callable[[bytes], bytes]) -> FileVersion:
+        """Replace the content by ``change(content)``."""
+        ...
+
+    async def move(self, path: str, target: str) -> FileVersion:
+        """Move or rename; the target must not exist. The history goes along."""
+        ...
+
+    async def remove(self, path: str) -> FileVersion:
+        """Archive the bytes, then move the file out of the folder; restorable."""
+        ...
+
+    async def restore(self, path: str, version: int) -> FileVersion:
+        """Make the content that of an earlier version; itself a new version."""
+        ...
+
+    async def undo(self, turn_id: str | None = None) -> Sequence[FileVersion]:
+        """Take back every change of a turn (default: the newest turn of this conversation
+        that changed files and is not undone), newest first; each is a new version.
+        """
+        ...
+
+    async def versions(self, path: str) -> Sequence[FileVersion]:
+        """History of a file, oldest first; works for removed files. May be empty."""
+        ...
+
+    async def version_content(self, path: str, version: int) -> bytes:
+        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
+        ...
+
+    async def tracked(self) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, newest change first."""
+        ...

@@ -1,0 +1,53 @@
+"""One bus for all events. Publishing never fails and never waits for a listener."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable
+
+from app.domain.events import Event
+from app.redaction import Redactor
+
+logger = logging.getLogger(__name__)
+
+Listener = Callable[[Event], None]
+
+
+class EventBus:
+    """Hands each event, redacted, to every listener in the order they subscribed.
+
+    Owned by the loop's thread: ``publish`` and ``subscribe`` are called there only; other
+    threads go through ``loop.call_soon_threadsafe``.
+    """
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._listeners: tuple[Listener, ...] = ()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Listen from now on; call the returned function to stop."""
+        self._listeners = (*self._listeners, listener)
+
+        def unsubscribe() -> None:
+            self._listeners = tuple(one for one in self._listeners if one is not listener)
+
+        return unsubscribe
+
+    def publish(self, event: Event) -> None:
+        """Hand ``event`` to every listener. One that raises is logged and skipped."""
+        safe = self._redacted(event)
+        for listener in self._listeners:
+            try:
+                listener(safe)
+            except Exception:
+                logger.exception("event listener failed", extra={"event_type": event.type})
+
+    def _redacted(self, event: Event) -> Event:
+        changes = {}
+        for field in dataclasses.fields(event):
+            before = getattr(event, field.name)
+            after = self._redactor.value(before)
+            if after is not before and after != before:
+                changes[field.name] = after
+        return dataclasses.replace(event, **changes) if changes else event  # type: ignore[arg-type]

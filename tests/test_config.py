@@ -1,0 +1,113 @@
+"""Settings: environment beats file beats default; a secret never stands in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.config import SettingsStore
+from app.domain.errors import ConfigurationError, UsageError
+from app.redaction import Secret
+
+KEY = "sk-or-v1-0123456789abcdef"
+
+
+def test_environment_beats_file_beats_default(tmp_path: Path) -> None:
+    store = SettingsStore(tmp_path, {})
+    assert store.load().max_iterations == 25
+    store.save("max_iterations", "7")
+    assert store.load().max_iterations == 7
+    assert SettingsStore(tmp_path, {"STEWARD_MAX_ITERATIONS": "9"}).load().max_iterations == 9
+    store.save("max_iterations", None)
+    assert store.load().max_iterations == 25
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STEWARD_MAX_ITERATIONS", "101"),
+        ("STEWARD_MAX_ITERATIONS", "many"),
+        ("STEWARD_SKILL_TIMEOUT", "nan"),
+        ("STEWARD_PROVIDER", "skynet"),
+        ("STEWARD_LLM_BASE_URL", "localhost:1"),
+    ],
+)
+def test_a_bad_value_is_named_with_the_place_it_stands_in(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        SettingsStore(tmp_path, {name: value}).load()
+    assert name in str(caught.value)
+
+
+def test_a_refused_value_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    store = SettingsStore(tmp_path, {})
+    store.save("model", "some/model")
+    before = store.path.read_bytes()
+    with pytest.raises(UsageError):
+        store.save("skill_timeout", "-1")
+    assert store.path.read_bytes() == before
+
+
+def test_a_broken_settings_file_is_reported_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text("{oops")
+    with pytest.raises(ConfigurationError, match="settings file"):
+        SettingsStore(tmp_path, {}).load()
+    assert (tmp_path / "settings.json").read_text() == "{oops"
+
+
+def test_without_a_keyring_a_secret_holds_for_this_run_only_and_is_not_written(
+    tmp_path: Path,
+) -> None:
+    store = SettingsStore(tmp_path, {})
+    assert store.store_secret("openrouter_api_key", Secret(KEY)) is False
+    loaded = store.load()
+    assert loaded.openrouter_api_key is not None
+    assert loaded.openrouter_api_key.reveal() == KEY
+    assert loaded.effective_provider == "openrouter"
+    assert not any(KEY in p.read_text() for p in tmp_path.rglob("*") if p.is_file())
+    with pytest.raises(UsageError):
+        store.save("openrouter_api_key", KEY)
+
+
+def test_with_a_keyring_a_secret_is_there_on_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keyring
+
+    kept: dict[tuple[str, str], str] = {}
+    monkeypatch.setattr(keyring, "get_password", lambda s, n: kept.get((s, n)))
+    monkeypatch.setattr(keyring, "set_password", lambda s, n, v: kept.update({(s, n): v}))
+    monkeypatch.setattr(keyring, "delete_password", lambda s, n: kept.pop((s, n)))
+    assert SettingsStore(tmp_path, {}).store_secret("openrouter_api_key", Secret(KEY)) is True
+    again = SettingsStore(tmp_path, {})
+    assert again.source("openrouter_api_key") == "keyring"
+    secret = again.load().openrouter_api_key
+    assert secret is not None
+    assert secret.reveal() == KEY
+    assert KEY not in again.path.read_text()
+    assert again.store_secret("openrouter_api_key", None)
+    assert kept == {}
+    assert SettingsStore(tmp_path, {}).load().openrouter_api_key is None
+
+
+@pytest.mark.parametrize(
+    ("environ", "provider"),
+    [
+        ({}, "guided"),
+        ({"OPENROUTER_API_KEY": KEY}, "openrouter"),
+        ({"STEWARD_LLM_BASE_URL": "http://127.0.0.1:1/v1"}, "openai-compatible"),
+        ({"OPENROUTER_API_KEY": KEY, "STEWARD_PROVIDER": "guided"}, "guided"),
+    ],
+)
+def test_the_provider_is_the_chosen_one_else_what_is_configured(
+    tmp_path: Path, environ: dict[str, str], provider: str
+) -> None:
+    assert SettingsStore(tmp_path, environ).load().effective_provider == provider
+
+
+def test_every_known_secret_is_hidden_also_those_of_services_to_come(tmp_path: Path) -> None:
+    environ = {"TELEGRAM_BOT_TOKEN": "123:telegram-token", "STEWARD_LLM_API_KEY": "abcdefghijklm"}
+    secrets = SettingsStore(tmp_path, environ).load().secrets
+    assert {"TELEGRAM_BOT_TOKEN", "STEWARD_LLM_API_KEY"} <= set(secrets)

@@ -1,0 +1,76 @@
+"""Secrets become placeholders, however they are cut up."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.logs import JsonLines
+from app.redaction import RedactingFilter, Redactor, Secret, StreamRedactor
+
+KEY = "sk-or-v1-0123456789abcdef"
+
+
+def redactor() -> Redactor:
+    return Redactor({"OPENROUTER_API_KEY": Secret(KEY)})
+
+
+def test_a_secret_never_shows_itself() -> None:
+    secret = Secret(KEY)
+    assert KEY not in f"{secret} {secret!r}"
+    assert KEY not in str([secret])
+
+
+def test_text_and_nested_values_lose_the_secret() -> None:
+    value = {"a": [f"x {KEY} y", 1, None], KEY: ("t", KEY)}
+    assert KEY not in str(redactor().value(value))
+    assert redactor().text(f"<{KEY}>") == "<[secret:OPENROUTER_API_KEY]>"
+
+
+def test_short_values_are_left_alone() -> None:
+    assert Redactor({"K": Secret("none")}).text("none of it") == "none of it"
+
+
+def test_the_placeholder_is_recognised_wherever_it_stands() -> None:
+    assert redactor().has_placeholder({"content": ["a [secret:OPENROUTER_API_KEY] b"]})
+    assert not redactor().has_placeholder({"content": "[secret:OTHER]"})
+
+
+def test_of_two_overlapping_secrets_neither_is_left() -> None:
+    both = Redactor({"A": Secret(KEY), "B": Secret(KEY + "-longer")})
+    assert KEY not in both.text(f"{KEY}-longer {KEY}")
+
+
+@given(st.text(max_size=30), st.text(max_size=30), st.lists(st.integers(1, 7), max_size=60))
+def test_a_secret_cut_into_pieces_is_still_found(before: str, after: str, sizes: list[int]) -> None:
+    text = before + KEY + after
+    stream, out, at = StreamRedactor(redactor()), "", 0
+    for size in [*sizes, len(text)]:
+        out += stream.feed(text[at : at + size])
+        at += size
+    out += stream.flush()
+    assert KEY not in out
+    assert out == redactor().text(text)
+
+
+def test_a_log_line_loses_secrets_in_message_extras_and_traceback() -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    handler.addFilter(RedactingFilter(redactor()))
+    logger = logging.getLogger("tests.redaction")
+    logger.addHandler(handler)
+    try:
+        int(KEY)
+    except ValueError:
+        logger.exception("call with %s failed", KEY, extra={"header": f"Bearer {KEY}"})
+    finally:
+        logger.removeHandler(handler)
+    line = stream.getvalue()
+    assert KEY not in line
+    assert json.loads(line)["header"] == "Bearer [secret:OPENROUTER_API_KEY]"
+    assert "ValueError" in json.loads(line)["traceback"]
