@@ -1,0 +1,1 @@
+"""The database: one writer thread, numbered migrations, typed queries."""

@@ -1,0 +1,268 @@
+"""Conversations and their messages, on disk before anybody acts on them.
+
+Everything stored here went through the redactor first. Waits for the disk in threads of the
+database, never on the loop.
+"""
+
+from __future__ import annotations
+
+import builtins
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+from app.domain.errors import NotFoundError, StorageError
+from app.domain.messages import (
+    ConversationMessage,
+    ConversationSummary,
+    MessageStatus,
+    Role,
+    SearchHit,
+)
+from app.domain.skills import Clock
+from app.domain.tool_calls import ToolCall
+from app.redaction import Redactor
+from app.storage import exchange
+from app.storage.database import Database
+from app.storage.models import Conversation, Message
+from app.storage.rows import message_from, redacted_calls, redacted_object, unfinished_sessions
+from app.storage.search import MessageQuery, find
+from app.storage.summaries import full_id, newest, summary, unknown
+from app.storage.users import account_name, ensure_user
+
+TITLE_LENGTH: Final = 60
+
+
+class Conversations:
+    """The store of conversations.
+
+    Every method raises ``StorageError`` (``DiskFullError`` where there is no space) when the
+    database cannot do it; methods that name a conversation raise ``NotFoundError``.
+
+    Args:
+        database: an open database.
+        redactor: hides known secrets in all that is stored.
+        clock: gives the times of conversations.
+        user: name of the person who owns new conversations.
+    """
+
+    def __init__(
+        self, database: Database, redactor: Redactor, clock: Clock, *, user: str | None = None
+    ) -> None:
+        self._database = database
+        self._redactor = redactor
+        self._clock = clock
+        self._user = user or account_name()
+
+    # -- conversations ---------------------------------------------------------------------
+
+    async def create(
+        self, *, title: str = "", conversation_id: str | None = None
+    ) -> ConversationSummary:
+        """Make a conversation, under a new id unless one is given."""
+        new_id = conversation_id or str(uuid.uuid4())
+        now = self._clock.now()
+
+        def create() -> ConversationSummary:
+            if Conversation.get_or_none(Conversation.id == new_id) is not None:
+                raise StorageError(f"There already is a conversation {new_id}.")
+            Conversation.create(
+                id=new_id,
+                user_id=ensure_user(self._database, self._user),
+                title=_one_line(self._redactor.text(title)),
+                created_at=now,
+                updated_at=now,
+            )
+            return summary(new_id)
+
+        return await self._database.write_async(create)
+
+    async def get(self, conversation_id: str) -> ConversationSummary:
+        """Find one by its id, or by the start of its id (4 characters or more)."""
+        return await self._database.read_async(lambda: summary(full_id(conversation_id)))
+
+    async def list(self, *, limit: int = 200) -> list[ConversationSummary]:
+        """Conversations, the one with the newest message first."""
+        return await self._database.read_async(lambda: newest(limit))
+
+    async def rename(self, conversation_id: str, title: str) -> None:
+        """Give a conversation another title; a long one is cut."""
+        await self._set(conversation_id, title=_one_line(self._redactor.text(title)))
+
+    async def set_model(self, conversation_id: str, model: str | None) -> None:
+        """Choose the model of a conversation; ``None`` takes the default again."""
+        await self._set(conversation_id, model=model)
+
+    # -- messages --------------------------------------------------------------------------
+
+    async def append(self, message: ConversationMessage) -> ConversationMessage:
+        """Store a new message and give it back as stored: with its id, without secrets.
+
+        The first message of the person becomes the title of a conversation that has none.
+        """
+        return await self._database.write_async(lambda: self._append(message))
+
+    async def update_message(
+        self,
+        message_id: int,
+        *,
+        text: str | None = None,
+        status: MessageStatus | None = None,
+        tool_calls: tuple[ToolCall, ...] | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> None:
+        """Change a stored message; what is ``None`` stays. ``metadata`` is replaced whole.
+
+        Raises ``NotFoundError``.
+        """
+        changes: dict[str, Any] = {}
+        if text is not None:
+            changes["text"] = self._redactor.text(text)
+        if status is not None:
+            changes["status"] = status.value
+            changes["session"] = self._session(status)
+        if tool_calls is not None:
+            changes["tool_calls"] = redacted_calls(self._redactor, tool_calls)
+        if metadata is not None:
+            changes["metadata"] = redacted_object(self._redactor, metadata)
+        if not changes:
+            return
+
+        def update() -> None:
+            if not Message.update(changes).where(Message.id == message_id).execute():
+                raise NotFoundError(f"There is no message {message_id}.")
+
+        await self._database.write_async(update)
+
+    async def recent(
+        self, conversation_id: str, limit: int = 20
+    ) -> builtins.list[ConversationMessage]:
+        """The last messages, oldest first; none for an unknown conversation."""
+
+        def last() -> builtins.list[ConversationMessage]:
+            query = _messages(conversation_id).order_by(Message.id.desc()).limit(limit)
+            return [message_from(row) for row in query][::-1]
+
+        return await self._database.read_async(last)
+
+    async def messages(self, conversation_id: str) -> builtins.list[ConversationMessage]:
+        """All messages, oldest first; none for an unknown conversation."""
+        return await self._database.read_async(lambda: _all_messages(conversation_id))
+
+    async def mark_interrupted(self) -> int:
+        """Mark the messages a crash left ``streaming`` as ``interrupted``; how many they were.
+
+        A row still being written names the session of its process; rows of processes that are
+        alive, this one included, are left alone.
+        """
+
+        def mark(ended: set[str]) -> int:
+            changes = {"status": MessageStatus.INTERRUPTED.value, "session": None}
+            return int(Message.update(changes).where(Message.session.in_(ended)).execute())
+
+        ended = await self._database.ended_sessions(lambda: unfinished_sessions(Message))
+        return await self._database.write_async(lambda: mark(ended)) if ended else 0
+
+    # -- finding ---------------------------------------------------------------------------
+
+    async def search(self, text: str, *, limit: int = 20) -> builtins.list[SearchHit]:
+        """Messages with all words of ``text``, newest first. Any input is safe."""
+        return await self.find(MessageQuery(text=text, limit=limit))
+
+    async def find(self, query: MessageQuery) -> builtins.list[SearchHit]:
+        """Messages that fit every condition of ``query``, newest first."""
+        return await self._database.read_async(lambda: find(query))
+
+    # -- exchange --------------------------------------------------------------------------
+
+    async def export(self, conversation_id: str) -> dict[str, object]:
+        """A conversation as one JSON object, without secrets; ``import_`` reads it."""
+
+        def collect() -> tuple[ConversationSummary, builtins.list[ConversationMessage]]:
+            found = summary(full_id(conversation_id))
+            return found, _all_messages(found.id)
+
+        found, messages = await self._database.read_async(collect)
+        plain = exchange.to_json(found, messages, self._clock.now())
+        # Once more: a secret may have become known only after a message was stored.
+        return redacted_object(self._redactor, plain)
+
+    async def import_(self, data: Mapping[str, object]) -> ConversationSummary:
+        """Add a conversation that was exported, under new ids.
+
+        Raises ``InvalidFieldError`` for a field that is not listed in ``exchange`` or a value
+        that does not fit it; then nothing was added.
+        """
+        new_id = str(uuid.uuid4())
+        imported = await self._database.compute_async(
+            lambda: exchange.from_json(data, new_id, self._clock.now())
+        )
+
+        def add() -> ConversationSummary:
+            Conversation.create(
+                id=new_id,
+                user_id=ensure_user(self._database, self._user),
+                title=_one_line(self._redactor.text(imported.title)),
+                model=imported.model,
+                created_at=imported.created_at,
+                updated_at=imported.created_at,
+            )
+            for message in imported.messages:
+                self._append(message)
+            return summary(new_id)
+
+        return await self._database.write_async(add)
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _append(self, message: ConversationMessage) -> ConversationMessage:
+        conversation = Conversation.get_or_none(Conversation.id == message.conversation_id)
+        if conversation is None:
+            raise unknown(message.conversation_id)
+        row = Message.create(
+            conversation_id=message.conversation_id,
+            turn_id=message.turn_id,
+            role=message.role.value,
+            text=self._redactor.text(message.text),
+            tool_calls=redacted_calls(self._redactor, message.tool_calls),
+            tool_call_id=message.tool_call_id and self._redactor.text(message.tool_call_id),
+            tool_name=message.tool_name and self._redactor.text(message.tool_name),
+            tool_status=message.tool_status and message.tool_status.value,
+            status=message.status.value,
+            channel=message.channel.value,
+            metadata=redacted_object(self._redactor, message.metadata),
+            session=self._session(message.status),
+            created_at=message.created_at,
+        )
+        if message.role is Role.USER and not conversation.title:
+            conversation.title = _one_line(row.text)
+        conversation.updated_at = max(conversation.updated_at, message.created_at)
+        conversation.save()
+        return message_from(Message.get_by_id(row.id))
+
+    def _session(self, status: MessageStatus) -> str | None:
+        return self._database.session if status is MessageStatus.STREAMING else None
+
+    async def _set(self, conversation_id: str, **changes: object) -> None:
+        def update() -> None:
+            known_id = full_id(conversation_id)
+            Conversation.update(changes).where(Conversation.id == known_id).execute()
+
+        await self._database.write_async(update)
+
+
+def _messages(conversation_id: str) -> Any:
+    return Message.select().where(Message.conversation_id == conversation_id)
+
+
+def _all_messages(conversation_id: str) -> list[ConversationMessage]:
+    return [message_from(row) for row in _messages(conversation_id).order_by(Message.id)]
+
+
+def _one_line(text: str) -> str:
+    """The first words, at most ``TITLE_LENGTH`` characters."""
+    line = " ".join(text.split())
+    if len(line) <= TITLE_LENGTH:
+        return line
+    cut = line[: TITLE_LENGTH - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[TITLE_LENGTH // 2 :] else cut) + "…"

@@ -1,0 +1,290 @@
+"""The one door to SQLite: one writer thread, readers with connections of their own.
+
+Nobody outside ``app.storage`` opens the database. A commit that returned is on disk
+(``synchronous=FULL``); a ``fn`` that raised left nothing behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, TypeVar
+
+from app.domain.errors import StewardError, StorageError
+from app.storage import backups, schema
+from app.storage.connections import DATABASE_ERRORS, connect, current, error_code, translated
+from app.storage.failures import busy_error, closed_error, os_failure
+from app.storage.readers import Readers
+from app.storage.sessions import Sessions
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+READER_THREADS: Final = 2
+BACKUP_EVERY: Final = 24 * 3600.0
+BACKUPS_KEPT: Final = 7
+
+
+class Database:
+    """A Steward database file.
+
+    Functions handed to ``read`` and ``write`` use the models of ``app.storage.models``; they
+    must finish their queries (no lazy query may be returned) and must not wait for anything.
+
+    Args:
+        path: the file; its folder is made, readable by the person only.
+        migrations: folder of ``NNNN_name.sql``.
+        busy_timeout: seconds to wait for another process's write before ``StorageError``.
+        open_timeout: seconds to wait while another process checks or migrates the file.
+        now: the time, for the names of backups.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        migrations: Path = schema.MIGRATIONS,
+        busy_timeout: float = 4.0,
+        open_timeout: float = 30.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.path = path
+        self._migrations = migrations
+        self._busy_timeout = busy_timeout
+        self._open_timeout = open_timeout
+        self._now = now
+        self._sessions = Sessions(path.parent / "sessions", self._file_lock)
+        self._writer: ThreadPoolExecutor | None = None
+        self._writer_thread: int | None = None
+        self._writing: sqlite3.Connection | None = None
+        self._written = False
+        self._pool: ThreadPoolExecutor | None = None
+        self._readers = Readers(path, busy_timeout)
+
+    # -- life ------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Check, back up, migrate and open the file; blocking.
+
+        Raises ``DatabaseCorruptError``, ``NewerSchemaError``, ``DiskFullError`` or
+        ``StorageError``; then nothing was overwritten and nothing is left open.
+        """
+        if self._writer is not None:
+            raise StorageError(f"The database {self.path} is already open.")
+        try:
+            with self._explained():
+                self._writing = self._prepare()
+        except OSError as error:
+            raise os_failure(self.path, error) from error
+        self._written = False
+        self._readers.open()
+        self._writer = ThreadPoolExecutor(1, initializer=self._enter_writer)
+        self._pool = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="steward-db-reader")
+
+    def close(self) -> None:
+        """Finish every write already handed in, join all threads, close all connections.
+
+        Raises ``StorageError`` only from ``read`` and ``write`` called afterwards. May be
+        called twice; not from within ``read`` or ``write``.
+        """
+        writer, self._writer = self._writer, None
+        pool, self._pool = self._pool, None
+        if writer is None or pool is None or self._writing is None:
+            return
+        writer.shutdown(wait=True)
+        self._writer_thread = None
+        pool.shutdown(wait=True)
+        self._readers.close()
+        try:
+            # Not left to SQLite: a query object that somebody still holds would prevent it.
+            self._writing.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            if self._written:
+                self._back_up_if_due(self._writing)
+        except sqlite3.Error as error:  # everything is in the log file and stays there
+            logger.warning("database not tidied", extra={"reason": str(error)})
+        finally:
+            self._writing.close()
+            self._writing = None
+            self._sessions.end()
+
+    @property
+    def session(self) -> str:
+        """Names this opening of the database; see ``ended_sessions``."""
+        return self._sessions.own
+
+    async def ended_sessions(self, named: Callable[[], set[str]]) -> set[str]:
+        """Those of the sessions ``named`` reads from the database whose process is no more.
+
+        Raises ``StorageError`` when another process holds the file's lock too long.
+        """
+
+        def ended() -> set[str]:
+            sessions = self.read(named)
+            return sessions - self._sessions.living(sessions) if sessions else sessions
+
+        return await self.compute_async(ended)
+
+    def backup(self) -> Path:
+        """Copy the database into ``backups/`` now, whatever its size; blocking, any thread.
+
+        Raises ``DiskFullError`` or ``StorageError``.
+        """
+        with self._explained(), self._readers.lend() as connection:
+            return backups.make(connection, self.path, self._now())
+
+    # -- use -------------------------------------------------------------------------------
+
+    def write(self, fn: Callable[[], T]) -> T:
+        """Run ``fn`` on the writer thread in one transaction and give back what it returns.
+
+        Blocking; from any thread. On the writer thread itself (``fn`` calls ``write``) it joins
+        the transaction that is under way. Raises what ``fn`` raises, with nothing written;
+        ``DiskFullError``; ``StorageError`` when another process is busy too long.
+        """
+        if threading.get_ident() == self._writer_thread:
+            return fn()
+        return self._submit(fn).result()
+
+    async def write_async(self, fn: Callable[[], T]) -> T:
+        """``write`` without blocking the loop.
+
+        Cancelling the awaiter does not take the write back: it is done, whole, before any
+        write asked for later.
+        """
+        future = self._submit(fn)
+        try:
+            return await asyncio.shield(asyncio.wrap_future(future))
+        except asyncio.CancelledError:
+            future.add_done_callback(_log_unseen_failure)
+            raise
+
+    def write_soon(self, fn: Callable[[], object]) -> None:
+        """``write`` without waiting for its end: a failure is logged. ``close`` waits for it.
+
+        Raises ``StorageError`` when the database is closed.
+        """
+        self._submit(fn).add_done_callback(_log_unseen_failure)
+
+    def read(self, fn: Callable[[], T]) -> T:
+        """Run ``fn`` in the calling thread on its own connection, on one snapshot.
+
+        Within ``read`` or ``write`` of the same thread it joins what is under way.
+        """
+        if current.lender is self:
+            return fn()
+        with (
+            self._explained(reading=True),
+            self._readers.lend() as connection,
+            current.using(connection, "DEFERRED", self),
+        ):
+            return fn()
+
+    async def read_async(self, fn: Callable[[], T]) -> T:
+        """``read`` in a small pool of named threads."""
+        return await self.compute_async(lambda: self.read(fn))
+
+    async def compute_async(self, fn: Callable[[], T]) -> T:
+        """Run ``fn``, which need not read anything, in the reader pool."""
+        pool = self._pool
+        if pool is None:
+            raise closed_error(self.path)
+        return await asyncio.get_running_loop().run_in_executor(pool, fn)
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _prepare(self) -> sqlite3.Connection:
+        migrations = schema.steps(self._migrations)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._file_lock():
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            if self.path.stat().st_mode & 0o077:
+                self.path.chmod(0o600)
+            found = schema.inspect(self.path, len(migrations), timeout=self._busy_timeout)
+            connection = connect(self.path, timeout=self._busy_timeout)
+            try:
+                schema.migrate(connection, self.path, migrations, self._now())
+                if found:
+                    self._back_up_if_due(connection)
+                self._sessions.begin()
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def _submit(self, fn: Callable[[], T]) -> Future[T]:
+        writer = self._writer
+        if writer is None:
+            raise closed_error(self.path)
+        try:
+            return writer.submit(self._transact, fn)
+        except RuntimeError as error:  # shut down between the two lines
+            raise closed_error(self.path) from error
+
+    def _transact(self, fn: Callable[[], T]) -> T:
+        assert self._writing is not None
+        with self._explained(), current.using(self._writing, "IMMEDIATE", self):
+            result = fn()
+            self._written = True
+        return result
+
+    def _enter_writer(self) -> None:
+        threading.current_thread().name = "steward-db-writer"
+        self._writer_thread = threading.get_ident()
+
+    @contextmanager
+    def _explained(self, *, reading: bool = False) -> Iterator[None]:
+        try:
+            yield
+        except DATABASE_ERRORS as error:
+            if reading and error_code(error) == sqlite3.SQLITE_READONLY:
+                raise  # ``fn`` tried to write in ``read``: a mistake of ours
+            explained = translated(error, self.path)
+            if explained is None:
+                raise
+            raise explained from error
+
+    @contextmanager
+    def _file_lock(self) -> Iterator[None]:
+        from filelock import FileLock, Timeout
+
+        name = self.path.with_name(self.path.name + ".lock")
+        lock = FileLock(name, timeout=self._open_timeout, mode=0o600, thread_local=False)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise busy_error(self.path) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _back_up_if_due(self, connection: sqlite3.Connection) -> None:
+        # A failed backup must not keep the person from their data; a damaged copy is not kept.
+        if self.path.stat().st_size > schema.FULL_CHECK_LIMIT:
+            return
+        if connection.execute("SELECT 1 FROM users").fetchone() is None:
+            return  # nobody has done anything yet
+        age = backups.age(self.path, self._now())
+        if age is not None and 0 <= age < BACKUP_EVERY:
+            return
+        try:
+            backups.make(connection, self.path, self._now())
+            (number,) = connection.execute("PRAGMA user_version").fetchone()
+            backups.prune(self.path, number, BACKUPS_KEPT)
+        except (sqlite3.Error, OSError, StewardError) as error:
+            logger.warning("database not backed up", extra={"reason": str(error)})
+
+
+def _log_unseen_failure(future: Future[T]) -> None:
+    error = future.exception()
+    if error is not None:
+        logger.error("a write that nobody waits for failed", exc_info=error)

@@ -1,0 +1,209 @@
+"""A conversation as a JSON object that can be carried elsewhere and read again.
+
+Reading is strict: only the fields listed in ``_SCHEMA`` can be set from outside, and only with
+values that fit. Ids of conversations and turns are never taken over, so that what is read can
+not pass for something that happened here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from app.domain.errors import InvalidFieldError
+from app.domain.messages import (
+    Channel,
+    ConversationMessage,
+    ConversationSummary,
+    MessageStatus,
+    Role,
+)
+from app.domain.tool_calls import ToolStatus
+from app.storage.rows import calls_from, calls_to
+
+FORMAT: Final = "steward-conversation"
+VERSION: Final = 1
+MAX_TEXT: Final = 8_000_000
+MAX_MESSAGES: Final = 100_000
+
+_NAME: Final = {"type": "string", "maxLength": 200}
+_OPTIONAL_NAME: Final = {"type": ["string", "null"], "maxLength": 200}
+_MOMENT: Final = {"type": "string", "maxLength": 40}
+_TEXT: Final = {"type": "string", "maxLength": MAX_TEXT}
+_CALL: Final = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["id", "name"],
+    "properties": {
+        "id": _NAME,
+        "name": _NAME,
+        "arguments": {"type": "object"},
+        "parse_error": {"type": ["string", "null"], "maxLength": 10_000},
+        "raw_arguments": _TEXT,
+    },
+}
+_MESSAGE: Final = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["role", "text", "created_at"],
+    "properties": {
+        "turn_id": _NAME,
+        "role": {"enum": [role.value for role in Role]},
+        "text": _TEXT,
+        "tool_calls": {"type": "array", "maxItems": 1000, "items": _CALL},
+        "tool_call_id": _OPTIONAL_NAME,
+        "tool_name": _OPTIONAL_NAME,
+        "tool_status": {"enum": [None, *(status.value for status in ToolStatus)]},
+        "status": {"enum": [status.value for status in MessageStatus]},
+        "channel": {"enum": [channel.value for channel in Channel]},
+        "metadata": {"type": "object"},
+        "created_at": _MOMENT,
+    },
+    # A result answers a call.
+    "if": {"properties": {"role": {"const": "tool"}}},
+    "then": {
+        "required": ["tool_call_id"],
+        "properties": {"tool_call_id": {"type": "string", "minLength": 1}},
+    },
+}
+_SCHEMA: Final = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["format", "version", "messages"],
+    "properties": {
+        "format": {"const": FORMAT},
+        "version": {"const": VERSION},
+        "exported_at": _MOMENT,
+        "id": _NAME,
+        "title": {"type": "string", "maxLength": 1000},
+        "model": _OPTIONAL_NAME,
+        "created_at": _MOMENT,
+        "messages": {"type": "array", "maxItems": MAX_MESSAGES, "items": _MESSAGE},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A conversation that came from outside, checked, with ids of its own."""
+
+    title: str
+    model: str | None
+    created_at: datetime
+    messages: tuple[ConversationMessage, ...]
+
+
+def to_json(
+    summary: ConversationSummary, messages: Sequence[ConversationMessage], now: datetime
+) -> dict[str, object]:
+    """The conversation as a JSON object."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "exported_at": now.isoformat(),
+        "id": summary.id,
+        "title": summary.title,
+        "model": summary.model,
+        "created_at": summary.created_at.isoformat(),
+        "messages": [_message_to_json(message) for message in messages],
+    }
+
+
+def from_json(data: Mapping[str, object], conversation_id: str, now: datetime) -> Imported:
+    """Check an exported conversation and give it ``conversation_id``.
+
+    Times after ``now`` become ``now``; a message that was still streaming is interrupted.
+    Raises ``InvalidFieldError``, whose ``details["field"]`` says where.
+    """
+    _check(data)
+    fields: Mapping[str, Any] = data
+    turns: dict[str, str] = {}
+    messages = tuple(
+        _message_from_json(one, f"messages[{index}]", conversation_id, turns, now)
+        for index, one in enumerate(fields["messages"])
+    )
+    created_at = fields.get("created_at")
+    return Imported(
+        title=fields.get("title", ""),
+        model=fields.get("model"),
+        created_at=now if created_at is None else _moment(created_at, "created_at", now),
+        messages=messages,
+    )
+
+
+def _message_to_json(message: ConversationMessage) -> dict[str, object]:
+    return {
+        "turn_id": message.turn_id,
+        "role": message.role.value,
+        "text": message.text,
+        "tool_calls": calls_to(message.tool_calls),
+        "tool_call_id": message.tool_call_id,
+        "tool_name": message.tool_name,
+        "tool_status": message.tool_status.value if message.tool_status else None,
+        "status": message.status.value,
+        "channel": message.channel.value,
+        "metadata": dict(message.metadata),
+        "created_at": message.created_at.isoformat(),
+    }
+
+
+def _message_from_json(
+    fields: Mapping[str, Any],
+    where: str,
+    conversation_id: str,
+    turns: dict[str, str],
+    now: datetime,
+) -> ConversationMessage:
+    status = MessageStatus(fields.get("status", MessageStatus.DONE))
+    tool_status = fields.get("tool_status")
+    return ConversationMessage(
+        conversation_id=conversation_id,
+        # What belonged together still does, under an id that names no turn of this house.
+        turn_id=turns.setdefault(fields.get("turn_id", where), uuid.uuid4().hex),
+        role=Role(fields["role"]),
+        text=fields["text"],
+        tool_calls=calls_from(fields.get("tool_calls", ())),
+        tool_call_id=fields.get("tool_call_id"),
+        tool_name=fields.get("tool_name"),
+        tool_status=ToolStatus(tool_status) if tool_status else None,
+        status=MessageStatus.INTERRUPTED if status is MessageStatus.STREAMING else status,
+        channel=Channel(fields.get("channel", Channel.TERMINAL)),
+        metadata=fields.get("metadata", {}),
+        created_at=_moment(fields["created_at"], f"{where}.created_at", now),
+    )
+
+
+def _check(data: Mapping[str, object]) -> None:
+    import jsonschema
+    from jsonschema.exceptions import best_match
+
+    error = best_match(jsonschema.Draft202012Validator(_SCHEMA).iter_errors(data))
+    if error is not None:
+        where = error.json_path.removeprefix("$").removeprefix(".") or "the whole"
+        raise _invalid(where, _reason(error.message))
+
+
+def _moment(text: str, where: str, now: datetime) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+        in_utc = moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _invalid(where, f"{text!r} is not a time: {error}") from error
+    if moment.tzinfo is None:
+        raise _invalid(where, f"{text!r} has no time zone")
+    return min(in_utc, now)
+
+
+def _reason(message: str) -> str:
+    return message if len(message) <= 200 else f"{message[:100]} … {message[-90:]}"
+
+
+def _invalid(where: str, reason: str) -> InvalidFieldError:
+    return InvalidFieldError(
+        f"The conversation cannot be imported: {where}: {reason}",
+        hint="Nothing was added. Give a file that `steward conversations export` wrote.",
+        details={"field": where},
+    )

@@ -1,0 +1,127 @@
+"""Finding messages: by words, by time, by conversation, in any combination.
+
+Words are looked up in ``messages_fts`` and come newest first by row id: ranking by relevance
+would read every hit (a second on a million messages).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from app.domain.messages import Role, SearchHit
+from app.storage.connections import current
+
+MAX_TERMS: Final = 32
+MAX_HITS: Final = 1000
+PREFIX_LENGTH: Final = 3
+"""Characters from which the last word also finds longer words: it may be half typed."""
+
+_SNIPPET_WORDS: Final = 16
+_TERM: Final = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))(?P<star>\*?)')
+
+
+@dataclass(frozen=True, slots=True)
+class MessageQuery:
+    """What to find; conditions left out do not restrict.
+
+    Attributes:
+        text: words that must all occur. ``"in quotes"`` stays together, ``-word`` must not
+            occur, ``wor*`` finds longer words; everything else has no special meaning.
+            Empty text finds nothing; ``None`` finds every message.
+        since, until: oldest (included) and newest (excluded) time of a message.
+        conversation_id: one conversation only.
+        roles: only messages of these.
+        limit: at most so many, up to ``MAX_HITS``.
+    """
+
+    text: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    conversation_id: str | None = None
+    roles: tuple[Role, ...] = ()
+    limit: int = 20
+
+
+def find(query: MessageQuery) -> list[SearchHit]:
+    """Matching messages, newest first. To be called inside ``Database.read``."""
+    where, parameters = _conditions(query)
+    snippet = f"substr(messages.text, 1, {_SNIPPET_WORDS * 8})"
+    source = "messages"
+    if query.text is not None:
+        expression = fts_expression(query.text)
+        if not expression:
+            return []
+        snippet = f"snippet(messages_fts, 0, '[', ']', '…', {_SNIPPET_WORDS})"
+        source = "messages_fts JOIN messages ON messages.id = messages_fts.rowid"
+        where.insert(0, "messages_fts MATCH ?")
+        parameters.insert(0, expression)
+    # The row id to sort by is the index's own, else SQLite would collect and sort every hit.
+    key = "messages.id" if query.text is None else "messages_fts.rowid"
+    # Only fixed pieces are put together here; every value is a parameter.
+    sql = (
+        f"SELECT messages.id, messages.conversation_id, conversations.title, messages.role, "  # noqa: S608
+        f"{snippet}, messages.created_at FROM {source} "
+        "JOIN conversations ON conversations.id = messages.conversation_id "
+        f"{'WHERE ' + ' AND '.join(where) if where else ''} ORDER BY {key} DESC LIMIT ?"
+    )
+    parameters.append(max(0, min(query.limit, MAX_HITS)))
+    rows = current.rows(sql, parameters)
+    return [
+        SearchHit(
+            conversation_id=conversation_id,
+            conversation_title=title,
+            message_id=message_id,
+            role=Role(role),
+            snippet=words,
+            created_at=datetime.fromisoformat(created_at),
+        )
+        for message_id, conversation_id, title, role, words, created_at in rows
+    ]
+
+
+def fts_expression(text: str) -> str:
+    """What a person typed as an FTS5 expression that is always valid; empty for no words."""
+    wanted: list[str] = []
+    unwanted: list[str] = []
+    # A NUL would end the expression early, and half a character has no UTF-8 form.
+    clean = text.replace("\0", " ").encode("utf-8", "replace").decode()
+    found = list(_TERM.finditer(clean))[:MAX_TERMS]
+    for place, term in enumerate(found, start=1):
+        word, phrase = term["word"], term["phrase"]
+        words = phrase if word is None else word.rstrip("*")
+        letters = sum(character.isalnum() for character in words)
+        if not letters:
+            continue
+        half_typed = place == len(found) and word is not None and letters >= PREFIX_LENGTH
+        starred = bool(term["star"]) or (word is not None and word.endswith("*"))
+        quoted = f'"{words}"' + ("*" if starred or (half_typed and not term["no"]) else "")
+        (unwanted if term["no"] else wanted).append(quoted)
+    if not wanted:
+        return ""
+    # Side by side means AND, but unlike AND passes over a term the tokenizer finds empty.
+    return " NOT ".join([" ".join(wanted), *unwanted])
+
+
+def _conditions(query: MessageQuery) -> tuple[list[str], list[object]]:
+    where: list[str] = []
+    parameters: list[object] = []
+    if query.since is not None:
+        where.append("messages.created_at >= ?")
+        parameters.append(_stored(query.since))
+    if query.until is not None:
+        where.append("messages.created_at < ?")
+        parameters.append(_stored(query.until))
+    if query.conversation_id is not None:
+        where.append("messages.conversation_id = ?")
+        parameters.append(query.conversation_id)
+    if query.roles:
+        where.append(f"messages.role IN ({', '.join('?' * len(query.roles))})")
+        parameters.extend(role.value for role in query.roles)
+    return where, parameters
+
+
+def _stored(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,33 @@
+"""Who uses this Steward: one row a name."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+
+from app.storage.database import Database
+from app.storage.models import User
+
+
+def account_name() -> str:
+    """The name of the account this process runs under; ``you`` where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no passwd entry, for instance in a container
+        return "you"
+
+
+def ensure_user(database: Database, name: str) -> int:
+    """The id of the person's row, which is added when it is not there yet; blocking.
+
+    May be called inside ``database.write``. Raises ``StorageError``.
+    """
+
+    def ensure() -> int:
+        # Not ``get_or_create``: two processes may come at once, and IMMEDIATE settles it.
+        row = User.get_or_none(User.name == name)
+        if row is None:
+            row = User.create(name=name, created_at=datetime.now(UTC))
+        return int(row.id)
+
+    return database.write(ensure)

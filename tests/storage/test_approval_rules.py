@@ -1,0 +1,67 @@
+"""Standing permissions."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.errors import NotFoundError, StorageError
+from app.storage.approval_rules import ApprovalRules
+from app.storage.conversations import Conversations
+from app.storage.database import Database
+from tests.storage.conftest import SteppingClock
+
+
+@pytest.fixture
+async def rules(
+    database: Database, clock: SteppingClock, conversations: Conversations
+) -> ApprovalRules:
+    for name in ("here", "there"):
+        await conversations.create(conversation_id=name)
+    return ApprovalRules(database, clock)
+
+
+async def test_nothing_is_allowed_until_the_person_says_so(rules: ApprovalRules) -> None:
+    assert await rules.allowed("files.edit", "here") is None
+
+
+async def test_a_rule_for_a_conversation_holds_there_only(rules: ApprovalRules) -> None:
+    await rules.allow("files.edit", "here")
+
+    assert await rules.allowed("files.edit", "here") == "conversation"
+    assert await rules.allowed("files.edit", "there") is None
+    assert await rules.allowed("files.create", "here") is None
+
+
+async def test_a_rule_without_a_conversation_holds_always(rules: ApprovalRules) -> None:
+    await rules.allow("files.edit", "here")
+    await rules.allow("files.edit")
+
+    assert await rules.allowed("files.edit", "here") == "always"
+    assert await rules.allowed("files.edit", "there") == "always"
+    assert await rules.allowed("files.edit", "not made yet") == "always"
+
+
+async def test_allowing_twice_makes_one_rule(rules: ApprovalRules) -> None:
+    for conversation in ("here", None, "here", None):
+        await rules.allow("files.edit", conversation)
+
+    assert [(one.skill, one.conversation_id) for one in await rules.list()] == [
+        ("files.edit", None),
+        ("files.edit", "here"),
+    ]
+
+
+async def test_a_rule_can_be_taken_back(rules: ApprovalRules) -> None:
+    await rules.allow("files.edit", "here")
+    (rule,) = await rules.list()
+
+    await rules.revoke(rule.id)
+
+    assert await rules.allowed("files.edit", "here") is None
+    with pytest.raises(NotFoundError):
+        await rules.revoke(rule.id)
+
+
+async def test_a_rule_needs_a_conversation_that_exists(rules: ApprovalRules) -> None:
+    with pytest.raises(StorageError):
+        await rules.allow("files.edit", "nowhere")
