@@ -1,0 +1,1 @@
+"""Versioned files: nothing Steward does to a file can lose anything."""

@@ -1,0 +1,120 @@
+"""What a failed or refused change means to a person."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.domain.errors import (
+    ConflictError,
+    DiskFullError,
+    FileChangedError,
+    FileError,
+    FileExistsAlreadyError,
+    FileMissingError,
+    NotAFileError,
+)
+from app.domain.files import FileVersion
+from app.files.store import Change, Outcome
+
+
+def explained(error: OSError, path: str) -> FileError:
+    """The typed error for ``error``, which happened while working on ``path``."""
+    details = {"path": path, "errno": error.errno}
+    match error.errno:
+        case errno.ENOENT:
+            return FileMissingError(f"There is no file {path}.", details=details)
+        case errno.EEXIST:
+            return exists(path)
+        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+            return DiskFullError(
+                f"There is no space left to change {path}; the file is as it was.",
+                hint="Free some space and try again.",
+                details=details,
+            )
+        case errno.EACCES | errno.EPERM:
+            return FileError(
+                f"The system does not allow this for {path}.",
+                hint="Check that you may read and write the file and its folder.",
+                details=details,
+            )
+        case errno.EROFS:
+            return FileError(f"{path} is on a disk that can only be read.", details=details)
+        case errno.EISDIR:
+            return NotAFileError(f"{path} is a folder, not a file.", details=details)
+        case errno.ELOOP | errno.ENOTDIR:
+            return NotAFileError(
+                f"{path} does not lead to a file: a link or a file stands in the way.",
+                details=details,
+            )
+        case errno.ENAMETOOLONG:
+            return FileError(
+                f"The name {path} is too long for this disk.",
+                hint="Choose a shorter name.",
+                details=details,
+            )
+        case errno.EILSEQ | errno.EINVAL:
+            return FileError(
+                f"This disk cannot hold a file with the name {path!r}.",
+                hint="Choose another name.",
+                details=details,
+            )
+        case _:
+            return FileError(
+                f"The disk failed while Steward worked on {path} ({error.strerror or error}).",
+                hint="The file is as it was. Check the disk, then try again.",
+                details=details,
+            )
+
+
+@contextmanager
+def explaining(path: str) -> Iterator[None]:
+    """``OSError`` from the body becomes the typed error for ``path``."""
+    try:
+        yield
+    except OSError as error:
+        raise explained(error, path) from error
+
+
+def exists(path: str) -> FileExistsAlreadyError:
+    """The name is taken."""
+    return FileExistsAlreadyError(
+        f"Something stands at {path} already; it was not touched.",
+        hint="Choose another name, or edit the file that is there.",
+        details={"path": path},
+    )
+
+
+def changed(locator: str) -> FileChangedError:
+    """The bytes are not those that were read or approved."""
+    return FileChangedError(
+        f"{locator} is not what it was when this was asked for; nothing was changed.",
+        hint="Read it again and decide anew.",
+        details={"path": locator},
+    )
+
+
+def conflict(change: Change, outcome: Outcome, theirs: tuple[FileVersion, ...]) -> ConflictError:
+    """Someone else saved during the change."""
+    did = "removed" if outcome.reason == "gone" else "saved"
+    kept = f" Theirs is version {theirs[-1].version}." if theirs else ""
+    return ConflictError(
+        f"Someone else {did} {change.locator} at the same moment. "
+        f"Nothing was overwritten; both versions are kept.{kept}",
+        hint="Read the file again; then make the change anew, or leave it as they have it.",
+        details={
+            "path": change.locator,
+            "theirs": theirs[-1].hash_after if theirs else None,
+            "ours": change.hash_after,
+        },
+    )
+
+
+def stuck(change: Change, outcome: Outcome) -> FileError:
+    """Something stands in the way that can neither be kept nor put back."""
+    return FileError(
+        f"{change.locator} could not be changed: something that is not a file came in between.",
+        hint=f"Steward {outcome.reason}; look at it there.",
+        details={"path": change.locator},
+    )

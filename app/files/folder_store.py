@@ -1,0 +1,283 @@
+"""Files in folders of this machine: read, made ready beside the file, replaced in one step.
+
+Nothing here overwrites or deletes the person's bytes: a file is exchanged, renamed to a free
+name, or taken out to a name of ours whose bytes are in the vault before it goes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import hashlib
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import takewhile
+from pathlib import Path
+
+from app.domain.errors import FileError, FileTooLargeError, NotAFileError
+from app.domain.files import OperationState
+from app.files.atomic_rename import UnsupportedRename
+from app.files.blobs import CHUNK, write_all
+from app.files.folder_settle import settle_create, settle_move, settle_remove, settle_replace
+from app.files.fs_ops import FsOps
+from app.files.spot import Spot, spot
+from app.files.store import Archive, Change, ChangeKind, Outcome, Pulled, UnreachableError
+
+_TRIES = 3
+
+
+class FolderStore:
+    """The ``FileStore`` of granted folders. Locators are absolute paths with links resolved.
+
+    A link that appears in a path later is not followed: ``OSError`` (``ENOTDIR``, ``ELOOP``).
+    """
+
+    name = "folder"
+
+    def __init__(self, fs: FsOps) -> None:
+        self.fs = fs
+
+    # -- looking ---------------------------------------------------------------------------
+
+    def pull(self, locator: str, *, limit: int) -> Pulled:
+        """Read a whole file of at most ``limit`` bytes."""
+        for _ in range(_TRIES):
+            with spot(self.fs, locator, "") as place:
+                _require_file(self.fs.stat(place.folder, place.name).st_mode, locator)
+                with place.reading(place.name) as handle:
+                    before = self.fs.stat_open(handle)
+                    if before.st_size > limit:
+                        raise _too_large(locator, before.st_size, limit)
+                    content = self._read(handle, limit)
+                    after = self.fs.stat_open(handle)
+            if len(content) > limit:
+                raise _too_large(locator, len(content), limit)
+            if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+                digest = hashlib.sha256(content).hexdigest()
+                return Pulled(content, digest, stat.S_IMODE(after.st_mode))
+        raise FileError(
+            f"{locator} is being written to and does not come to rest.",
+            hint="Try again when the program that writes it is done.",
+            details={"path": locator},
+        )
+
+    def probe(self, locator: str) -> str | None:
+        """SHA-256 hex of what stands there, ``None`` for nothing."""
+        with spot(self.fs, locator, "", may_be_new=True) as place:
+            seen = place.see(place.name)
+        if not seen.is_file and not seen.is_nothing:
+            raise NotAFileError(
+                f"{locator} is not a regular file.",
+                hint="Folders, links, devices and pipes are left alone.",
+                details={"path": locator},
+            )
+        return seen.hash
+
+    # -- changing --------------------------------------------------------------------------
+
+    def prepare(self, change: Change) -> Change:
+        """Note which parent folders have to be made, and which file is to be moved."""
+        facts = dict(change.facts)
+        if change.kind in (ChangeKind.CREATE, ChangeKind.MOVE):
+            parents = Path(change.target or change.locator).parents
+            facts["parents"] = list(takewhile(lambda p: not self._exists(p), map(str, parents)))
+        if change.kind is ChangeKind.MOVE:
+            with self._place(change.locator, change) as place:
+                found = self.fs.stat(place.folder, place.name)
+                facts["file"] = [found.st_dev, found.st_ino]
+        return dataclasses.replace(change, facts=facts)
+
+    def stage(self, change: Change, content: bytes | None) -> None:
+        """Write the new bytes to a swap file beside the target, and sync it."""
+        for parent in reversed(_parents(change)):
+            self._make_parent(parent)
+        if change.kind is ChangeKind.REPLACE:
+            with self._place(change.locator, change) as place, place.reading(place.name) as old:
+                self._write_swap(place, [content or b""], like=old)
+        elif change.kind is ChangeKind.CREATE:
+            with self._place(change.locator, change) as place:
+                self._write_swap(place, [content or b""], mode=change.mode)
+
+    def act(self, change: Change, archive: Archive) -> Outcome:
+        """Exchange, place, move or take out; then see what came of it."""
+        with self._place(change.locator, change) as place:
+            match change.kind:
+                case ChangeKind.CREATE:
+                    place.put(place.swap)
+                    place.sync()
+                case ChangeKind.REPLACE if place.see(place.name).hash == change.hash_before:
+                    place.exchange_with_swap()
+                case ChangeKind.REMOVE if place.see(place.name).hash == change.hash_before:
+                    place.put_aside_as_swap()
+                    place.sync()
+                case ChangeKind.MOVE if place.see(place.name).hash == change.hash_before:
+                    change = self._move(place, change, archive)
+                case _:
+                    pass  # someone else was here: ``settle`` says what that means
+        return self.settle(change, OperationState.REPLACING, archive)
+
+    def settle(self, change: Change, reached: OperationState, archive: Archive) -> Outcome:
+        """Read off what happened, take away what is ours, and say how it ended."""
+        outcome = self._settle(change, reached, archive)
+        if outcome.state is not OperationState.DONE:
+            for parent in _parents(change):
+                self._drop_parent(parent)
+        return outcome
+
+    def _settle(self, change: Change, reached: OperationState, archive: Archive) -> Outcome:
+        acted = reached is OperationState.REPLACING
+        with self._found(change.locator, change) as place:
+            if change.target is not None:
+                with self._found(change.target, change) as target:
+                    if acted:
+                        return settle_move(place, target, change, archive)
+                    return Outcome(OperationState.ABORTED)
+            if not acted:
+                # The swap file may be torn, and the file has not been touched.
+                if not place.see(place.swap).is_nothing:
+                    place.drop(place.swap)
+                return Outcome(OperationState.ABORTED)
+            match change.kind:
+                case ChangeKind.CREATE:
+                    return settle_create(place, change, archive)
+                case ChangeKind.REMOVE:
+                    return settle_remove(place, change, archive)
+                case _:
+                    return settle_replace(place, change, archive)
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _move(self, place: Spot, change: Change, archive: Archive) -> Change:
+        assert change.target is not None
+        with self._place(change.target, change) as target:
+            try:
+                try:
+                    self.fs.rename_no_replace(place.folder, place.name, target.folder, target.name)
+                except UnsupportedRename:
+                    # Never by a link from the person's own name: the unlink after it could hit
+                    # what someone saved under that name meanwhile.
+                    place.put_aside()
+                    target.put_from(place.folder, place.aside)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                return self._move_across(place, target, change, archive)
+            target.sync()
+        place.sync()
+        return change
+
+    def _move_across(self, place: Spot, target: Spot, change: Change, archive: Archive) -> Change:
+        """To another file system: a whole copy takes its name first, then the original goes."""
+        if place.see(place.name).is_nothing:
+            place.put(place.aside)
+        change = dataclasses.replace(change, facts={**change.facts, "across": True})
+        archive.amend(change)
+        with place.reading(place.name) as old:
+            self._write_swap(target, place.chunks(place.name), like=old)
+        if target.see(target.swap).hash == change.hash_before:
+            target.put(target.swap)
+            target.sync()
+            place.put_aside()
+            place.sync()
+        return change
+
+    def _write_swap(
+        self,
+        place: Spot,
+        chunks: Iterable[bytes],
+        *,
+        like: int | None = None,
+        mode: int | None = None,
+    ) -> None:
+        # A new file gets what the person's umask allows; a replaced one is private until it is
+        # given the mode of the file it replaces.
+        handle = self.fs.open_new(place.folder, place.swap, 0o666 if like is None else 0o600)
+        try:
+            for chunk in chunks:
+                write_all(self.fs, handle, chunk)
+            if like is not None:
+                self.fs.copy_attributes(like, handle)
+            elif mode is not None:
+                self.fs.set_mode(handle, mode)
+            self.fs.sync(handle)
+        finally:
+            self.fs.close(handle)
+
+    def _read(self, handle: int, limit: int) -> bytes:
+        pieces = []
+        size = 0
+        while size <= limit and (chunk := self.fs.read(handle, CHUNK)):
+            pieces.append(chunk)
+            size += len(chunk)
+        return b"".join(pieces)
+
+    def _exists(self, folder: str) -> bool:
+        try:
+            self.fs.close(self.fs.open_folder(folder))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _make_parent(self, parent: str) -> None:
+        with spot(self.fs, parent, "") as place:
+            try:
+                self.fs.make_folder(place.folder, place.name)
+            except FileExistsError:
+                return
+            place.sync()
+
+    def _drop_parent(self, parent: str) -> None:
+        try:
+            with spot(self.fs, parent, "") as place:
+                self.fs.remove_empty_folder(place.folder, place.name)
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+                raise
+
+    @contextmanager
+    def _place(self, locator: str, change: Change) -> Iterator[Spot]:
+        with spot(self.fs, locator, change.op_id) as place:
+            yield place
+
+    @contextmanager
+    def _found(self, locator: str, change: Change) -> Iterator[Spot]:
+        """Like ``_place``, where a folder that was still to be made may be missing."""
+        may_be_new = str(Path(locator).parent) in _parents(change)
+        with ExitStack() as stack:
+            try:
+                place = stack.enter_context(
+                    spot(self.fs, locator, change.op_id, may_be_new=may_be_new)
+                )
+            except OSError as error:
+                if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                    raise
+                raise UnreachableError(
+                    f"The folder of {locator} cannot be reached.",
+                    hint="Steward finishes what it began there when the folder is back.",
+                    details={"path": locator},
+                ) from error
+            yield place
+
+
+def _parents(change: Change) -> list[str]:
+    """The folders that had to be made for the change, innermost first."""
+    parents = change.facts.get("parents")
+    return [str(parent) for parent in parents] if isinstance(parents, list) else []
+
+
+def _require_file(mode: int, locator: str) -> None:
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+        raise NotAFileError(
+            f"{locator} is {what}.",
+            hint="Name a file. Devices, pipes and sockets are left alone.",
+            details={"path": locator},
+        )
+
+
+def _too_large(locator: str, size: int, limit: int) -> FileTooLargeError:
+    return FileTooLargeError(
+        f"{locator} has {size:,} bytes; the limit is {limit:,}.",
+        details={"path": locator, "size": size, "limit": limit},
+    )

@@ -1,0 +1,177 @@
+"""Every file-system call of this room, one method a call, so that a test can count and fail each.
+
+Folders are open handles and names are single parts, so that a link swapped into a path while an
+operation runs cannot lead it elsewhere. Only files that are ours by their name can be unlinked.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from app.files import atomic_rename
+
+SWAP_SUFFIX: Final = ".steward-swap"
+"""Beside the person's file while it is being replaced; gone when the operation is over."""
+ASIDE_SUFFIX: Final = ".steward-aside"
+"""Holds the old file for a moment where the file system cannot exchange two names."""
+PART_SUFFIX: Final = ".part"
+"""In the vault: a blob that is not whole yet."""
+
+OURS: Final = (SWAP_SUFFIX, ASIDE_SUFFIX, PART_SUFFIX)
+
+# Searching a folder needs no permission to list it; O_PATH (Linux) and O_SEARCH (macOS) say so.
+_SEARCH: Final = getattr(os, "O_PATH", getattr(os, "O_SEARCH", os.O_RDONLY))
+_FOLDER: Final = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+_UNCOPIED: Final = frozenset(
+    {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.ENODATA, errno.EINVAL}
+)
+
+
+class FsOps:
+    """The real file system. Every method raises ``OSError`` as the system does."""
+
+    # -- folders ---------------------------------------------------------------------------
+
+    def open_folder(self, path: str | Path) -> int:
+        """Open an absolute, resolved path, following no link in any part of it.
+
+        A link that stands in the path raises ``OSError`` (``ENOTDIR`` or ``ELOOP``).
+        """
+        parts = Path(path).parts
+        handle = os.open(parts[0], (os.O_RDONLY if len(parts) == 1 else _SEARCH) | _FOLDER)
+        for number, part in enumerate(parts[1:], start=2):
+            access = os.O_RDONLY if number == len(parts) else _SEARCH
+            try:
+                inner = os.open(part, access | _FOLDER, dir_fd=handle)
+            finally:
+                os.close(handle)
+            handle = inner
+        return handle
+
+    def make_vault(self, path: Path) -> Path:
+        """Make the vault's folder, for the person only. Returns it with links resolved."""
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path.resolve()
+
+    def make_folder(self, folder: int, name: str, mode: int = 0o777) -> None:
+        """Make a folder. Raises ``FileExistsError``."""
+        os.mkdir(name, mode, dir_fd=folder)
+
+    def remove_empty_folder(self, folder: int, name: str) -> None:
+        """Take away a folder that holds nothing; one that holds anything raises ``OSError``."""
+        os.rmdir(name, dir_fd=folder)
+
+    def scan(self, path: str | Path) -> list[os.DirEntry[str]]:
+        """What stands in a folder."""
+        with os.scandir(path) as entries:
+            return list(entries)
+
+    # -- files -----------------------------------------------------------------------------
+
+    def stat(self, folder: int, name: str) -> os.stat_result:
+        """Facts about a name, without following it."""
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+
+    def open_read(self, folder: int, name: str) -> int:
+        """Open for reading. A link raises ``OSError`` (``ELOOP``); a FIFO does not block."""
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        return os.open(name, flags, dir_fd=folder)
+
+    def open_new(self, folder: int, name: str, mode: int = 0o600) -> int:
+        """Make a file for writing. Raises ``FileExistsError``."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.open(name, flags, mode, dir_fd=folder)
+
+    def stat_open(self, handle: int) -> os.stat_result:
+        """Facts about an open file."""
+        return os.fstat(handle)
+
+    def read(self, handle: int, size: int) -> bytes:
+        """Up to ``size`` bytes; empty at the end."""
+        return os.read(handle, size)
+
+    def write(self, handle: int, data: bytes | memoryview) -> int:
+        """Write some of ``data``; how many bytes."""
+        return os.write(handle, data)
+
+    def sync(self, handle: int) -> None:
+        """Return when the file's bytes, or the folder's names, are on disk."""
+        os.fsync(handle)
+
+    def close(self, handle: int) -> None:
+        """Close a file or folder."""
+        os.close(handle)
+
+    def set_mode(self, handle: int, mode: int) -> None:
+        """Set permission bits."""
+        os.fchmod(handle, stat.S_IMODE(mode))
+
+    def copy_attributes(self, source: int, target: int) -> None:
+        """Give ``target`` the owner, extended attributes and mode of ``source``.
+
+        Owner and attributes as far as the person may set them; the mode always.
+        """
+        was, now = os.fstat(source), os.fstat(target)
+        if (was.st_uid, was.st_gid) != (now.st_uid, now.st_gid):
+            with _as_allowed():
+                os.fchown(target, was.st_uid, was.st_gid)
+        if hasattr(os, "listxattr"):
+            with _as_allowed():
+                _copy_xattrs(source, target)
+        os.fchmod(target, stat.S_IMODE(was.st_mode))
+
+    # -- names -----------------------------------------------------------------------------
+
+    def exchange(self, folder: int, one: str, other: str) -> None:
+        """Swap two names of one folder in one step. Raises ``UnsupportedRename``."""
+        atomic_rename.exchange(folder, one, other)
+
+    def rename_no_replace(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
+        """Rename without ever replacing. Raises ``FileExistsError``, ``UnsupportedRename``."""
+        atomic_rename.rename_new(folder, name, to_folder, to_name)
+
+    def link(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
+        """Give a file a second name. Raises ``FileExistsError``."""
+        os.link(name, to_name, src_dir_fd=folder, dst_dir_fd=to_folder, follow_symlinks=False)
+
+    def rename_ours(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
+        """Rename a file of ours, over whatever stands under the new name: look first."""
+        _require_ours(name)
+        os.rename(name, to_name, src_dir_fd=folder, dst_dir_fd=to_folder)
+
+    def rename_aside(self, folder: int, name: str, to_name: str) -> None:
+        """Take a file out of the way, to a name that only this operation uses."""
+        _require_ours(to_name)
+        os.rename(name, to_name, src_dir_fd=folder, dst_dir_fd=folder)
+
+    def unlink_ours(self, folder: int, name: str) -> None:
+        """Unlink a temporary file of ours; anything else is refused, whoever asks."""
+        _require_ours(name)
+        os.unlink(name, dir_fd=folder)
+
+
+def _require_ours(name: str) -> None:
+    if not name.endswith(OURS):
+        raise ValueError(f"{name!r} is not a temporary file of ours")
+
+
+def _copy_xattrs(source: int, target: int) -> None:
+    for name in os.listxattr(source):
+        with _as_allowed():
+            os.setxattr(target, name, os.getxattr(source, name))
+
+
+@contextmanager
+def _as_allowed() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _UNCOPIED:
+            raise

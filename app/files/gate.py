@@ -1,0 +1,134 @@
+"""The one moment up to which a change can be stopped, and the locks that changes hold."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Final
+
+from app.domain.errors import FileError
+
+_POLL: Final = 0.02
+
+
+class StoppedError(FileError):
+    """The change was stopped before it began; nothing was touched."""
+
+    kind = "stopped"
+
+
+class Gate:
+    """Passed once by each change, just before it is announced. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._passed = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether ``stop`` came first."""
+        return self._stopped
+
+    def stop(self) -> bool:
+        """Ask the change not to begin. ``False``: it has begun and goes on to its end."""
+        with self._lock:
+            if not self._passed:
+                self._stopped = True
+            return self._stopped
+
+    def check(self) -> None:
+        """Raises ``StoppedError`` where the change has been stopped."""
+        if self._stopped:
+            raise StoppedError("The change was stopped before it began.")
+
+    def go(self) -> None:
+        """Begin: from here on ``stop`` comes too late. Raises ``StoppedError``."""
+        with self._lock:
+            self.check()
+            self._passed = True
+
+
+class StoreLock:
+    """Held for each change and for recovery, by one thread of one process at a time.
+
+    Args:
+        path: the lock file. The operating system lets go of the lock when a process ends,
+            however it ends.
+        make_folder: makes the folder of ``path``.
+        patience: seconds to wait for others.
+    """
+
+    def __init__(
+        self, path: Path, *, make_folder: Callable[[], object], patience: float = 30.0
+    ) -> None:
+        self._path = path
+        self._make_folder = make_folder
+        self._patience = patience
+        self._mine = threading.Lock()
+
+    @contextmanager
+    def held(self, gate: Gate | None = None) -> Iterator[None]:
+        """Hold the lock. Raises ``FileError`` when others take too long, ``StoppedError``."""
+        from filelock import FileLock, Timeout
+
+        gate = gate or Gate()
+        deadline = time.monotonic() + self._patience
+        while not self._mine.acquire(timeout=_POLL):
+            gate.check()
+            if time.monotonic() > deadline:
+                raise _busy(self._path)
+        try:
+            self._make_folder()
+            lock = FileLock(self._path, mode=0o600, thread_local=False)
+            try:
+                lock.acquire(
+                    timeout=max(0.0, deadline - time.monotonic()),
+                    poll_interval=_POLL,
+                    cancel_check=lambda: gate.stopped,
+                )
+            except Timeout as error:
+                gate.check()
+                raise _busy(self._path) from error
+            try:
+                yield
+            finally:
+                lock.release()
+        finally:
+            self._mine.release()
+
+
+class FileLocks:
+    """Lets changes of one file wait for each other, in the order they came. On one loop."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+
+    @asynccontextmanager
+    async def held(self, paths: Iterable[str]) -> AsyncIterator[None]:
+        """Hold the locks of all ``paths``."""
+        names = sorted(set(paths))  # in one order, so that nobody waits in a circle
+        async with AsyncExitStack() as stack:
+            for name in names:
+                lock, users = self._locks.get(name, (asyncio.Lock(), 0))
+                self._locks[name] = (lock, users + 1)
+                stack.callback(self._forget, name)
+                await stack.enter_async_context(lock)
+            yield
+
+    def _forget(self, name: str) -> None:
+        lock, users = self._locks.pop(name)
+        if users > 1:
+            self._locks[name] = (lock, users - 1)
+
+
+def _busy(path: Path) -> FileError:
+    return FileError(
+        "Another Steward is busy changing files.",
+        hint="Nothing was changed. Try again in a moment, or close the other Steward.",
+        details={"busy": True, "lock": str(path)},
+    )

@@ -1,0 +1,137 @@
+"""What a change would be, worked out without making it; and versions looked up by path.
+
+Blocking: for worker threads.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.domain.errors import FileError, FileMissingError
+from app.domain.files import FileAction, FileVersion, OperationType, Origin
+from app.files.blobs import BlobStore
+from app.files.change_runner import ChangeRunner
+from app.files.failures import explaining
+from app.files.request import Bound, Request
+from app.files.store import ChangeKind, FileStore
+from app.files.undo import UndoPlanner, UndoStep
+from app.storage.file_history import FileHistory, FileRecord
+
+
+class Plans:
+    """Reads files, history and vault; touches nothing."""
+
+    def __init__(
+        self, store: FileStore, blobs: BlobStore, history: FileHistory, runner: ChangeRunner
+    ) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._history = history
+        self._runner = runner
+        self._undo = UndoPlanner(history, store)
+
+    def work_out(self, request: Request) -> tuple[bytes | None, bytes | None]:
+        """Content before and after a change, without making it."""
+        with explaining(request.locator):
+            pulled, after = self._runner.work_out(request)
+        return (pulled.content if pulled else None), after
+
+    def restore_request(self, path: str, version: int, origin: Origin) -> Request:
+        """What a restore has to do. Raises ``FileMissingError``, ``NotFoundError``."""
+        record = self._history.find(self._store.name, path)
+        if record is None:
+            raise self._unknown(path)
+        digest = self._digest(record, path, version)
+        with explaining(path):
+            is_there = self._store.probe(path) is not None
+        return Request(
+            ChangeKind.REPLACE if is_there else ChangeKind.CREATE,
+            path,
+            FileAction.RESTORE,
+            OperationType.RESTORE,
+            origin,
+            make=lambda _: self._blobs.read(digest),
+            metadata={"restored_from": version},
+            mode=None if is_there else self._last_mode(record.file_id),
+            file_id=record.file_id,
+        )
+
+    def undo_steps(
+        self, turn_id: str | None, conversation_id: str | None
+    ) -> tuple[list[UndoStep], str]:
+        """The steps that take a turn back, and which turn that is; see ``UndoPlanner``."""
+        turn_id = turn_id or self._undo.newest_turn(conversation_id)
+        return self._undo.plan(turn_id), turn_id
+
+    def undo_request(self, step: UndoStep, turn_id: str, origin: Origin) -> Request:
+        """One step of the undo of ``turn_id``."""
+        made_anew = step.kind is ChangeKind.CREATE
+        return Request(
+            step.kind,
+            step.path,
+            _UNDO_ACTION[step.kind],
+            OperationType.RESTORE,
+            origin,
+            target=step.target,
+            make=lambda _: self.content(step.then),
+            metadata={"undo_of": turn_id, "restored_from": step.restored_from},
+            mode=self._last_mode(step.file_id) if made_anew else None,
+            file_id=step.file_id,
+            bound=None if made_anew else Bound(step.now),
+        )
+
+    def pull(self, path: str, *, limit: int) -> bytes:
+        """Content now. Raises ``FileTooLargeError``, ``FileMissingError``, ``NotAFileError``."""
+        with explaining(path):
+            return self._store.pull(path, limit=limit).content
+
+    def content(self, digest: str | None) -> bytes:
+        """Bytes by their hash; empty for ``None``. Raises ``BlobDamagedError``."""
+        return b"" if digest is None else self._blobs.read(digest)
+
+    def known_at(self, path: str) -> FileRecord | None:
+        """The file that stands at ``path``, stood there last, or was moved away from there."""
+        store = self._store.name
+        return self._history.find(store, path) or self._history.find_moved(store, path)
+
+    def versions_at(self, path: str) -> list[FileVersion]:
+        """History of the file known at ``path``, oldest first."""
+        record = self.known_at(path)
+        return [] if record is None else self._history.versions(record.file_id)
+
+    def content_at(self, path: str, version: int) -> bytes:
+        """Exact bytes of a version. Raises ``NotFoundError``, ``FileMissingError``."""
+        record = self.known_at(path)
+        if record is None:
+            raise self._unknown(path)
+        return self._blobs.read(self._digest(record, path, version))
+
+    def _digest(self, record: FileRecord, path: str, version: int) -> str:
+        wanted = self._history.version(record.file_id, version)
+        if wanted.hash_after is None:
+            raise FileError(
+                f"Version {version} of {path} is its removal: it has no content.",
+                hint="Choose a version before it.",
+                details={"path": path, "version": version},
+            )
+        return wanted.hash_after
+
+    def _unknown(self, path: str) -> FileMissingError:
+        moved = self._history.find_moved(self._store.name, path)
+        hint = f"It was moved to {moved.locator}." if moved is not None else ""
+        return FileMissingError(
+            f"Steward has no versions of {path}.", hint=hint, details={"path": path}
+        )
+
+    def _last_mode(self, file_id: str) -> int | None:
+        newest = self._history.newest(file_id)
+        mode = newest.metadata.get("mode") if newest is not None else None
+        return mode if isinstance(mode, int) else None
+
+
+_UNDO_ACTION: Final = {
+    ChangeKind.CREATE: FileAction.RESTORE,
+    ChangeKind.REPLACE: FileAction.RESTORE,
+    ChangeKind.MOVE: FileAction.MOVE,
+    ChangeKind.REMOVE: FileAction.REMOVE,
+}

@@ -1,0 +1,90 @@
+"""What recovery did and what verification found, as values a face can show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.files import OperationState
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A change that a crash had left open.
+
+    Attributes:
+        op_id: the operation.
+        path: the file.
+        found: the state it was left in.
+        became: how it ended, or ``None`` where it could not be ended yet.
+        reason: why, where that is not plain.
+    """
+
+    op_id: str
+    path: str
+    found: OperationState
+    became: OperationState | None
+    reason: str = ""
+
+    def __str__(self) -> str:
+        match self.became:
+            case OperationState.DONE:
+                return f"{self.path}: a change that was cut off is complete."
+            case OperationState.ABORTED:
+                return f"{self.path}: a change that was cut off was taken back."
+            case OperationState.CONFLICT:
+                return f"{self.path}: someone else changed it meanwhile; both versions are kept."
+            case None:
+                return f"{self.path}: cannot be reached now; finished later. {self.reason}".strip()
+            case _:
+                return f"{self.path}: needs a look. {self.reason}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryReport:
+    """What ``recover`` did.
+
+    Attributes:
+        operations: changes that were open, oldest first.
+        parts_removed: unfinished blobs cleared away.
+    """
+
+    operations: tuple[Recovered, ...] = ()
+    parts_removed: int = 0
+
+    @property
+    def did_something(self) -> bool:
+        """Whether anything was open."""
+        return bool(self.operations)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing verification found: a stable name, a sentence, and the file or blob."""
+
+    kind: str
+    message: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What ``verify`` found.
+
+    Attributes:
+        problems: broken invariants.
+        notes: things worth knowing that break nothing.
+        files, versions, blobs: how much was checked.
+        vault_bytes: size of all blobs.
+    """
+
+    problems: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    files: int = 0
+    versions: int = 0
+    blobs: int = 0
+    vault_bytes: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether every invariant holds."""
+        return not self.problems

@@ -1,0 +1,161 @@
+"""The port of places that hold the person's files: a folder now, Google Drive later.
+
+A store never decides what is recorded. It reads, makes ready, acts once, and after a failure or
+a crash says from what it finds whether that act happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from app.domain.errors import FileError
+from app.domain.files import OperationState
+
+
+class ChangeKind(StrEnum):
+    """What is done to the file."""
+
+    CREATE = "create"
+    REPLACE = "replace"
+    MOVE = "move"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """A file as it was read: its bytes, their SHA-256 hex, and its permission bits."""
+
+    content: bytes
+    hash: str
+    mode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change, with all that is needed to take it forward or back after a crash.
+
+    Attributes:
+        op_id: names the operation.
+        kind: what is done.
+        locator: the file.
+        target: where ``MOVE`` takes it.
+        hash_before, hash_after: SHA-256 hex; ``None`` where no file stands.
+        mode: permission bits for a file that is made anew, where they are known.
+        facts: what the store wants to remember of its own (``FileStore.prepare``).
+    """
+
+    op_id: str
+    kind: ChangeKind
+    locator: str
+    target: str | None
+    hash_before: str | None
+    hash_after: str | None
+    mode: int | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """As the journal keeps it."""
+        return {
+            "kind": self.kind.value,
+            "locator": self.locator,
+            "target": self.target,
+            "hash_before": self.hash_before,
+            "hash_after": self.hash_after,
+            "mode": self.mode,
+            "facts": dict(self.facts),
+        }
+
+    @staticmethod
+    def from_json(op_id: str, data: Mapping[str, object]) -> Change:
+        """The change as the journal kept it."""
+        facts, mode = data.get("facts"), data.get("mode")
+        return Change(
+            op_id=op_id,
+            kind=ChangeKind(str(data["kind"])),
+            locator=str(data["locator"]),
+            target=_text(data.get("target")),
+            hash_before=_text(data.get("hash_before")),
+            hash_after=_text(data.get("hash_after")),
+            mode=mode if isinstance(mode, int) else None,
+            facts=facts if isinstance(facts, Mapping) else {},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a change ended, and why where it is not ``DONE``."""
+
+    state: OperationState
+    reason: str = ""
+
+
+class Archive(Protocol):
+    """Where a store puts bytes before it lets go of them."""
+
+    def secure(self, digest: str, chunks: Iterable[bytes]) -> None:
+        """Make sure that the bytes with this hash are kept; ``chunks`` are those bytes."""
+        ...
+
+    def foreign(self, chunks: Iterable[bytes]) -> None:
+        """Keep bytes that someone else put in the file, and record them as a version."""
+        ...
+
+    def amend(self, change: Change) -> None:
+        """Record that the change has to be made another way, before it is."""
+        ...
+
+
+class UnreachableError(FileError):
+    """The place of a file cannot be seen just now (a disk that is not connected)."""
+
+    kind = "unreachable"
+
+
+class FileStore(Protocol):
+    """A place of files. Blocking; every method may raise ``OSError``."""
+
+    @property
+    def name(self) -> str:
+        """Stable name, as in ``files.store``."""
+        ...
+
+    def pull(self, locator: str, *, limit: int) -> Pulled:
+        """Read a file. Raises ``FileMissingError``, ``NotAFileError``, ``FileTooLargeError``."""
+        ...
+
+    def probe(self, locator: str) -> str | None:
+        """SHA-256 hex of the file's bytes now; ``None`` where no file stands.
+
+        Raises ``NotAFileError`` where something else stands there.
+        """
+        ...
+
+    def prepare(self, change: Change) -> Change:
+        """Complete ``change.facts``. Touches nothing."""
+        ...
+
+    def stage(self, change: Change, content: bytes | None) -> None:
+        """Make ready, durably, all that ``act`` needs; the file itself is not touched."""
+        ...
+
+    def act(self, change: Change, archive: Archive) -> Outcome:
+        """Do it, in one step that happens whole or not at all, durably.
+
+        Someone else's bytes found before or after that step are never lost: they stay in (or
+        go back to) their place, go to ``archive``, and the outcome is ``CONFLICT``.
+        """
+        ...
+
+    def settle(self, change: Change, reached: OperationState, archive: Archive) -> Outcome:
+        """After a failure or a crash in state ``reached``: what happened, made tidy.
+
+        May be called again after it failed. Raises ``UnreachableError``.
+        """
+        ...
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,227 @@
+"""Works out how to take back what a turn did to files; touches nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Final
+
+from app.domain.errors import FileChangedError, FileError, NotAFileError, NotFoundError
+from app.domain.files import FileVersion
+from app.files.store import ChangeKind, FileStore
+from app.storage.file_history import FileHistory
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a file stands and its bytes; ``hash`` is ``None`` where there is no file."""
+
+    path: str
+    hash: str | None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UndoStep:
+    """One change on the way back.
+
+    Attributes:
+        kind, path, target: what is done to which file.
+        file_id: whose history it joins.
+        now, then: hash before and after the step.
+        restored_from: the version it goes back to; 0 for "not there yet".
+    """
+
+    kind: ChangeKind
+    path: str
+    target: str | None
+    file_id: str
+    now: str | None
+    then: str | None
+    restored_from: int
+
+
+class UndoPlanner:
+    """Reads the history to find the way back."""
+
+    def __init__(self, history: FileHistory, store: FileStore) -> None:
+        self._history = history
+        self._store = store
+
+    def newest_turn(self, conversation_id: str | None) -> str:
+        """The newest turn that changed files and is not undone. Raises ``NotFoundError``.
+
+        Turns that only undid something are passed over: undo goes further back each time.
+        """
+        for turn_id in self._history.changing_turns(conversation_id):
+            if not self.is_undone(turn_id) and not self._changed_nothing(turn_id):
+                return turn_id
+        raise NotFoundError("There is nothing to undo.")
+
+    def is_undone(self, turn_id: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether an undo of the turn stands, that is, was not undone itself."""
+        seen |= {turn_id}
+        return any(
+            other == turn_id or (other not in seen and not self.is_undone(other, seen))
+            for other in self._history.undone_by(turn_id)
+        )
+
+    def plan(self, turn_id: str) -> list[UndoStep]:
+        """The steps that take a turn back, in order; blocking.
+
+        Raises ``NotFoundError`` for a turn that changed nothing, ``FileChangedError`` where a
+        file is no longer as the turn left it, ``FileError`` where the turn is undone already.
+        """
+        moves = [self._back(change) for change in self._history.turn_changes(turn_id)]
+        if not moves:
+            raise NotFoundError(f"The turn {turn_id} changed no files.")
+        whole = [self._whole(group) for group in _by_file(moves)]
+        standing = [move for move in whole if not self._is_back(move)]
+        if not standing:
+            raise FileError(
+                "These changes are undone already.", details={"turn_id": turn_id, "undone": True}
+            )
+        if len(standing) < len(whole):
+            ids = {move.file_id for move in standing}
+            moves = [move for move in moves if move.file_id in ids]
+        for move in standing:
+            self._require_as_left(move)
+        # A chain of names (a → b, c → a) goes back only in the order it was made, reversed.
+        steps = _steps(standing if _are_apart(standing) else moves)
+        self._require_free_targets(steps, standing)
+        return steps
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _changed_nothing(self, turn_id: str) -> bool:
+        """Whether the turn left every file as it found it."""
+        moves = [self._back(change) for change in self._history.turn_changes(turn_id)]
+        return all(
+            _is_nowhere(group) or _same(group[0].now, group[-1].then) for group in _by_file(moves)
+        )
+
+    def _back(self, change: FileVersion) -> _Move:
+        after = State(change.path, change.hash_after, change.version)
+        if change.version == 1:
+            return _Move(change.file_id, after, State(change.path, None), {change.path})
+        last = self._history.version(change.file_id, change.version - 1)
+        before = State(last.path, last.hash_after, last.version)
+        return _Move(change.file_id, after, before, {change.path, last.path})
+
+    def _whole(self, moves: list[_Move]) -> _Move:
+        """All that the turn did to one file, as one way back."""
+        for newer, older in pairwise(moves):
+            if newer.then.version != older.now.version:
+                raise _changed(older.now.path)
+        paths = set().union(*(move.paths for move in moves))
+        return _Move(moves[0].file_id, moves[0].now, moves[-1].then, paths)
+
+    def _newest(self, move: _Move) -> State:
+        newest = self._history.newest(move.file_id)
+        assert newest is not None
+        return State(newest.path, newest.hash_after)
+
+    def _is_back(self, move: _Move) -> bool:
+        newest = self._newest(move)
+        if move.then.hash is None:
+            return newest.hash is None and move.now.hash is not None
+        return _same(newest, move.then) and self._now(move.then.path) == move.then.hash
+
+    def _require_as_left(self, move: _Move) -> None:
+        newest = self._newest(move)
+        if move.now.hash is None:
+            if newest.hash is not None:
+                raise _changed(newest.path)
+            return
+        if not _same(newest, move.now) or self._now(move.now.path) != move.now.hash:
+            raise _changed(move.now.path)
+
+    def _require_free_targets(self, steps: list[UndoStep], moves: list[_Move]) -> None:
+        """Go through the steps in mind: each new name must be free when its turn comes."""
+        there: dict[str, str | None] = {
+            move.now.path: move.now.hash for move in moves if move.now.hash is not None
+        }
+        for step in steps:
+            goal = step.path if step.kind is ChangeKind.CREATE else step.target
+            if goal is not None:
+                taken = there[goal] if goal in there else self._now(goal)
+                if taken is not None:
+                    raise _changed(goal)
+            if step.kind in (ChangeKind.MOVE, ChangeKind.REMOVE):
+                there[step.path] = None
+            if step.kind is not ChangeKind.REMOVE:
+                there[step.target or step.path] = step.then
+
+    def _now(self, path: str) -> str | None:
+        try:
+            return self._store.probe(path)
+        except NotAFileError:
+            return _NOT_A_FILE
+        except OSError as error:
+            raise _changed(path) from error
+
+
+_NOT_A_FILE: Final = "not a file"
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """The way of one file from ``now`` back to ``then``, and all paths the turn took it along."""
+
+    file_id: str
+    now: State
+    then: State
+    paths: set[str]
+
+
+def _by_file(moves: list[_Move]) -> list[list[_Move]]:
+    order = list(dict.fromkeys(move.file_id for move in moves))
+    ranked = sorted(moves, key=lambda move: order.index(move.file_id))
+    return [list(group) for _, group in groupby(ranked, key=lambda move: move.file_id)]
+
+
+def _are_apart(whole: list[_Move]) -> bool:
+    """Whether no two files of the turn shared a path: then each may go back in one step."""
+    paths = [path for move in whole for path in move.paths]
+    return len(paths) == len(set(paths))
+
+
+def _steps(moves: list[_Move]) -> list[UndoStep]:
+    steps = []
+    for move in moves:
+        now, then = move.now, move.then
+        path = now.path
+        if now.hash is not None and then.hash is not None and now.path != then.path:
+            steps.append(_step(ChangeKind.MOVE, move, path, then.path, now.hash))
+            path = then.path
+        if then.hash == now.hash:
+            continue
+        if now.hash is None:
+            steps.append(_step(ChangeKind.CREATE, move, then.path, None, then.hash))
+        elif then.hash is None:
+            steps.append(_step(ChangeKind.REMOVE, move, path, None, None))
+        else:
+            steps.append(_step(ChangeKind.REPLACE, move, path, None, then.hash))
+    return steps
+
+
+def _step(
+    kind: ChangeKind, move: _Move, path: str, target: str | None, then: str | None
+) -> UndoStep:
+    return UndoStep(kind, path, target, move.file_id, move.now.hash, then, move.then.version)
+
+
+def _is_nowhere(moves: list[_Move]) -> bool:
+    return moves[0].now.hash is None and moves[-1].then.hash is None
+
+
+def _same(one: State, other: State) -> bool:
+    return (one.path, one.hash) == (other.path, other.hash)
+
+
+def _changed(path: str) -> FileChangedError:
+    return FileChangedError(
+        f"{path} was changed since; nothing was undone.",
+        hint="Look at its versions and restore the one you want.",
+        details={"path": path},
+    )

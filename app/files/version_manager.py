@@ -1,0 +1,299 @@
+"""The only part that changes the person's files, and keeper of every version they ever had.
+
+PULL → MANIPULATE → ARCHIVE → REPLACE, journalled; nothing here deletes or overwrites bytes that
+are not in the vault. Work blocks, so it runs in named worker threads; this class is used on one
+event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from app.domain.errors import FileError, StewardError
+from app.domain.files import FileVersion, Origin, TrackedFile
+from app.domain.skills import Clock
+from app.files.blobs import BlobStore
+from app.files.change_runner import ChangeRunner
+from app.files.failures import explaining
+from app.files.fs_ops import FsOps
+from app.files.gate import FileLocks, Gate, StoreLock
+from app.files.plans import Plans
+from app.files.recovery import Verifier, recover
+from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
+from app.files.request import (
+    MAX_BYTES,
+    Bound,
+    Ended,
+    Request,
+    create_request,
+    edit_request,
+    move_request,
+    remove_request,
+)
+from app.files.store import FileStore
+from app.files.undo import UndoStep
+from app.storage.database import Database
+from app.storage.file_history import FileHistory
+from app.storage.file_journal import FileJournal
+
+__all__ = [
+    "MAX_BYTES",
+    "Bound",
+    "Finding",
+    "Recovered",
+    "RecoveryReport",
+    "VerifyReport",
+    "VersionManager",
+]
+
+T = TypeVar("T")
+
+WORKERS: Final = 4
+
+
+class VersionManager:
+    """Changes files of one store and knows their history. Paths are absolute and resolved.
+
+    Neither a deadline nor Cancel cuts a change once it is announced: a cancelled caller gets its
+    result as usual. Before that, the change does not happen and ``CancelledError`` is raised.
+
+    Args:
+        database: open when the first method is called.
+        vault: folder of the bytes; made when it is first used.
+        store: where the person's files are.
+        clock: time of the versions.
+        on_version: called on the loop's thread with each version a change made, and with the
+            other's version after a conflict. What was only noted on the way (first seen, changed
+            outside) comes before the change it was noted for and is not announced by itself.
+        fs: the file system of the vault.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        vault: Path,
+        store: FileStore,
+        clock: Clock,
+        on_version: Callable[[FileVersion], None] | None = None,
+        fs: FsOps | None = None,
+    ) -> None:
+        self._fs = fs or FsOps()
+        self._vault = Path(vault).expanduser().absolute()
+        self._store = store
+        self._on_version = on_version
+        self._blobs = BlobStore(self._vault, self._fs)
+        self._journal = FileJournal(database, clock)
+        self._lock = StoreLock(self._vault / "lock", make_folder=self._blobs.make_ready)
+        self._file_locks = FileLocks()
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="steward-files")
+        self._running: set[Future[Any]] = set()
+        self.history = FileHistory(database)
+        self._runner = ChangeRunner(
+            store=store,
+            blobs=self._blobs,
+            journal=self._journal,
+            history=self.history,
+            lock=self._lock,
+            vault=self._vault,
+        )
+        self.plans = Plans(store, self._blobs, self.history, self._runner)
+
+    async def close(self) -> None:
+        """Wait for what has begun, then end the worker threads."""
+        while self._running:
+            await asyncio.wait([asyncio.wrap_future(one) for one in set(self._running)])
+        self._pool.shutdown(wait=True)
+
+    # -- changes ---------------------------------------------------------------------------
+
+    async def create(
+        self, path: str, content: bytes, *, origin: Origin, bound: Bound | None = None
+    ) -> FileVersion:
+        """Make a file. Raises ``FileExistsAlreadyError`` and other ``FileError``."""
+        request = create_request(path, content, origin, bound)
+        return await self._change([path], lambda: request)
+
+    async def edit(
+        self,
+        path: str,
+        change: Callable[[bytes], bytes],
+        *,
+        origin: Origin,
+        bound: Bound | None = None,
+    ) -> FileVersion:
+        """Replace the content by ``change(content)``.
+
+        ``change`` runs in a worker thread, perhaps more than once, and may raise ``FileError``.
+        Raises ``FileError`` with ``details["unchanged"]`` where it changes nothing;
+        ``ConflictError``, ``FileChangedError``, ``DiskFullError``.
+        """
+        request = edit_request(path, change, origin, bound)
+        return await self._change([path], lambda: request)
+
+    async def move(
+        self, path: str, target: str, *, origin: Origin, bound: Bound | None = None
+    ) -> FileVersion:
+        """Give the file another name, which must be free. Its history goes along."""
+        request = move_request(path, target, origin, bound)
+        return await self._change([path, target], lambda: request)
+
+    async def remove(self, path: str, *, origin: Origin, bound: Bound | None = None) -> FileVersion:
+        """Take the file out of its folder; its bytes stay in the vault."""
+        request = remove_request(path, origin, bound)
+        return await self._change([path], lambda: request)
+
+    async def restore(
+        self, path: str, version: int, *, origin: Origin, bound: Bound | None = None
+    ) -> FileVersion:
+        """Bring back the content of a version, also where the file was removed."""
+        return await self._change(
+            [path],
+            lambda: dataclasses.replace(
+                self.plans.restore_request(path, version, origin), bound=bound
+            ),
+        )
+
+    async def undo(
+        self,
+        turn_id: str | None,
+        *,
+        origin: Origin,
+        check: Callable[[Sequence[UndoStep]], None] = lambda _: None,
+    ) -> list[FileVersion]:
+        """Take back a turn; without ``turn_id`` the newest of ``origin.conversation_id``.
+
+        ``check`` sees the steps, in a worker thread, before the first is made, and may raise.
+        An undo outside a turn is given a turn id of its own, so that it can be undone too.
+        """
+        first, turn = await self.in_worker(
+            lambda: self.plans.undo_steps(turn_id, origin.conversation_id)
+        )
+        by = origin
+        if origin.turn_id is None:
+            by = dataclasses.replace(origin, turn_id=f"undo-{uuid.uuid4().hex}")
+
+        def work(gate: Gate) -> Ended:
+            steps, _ = self.plans.undo_steps(turn, origin.conversation_id)
+            check(steps)
+            return self._undo_all(steps, turn, by, gate)
+
+        paths = [path for step in first for path in (step.path, step.target) if path]
+        async with self._file_locks.held(paths):
+            ended = await self._uncut(work)
+        return list(self._published(ended))
+
+    # -- history ---------------------------------------------------------------------------
+
+    async def versions(self, path: str) -> list[FileVersion]:
+        """History of the file at ``path`` (or once there), oldest first; empty for none."""
+        return await self.in_worker(lambda: self.plans.versions_at(path))
+
+    async def version_content(self, path: str, version: int) -> bytes:
+        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
+        return await self.in_worker(lambda: self.plans.content_at(path, version))
+
+    async def tracked(self) -> list[TrackedFile]:
+        """Every file with a history, newest change first."""
+        return await self.in_worker(self.history.tracked)
+
+    async def log(self, *, limit: int = 200, before: datetime | None = None) -> list[FileVersion]:
+        """Versions of all files, newest first."""
+        return await self.in_worker(lambda: self.history.log(limit=limit, before=before))
+
+    # -- care ------------------------------------------------------------------------------
+
+    async def recover(self) -> RecoveryReport:
+        """End what a crash left open. Raises ``FileError`` where another Steward stays busy."""
+
+        def work(gate: Gate) -> RecoveryReport:
+            with explaining(str(self._vault)), self._lock.held(gate):
+                gate.go()
+                return recover(self._journal, self._runner, self._blobs)
+
+        return await self._uncut(work)
+
+    async def verify(self) -> VerifyReport:
+        """Check every invariant against what is on disk. Cancel stops it."""
+
+        def work(gate: Gate) -> VerifyReport:
+            with explaining(str(self._vault)), self._lock.held(gate):
+                verifier = Verifier(
+                    history=self.history,
+                    journal=self._journal,
+                    blobs=self._blobs,
+                    store=self._store,
+                    fs=self._fs,
+                    stopped=lambda: gate.stopped,
+                )
+                return verifier.run()
+
+        return await self._uncut(work)
+
+    async def in_worker(self, work: Callable[[], T]) -> T:
+        """Run a blocking look at files or history in a worker thread."""
+        return await asyncio.wrap_future(self._submit(work))
+
+    # -- inside ----------------------------------------------------------------------------
+
+    async def _change(self, paths: Iterable[str], request: Callable[[], Request]) -> FileVersion:
+        """Make one change; files named in ``paths`` wait for each other."""
+        async with self._file_locks.held(paths):
+            ended = await self._uncut(lambda gate: self._runner.run(request(), gate))
+        return self._published(ended)[-1]
+
+    def _published(self, ended: Ended) -> tuple[FileVersion, ...]:
+        if self._on_version is not None:
+            for version in ended.versions:
+                self._on_version(version)
+        if ended.error is not None:
+            raise ended.error
+        return ended.versions
+
+    def _undo_all(
+        self, steps: Sequence[UndoStep], turn_id: str, origin: Origin, gate: Gate
+    ) -> Ended:
+        versions: list[FileVersion] = []
+        for step in steps:
+            try:
+                ended = self._runner.run(self.plans.undo_request(step, turn_id, origin), gate)
+            except StewardError as error:
+                return Ended(tuple(versions), error)
+            versions.extend(ended.versions)
+            if ended.error is not None:
+                return Ended(tuple(versions), ended.error)
+        return Ended(tuple(versions))
+
+    async def _uncut(self, work: Callable[[Gate], T]) -> T:
+        """Run ``work`` in a worker thread; once it has passed its gate, wait whatever comes."""
+        gate = Gate()
+        future = asyncio.wrap_future(self._submit(lambda: work(gate)))
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            if gate.stop():
+                # It ends by itself, unseen: with ``StoppedError``, or whatever came before.
+                future.add_done_callback(lambda done: done.cancelled() or done.exception())
+                raise
+            while not future.done():
+                try:
+                    await asyncio.wait([future])
+                except asyncio.CancelledError:
+                    continue
+            return future.result()
+
+    def _submit(self, work: Callable[[], T]) -> Future[T]:
+        try:
+            future = self._pool.submit(work)
+        except RuntimeError as error:  # the worker threads have ended
+            raise FileError("Steward is closing; nothing was changed.") from error
+        self._running.add(future)
+        future.add_done_callback(self._running.discard)
+        return future

@@ -1,0 +1,330 @@
+"""The person's files as skills and faces see them: ``app.domain.workspace`` over the manager.
+
+Every path is resolved and confined in a worker thread just before it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from app.domain.errors import FileChangedError, FileMissingError, NotAFileError, PathOutsideError
+from app.domain.files import FileVersion, Origin, TrackedFile
+from app.domain.workspace import FileEntry, PlannedChange, Workspace
+from app.files.blobs import hash_of
+from app.files.failures import changed, explaining
+from app.files.folders import GrantedFolders
+from app.files.fs_ops import FsOps
+from app.files.request import (
+    MAX_BYTES,
+    Bound,
+    Request,
+    create_request,
+    edit_request,
+    move_request,
+    remove_request,
+)
+from app.files.store import ChangeKind
+from app.files.undo import UndoStep
+from app.files.version_manager import VersionManager
+from app.files.walking import Walker
+
+T = TypeVar("T")
+
+Expected = Mapping[str, str | None]
+
+
+class Workspaces:
+    """Makes workspaces: one an origin, all on the same folders and the same manager."""
+
+    def __init__(self, manager: VersionManager, folders: GrantedFolders) -> None:
+        self._manager = manager
+        self._folders = folders
+
+    def bind(self, origin: Origin, *, expected: Expected | None = None) -> Workspace:
+        """A workspace whose versions say ``origin``.
+
+        Args:
+            origin: who asks.
+            expected: what was approved (``Preview.targets``): a writer that would touch another
+                file, or finds other bytes, raises ``FileChangedError``.
+        """
+        return BoundWorkspace(self._manager, self._folders, origin, expected)
+
+
+class BoundWorkspace:
+    """Keeps the ``Workspace`` protocol; see there."""
+
+    def __init__(
+        self,
+        manager: VersionManager,
+        folders: GrantedFolders,
+        origin: Origin,
+        expected: Expected | None,
+    ) -> None:
+        self._manager = manager
+        self._folders = folders
+        self._origin = origin
+        self._expected = expected
+        self._walker = Walker(folders, FsOps())
+
+    # -- looking ---------------------------------------------------------------------------
+
+    @property
+    def folders(self) -> Sequence[str]:
+        """Granted folders, absolute."""
+        return tuple(str(folder) for folder in self._folders.folders)
+
+    def display(self, path: str) -> str:
+        """Short form of an absolute path."""
+        return self._folders.display(path)
+
+    async def entry(self, path: str) -> FileEntry:
+        """The file or folder at ``path``."""
+        return await self._look(path, lambda: self._walker.entry(self._resolve(path)))
+
+    async def list(self, path: str | None = None) -> Sequence[FileEntry]:
+        """Entries of a folder, or of all granted folders."""
+        return await self._look(
+            path, lambda: [e for folder in self._starts(path) for e in self._walker.entries(folder)]
+        )
+
+    async def walk(
+        self, path: str | None = None, *, include_ignored: bool = False, limit: int = 50_000
+    ) -> Sequence[FileEntry]:
+        """Files below a folder, or below all granted folders."""
+
+        def look() -> Sequence[FileEntry]:
+            found: dict[str, FileEntry] = {}  # one granted folder may lie in another
+            for folder in self._starts(path):
+                rest = limit - len(found)
+                if rest <= 0:
+                    break
+                walked = self._walker.walk(folder, include_ignored=include_ignored, limit=rest)
+                found.update((entry.path, entry) for entry in walked)
+            return list(found.values())
+
+        return await self._look(path, look)
+
+    async def read(self, path: str, *, max_bytes: int | None = None) -> bytes:
+        """Whole content."""
+        limit = MAX_BYTES if max_bytes is None else max_bytes
+        return await self._look(
+            path, lambda: self._manager.plans.pull(str(self._resolve(path)), limit=limit)
+        )
+
+    # -- planning --------------------------------------------------------------------------
+
+    async def plan_create(self, path: str, content: bytes) -> PlannedChange:
+        """What ``create`` would do."""
+        return await self._look(
+            path, lambda: self._plan(create_request(self._new(path), content, self._origin))
+        )
+
+    async def plan_edit(self, path: str, change: Callable[[bytes], bytes]) -> PlannedChange:
+        """What ``edit`` would do."""
+        return await self._look(
+            path, lambda: self._plan(edit_request(self._there(path), change, self._origin))
+        )
+
+    async def plan_move(self, path: str, target: str) -> PlannedChange:
+        """What ``move`` would do."""
+
+        def look() -> PlannedChange:
+            source = self._there(path)
+            goal = self._goal(source, target)
+            return self._plan(move_request(source, goal, self._origin))
+
+        return await self._look(path, look)
+
+    async def plan_remove(self, path: str) -> PlannedChange:
+        """What ``remove`` would do."""
+        return await self._look(
+            path, lambda: self._plan(remove_request(self._there(path), self._origin))
+        )
+
+    async def plan_restore(self, path: str, version: int) -> PlannedChange:
+        """What ``restore`` would do."""
+        return await self._look(
+            path,
+            lambda: self._plan(
+                self._manager.plans.restore_request(self._known(path), version, self._origin)
+            ),
+        )
+
+    async def plan_undo(self, turn_id: str | None = None) -> Sequence[PlannedChange]:
+        """What ``undo`` would do."""
+
+        def look() -> Sequence[PlannedChange]:
+            steps, _ = self._manager.plans.undo_steps(turn_id, self._origin.conversation_id)
+            self._confine(steps)
+            return [self._planned_step(step) for step in steps]
+
+        return await self._look(None, look)
+
+    # -- changing --------------------------------------------------------------------------
+
+    async def create(self, path: str, content: bytes) -> FileVersion:
+        """Make a new file."""
+        place = await self._look(path, lambda: self._new(path))
+        return await self._manager.create(
+            place, content, origin=self._origin, bound=self._bound(place)
+        )
+
+    async def edit(self, path: str, change: Callable[[bytes], bytes]) -> FileVersion:
+        """Replace the content by ``change(content)``."""
+        place = await self._look(path, lambda: self._there(path))
+        return await self._manager.edit(
+            place, change, origin=self._origin, bound=self._bound(place)
+        )
+
+    async def move(self, path: str, target: str) -> FileVersion:
+        """Move or rename."""
+        place = await self._look(path, lambda: self._there(path))
+        goal = await self._look(target, lambda: self._goal(place, target))
+        return await self._manager.move(place, goal, origin=self._origin, bound=self._bound(place))
+
+    async def remove(self, path: str) -> FileVersion:
+        """Take the file out of the folder; restorable."""
+        place = await self._look(path, lambda: self._there(path))
+        return await self._manager.remove(place, origin=self._origin, bound=self._bound(place))
+
+    async def restore(self, path: str, version: int) -> FileVersion:
+        """Make the content that of an earlier version."""
+        place = await self._look(path, lambda: self._known(path))
+        return await self._manager.restore(
+            place, version, origin=self._origin, bound=self._bound(place)
+        )
+
+    async def undo(self, turn_id: str | None = None) -> Sequence[FileVersion]:
+        """Take back every change of a turn."""
+
+        def check(steps: Sequence[UndoStep]) -> None:
+            self._confine(steps)
+            self._require_expected(steps)
+
+        return await self._manager.undo(turn_id, origin=self._origin, check=check)
+
+    # -- history ---------------------------------------------------------------------------
+
+    async def versions(self, path: str) -> Sequence[FileVersion]:
+        """History of a file, oldest first."""
+        return await self._look(path, lambda: self._manager.plans.versions_at(self._known(path)))
+
+    async def version_content(self, path: str, version: int) -> bytes:
+        """Exact bytes of a version."""
+        return await self._look(
+            path, lambda: self._manager.plans.content_at(self._known(path), version)
+        )
+
+    async def tracked(self) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders."""
+        return [
+            file for file in await self._manager.tracked() if self._folders.holds(Path(file.path))
+        ]
+
+    # -- paths; blocking -------------------------------------------------------------------
+
+    async def _look(self, path: str | None, look: Callable[[], T]) -> T:
+        def work() -> T:
+            with explaining(path or "the granted folders"):
+                return look()
+
+        return await self._manager.in_worker(work)
+
+    def _resolve(self, path: str) -> Path:
+        return self._folders.resolve(path)
+
+    def _there(self, path: str) -> str:
+        try:
+            return str(self._resolve(path))
+        except FileMissingError as error:
+            if self._expected is not None:  # it was there when this was approved
+                raise changed(path) from error
+            raise
+
+    def _new(self, path: str) -> str:
+        return str(self._folders.resolve(path, for_new=True))
+
+    def _known(self, path: str) -> str:
+        """A file that is there, or one that was: the first place with a history."""
+        try:
+            return str(self._resolve(path))
+        except FileMissingError:
+            for place in self._folders.candidates(path):
+                if self._manager.plans.known_at(str(place)) is not None:
+                    return str(place)
+            raise
+
+    def _goal(self, source: str, target: str) -> str:
+        """Where a move leads: ``target``, or into it where it is a folder.
+
+        A relative target is looked for first in the granted folder that the file is in.
+        """
+        goal = self._folders.resolve(target, for_new=True, near=Path(source))
+        return str(goal / Path(source).name if goal.is_dir() else goal)
+
+    def _starts(self, path: str | None) -> Sequence[Path]:
+        if path is not None:
+            start = self._resolve(path)
+            if not start.is_dir():
+                raise NotAFileError(
+                    f"{path} is not a folder.", hint="Name a folder.", details={"path": path}
+                )
+            return [start]
+        self._folders.candidates(".")  # raises where no folder is granted
+        starts = [root for root in self._folders.roots if root.is_dir()]
+        return starts or [self._resolve(".")]
+
+    def _confine(self, steps: Sequence[UndoStep]) -> None:
+        for step in steps:
+            for path in (step.path, step.target):
+                if path is not None and str(self._folders.confine(Path(path))) != path:
+                    raise PathOutsideError(
+                        f"{path} leads elsewhere now; nothing was undone.",
+                        details={"path": path},
+                    )
+
+    # -- what was approved -----------------------------------------------------------------
+
+    def _bound(self, path: str) -> Bound | None:
+        if self._expected is None:
+            return None
+        if path not in self._expected:
+            raise FileChangedError(
+                f"{path} is not among the files this was approved for; nothing was changed.",
+                hint="Ask again.",
+                details={"path": path},
+            )
+        return Bound(self._expected[path])
+
+    def _require_expected(self, steps: Sequence[UndoStep]) -> None:
+        if self._expected is None:
+            return
+        found = {step.path: step.now for step in steps}
+        for path, digest in found.items():
+            if path not in self._expected or self._expected[path] != digest:
+                raise changed(path)
+
+    def _plan(self, request: Request) -> PlannedChange:
+        before, after = self._manager.plans.work_out(request)
+        return PlannedChange(
+            path=request.locator,
+            display=self._folders.display(request.locator),
+            before=before,
+            after=after,
+            hash_before=None if before is None else hash_of(before),
+            target=request.target,
+        )
+
+    def _planned_step(self, step: UndoStep) -> PlannedChange:
+        content = self._manager.plans.content
+        return PlannedChange(
+            path=step.path,
+            display=self._folders.display(step.path),
+            before=None if step.kind is ChangeKind.CREATE else content(step.now),
+            after=None if step.kind is ChangeKind.REMOVE else content(step.then),
+            hash_before=step.now,
+            target=step.target,
+        )

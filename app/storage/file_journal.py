@@ -1,0 +1,383 @@
+"""Writes the history of files: every change is announced here before it is made.
+
+Each method is one transaction on the writer thread, so an act that follows it is never unknown
+to a restart. What a change needs to be taken forward or back is kept as the store wrote it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, Final
+
+from peewee import fn
+
+from app.domain.files import FileAction, FileVersion, OperationState, OperationType, Origin
+from app.domain.skills import Clock
+from app.storage.database import Database
+from app.storage.file_history import (
+    FIRST_SEEN,
+    OUTSIDE,
+    in_order,
+    last_done,
+    main_row,
+    newest_record,
+    to_version,
+)
+from app.storage.models import File, FileOperation, FileVersionRow
+from app.storage.users import ensure_user
+
+_ANNOUNCED: Final = (
+    OperationState.INTENT,
+    OperationState.PULLED,
+    OperationState.STAGED,
+    OperationState.ARCHIVING,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A change as it is announced.
+
+    Attributes:
+        op_id: new and unique.
+        store: name of the ``FileStore``.
+        action, operation: what the version will say.
+        locator: where the file stands (or will stand, or stood).
+        target: where a move takes it.
+        hash_before, size_before: the bytes found; ``None`` where no file stands.
+        hash_after, size_after: the bytes to be; ``None`` for a removal.
+        origin: who asked.
+        metadata: further facts of the version.
+        change: what the store needs to take the change forward or back.
+        file_id: the file, where it is not simply the newest one known at ``locator``.
+    """
+
+    op_id: str
+    store: str
+    action: FileAction
+    operation: OperationType
+    locator: str
+    target: str | None
+    hash_before: str | None
+    size_before: int | None
+    hash_after: str | None
+    size_after: int | None
+    origin: Origin
+    metadata: Mapping[str, object]
+    change: Mapping[str, object]
+    file_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOperation:
+    """A change that has been announced and has not ended."""
+
+    op_id: str
+    file_id: str
+    state: OperationState
+    path: str
+    change: Mapping[str, object]
+
+
+class FileJournal:
+    """The journal and the version rows of every file. Blocking; from any thread."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def announce(self, change: Announcement) -> None:
+        """Record, as pending, the version a change will make, up to ``ARCHIVING``.
+
+        Where the bytes found are not the last ones known, a version for them comes first:
+        "first seen" (version 1) or ``external``.
+        """
+
+        def write() -> None:
+            user_id = ensure_user(self._database, change.origin.user)
+            file_id = change.file_id or self._file_for(change)
+            before = self._note_what_was_found(change, file_id, user_id)
+            self._add(
+                file_id,
+                before + 1,
+                op_id=change.op_id,
+                path=change.target or change.locator,
+                operation_type=change.operation.value,
+                action=change.action.value,
+                state="pending",
+                skill=change.origin.skill,
+                by=change.origin.by,
+                hash_before=change.hash_before,
+                hash_after=change.hash_after,
+                size=change.size_after,
+                metadata=_with_approval(change),
+                user_id=user_id,
+                conversation_id=change.origin.conversation_id,
+                turn_id=change.origin.turn_id,
+                execution_id=change.origin.execution_id,
+            )
+            self._steps(change.op_id, file_id, _ANNOUNCED, change.change)
+
+        self._database.write(write)
+
+    def replacing(self, op_id: str) -> None:
+        """The archive is whole and the replacement is ready: it happens next."""
+
+        def write() -> None:
+            row = main_row(op_id)
+            (
+                FileVersionRow.update(state="done")
+                .where(FileVersionRow.op_id == op_id, FileVersionRow.id != row.id)
+                .execute()
+            )
+            states = (OperationState.ARCHIVED, OperationState.REPLACING)
+            self._steps(op_id, row.new_file_id, states)
+
+        self._database.write(write)
+
+    def amend(self, op_id: str, change: Mapping[str, object]) -> None:
+        """Replace what the store needs, when the change has to be made another way."""
+        self._database.write(
+            lambda: (
+                FileOperation.update(detail=dict(change))
+                .where(
+                    FileOperation.op_id == op_id,
+                    FileOperation.state == OperationState.INTENT.value,
+                )
+                .execute()
+            )
+        )
+
+    def foreign(self, op_id: str, digest: str, size: int) -> None:
+        """Record someone else's bytes, found during a change, as a version before it; once."""
+
+        def write() -> None:
+            row = main_row(op_id)
+            mine = FileVersionRow.op_id == op_id
+            known = mine & (FileVersionRow.hash_after == digest) & (FileVersionRow.id != row.id)
+            if FileVersionRow.select().where(known).exists():
+                return
+            last = last_done(row.new_file_id)
+            if last is not None and last.hash_after == digest:
+                return
+            number = row.version
+            FileVersionRow.update(version=number + 1).where(FileVersionRow.id == row.id).execute()
+            before = last.hash_after if last else None
+            self._add(
+                row.new_file_id,
+                number,
+                op_id=op_id,
+                path=last.path if last else row.path,
+                operation_type=OperationType.EXTERNAL.value,
+                action=_outside_action(before, digest).value,
+                state="done",
+                by=OUTSIDE,
+                hash_before=before,
+                hash_after=digest,
+                size=size,
+                user_id=row.user_id,
+            )
+
+        self._database.write(write)
+
+    def finish(self, op_id: str, state: OperationState, reason: str = "") -> list[FileVersion]:
+        """End a change. Returns the versions that are new: its own, or for a conflict theirs."""
+
+        def write() -> list[FileVersion]:
+            row = main_row(op_id)
+            others = FileVersionRow.update(state="aborted").where(
+                FileVersionRow.op_id == op_id,
+                FileVersionRow.id != row.id,
+                FileVersionRow.state == "pending",
+            )
+            others.execute()
+            row.state = _VERSION_STATE[state]
+            row.save(only=[FileVersionRow.state])
+            self._steps(op_id, row.new_file_id, [state], {"reason": reason} if reason else {})
+            self._refresh(row.new_file_id)
+            if state is OperationState.DONE:
+                return [to_version(row)]
+            found = FileVersionRow.select().where(
+                FileVersionRow.op_id == op_id,
+                FileVersionRow.state == "done",
+                FileVersionRow.operation_type == OperationType.EXTERNAL.value,
+                FileVersionRow.id > row.id,
+            )
+            return [to_version(one) for one in in_order(found)]
+
+        return self._database.write(write)
+
+    def open_operations(self) -> list[OpenOperation]:
+        """Changes without an end, oldest first."""
+        return self._database.read(lambda: _open_where(FileVersionRow.state == "pending"))
+
+    def open_at(self, store: str, locators: Sequence[str]) -> list[OpenOperation]:
+        """Changes without an end of the files known at these places, oldest first."""
+
+        def read() -> list[OpenOperation]:
+            records = [newest_record(store, locator) for locator in locators]
+            ids = [record.id for record in records if record is not None]
+            if not ids:
+                return []
+            return _open_where(
+                FileVersionRow.new_file_id.in_(ids), FileVersionRow.state == "pending"
+            )
+
+        return self._database.read(read)
+
+    # -- inside; only within a transaction -------------------------------------------------
+
+    def _file_for(self, change: Announcement) -> str:
+        record = newest_record(change.store, change.locator)
+        if record is not None:
+            return str(record.id)
+        file_id = uuid.uuid4().hex
+        now = self._clock.now()
+        File.create(
+            id=file_id,
+            store=change.store,
+            locator=change.locator,
+            present=change.hash_before is not None,
+            created_at=now,
+            updated_at=now,
+        )
+        return file_id
+
+    def _note_what_was_found(self, change: Announcement, file_id: str, user_id: int) -> int:
+        """Add the version for bytes nobody knew, if so. Returns the newest number."""
+        last = last_done(file_id)
+        known = last.hash_after if last else None
+        number = last.version if last else 0
+        if known == change.hash_before:
+            return number
+        first = last is None
+        self._add(
+            file_id,
+            number + 1,
+            op_id=change.op_id,
+            path=change.locator,
+            operation_type=(OperationType.USER_UPLOAD if first else OperationType.EXTERNAL).value,
+            action=(FileAction.SEEN if first else _outside_action(known, change.hash_before)).value,
+            state="pending",
+            by=FIRST_SEEN if first else OUTSIDE,
+            hash_before=known,
+            hash_after=change.hash_before,
+            size=change.size_before,
+            user_id=user_id,
+        )
+        return number + 1
+
+    def _add(self, file_id: str, version: int, **values: object) -> None:
+        FileVersionRow.create(
+            original_file_id=file_id,
+            archived_file_id=values["hash_before"],
+            new_file_id=file_id,
+            filename=PurePath(str(values["path"])).name,
+            version=version,
+            created_at=self._clock.now(),
+            **values,
+        )
+
+    def _steps(
+        self,
+        op_id: str,
+        file_id: str,
+        states: Sequence[OperationState],
+        detail: Mapping[str, object] | None = None,
+    ) -> None:
+        """Journal rows with no act between them; ``detail`` goes with the first."""
+        now = self._clock.now()
+        rows = [
+            {
+                "op_id": op_id,
+                "file_id": file_id,
+                "state": state.value,
+                "detail": {} if number else dict(detail or {}),
+                "created_at": now,
+            }
+            for number, state in enumerate(states)
+        ]
+        FileOperation.insert_many(rows).execute()
+
+    def _refresh(self, file_id: str) -> None:
+        """Bring the file's row to what its newest version says."""
+        last = last_done(file_id)
+        if last is None:
+            return
+        record = File.get_by_id(file_id)
+        if last.hash_after is not None:
+            self._vacate(record.store, last.path, file_id, last.user_id)
+        record.locator = last.path
+        record.present = last.hash_after is not None
+        record.updated_at = self._clock.now()
+        record.save()
+
+    def _vacate(self, store: str, locator: str, file_id: str, user_id: int) -> None:
+        """Another file was known here, and it is not: someone took it away unseen."""
+        others = File.select().where(
+            File.store == store, File.locator == locator, File.present, File.id != file_id
+        )
+        for other in others:
+            last = last_done(other.id)
+            if last is not None:
+                self._add(
+                    other.id,
+                    last.version + 1,
+                    op_id=uuid.uuid4().hex,
+                    path=last.path,
+                    operation_type=OperationType.EXTERNAL.value,
+                    action=FileAction.REMOVE.value,
+                    state="done",
+                    by=OUTSIDE,
+                    hash_before=last.hash_after,
+                    hash_after=None,
+                    size=None,
+                    user_id=user_id,
+                )
+            other.present = False
+            other.save(only=[File.present])
+
+
+_VERSION_STATE: Final = {
+    OperationState.DONE: "done",
+    OperationState.ABORTED: "aborted",
+    OperationState.FAILED: "aborted",
+    OperationState.CONFLICT: "conflict",
+}
+
+
+def _open_where(*where: object) -> list[OpenOperation]:
+    first = fn.MIN(FileVersionRow.id)
+    query: Any = FileVersionRow.select(FileVersionRow.op_id).where(*where)
+    query = query.group_by(FileVersionRow.op_id).order_by(first)
+    return [_open(op_id) for (op_id,) in query.tuples()]
+
+
+def _open(op_id: str) -> OpenOperation:
+    steps = list(
+        FileOperation.select().where(FileOperation.op_id == op_id).order_by(FileOperation.id)
+    )
+    row = main_row(op_id)
+    return OpenOperation(
+        op_id=op_id,
+        file_id=row.new_file_id,
+        state=OperationState(steps[-1].state),
+        path=row.path,
+        change=steps[0].detail,
+    )
+
+
+def _outside_action(before: str | None, after: str | None) -> FileAction:
+    if before is None:
+        return FileAction.CREATE
+    return FileAction.REMOVE if after is None else FileAction.EDIT
+
+
+def _with_approval(change: Announcement) -> dict[str, object]:
+    metadata = dict(change.metadata)
+    if change.origin.approved_by is not None:
+        metadata["approved_by"] = change.origin.approved_by
+    return metadata
