@@ -1,0 +1,1 @@
+"""Finding skills and running them, each call on its own."""

@@ -1,0 +1,227 @@
+"""Runs one call of a skill in a task of its own, so that nothing it does reaches anyone else.
+
+Whatever happens, the call comes to exactly one ``ToolResult``:
+
+- An expected failure (``StewardError``) is an error with its ``kind`` as ``metadata["type"]``.
+- Any other exception is a crash: a general message for the model, the traceback for the log. A
+  skill that raises ``CancelledError`` or ``SystemExit`` of its own accord has crashed, too.
+- At the deadline the skill's task is cancelled and given ``GRACE`` seconds to end. If it ends with
+  a result or an expected failure all the same (a file change that was past its archive is
+  finished, not cut), that is what happened and it counts; else the call timed out.
+- When the caller is cancelled, the same is done. The result is then the skill's own, or
+  ``interrupted``. ``run`` returns it and does not raise ``CancelledError``: the caller asked for
+  the end, so it knows, and the result must not be lost. ``Task.cancelling()`` still says so.
+- A skill that ends neither way within the grace is left behind; a late result of it is logged.
+
+Threads cannot be cancelled: a skill that uses one stops it by a flag.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import logging
+from typing import Final
+
+from app.domain.errors import StewardError
+from app.domain.skills import Clock, Effect, SideEffect, Skill, SkillContext, SkillResult
+from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
+
+logger = logging.getLogger(__name__)
+
+GRACE: Final = 5.0
+"""Seconds a cancelled skill has to end."""
+
+
+class Executor:
+    """Runs calls, each on its own. Holds no state but the tasks that would not end.
+
+    Args:
+        timeout: seconds a skill may take that names no timeout of its own.
+        clock: measures ``duration_ms``; deadlines are the event loop's.
+        grace: seconds a cancelled skill has to end.
+    """
+
+    def __init__(self, *, timeout: float, clock: Clock, grace: float = GRACE) -> None:
+        self._timeout = timeout
+        self._clock = clock
+        self._grace = grace
+        # The loop itself keeps only weak references to tasks.
+        self._left_behind: set[asyncio.Task[SkillResult]] = set()
+
+    async def run(self, skill: Skill, call: ToolCall, context: SkillContext) -> ToolResult:
+        """Execute ``skill`` with the arguments of ``call``, which fit its schema.
+
+        Never raises: see the module docstring for cancellation.
+        """
+        started = self._clock.monotonic()
+        timeout = self._timeout if skill.timeout is None else skill.timeout
+        task = asyncio.create_task(_contained(skill, call, context), name=f"skill {call.name}")
+        stopped: ToolResult | None = None
+        try:
+            await _wait(task, timeout)
+            if not task.done():
+                stopped = _timed_out(call, skill, timeout)
+        except asyncio.CancelledError:
+            stopped = _interrupted(call, skill)
+        if not task.done():
+            task.cancel()
+            await _outlast(task, self._grace)
+        if task.done():
+            result = _outcome(task, call, stopped)
+        else:
+            self._leave_behind(task, call)
+            result = stopped or _crashed(call)
+        elapsed = round((self._clock.monotonic() - started) * 1000)
+        return dataclasses.replace(result, duration_ms=elapsed)
+
+    def _leave_behind(self, task: asyncio.Task[SkillResult], call: ToolCall) -> None:
+        logger.error("skill does not end", extra={"skill": call.name, "call_id": call.id})
+        self._left_behind.add(task)
+
+        def ended(task: asyncio.Task[SkillResult]) -> None:
+            self._left_behind.discard(task)
+            error = None if task.cancelled() else task.exception()
+            facts = {"skill": call.name, "call_id": call.id}
+            logger.warning("skill ended late", extra=facts, exc_info=error)
+
+        task.add_done_callback(ended)
+
+
+async def _contained(skill: Skill, call: ToolCall, context: SkillContext) -> SkillResult:
+    try:
+        return await skill.execute(call.arguments, context)
+    except SystemExit as error:
+        # Else asyncio would let it through to the loop, and it would end the program.
+        raise RuntimeError("the skill tried to exit") from error
+
+
+async def _wait(task: asyncio.Task[SkillResult], seconds: float) -> None:
+    """Until the task is done or the time is up; a timer of Qt's loop may fire early."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    while not task.done() and (left := end - loop.time()) > 0:
+        await asyncio.wait({task}, timeout=left)
+
+
+async def _outlast(task: asyncio.Task[SkillResult], seconds: float) -> None:
+    """The same, whoever else wants to stop us meanwhile: the end is near anyway."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    while not task.done() and (left := end - loop.time()) > 0:
+        try:
+            await asyncio.wait({task}, timeout=left)
+        except asyncio.CancelledError:
+            continue
+
+
+# -- results -----------------------------------------------------------------------------
+
+
+def _outcome(
+    task: asyncio.Task[SkillResult], call: ToolCall, stopped: ToolResult | None
+) -> ToolResult:
+    """What a finished task came to; ``stopped`` where it only ended because it was told to."""
+    if task.cancelled():
+        if stopped is None:
+            logger.error("skill cancelled itself", extra={"skill": call.name, "call_id": call.id})
+        return stopped or _crashed(call)
+    error = task.exception()
+    if error is None:
+        return _from_skill(call, task.result())
+    if isinstance(error, StewardError):
+        return _failed(call, error)
+    logger.error("skill crashed", extra={"skill": call.name, "call_id": call.id}, exc_info=error)
+    return stopped or _crashed(call)
+
+
+def _from_skill(call: ToolCall, result: object) -> ToolResult:
+    problem = _problem(result)
+    if problem is not None:
+        logger.error(
+            "skill broke the contract",
+            extra={"skill": call.name, "call_id": call.id, "problem": problem},
+        )
+        return _crashed(call)
+    assert isinstance(result, SkillResult)
+    metadata = dict(result.metadata)
+    if result.files_produced:
+        metadata.setdefault("files_produced", list(result.files_produced))
+    if result.side_effects:
+        metadata.setdefault("side_effects", [_facts(one) for one in result.side_effects])
+    return ToolResult(
+        call.id, call.name, ToolStatus(result.status), result.content, metadata=metadata
+    )
+
+
+def _problem(result: object) -> str | None:
+    if not isinstance(result, SkillResult):
+        return f"the result is a {type(result).__name__}"
+    if result.status not in ("ok", "error"):
+        return f"the status is {result.status!r}"
+    content: object = result.content
+    if not isinstance(content, str):
+        return f"the content is a {type(content).__name__}"
+    if not _is_json([dict(result.metadata), [_facts(one) for one in result.side_effects]]):
+        return "the metadata is not JSON"
+    return None
+
+
+def _facts(effect: SideEffect) -> dict[str, object]:
+    return {"kind": effect.kind, "target": effect.target, "details": dict(effect.details)}
+
+
+def _is_json(value: object) -> bool:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _failed(call: ToolCall, error: StewardError) -> ToolResult:
+    details = dict(error.details) if _is_json(error.details) else {}
+    return ToolResult(
+        call.id,
+        call.name,
+        ToolStatus.ERROR,
+        str(error),
+        metadata={**details, "type": error.kind},
+    )
+
+
+def _crashed(call: ToolCall) -> ToolResult:
+    return ToolResult(
+        call.id,
+        call.name,
+        ToolStatus.ERROR,
+        f"{call.name} failed inside. Do not repeat the same call; the log has the details.",
+        metadata={"type": "crash"},
+    )
+
+
+def _timed_out(call: ToolCall, skill: Skill, seconds: float) -> ToolResult:
+    return ToolResult(
+        call.id,
+        call.name,
+        ToolStatus.TIMEOUT,
+        f"{call.name} took longer than {seconds:g} seconds and was stopped.{_unsure(skill)}",
+        metadata={"type": "timeout", "seconds": seconds},
+    )
+
+
+def _interrupted(call: ToolCall, skill: Skill) -> ToolResult:
+    return ToolResult(
+        call.id,
+        call.name,
+        ToolStatus.INTERRUPTED,
+        f"The call was interrupted before it gave a result.{_unsure(skill)}",
+        metadata={"type": "interrupted"},
+    )
+
+
+def _unsure(skill: Skill) -> str:
+    if skill.effect is Effect.READ:
+        return ""
+    return " Look at the file's versions to see whether anything was changed."

@@ -1,0 +1,66 @@
+"""What every file-changing skill says: the preview before, the result after."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from app.domain.diff import unified_diff
+from app.domain.files import FileVersion
+from app.domain.skills import Preview, SideEffect, SkillContext, SkillResult
+from app.domain.workspace import PlannedChange
+
+
+async def preview(summary: str, *changes: PlannedChange) -> Preview:
+    """What ``changes`` would do, bound to the bytes they were worked out from."""
+    diff = await asyncio.to_thread(_diff, changes)
+    if diff.endswith(" not shown\n"):
+        summary = f"{summary} (only the beginning of the difference is shown)"
+    targets: dict[str, str | None] = {one.target: None for one in changes if one.target}
+    # After the names that must be free: one change may leave a file where the next takes it up.
+    targets.update({one.path: one.hash_before for one in changes})
+    return Preview(summary, diff, targets)
+
+
+def _diff(changes: Sequence[PlannedChange]) -> str:
+    return "".join(
+        unified_diff(one.before, one.after, one.display)
+        for one in changes
+        if one.target is None or one.before != one.after
+    )
+
+
+def changed(
+    sentence: str,
+    version: FileVersion,
+    context: SkillContext,
+    more: Mapping[str, object] | None = None,
+) -> SkillResult:
+    """The result of one change. ``metadata``: ``path`` (as displayed), ``version``,
+    ``operation``, ``hash_after`` and ``more``.
+    """
+    return SkillResult.ok(
+        sentence,
+        files_produced=() if version.hash_after is None else (version.path,),
+        side_effects=(side_effect(version),),
+        metadata={**facts(version, context), **(more or {})},
+    )
+
+
+def facts(version: FileVersion, context: SkillContext) -> dict[str, object]:
+    """A version as JSON, its file as people and models name it."""
+    return {
+        "path": context.workspace.display(version.path),
+        "version": version.version,
+        "operation": version.operation.value,
+        "hash_after": version.hash_after,
+    }
+
+
+def side_effect(version: FileVersion) -> SideEffect:
+    """A version as a thing that was changed outside the skill."""
+    return SideEffect(
+        "file_version",
+        version.path,
+        {"version": version.version, "operation": version.operation.value},
+    )

@@ -1,0 +1,385 @@
+"""One call, its own task: whatever a skill does, the call comes to exactly one result."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, cast
+
+import pytest
+
+from app.domain.errors import ConflictError, MatchCountError
+from app.domain.messages import Channel
+from app.domain.skills import (
+    Effect,
+    ReadSkill,
+    SideEffect,
+    SkillContext,
+    SkillResult,
+    ToolDefinition,
+)
+from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
+from app.domain.workspace import Workspace
+from app.skill_runtime.executor import Executor
+from tests.clocks import FixedClock
+
+CALL = ToolCall("call-1", "test.act", {"word": "hello"})
+CONTEXT = SkillContext(
+    conversation_id="c",
+    turn_id="t",
+    execution_id="e",
+    user="ana",
+    channel=Channel.TERMINAL,
+    workspace=cast("Workspace", None),
+    clock=FixedClock(),
+)
+
+Act = Callable[[Mapping[str, object]], Awaitable[Any]]
+
+
+class Acting(ReadSkill):
+    """A skill that does what the test says."""
+
+    domain = "test"
+    tool_definition = ToolDefinition("test.act", "Act.", {"type": "object", "properties": {}})
+
+    def __init__(self, act: Act, *, timeout: float | None = None) -> None:
+        self._act = act
+        self.timeout = timeout
+
+    async def execute(self, params: Mapping[str, object], context: SkillContext) -> SkillResult:
+        return cast("SkillResult", await self._act(params))
+
+
+def executor(timeout: float = 10, grace: float = 5) -> Executor:
+    return Executor(timeout=timeout, clock=FixedClock(), grace=grace)
+
+
+async def run(act: Act, *, deadline: float = 10, grace: float = 5) -> ToolResult:
+    return await executor(deadline, grace).run(Acting(act), CALL, CONTEXT)
+
+
+class Started:
+    """A skill that says when it has begun, then waits for ever."""
+
+    def __init__(self) -> None:
+        self.event = asyncio.Event()
+
+    async def __call__(self, params: Mapping[str, object]) -> SkillResult:
+        self.event.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def cancelled_run(act: Act, started: asyncio.Event, *, grace: float = 5) -> ToolResult:
+    """Cancel the caller once the skill has begun."""
+    task = asyncio.create_task(executor(grace=grace).run(Acting(act), CALL, CONTEXT))
+    await started.wait()
+    task.cancel()
+    return await task
+
+
+# -- results -------------------------------------------------------------------------------
+
+
+async def test_a_result_keeps_the_calls_id_and_its_facts() -> None:
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        return SkillResult.ok(
+            f"Said {params['word']}.",
+            files_produced=("/a",),
+            side_effects=(SideEffect("file_version", "/a", {"version": 2}),),
+            metadata={"version": 2},
+        )
+
+    result = await run(act)
+    assert (result.call_id, result.name, result.status) == ("call-1", "test.act", ToolStatus.OK)
+    assert result.content == "Said hello."
+    assert result.metadata == {
+        "version": 2,
+        "files_produced": ["/a"],
+        "side_effects": [{"kind": "file_version", "target": "/a", "details": {"version": 2}}],
+    }
+
+
+async def test_the_duration_is_the_clocks() -> None:
+    clock = FixedClock()
+
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        clock.advance(1.25)
+        return SkillResult.ok("")
+
+    result = await Executor(timeout=10, clock=clock).run(Acting(act), CALL, CONTEXT)
+    assert result.duration_ms == 1250
+
+
+async def test_a_typed_failure_of_a_skill_is_an_error() -> None:
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        return SkillResult.error("no_weather", "There is none.", details={"place": "here"})
+
+    result = await run(act)
+    assert (result.status, result.content) == (ToolStatus.ERROR, "There is none.")
+    assert result.metadata == {"type": "no_weather", "place": "here"}
+
+
+async def test_an_expected_failure_becomes_an_error_with_kind_details_and_hint() -> None:
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        raise MatchCountError("It stands there twice.", hint="Say which.", details={"count": 2})
+
+    result = await run(act)
+    assert result.status is ToolStatus.ERROR
+    assert result.content == "It stands there twice. Say which."
+    assert result.metadata == {"type": "match_count", "count": 2}
+
+
+# -- crashes -------------------------------------------------------------------------------
+
+
+async def _raise(error: BaseException) -> SkillResult:
+    raise error
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("secret detail"), RecursionError(), MemoryError(), SystemExit(3)]
+)
+async def test_a_crash_is_told_in_general_words_and_logged_in_full(
+    error: BaseException, caplog: pytest.LogCaptureFixture
+) -> None:
+    result = await run(lambda params: _raise(error))
+    assert result.status is ToolStatus.ERROR
+    assert result.metadata == {"type": "crash"}
+    assert "secret detail" not in result.content
+    [record] = caplog.records
+    assert record.message == "skill crashed"
+    assert record.exc_info is not None
+
+
+async def test_a_skill_that_cancels_itself_has_crashed_and_nobody_else_is_cancelled(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    result = await run(lambda params: _raise(asyncio.CancelledError()))
+    assert result.metadata == {"type": "crash"}
+    current = asyncio.current_task()
+    assert current is not None
+    assert current.cancelling() == 0
+    assert "skill cancelled itself" in caplog.text
+
+
+async def test_a_skill_that_cancels_its_own_task_has_crashed() -> None:
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    assert (await run(act)).metadata == {"type": "crash"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        None,
+        "text",
+        SkillResult("done", "an unknown status"),
+        SkillResult("ok", cast("str", 3)),
+        SkillResult.ok("not JSON", metadata={"at": object()}),
+    ],
+)
+async def test_a_result_that_breaks_the_contract_is_a_crash(
+    wrong: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def act(params: Mapping[str, object]) -> object:
+        return wrong
+
+    result = await run(act)
+    assert result.metadata == {"type": "crash"}
+    assert "skill broke the contract" in caplog.text
+
+
+async def test_a_crash_does_not_touch_a_call_beside_it() -> None:
+    gate = asyncio.Event()
+
+    async def waits(params: Mapping[str, object]) -> SkillResult:
+        await gate.wait()
+        return SkillResult.ok("done")
+
+    async def crashes(params: Mapping[str, object]) -> SkillResult:
+        gate.set()
+        raise KeyError("x")
+
+    one = executor()
+    good, bad = await asyncio.gather(
+        one.run(Acting(waits), CALL, CONTEXT), one.run(Acting(crashes), CALL, CONTEXT)
+    )
+    assert (good.status, bad.status) == (ToolStatus.OK, ToolStatus.ERROR)
+
+
+# -- the deadline --------------------------------------------------------------------------
+
+
+async def test_a_skill_that_takes_too_long_is_stopped() -> None:
+    ended = asyncio.Event()
+
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        raise AssertionError
+
+    result = await run(act, deadline=0.02)
+    assert result.status is ToolStatus.TIMEOUT
+    assert result.metadata == {"type": "timeout", "seconds": 0.02}
+    assert ended.is_set()
+
+
+async def test_a_skill_may_have_a_deadline_of_its_own() -> None:
+    skill = Acting(Started(), timeout=0.02)
+    result = await executor(timeout=1000).run(skill, CALL, CONTEXT)
+    assert result.status is ToolStatus.TIMEOUT
+
+
+async def test_after_a_timed_out_change_the_person_is_told_to_look() -> None:
+    skill = Acting(Started(), timeout=0.02)
+    skill.effect = Effect.WRITE
+    result = await executor().run(skill, CALL, CONTEXT)
+    assert "versions" in result.content
+
+
+async def test_what_ends_with_a_result_at_the_deadline_counts() -> None:
+    """A file change past its archive is finished, not cut."""
+
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return SkillResult.ok("Changed.", metadata={"version": 2})
+        raise AssertionError
+
+    result = await run(act, deadline=0.02)
+    assert (result.status, result.content) == (ToolStatus.OK, "Changed.")
+
+
+async def test_an_expected_failure_at_the_deadline_counts_too() -> None:
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ConflictError("Both are kept.") from None
+        raise AssertionError
+
+    result = await run(act, deadline=0.02)
+    assert result.metadata == {"type": "conflict"}
+
+
+async def test_a_skill_that_will_not_end_is_left_behind(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    release, ended = asyncio.Event(), asyncio.Event()
+
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        while not release.is_set():
+            try:
+                await release.wait()
+            except asyncio.CancelledError:
+                continue
+        ended.set()
+        return SkillResult.ok("late")
+
+    result = await run(act, deadline=0.02, grace=0.02)
+    assert result.status is ToolStatus.TIMEOUT
+    assert "skill does not end" in caplog.text
+    release.set()
+    await ended.wait()
+
+
+# -- the caller is cancelled ---------------------------------------------------------------
+
+
+async def test_a_cancelled_caller_gets_an_interrupted_result_and_the_skill_has_ended() -> None:
+    started, ended = asyncio.Event(), asyncio.Event()
+
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        raise AssertionError
+
+    result = await cancelled_run(act, started)
+    assert result.status is ToolStatus.INTERRUPTED
+    assert result.metadata == {"type": "interrupted"}
+    assert ended.is_set()
+
+
+async def test_a_result_after_cancel_counts() -> None:
+    started, change = asyncio.Event(), asyncio.Event()
+
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        started.set()
+        inner = asyncio.ensure_future(change.wait())
+        try:
+            await asyncio.shield(inner)
+        except asyncio.CancelledError:
+            change.set()
+            await inner
+        return SkillResult.ok("Changed.", metadata={"version": 2})
+
+    result = await cancelled_run(act, started)
+    assert (result.status, result.metadata) == (ToolStatus.OK, {"version": 2})
+
+
+async def test_a_caller_that_is_cancelled_twice_still_gets_one_result() -> None:
+    started, stopping, release = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            stopping.set()
+            await release.wait()
+        return SkillResult.ok("Changed.")
+
+    task = asyncio.create_task(executor().run(Acting(act), CALL, CONTEXT))
+    await started.wait()
+    task.cancel()
+    await stopping.wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    release.set()
+    assert (await task).status is ToolStatus.OK
+    assert task.cancelling() == 2  # the caller can still tell
+
+
+async def test_a_crash_while_being_stopped_is_an_interruption(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    started = asyncio.Event()
+
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise ValueError("while stopping")
+
+    result = await cancelled_run(act, started)
+    assert result.status is ToolStatus.INTERRUPTED
+    assert "skill crashed" in caplog.text
+
+
+async def test_a_caller_cancelled_before_the_skill_begins_is_interrupted() -> None:
+    begun = False
+
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        nonlocal begun
+        begun = True
+        return SkillResult.ok("")
+
+    task = asyncio.create_task(executor().run(Acting(act), CALL, CONTEXT))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not begun
