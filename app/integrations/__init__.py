@@ -1,0 +1,1 @@
+"""Adapters to the outside, each behind a port of the inner rings."""

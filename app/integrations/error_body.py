@@ -1,0 +1,150 @@
+"""Reads an error's facts out of whatever a model's server sent.
+
+``error_type``, ``metadata`` and ``availability`` as OpenRouter documents them; ``type`` and
+``code`` as OpenAI, llama.cpp, vLLM, FastAPI and Ollama send them; or plain text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from app.resilience.retry import retry_after_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFacts:
+    """What an error says, wherever it says it.
+
+    Attributes:
+        status: HTTP status, or the code inside a stream of status 200; ``None`` if unsaid.
+        types: every machine name it gives, in lower case.
+        words: for a person, cleaned and bounded.
+        retryable: what the server says of it, if it does.
+        retry_after: seconds until another try is welcome, if said.
+        limit_source: which limit was reached (OpenRouter).
+        flagged: whether moderation stopped the request.
+    """
+
+    status: int | None
+    types: frozenset[str]
+    words: str
+    retryable: bool | None
+    retry_after: float | None
+    limit_source: str
+    flagged: bool
+
+
+def read_error(
+    body: object,
+    *,
+    status: int | None,
+    headers: Mapping[str, str],
+    now: datetime,
+    clean: Callable[[str], str],
+) -> ErrorFacts:
+    """Facts of an error body, decoded JSON or text. Header names are in lower case."""
+    error = _error_object(body)
+    metadata = _mapping(error.get("metadata"))
+    availability = _mapping(error.get("availability"))
+    kinds = (
+        metadata.get("error_type"), error.get("error_type"), error.get("type"),
+        error.get("code"), availability.get("code"),
+    )  # fmt: skip
+    code = _status_of(error.get("code"), error.get("http_status"), error.get("status"))
+    retryable = availability.get("retryable")
+    if headers.get("x-should-retry") in ("true", "false"):
+        retryable = headers["x-should-retry"] == "true"
+    return ErrorFacts(
+        status=status if status is not None and status >= 300 else code,
+        types=frozenset(kind.lower() for kind in kinds if isinstance(kind, str)),
+        words=clean(_words_of(error, metadata, body)) or _phrase(status),
+        retryable=retryable if isinstance(retryable, bool) else None,
+        retry_after=_retry_after(headers, error, metadata, availability, now),
+        limit_source=_text(metadata.get("limit_source")),
+        flagged=bool(metadata.get("reasons") or metadata.get("flagged_input")),
+    )
+
+
+def _error_object(body: object) -> Mapping[str, object]:
+    outer = _mapping(body)
+    error = outer.get("error")
+    if isinstance(error, str):  # Ollama
+        return {**outer, "message": error}
+    if isinstance(error, Mapping):
+        return error
+    return outer  # vLLM and FastAPI: the fields stand at the top
+
+
+def _words_of(error: Mapping[str, object], metadata: Mapping[str, object], body: object) -> str:
+    for name in ("message", "detail"):
+        value = error.get(name)
+        # FastAPI lists what is wrong, with the field's name in each entry.
+        if words := json.dumps(value) if isinstance(value, list | dict) else _text(value):
+            # OpenRouter's own words are often "Provider returned error": the cause is in `raw`.
+            cause = _words_of_raw(_text(metadata.get("raw")))
+            return f"{words} ({cause})" if cause else words
+    return _short_text(body) if isinstance(body, str) else ""
+
+
+def _words_of_raw(raw: str) -> str:
+    try:
+        inner = _error_object(json.loads(raw))
+    except (ValueError, RecursionError):
+        return _short_text(raw)
+    return _text(inner.get("message"))
+
+
+def _short_text(text: str) -> str:
+    # A page of HTML says nothing to a person; a short plain text may.
+    return "" if text.lstrip().startswith("<") else text
+
+
+def _retry_after(
+    headers: Mapping[str, str],
+    error: Mapping[str, object],
+    metadata: Mapping[str, object],
+    availability: Mapping[str, object],
+    now: datetime,
+) -> float | None:
+    inner = {str(k).lower(): str(v) for k, v in _mapping(metadata.get("headers")).items()}
+    for found in (headers, inner):
+        asked = retry_after_seconds(found, now)
+        if asked is not None:
+            return asked
+    for place in (availability, metadata, error):
+        value = place.get("retry_after")
+        if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+            return float(value)
+    # A limit that resets at a moment, in milliseconds since 1970 (OpenRouter's free models).
+    reset = headers.get("x-ratelimit-reset") or inner.get("x-ratelimit-reset") or ""
+    if reset.isdecimal() and len(reset) == 13:
+        return max(0.0, int(reset) / 1000 - now.timestamp())
+    return None
+
+
+def _phrase(status: int | None) -> str:
+    try:
+        return HTTPStatus(status or 0).phrase
+    except ValueError:
+        return ""
+
+
+def _status_of(*values: object) -> int | None:
+    for value in values:
+        if isinstance(value, str) and value.isdecimal():
+            value = int(value[:4])
+        if isinstance(value, int) and not isinstance(value, bool) and 300 <= value <= 599:
+            return value
+    return None
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

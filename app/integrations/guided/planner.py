@@ -1,0 +1,238 @@
+"""From a request and what came of the calls so far to the next call, or to the answer. Pure.
+
+A plan is a generator: it yields calls and is sent what came of them. It is run again from the
+start at each step, so that nothing is remembered between two model calls.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Generator, Sequence
+from typing import Final
+
+from app.integrations.guided import prose, reading, refusals
+from app.integrations.guided.commands import find_command
+from app.integrations.guided.intents import (
+    Ambiguous,
+    AppendText,
+    BadUsage,
+    CompareVersions,
+    CreateFile,
+    EditFile,
+    FindText,
+    ListFiles,
+    Parsed,
+    ReadFile,
+    RemoveFile,
+    RenameFile,
+    ReplaceText,
+    RestoreVersion,
+    ShowHelp,
+    ShowVersions,
+    UndoLast,
+    Unknown,
+)
+from app.integrations.guided.steps import Ask, Outcome, Reply
+
+Plan = Generator[Ask, Outcome, Reply]
+
+
+def next_step(request: Parsed, outcomes: Sequence[Outcome]) -> Ask | Reply:
+    """The next call for ``request`` after ``outcomes``, or the answer.
+
+    Outcomes that are not those of this plan (another model began the turn) end it with a
+    summary of what they did.
+    """
+    plan = _plan(request)
+    try:
+        ask = next(plan)
+        for outcome in outcomes:
+            if not outcome.answers(ask):
+                return summary(outcomes)
+            ask = plan.send(outcome)
+    except StopIteration as end:
+        reply: Reply = end.value
+        return reply
+    finally:
+        plan.close()
+    return ask
+
+
+def closing(request: Parsed, outcomes: Sequence[Outcome]) -> Reply:
+    """The answer when nothing more may be called."""
+    step = next_step(request, outcomes)
+    return step if isinstance(step, Reply) else summary(outcomes)
+
+
+def summary(outcomes: Sequence[Outcome]) -> Reply:
+    """What was done in a turn that could not be finished."""
+    return prose.unfinished(outcomes)
+
+
+def _plan(request: Parsed) -> Plan:
+    match request:
+        case ListFiles():
+            return _list(request)
+        case ReadFile():
+            return _read(request)
+        case FindText():
+            return _find(request)
+        case CreateFile():
+            return _create(request)
+        case EditFile():
+            return _edit(request)
+        case AppendText():
+            return _append(request)
+        case ReplaceText():
+            return _replace(request)
+        case RenameFile():
+            return _rename(request)
+        case RemoveFile():
+            return _remove(request)
+        case ShowVersions():
+            return _versions(request)
+        case CompareVersions():
+            return _compare(request)
+        case UndoLast():
+            return _undo(request)
+        case RestoreVersion():
+            return _restore(request)
+        case ShowHelp() | Ambiguous() | BadUsage() | Unknown():
+            return _say(request)
+
+
+def _say(request: ShowHelp | Ambiguous | BadUsage | Unknown) -> Plan:
+    yield from ()
+    match request:
+        case ShowHelp(command):
+            return prose.help_text(request, find_command(command) if command else None)
+        case Ambiguous():
+            return refusals.unclear(request)
+        case BadUsage():
+            return refusals.wrong_usage(request)
+        case Unknown():
+            return refusals.not_understood(request)
+
+
+def _list(request: ListFiles) -> Plan:
+    outcome = yield Ask("files.list", {} if request.path is None else {"path": request.path})
+    return reading.listed(request, outcome) if outcome.ok else refusals.not_done(request, outcome)
+
+
+def _read(request: ReadFile) -> Plan:
+    arguments: dict[str, object] = {"path": request.path}
+    if request.line is not None:
+        arguments["line"] = request.line
+    outcome = yield Ask("files.read", arguments)
+    if outcome.ok:
+        return reading.read(request, outcome)
+    if outcome.error_type == "not_a_file":
+        # “What is in notes” names a folder as naturally as a file.
+        folder = ListFiles(request.path)
+        listing = yield Ask("files.list", {"path": request.path})
+        if listing.ok:
+            return reading.listed(folder, listing)
+    return refusals.not_done(request, outcome)
+
+
+def _find(request: FindText) -> Plan:
+    arguments: dict[str, object] = {"query": request.text}
+    if request.path is not None:
+        arguments["path"] = request.path
+    outcome = yield Ask("files.search", arguments)
+    return reading.found(request, outcome) if outcome.ok else refusals.not_done(request, outcome)
+
+
+def _create(request: CreateFile) -> Plan:
+    outcome = yield Ask("files.create", {"path": request.path, "content": request.content})
+    if not outcome.ok:
+        return refusals.not_done(request, outcome)
+    return prose.changed(request, outcome, request.path, "Created")
+
+
+def _edit(request: EditFile) -> Plan:
+    outcome = yield Ask("files.edit", {"path": request.path, "content": request.content})
+    if not outcome.ok:
+        return refusals.not_done(request, outcome)
+    return prose.changed(request, outcome, request.path, "Rewrote")
+
+
+def _append(request: AppendText) -> Plan:
+    outcome = yield Ask("files.append", {"path": request.path, "text": request.text})
+    if not outcome.ok:
+        return refusals.not_done(request, outcome)
+    return prose.changed(request, outcome, request.path, "Added the text at the end of")
+
+
+def _replace(request: ReplaceText) -> Plan:
+    if request.old == request.new:
+        return refusals.nothing_to_replace(request)
+    outcome = yield _replacement(request, 1)
+    places = outcome.integer("count") if outcome.error_type == "match_count" else 1
+    if request.everywhere and places is not None and places > 1:
+        # Counted without asking anyone: an edit that cannot be made is not put to the person.
+        outcome = yield _replacement(request, places)
+    if not outcome.ok:
+        return refusals.not_done(request, outcome)
+    did = f"Replaced {places} places in" if places is not None and places > 1 else "Changed"
+    return prose.changed(request, outcome, request.path, did)
+
+
+def _replacement(request: ReplaceText, count: int) -> Ask:
+    return Ask(
+        "files.edit",
+        {
+            "path": request.path,
+            "old": request.old,
+            "new": request.new,
+            "expected_count": count,
+        },
+    )
+
+
+def _rename(request: RenameFile) -> Plan:
+    target = _target(request)
+    outcome = yield Ask("files.move", {"path": request.path, "target": target})
+    if not outcome.ok:
+        return refusals.not_done(request, outcome)
+    return prose.renamed(request, outcome, target)
+
+
+def _target(request: RenameFile) -> str:
+    """Where the file goes: a bare name stays in its folder, a name with a slash is a path."""
+    folder, name = posixpath.split(request.path)
+    if "/" not in request.new:
+        return posixpath.join(folder, request.new)
+    return posixpath.join(request.new, name) if request.new.endswith("/") else request.new
+
+
+def _remove(request: RemoveFile) -> Plan:
+    outcome = yield Ask("files.remove", {"path": request.path})
+    return prose.removed(request, outcome) if outcome.ok else refusals.not_done(request, outcome)
+
+
+def _versions(request: ShowVersions) -> Plan:
+    outcome = yield Ask("files.versions", {"path": request.path})
+    return reading.versions(request, outcome) if outcome.ok else refusals.not_done(request, outcome)
+
+
+def _compare(request: CompareVersions) -> Plan:
+    arguments: dict[str, object] = {"path": request.path}
+    if request.before is not None and request.after is not None:
+        arguments |= {"a": request.before, "b": request.after}
+    outcome = yield Ask("files.diff", arguments)
+    return reading.compared(request, outcome) if outcome.ok else refusals.not_done(request, outcome)
+
+
+def _undo(request: UndoLast) -> Plan:
+    outcome = yield Ask("files.undo")
+    return prose.undone(outcome) if outcome.ok else refusals.not_done(request, outcome)
+
+
+def _restore(request: RestoreVersion) -> Plan:
+    outcome = yield Ask("files.restore", {"path": request.path, "version": request.version})
+    return prose.restored(request, outcome) if outcome.ok else refusals.not_done(request, outcome)
+
+
+MAX_CALLS: Final = 2
+"""No plan makes more calls than this."""

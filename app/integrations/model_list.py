@@ -1,0 +1,54 @@
+"""Reads ``GET /models`` as OpenRouter, llama.cpp, vLLM, LM Studio and Ollama answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.domain.errors import ModelRefusedError
+from app.integrations.unicode_text import whole
+from app.orchestrator.llm_client import ModelInfo
+
+_CONTEXT_FIELDS = ("context_length", "max_model_len", "max_context_length", "context_window")
+
+
+def read_models(body: object, label: str) -> list[ModelInfo]:
+    """The models in a list, in its order; entries without an id are passed over.
+
+    Raises:
+        ModelRefusedError: this is no list of models.
+    """
+    data = body.get("data") if isinstance(body, Mapping) else None
+    # Ollama without a model sends `null`.
+    if not isinstance(body, Mapping) or "data" not in body or not isinstance(data, list | None):
+        raise ModelRefusedError(
+            f"{label} does not answer like an OpenAI-compatible server.",
+            hint="Check the server's address (STEWARD_LLM_BASE_URL; it usually ends in /v1).",
+        )
+    found: dict[str, ModelInfo] = {}
+    for entry in data or ():
+        if isinstance(entry, Mapping) and (info := _info(entry)) is not None:
+            found.setdefault(info.id, info)
+    return list(found.values())
+
+
+def _info(entry: Mapping[str, object]) -> ModelInfo | None:
+    model_id = entry.get("id")
+    if not isinstance(model_id, str) or not model_id:
+        return None
+    name = entry.get("name")
+    parameters = entry.get("supported_parameters")
+    return ModelInfo(
+        id=whole(model_id),
+        name=whole(name) if isinstance(name, str) and name else whole(model_id),
+        context_length=_context_length(entry),
+        supports_tools="tools" in parameters if isinstance(parameters, list) else None,
+    )
+
+
+def _context_length(entry: Mapping[str, object]) -> int | None:
+    meta = entry.get("meta")  # llama.cpp
+    training = meta.get("n_ctx_train") if isinstance(meta, Mapping) else None
+    for value in (*(entry.get(field) for field in _CONTEXT_FIELDS), training):
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            return value
+    return None

@@ -1,0 +1,197 @@
+"""Tool calls put together from streamed pieces, with the ids, names and order they can be run by.
+
+Servers disagree about ``index`` and ``id``: missing, repeated, wrong. The rules, in order:
+
+- A known id on its own index is that call; on a new index with a name it is another call that
+  needs an id of its own; elsewhere it is still that call.
+- A new id on a used index is another call, if it brings a name; a bare one is a server that
+  makes up an id for every piece.
+- Without an id the index decides, without both the call last worked on; a name opens another
+  call where it differs, or where the call it would join is already whole.
+
+Nothing here decides that a call is complete: that is known at the end of the stream only.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from app.domain.tool_calls import ToolCall
+from app.integrations.unicode_text import whole
+
+
+@dataclass(slots=True, eq=False)
+class _Draft:
+    """A call on its way. ``own_id`` is false where the server's id belongs to another call."""
+
+    wire_id: str
+    index: int | None
+    own_id: bool = True
+    name: str = ""
+    arguments: str = ""
+
+
+def _new_id() -> str:
+    return f"call_{uuid.uuid4().hex[:24]}"
+
+
+class ToolCallAssembly:
+    """The calls of one answer."""
+
+    def __init__(self, *, new_id: Callable[[], str] = _new_id) -> None:
+        self._drafts: list[_Draft] = []
+        self._current: _Draft | None = None
+        self._new_id = new_id
+
+    def __bool__(self) -> bool:
+        return bool(self._drafts)
+
+    def feed(self, piece: Mapping[str, object]) -> None:
+        """Take one item of ``delta.tool_calls``."""
+        function = piece.get("function")
+        if not isinstance(function, Mapping):
+            function = {}
+        name = function.get("name")
+        name = whole(name.strip()) if isinstance(name, str) else ""
+        arguments = _text_of(function.get("arguments"))
+        draft = self._draft(_id_of(piece), _index_of(piece), name, arguments)
+        draft.name = draft.name or name
+        draft.arguments += arguments
+        self._current = draft
+
+    def calls(
+        self, names: Mapping[str, str], *, taken: Collection[str] = (), cut: bool = False
+    ) -> tuple[ToolCall, ...]:
+        """The calls in the model's order.
+
+        Args:
+            names: name on the wire → skill's name; others stay as the model wrote them.
+            taken: ids that are in use in this conversation.
+            cut: the answer ended at a limit, so that missing arguments may have been meant.
+        """
+        used = set(taken)
+        calls = []
+        for draft in self._drafts:
+            if not draft.name and not draft.arguments.strip():
+                continue
+            call_id = draft.wire_id if draft.own_id and draft.wire_id not in used else ""
+            while not call_id or call_id in used:
+                call_id = self._new_id()
+            used.add(call_id)
+            calls.append(_call(call_id, names.get(draft.name, draft.name), draft.arguments, cut))
+        return tuple(calls)
+
+    def _draft(self, wire_id: str, index: int | None, name: str, arguments: str) -> _Draft:
+        if not self._drafts:
+            return self._open(wire_id, index)
+        if wire_id:
+            return self._by_id(wire_id, index, name, arguments)
+        at = self._latest_at(index) if index is not None else self._current
+        if at is None:
+            # A new index opens a call only with a name: some servers count their pieces.
+            return self._open("", index) if name else self._last()
+        return self._open("", index) if _begins_another(at, name, arguments) else at
+
+    def _by_id(self, wire_id: str, index: int | None, name: str, arguments: str) -> _Draft:
+        known = [draft for draft in self._drafts if draft.wire_id == wire_id]
+        at = self._latest_at(index) if index is not None else None
+        if known:
+            own = [d for d in known if index is None or d.index in (None, index)]
+            if own and (index is not None or not _begins_another(own[-1], name, arguments)):
+                return own[-1]
+            if name and at is None:
+                return self._open(wire_id, index, own_id=False)
+            return known[-1]
+        if at is not None and not at.wire_id and name in ("", at.name):
+            at.wire_id = wire_id
+            return at
+        if name or (index is not None and at is None):
+            return self._open(wire_id, index)
+        return at or self._last()
+
+    def _open(self, wire_id: str, index: int | None, *, own_id: bool = True) -> _Draft:
+        draft = _Draft(wire_id, index, own_id)
+        self._drafts.append(draft)
+        return draft
+
+    def _latest_at(self, index: int | None) -> _Draft | None:
+        return next((draft for draft in reversed(self._drafts) if draft.index == index), None)
+
+    def _last(self) -> _Draft:
+        return self._current or self._drafts[-1]
+
+
+def _begins_another(draft: _Draft, name: str, arguments: str) -> bool:
+    if not name or not draft.name:
+        return False
+    if name != draft.name:
+        return True
+    # llama_cpp.server repeats the name with every piece; others send whole calls without ids.
+    return bool(arguments.strip()) and _is_whole(draft.arguments)
+
+
+def _is_whole(arguments: str) -> bool:
+    try:
+        return isinstance(_decoded(arguments), dict)
+    except ValueError:
+        return False
+
+
+def _call(call_id: str, name: str, raw: str, cut: bool) -> ToolCall:
+    def broken(why: str) -> ToolCall:
+        return ToolCall(call_id, name, parse_error=why, raw_arguments=whole(raw))
+
+    if not name:
+        return broken("The call names no tool.")
+    if not raw.strip():
+        if cut:
+            return broken("The answer was cut off before the arguments.")
+        return ToolCall(call_id, name)
+    try:
+        arguments = _decoded(raw)
+    except ValueError as error:
+        cause = "The answer was cut off inside the arguments" if cut else "Not valid JSON"
+        return broken(f"{cause}: {error}")
+    if arguments is None:  # some models write `null` for a tool that takes nothing
+        return ToolCall(call_id, name)
+    if not isinstance(arguments, dict):
+        return broken("The arguments are not a JSON object.")
+    return ToolCall(call_id, name, arguments)
+
+
+def _decoded(raw: str) -> object:
+    """The JSON value in ``raw``. Raises ``ValueError``, also for what only Python would take."""
+    try:
+        value = json.loads(raw, parse_constant=_refuse_constant)
+        # Half a surrogate pair is valid JSON and no valid text.
+        return json.loads(whole(json.dumps(value, ensure_ascii=False)))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _refuse_constant(constant: str) -> object:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _id_of(piece: Mapping[str, object]) -> str:
+    value = piece.get("id")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return whole(value.strip()) if isinstance(value, str) else ""
+
+
+def _index_of(piece: Mapping[str, object]) -> int | None:
+    value = piece.get("index")
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _text_of(arguments: object) -> str:
+    if isinstance(arguments, str):
+        return arguments
+    # Ollama's own form: an object instead of its text.
+    return json.dumps(arguments) if isinstance(arguments, dict) else ""

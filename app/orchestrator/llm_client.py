@@ -1,0 +1,134 @@
+"""Port: a language model that streams an answer and may ask for tool calls."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from app.domain.messages import ConversationMessage
+from app.domain.skills import ToolDefinition
+from app.domain.tool_calls import ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """One request to a model.
+
+    Attributes:
+        system: system prompt (stable first, so that prompt caches work).
+        messages: history, oldest first; every tool call is followed by its one result.
+        tools: what may be called, sorted by name.
+        tool_choice: ``"none"`` on a closing call: the model may call nothing.
+        model: model id, or ``None`` for the adapter's default.
+        session_id: conversation id; keeps a provider sticky where that is offered.
+    """
+
+    system: str
+    messages: Sequence[ConversationMessage]
+    tools: Sequence[ToolDefinition] = ()
+    tool_choice: Literal["auto", "none"] = "auto"
+    model: str | None = None
+    session_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """A piece of the model's reasoning; shown apart, never part of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The server says it is alive, or the adapter is about to retry.
+
+    ``retry_in`` is seconds until the next try, or ``None`` for a sign of life.
+    """
+
+    detail: str
+    retry_in: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUsage:
+    """Tokens of this request; ``cost`` in US dollars where the server says it."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The last event of a successful stream: the whole of what the model said.
+
+    Attributes:
+        text: all text deltas joined.
+        tool_calls: assembled calls in the model's order, with unique ids and dotted names.
+        finish_reason: ``stop``, ``tool_calls``, ``length``, ``content_filter``.
+        model: model that really answered, as the server says.
+        metadata: to be kept with the message and handed back (``reasoning_details``);
+            ``suggestions`` may list messages a face offers as buttons.
+    """
+
+    text: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: str = "stop"
+    model: str | None = None
+    metadata: Mapping[str, object] = field(default_factory=dict)
+
+
+ModelEvent = TextDelta | ReasoningDelta | Progress | TokenUsage | Completed
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model the server offers. ``context_length`` in tokens, where known."""
+
+    id: str
+    name: str
+    context_length: int | None = None
+    supports_tools: bool | None = None
+
+
+class LLMClient(Protocol):
+    """A model behind some server, or the built-in guide."""
+
+    @property
+    def provider(self) -> str:
+        """``openrouter``, ``openai-compatible`` or ``guided``."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """What a face shows: ``OpenRouter``, ``Offline commands, no AI``."""
+        ...
+
+    @property
+    def default_model(self) -> str | None:
+        """Model used when a request names none; ``None`` until known."""
+        ...
+
+    def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        """Ask, and yield what comes; ends with exactly one ``Completed``.
+
+        Raises ``ModelError`` and its kin. Closing the iterator closes the connection.
+        Retries happen only before the first delta.
+        """
+        ...
+
+    async def models(self) -> list[ModelInfo]:
+        """What the server offers; raises ``ModelError``."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close connections."""
+        ...
