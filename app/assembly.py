@@ -1,0 +1,376 @@
+"""The composition root: builds every Qt-free object once, in order, and closes them in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import shutil
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from app.clock import SystemClock
+from app.config import Settings, SettingsStore
+from app.domain.errors import ConfigurationError, UsageError
+from app.domain.events import Circuit, FileVersionEvent
+from app.domain.files import FileVersion
+from app.domain.skills import ToolDefinition
+from app.event_bus import EventBus
+from app.files.folder_store import FolderStore
+from app.files.folders import GrantedFolders
+from app.files.fs_ops import FsOps
+from app.files.version_manager import RecoveryReport, VersionManager
+from app.files.workspace import Workspaces
+from app.integrations.discovery import LocalServer, find_local_servers
+from app.integrations.guided.client import GuidedClient
+from app.logs import start_logging, stop_logging
+from app.notifications.router import Router
+from app.orchestrator.approvals import Approvals
+from app.orchestrator.context import read_trusted_instructions, system_prompt
+from app.orchestrator.dispatch import ToolDispatch
+from app.orchestrator.engine import EngineParts, Engines
+from app.redaction import Redactor, Secret
+from app.resilience.circuit_breaker import Breakers, BreakerSnapshot
+from app.skill_runtime.executor import Executor
+from app.skill_runtime.registry import SkillRegistry
+from app.storage.approval_rules import ApprovalRules
+from app.storage.conversations import Conversations
+from app.storage.database import Database
+from app.storage.executions import SkillExecutions
+from app.storage.notifications import NotificationLog
+from app.storage.users import account_name
+
+if TYPE_CHECKING:
+    from app.orchestrator.llm_client import LLMClient
+
+logger = logging.getLogger(__name__)
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+BUILT_IN_SKILLS: Final = ROOT / "skills"
+SAMPLE: Final = ROOT / "resources" / "sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Something the composer can complete: a command and what it does."""
+
+    text: str
+    summary: str
+
+
+class Assembly:
+    """Every part of Steward that needs no window. Make it with ``open``, end it with ``close``.
+
+    Owned by the loop's thread that opened it.
+    """
+
+    def __init__(self, store: SettingsStore, settings: Settings) -> None:
+        self.store = store
+        self.settings = settings
+        self.clock = SystemClock()
+        self.redactor = Redactor(settings.secrets)
+        self.bus = EventBus(self.redactor)
+        self.user = account_name()
+        self._closing = AsyncExitStack()
+
+    @classmethod
+    async def open(cls, store: SettingsStore | None = None, **overrides: object) -> Assembly:
+        """Build everything, recover what a crash left, and be ready for a message.
+
+        Args:
+            store: settings of a data directory; the default one when ``None``.
+            overrides: settings for this run only, for instance ``folders=(…,)``.
+
+        Raises:
+            ConfigurationError, StorageError and kin: with nothing left open.
+        """
+        store = store or SettingsStore()
+        settings = await asyncio.to_thread(store.load)
+        if overrides:
+            settings = dataclasses.replace(settings, **overrides)  # type: ignore[arg-type]
+        assembly = cls(store, settings)
+        try:
+            await assembly._build()
+        except BaseException:
+            await assembly.close()
+            raise
+        return assembly
+
+    async def _build(self) -> None:
+        settings, clock = self.settings, self.clock
+        _make_home(settings.home)
+        handlers = start_logging(settings.home, self.redactor)
+        self._closing.callback(stop_logging, handlers)
+
+        self.database = Database(settings.home / "steward.db")
+        self._closing.callback(self.database.close)
+        await asyncio.to_thread(self.database.open)
+        self.conversations = Conversations(self.database, self.redactor, clock, user=self.user)
+        self.executions = SkillExecutions(self.database, self.redactor, clock)
+        self.rules = ApprovalRules(self.database, clock)
+        self.notifications = NotificationLog(self.database, self.redactor, clock)
+        self.router = Router(self.bus, self.notifications, clock)
+
+        self.folders = GrantedFolders(settings.folders, private=(settings.home,))
+        self.versions = VersionManager(
+            database=self.database,
+            vault=settings.home / "vault",
+            store=FolderStore(FsOps()),
+            clock=clock,
+            on_version=self._publish_version,
+        )
+        self._closing.push_async_callback(self.versions.close)
+        self.workspaces = Workspaces(self.versions, self.folders)
+        self.recovery: RecoveryReport = await self.versions.recover()
+        await self.conversations.mark_interrupted()
+        await self.executions.mark_interrupted()
+
+        self.registry = SkillRegistry()
+        await asyncio.to_thread(self.registry.load, [BUILT_IN_SKILLS, settings.home / "skills"])
+        self.breakers = Breakers(
+            threshold=settings.breaker_threshold,
+            cooldown=settings.breaker_cooldown,
+            clock=clock,
+            on_change=self._publish_circuit,
+        )
+        for skill in self.registry.skills:
+            self.breakers.breaker(skill.tool_definition.name)
+        self.approvals = Approvals(rules=self.rules, clock=clock, publish=self.bus.publish)
+        self.dispatch = ToolDispatch(
+            registry=self.registry,
+            executor=Executor(timeout=settings.skill_timeout, clock=clock),
+            approvals=self.approvals,
+            breakers=self.breakers,
+            workspaces=self.workspaces,
+            executions=self.executions,
+            redactor=self.redactor,
+            clock=clock,
+            user=self.user,
+            publish=self.bus.publish,
+        )
+
+        self.llm: LLMClient = self._client(settings)
+        self._closing.push_async_callback(self._close_llm)
+        self.engines = Engines(
+            EngineParts(
+                conversations=self.conversations,
+                dispatch=self.dispatch,
+                context=self,
+                llm=lambda: self.llm,
+                redactor=self.redactor,
+                clock=clock,
+                publish=self.bus.publish,
+                max_iterations=lambda: self.settings.max_iterations,
+            )
+        )
+        self._closing.push_async_callback(self.engines.stop_all)
+
+    async def close(self) -> None:
+        """Stop turns with consistent histories, then close everything, last opened first."""
+        await self._closing.aclose()
+
+    # -- what stands around the history in a model request -------------------------------
+
+    async def system_prompt(self) -> str:
+        """The system prompt for a model request as settings and folders hold now."""
+        trusted = await asyncio.to_thread(
+            read_trusted_instructions, self.folders.folders, self.settings.trusted_folders
+        )
+        domains = {skill.domain for skill in self.registry.skills}
+        manuals = {d: m.description for d in domains if (m := self.registry.manual(d))}
+        return system_prompt(
+            folders=[str(folder) for folder in self.folders.folders],
+            manuals=manuals,
+            instructions=self.settings.instructions,
+            trusted=trusted,
+        )
+
+    def tools(self) -> tuple[ToolDefinition, ...]:
+        """Definitions of every skill, sorted by name."""
+        return self.registry.definitions()
+
+    # -- settings that change while running ------------------------------------------------
+
+    async def connect(
+        self,
+        provider: str,
+        *,
+        base_url: str | None = None,
+        api_key: Secret | None = None,
+        model: str | None = None,
+    ) -> bool:
+        """Use another provider, after a live call has shown that it answers.
+
+        Saves the choice; the key goes to the keyring. Returns ``False`` where no keyring
+        works and the key holds for this run only. Raises ``ModelError`` or
+        ``ConfigurationError``, with everything as it was.
+        """
+        wanted = dataclasses.replace(self.settings, provider=provider, model=model)
+        key_name = None
+        if provider == "openrouter":
+            key_name = "openrouter_api_key"
+            wanted = dataclasses.replace(
+                wanted, openrouter_api_key=api_key or wanted.openrouter_api_key
+            )
+        elif provider == "openai-compatible":
+            key_name = "llm_api_key"
+            # A key belongs to the server it was given for: another server starts without one.
+            kept = wanted.llm_api_key if base_url in (None, wanted.llm_base_url) else None
+            wanted = dataclasses.replace(
+                wanted,
+                llm_base_url=base_url or wanted.llm_base_url,
+                llm_api_key=api_key or kept,
+            )
+        if api_key is not None and key_name is not None:
+            self.redactor.add(key_name, api_key)
+        client = self._client(wanted)
+        try:
+            await client.models()
+        except BaseException:
+            await client.aclose()
+            raise
+        old, self.llm = self.llm, client
+        self.settings = wanted
+        await old.aclose()
+        return await asyncio.to_thread(self._save_provider, wanted, key_name, api_key)
+
+    def _save_provider(
+        self, wanted: Settings, key_name: str | None, api_key: Secret | None
+    ) -> bool:
+        self.store.save("provider", wanted.provider)
+        self.store.save("model", wanted.model)
+        if wanted.provider == "openai-compatible":
+            self.store.save("llm_base_url", wanted.llm_base_url)
+        if api_key is not None and key_name is not None:
+            return self.store.store_secret(key_name, api_key)
+        return True
+
+    async def find_local_servers(self) -> list[LocalServer]:
+        """Model servers that answer on loopback now: to be offered, never taken silently."""
+        return await find_local_servers()
+
+    def grant_folder(self, folder: Path) -> None:
+        """Let skills work in ``folder`` from now on, and remember it."""
+        self.folders.grant(folder)
+        self._save_folders()
+
+    def revoke_folder(self, folder: Path) -> None:
+        """Take a folder back; its history stays."""
+        self.folders.revoke(folder)
+        self._save_folders()
+
+    def trust_instructions(self, folder: Path, *, trusted: bool = True) -> None:
+        """Follow (or no longer follow) the ``AGENTS.md`` of a granted folder."""
+        if folder not in self.folders.folders:
+            raise UsageError(f"{folder} is not a granted folder.")
+        now = set(self.settings.trusted_folders) - {folder}
+        self.change_setting("trusted_folders", sorted({*now, folder} if trusted else now))
+
+    def change_setting(self, name: str, value: object) -> None:
+        """Save one setting that is not secret and use it from now on. Raises ``UsageError``."""
+        if isinstance(value, list | tuple):
+            value = [str(item) for item in value]
+        self.store.save(name, value)
+        fresh = self.store.load()
+        self.settings = dataclasses.replace(self.settings, **{name: getattr(fresh, name)})
+
+    def completions(self) -> tuple[Completion, ...]:
+        """Commands the composer completes after ``/``; empty unless the guide answers."""
+        if self.llm.provider != "guided":
+            return ()
+        from app.integrations.guided.commands import COMMANDS
+
+        return tuple(Completion(command.usage, command.summary) for command in COMMANDS)
+
+    # -- inside ---------------------------------------------------------------------------
+
+    def _save_folders(self) -> None:
+        folders = self.folders.folders
+        self.store.save("folders", [str(folder) for folder in folders])
+        self.settings = dataclasses.replace(self.settings, folders=folders)
+
+    def _client(self, settings: Settings) -> LLMClient:
+        match settings.effective_provider:
+            case "openrouter":
+                if not settings.openrouter_api_key:
+                    raise ConfigurationError(
+                        "OpenRouter is chosen but has no key.",
+                        hint="Set OPENROUTER_API_KEY, or run "
+                        "`steward config set openrouter_api_key -`.",
+                    )
+                from app.integrations.openrouter import openrouter_client
+
+                return openrouter_client(
+                    settings.openrouter_api_key, settings.model, clock=self.clock
+                )
+            case "openai-compatible":
+                if not settings.llm_base_url:
+                    raise ConfigurationError(
+                        "An OpenAI-compatible server is chosen but has no address.",
+                        hint="Set STEWARD_LLM_BASE_URL, for instance http://127.0.0.1:11434/v1.",
+                    )
+                from app.integrations.openrouter import OpenAICompatibleClient
+
+                return OpenAICompatibleClient(
+                    base_url=settings.llm_base_url,
+                    api_key=settings.llm_api_key,
+                    provider="openai-compatible",
+                    default_model=settings.model,
+                    clock=self.clock,
+                )
+            case _:
+                return GuidedClient()
+
+    async def _close_llm(self) -> None:
+        await self.llm.aclose()
+
+    def _publish_version(self, version: FileVersion) -> None:
+        self.bus.publish(
+            FileVersionEvent(
+                at=version.at,
+                conversation_id=version.conversation_id,
+                turn_id=version.turn_id,
+                file=version.path,
+                version=version.version,
+                operation=version.operation.value,
+                hash_before=version.hash_before,
+                hash_after=version.hash_after,
+            )
+        )
+
+    def _publish_circuit(self, breaker: BreakerSnapshot) -> None:
+        self.bus.publish(
+            Circuit(
+                at=self.clock.now(),
+                name=breaker.name,
+                state=breaker.state,
+                retry_at=breaker.retry_at,
+                reason=breaker.reason,
+            )
+        )
+
+
+def ensure_sample_folder(assembly: Assembly) -> Path | None:
+    """On a first run with no folder granted: copy the sample files and grant them; blocking.
+
+    Returns the folder, or ``None`` where the person already has folders.
+    """
+    if assembly.folders.folders:
+        return None
+    folder = assembly.settings.home / "Sample"
+    if not folder.exists():
+        shutil.copytree(SAMPLE, folder)
+    assembly.grant_folder(folder)
+    return folder
+
+
+def _make_home(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The data directory {home} cannot be made: {error.strerror or error}.",
+            hint="Set STEWARD_HOME to a folder you can write to.",
+        ) from error

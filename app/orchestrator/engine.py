@@ -1,0 +1,436 @@
+"""One conversation's agent loop: a message in, events out, a consistent history always.
+
+Messages from several faces queue. The person's message is on disk before the model is asked;
+the answer is on disk as it arrives; cancelling at any moment leaves every tool call with
+exactly one result.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import uuid
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.errors import ModelStreamError, StewardError
+from app.domain.events import (
+    Answer,
+    Delta,
+    ErrorEvent,
+    Event,
+    Phase,
+    TurnFinished,
+    TurnStarted,
+    TurnStatus,
+    Usage,
+    Waiting,
+)
+from app.domain.messages import (
+    Channel,
+    ConversationMessage,
+    ConversationSummary,
+    MessageStatus,
+    Role,
+)
+from app.domain.skills import Clock, ToolDefinition
+from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
+from app.orchestrator.answer_writer import AnswerWriter, MessageStore
+from app.orchestrator.approvals import ApprovalMode
+from app.orchestrator.context import RECENT_MESSAGES, history
+from app.orchestrator.dispatch import ToolDispatch, TurnScope
+from app.orchestrator.limits import TurnLimits
+from app.orchestrator.llm_client import (
+    Completed,
+    LLMClient,
+    ModelRequest,
+    Progress,
+    TextDelta,
+    TokenUsage,
+)
+from app.redaction import Redactor, StreamRedactor
+
+
+class ConversationStore(MessageStore, Protocol):
+    """What the engine needs of ``storage.conversations``."""
+
+    async def create(
+        self, *, title: str = "", conversation_id: str | None = None
+    ) -> ConversationSummary:
+        """Make a conversation."""
+        ...
+
+    async def get(self, conversation_id: str) -> ConversationSummary:
+        """Find one. Raises ``NotFoundError``."""
+        ...
+
+    async def recent(self, conversation_id: str, limit: int = 20) -> list[ConversationMessage]:
+        """The last messages, oldest first."""
+        ...
+
+
+class ContextSource(Protocol):
+    """What stands around the history in a request."""
+
+    async def system_prompt(self) -> str:
+        """The system prompt as it holds now."""
+        ...
+
+    def tools(self) -> tuple[ToolDefinition, ...]:
+        """What may be called, sorted by name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EngineParts:
+    """What all engines share. ``llm`` is asked at each turn: the provider may be swapped."""
+
+    conversations: ConversationStore
+    dispatch: ToolDispatch
+    context: ContextSource
+    llm: Callable[[], LLMClient]
+    redactor: Redactor
+    clock: Clock
+    publish: Callable[[Event], None]
+    max_iterations: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnOutcome:
+    """How a turn ended: its answer's text, and the error that ended it, if one did."""
+
+    turn_id: str
+    status: TurnStatus
+    text: str
+    error: StewardError | None = None
+
+
+@dataclass(slots=True)
+class _Turn:
+    """State of the turn under way; dies with it."""
+
+    scope: TurnScope
+    limits: TurnLimits
+    started: float
+    earlier: list[ConversationMessage]
+    messages: list[ConversationMessage] = field(default_factory=list)
+    model: str | None = None
+
+
+class Engine:
+    """Serves one conversation. Owned by the loop's thread."""
+
+    def __init__(self, conversation_id: str, parts: EngineParts) -> None:
+        self.conversation_id = conversation_id
+        self._parts = parts
+        self._lock = asyncio.Lock()
+        self._waiting: list[str] = []
+        self._running: asyncio.Task[TurnOutcome] | None = None
+        self._cancelled = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a turn is under way."""
+        return self._running is not None
+
+    @property
+    def queued(self) -> tuple[str, ...]:
+        """Messages that wait for the turn under way to end."""
+        return tuple(self._waiting)
+
+    def cancel(self) -> bool:
+        """Stop the turn under way; ``False`` where there is none or it is stopping already."""
+        if self._running is None or self._cancelled:
+            return False
+        self._cancelled = True
+        self._running.cancel()
+        return True
+
+    async def run_turn(
+        self, text: str, *, channel: Channel, mode: ApprovalMode = ApprovalMode.ASK
+    ) -> TurnOutcome:
+        """Take one message through the loop; waits its turn.
+
+        Never raises for what goes wrong inside: the outcome says it. Cancelling the caller
+        stops the turn, waits until its history is consistent, then raises ``CancelledError``.
+        """
+        self._waiting.append(text)
+        try:
+            await self._lock.acquire()
+        finally:
+            self._waiting.remove(text)
+        try:
+            self._cancelled = False
+            self._running = asyncio.create_task(
+                self._turn(text, channel, mode), name=f"turn {self.conversation_id}"
+            )
+            try:
+                return await asyncio.shield(self._running)
+            except asyncio.CancelledError:
+                self.cancel()
+                await asyncio.wait([self._running])
+                raise
+        finally:
+            self._running = None
+            self._lock.release()
+
+    async def _turn(self, text: str, channel: Channel, mode: ApprovalMode) -> TurnOutcome:
+        parts = self._parts
+        turn_id = uuid.uuid4().hex
+        turn = _Turn(
+            scope=TurnScope(self.conversation_id, turn_id, channel, mode),
+            limits=TurnLimits(parts.max_iterations()),
+            started=parts.clock.monotonic(),
+            earlier=[],
+        )
+        status, answer, error = TurnStatus.FAILED, "", None
+        try:
+            await self._begin(turn, parts.redactor.text(text))
+            status, answer = await self._loop(turn)
+        except asyncio.CancelledError:
+            status = TurnStatus.CANCELLED
+        except StewardError as failure:
+            error = failure
+            self._publish_error(turn, failure)
+        finally:
+            # Also for a bug of ours, which goes on to the face: no face waits for ever.
+            self._parts.publish(
+                TurnFinished(
+                    at=self._now(),
+                    conversation_id=self.conversation_id,
+                    turn_id=turn_id,
+                    status=status,
+                    iterations=turn.limits.iterations,
+                    duration_ms=round((parts.clock.monotonic() - turn.started) * 1000),
+                )
+            )
+        return TurnOutcome(turn_id, status, answer, error)
+
+    async def _begin(self, turn: _Turn, text: str) -> None:
+        conversations = self._parts.conversations
+        summary = await conversations.get(self.conversation_id)
+        turn.model = summary.model
+        turn.earlier = await conversations.recent(self.conversation_id, RECENT_MESSAGES)
+        # Invariant 4: stored before anything is asked of a model. Shielded, so that a Stop
+        # pressed at once still leaves the message in the history.
+        stored = await asyncio.shield(conversations.append(self._message(turn, Role.USER, text)))
+        turn.messages.append(stored)
+        self._parts.publish(
+            TurnStarted(
+                at=self._now(),
+                conversation_id=self.conversation_id,
+                turn_id=turn.scope.turn_id,
+                text=text,
+            )
+        )
+
+    async def _loop(self, turn: _Turn) -> tuple[TurnStatus, str]:
+        while turn.limits.begin():
+            completed = await self._ask(turn, closing=False)
+            if not completed.tool_calls:
+                return TurnStatus.OK, self._answer(turn, completed)
+            await self._call_tools(turn, completed)
+        completed = await self._ask(turn, closing=True)
+        return TurnStatus.LIMIT, self._answer(turn, completed)
+
+    async def _ask(self, turn: _Turn, *, closing: bool) -> Completed:
+        """One model call; its message is in the history, whatever came of it, on return."""
+        parts = self._parts
+        request = ModelRequest(
+            system=parts.redactor.text(await parts.context.system_prompt()),
+            messages=history(turn.earlier, turn.messages),
+            tools=parts.context.tools(),
+            tool_choice="none" if closing else "auto",
+            model=turn.model,
+            session_id=self.conversation_id,
+        )
+        llm = parts.llm()
+        self._wait(turn, Phase.MODEL, llm.label)
+        writer = AnswerWriter(parts.conversations, self._message(turn, Role.ASSISTANT, ""))
+        stream = StreamRedactor(parts.redactor)
+        completed: Completed | None = None
+        status = MessageStatus.FAILED
+        try:
+            async with aclosing(llm.stream(request)) as events:  # type: ignore[type-var]
+                async for event in events:
+                    match event:
+                        case TextDelta(text):
+                            await self._say(turn, writer, stream.feed(text))
+                        case Progress(detail, retry_in):
+                            phase = Phase.MODEL if retry_in is None else Phase.RETRY
+                            self._wait(turn, phase, detail)
+                        case TokenUsage():
+                            self._publish_usage(turn, event)
+                        case Completed():
+                            completed = self._without_secrets(event)
+            await self._say(turn, writer, stream.flush())
+            if completed is None:
+                raise ModelStreamError("The model's answer broke off.", hint="Ask again.")
+            status = MessageStatus.DONE
+        except asyncio.CancelledError:
+            status = MessageStatus.INTERRUPTED
+            raise
+        finally:
+            await self._keep(turn, writer, status, completed, closing=closing)
+        return completed
+
+    def _without_secrets(self, completed: Completed) -> Completed:
+        # A secret in an argument would leave the machine with an ``external`` skill.
+        calls = tuple(
+            dataclasses.replace(call, arguments=self._parts.redactor.mapping(call.arguments))
+            for call in completed.tool_calls
+        )
+        return dataclasses.replace(completed, tool_calls=calls)
+
+    async def _say(self, turn: _Turn, writer: AnswerWriter, text: str) -> None:
+        if not text:
+            return
+        self._parts.publish(
+            Delta(
+                at=self._now(),
+                conversation_id=self.conversation_id,
+                turn_id=turn.scope.turn_id,
+                text=text,
+            )
+        )
+        await writer.add(text)
+
+    async def _keep(
+        self,
+        turn: _Turn,
+        writer: AnswerWriter,
+        status: MessageStatus,
+        completed: Completed | None,
+        *,
+        closing: bool,
+    ) -> None:
+        # Only a whole answer's calls count, and a closing call may not ask for any.
+        calls: tuple[ToolCall, ...] = ()
+        if completed is not None and status is MessageStatus.DONE and not closing:
+            calls = completed.tool_calls
+        metadata = dict(completed.metadata) if completed is not None else {}
+        if completed is not None and completed.model:
+            metadata["model"] = completed.model
+        await asyncio.shield(writer.finish(status, tool_calls=calls, metadata=metadata))
+        message = self._message(turn, Role.ASSISTANT, writer.text)
+        turn.messages.append(
+            dataclasses.replace(message, tool_calls=calls, metadata=metadata, status=status)
+        )
+
+    async def _call_tools(self, turn: _Turn, completed: Completed) -> None:
+        """Run the calls and store their results; also when cancelled on the way."""
+        results: list[ToolResult] = []
+        try:
+            await self._parts.dispatch.run(completed.tool_calls, turn.scope, results.append)
+        finally:
+            await asyncio.shield(self._store_results(turn, results))
+
+    async def _store_results(self, turn: _Turn, results: list[ToolResult]) -> None:
+        for result in results:
+            message = self._message(turn, Role.TOOL, self._parts.redactor.text(result.content))
+            metadata = self._parts.redactor.mapping(result.metadata)
+            message = dataclasses.replace(
+                message,
+                tool_call_id=result.call_id,
+                tool_name=result.name,
+                tool_status=result.status,
+                status=MessageStatus.INTERRUPTED
+                if result.status is ToolStatus.INTERRUPTED
+                else MessageStatus.DONE,
+                metadata=metadata,
+            )
+            turn.messages.append(await self._parts.conversations.append(message))
+
+    def _answer(self, turn: _Turn, completed: Completed) -> str:
+        text = turn.messages[-1].text
+        suggestions = completed.metadata.get("suggestions", ())
+        self._parts.publish(
+            Answer(
+                at=self._now(),
+                conversation_id=self.conversation_id,
+                turn_id=turn.scope.turn_id,
+                text=text,
+                suggestions=tuple(str(s) for s in suggestions)
+                if isinstance(suggestions, list | tuple)
+                else (),
+            )
+        )
+        return text
+
+    def _publish_error(self, turn: _Turn, error: StewardError) -> None:
+        self._parts.publish(
+            ErrorEvent(
+                at=self._now(),
+                conversation_id=self.conversation_id,
+                turn_id=turn.scope.turn_id,
+                kind=error.kind,
+                message=str(error),
+            )
+        )
+
+    def _publish_usage(self, turn: _Turn, usage: TokenUsage) -> None:
+        self._parts.publish(
+            Usage(
+                at=self._now(),
+                conversation_id=self.conversation_id,
+                turn_id=turn.scope.turn_id,
+                prompt_tokens=usage.prompt_tokens,
+                completion_tokens=usage.completion_tokens,
+                cost=usage.cost,
+            )
+        )
+
+    def _wait(self, turn: _Turn, phase: Phase, detail: str) -> None:
+        now = self._now()
+        self._parts.publish(
+            Waiting(
+                at=now,
+                conversation_id=self.conversation_id,
+                turn_id=turn.scope.turn_id,
+                phase=phase,
+                detail=detail,
+                since=now,
+            )
+        )
+
+    def _message(self, turn: _Turn, role: Role, text: str) -> ConversationMessage:
+        return ConversationMessage(
+            conversation_id=self.conversation_id,
+            turn_id=turn.scope.turn_id,
+            role=role,
+            text=text,
+            created_at=self._now(),
+            channel=turn.scope.channel,
+        )
+
+    def _now(self) -> datetime:
+        return self._parts.clock.now()
+
+
+class Engines:
+    """One engine a conversation, found or started by its id."""
+
+    def __init__(self, parts: EngineParts) -> None:
+        self._parts = parts
+        self._engines: dict[str, Engine] = {}
+
+    async def get(self, conversation_id: str | None) -> Engine:
+        """The engine of a conversation; ``None`` makes a new conversation.
+
+        Raises ``NotFoundError`` for an id that names none.
+        """
+        conversations = self._parts.conversations
+        if conversation_id is None:
+            summary = await conversations.create()
+        else:
+            summary = await conversations.get(conversation_id)
+        return self._engines.setdefault(summary.id, Engine(summary.id, self._parts))
+
+    async def stop_all(self) -> None:
+        """Cancel every turn under way and wait until each history is consistent."""
+        running = [e._running for e in self._engines.values() if e.cancel() and e._running]  # noqa: SLF001 - same module
+        if running:
+            await asyncio.wait(running)
