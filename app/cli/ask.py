@@ -1,0 +1,82 @@
+"""``steward ask``: one message, one turn, one exit code."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from app.cli.options import approve_option, conversation_option, folder_option, json_option
+from app.cli.run import DONE, FAILED, INTERRUPTED, Run, exit_code, opened
+from app.domain.errors import UsageError
+
+
+@click.command(short_help="Ask once; the answer comes on stdout.")
+@click.argument("text", nargs=-1, required=True)
+@folder_option
+@conversation_option
+@approve_option
+@json_option
+@click.pass_obj
+def ask(
+    run: Run,
+    *,
+    text: tuple[str, ...],
+    folders: tuple[Path, ...],
+    conversation: str | None,
+    approve: str,
+    as_json: bool,
+) -> int:
+    """Ask TEXT in a new conversation and print the answer.
+
+    TEXT may be - to read it from stdin. What the assistant does on the way is told on stderr;
+    with --json every event is one line on stdout.
+    """
+    message = message_text(text)
+    return run.until_done(_ask(run, message, folders, conversation, approve))
+
+
+def message_text(words: tuple[str, ...]) -> str:
+    """The message from the command line, or from stdin for ``-``. Raises ``UsageError``."""
+    if words == ("-",):
+        if sys.stdin is None:
+            raise UsageError("There is no stdin to read the message from.")
+        text = sys.stdin.buffer.read().decode("utf-8", "replace").rstrip("\n")
+    else:
+        # Bytes of the command line that are not UTF-8 cannot be stored or sent.
+        text = " ".join(words).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if not text.strip():
+        raise UsageError("The message is empty.", hint="Say what you want: steward ask TEXT.")
+    return text
+
+
+async def _ask(
+    run: Run, message: str, folders: tuple[Path, ...], conversation: str | None, approve: str
+) -> int:
+    from app.cli.approval import approval_mode, somebody_can_be_asked
+    from app.cli.turn_view import shown
+    from app.domain.events import TurnStatus
+    from app.domain.messages import Channel
+
+    output = run.output
+    attended = approve == "ask" and somebody_can_be_asked()
+    async with opened(folders) as assembly:
+        engine = await assembly.engines.get(conversation)
+        output.on_failure = engine.cancel
+        try:
+            async with shown(assembly, output, attended=attended):
+                outcome = await engine.run_turn(
+                    message,
+                    channel=Channel.TERMINAL,
+                    mode=approval_mode(approve, attended=attended),
+                )
+        finally:
+            output.on_failure = None
+            if not output.json_lines:
+                output.note(f"conversation {engine.conversation_id}", "dim")
+    if outcome.error is not None:
+        output.problem(str(outcome.error))
+        return exit_code(outcome.error)
+    codes = {TurnStatus.CANCELLED: INTERRUPTED, TurnStatus.FAILED: FAILED}
+    return codes.get(outcome.status, DONE)

@@ -1,0 +1,158 @@
+"""``steward chat``: a conversation in the terminal, for a person or for a program."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+import click
+
+from app.cli.options import approve_option, conversation_option, folder_option, json_option
+from app.cli.run import DONE, Run, opened
+
+if TYPE_CHECKING:
+    from app.assembly import Assembly
+    from app.orchestrator.engine import Engine
+
+_PROMPT: Final = "> "
+
+
+@click.command(short_help="Talk in the terminal.")
+@folder_option
+@conversation_option
+@approve_option
+@json_option
+@click.pass_obj
+def chat(
+    run: Run,
+    *,
+    folders: tuple[Path, ...],
+    conversation: str | None,
+    approve: str,
+    as_json: bool,
+) -> int:
+    """Talk, one message a line. Ctrl+C stops an answer; /quit, Ctrl+D or Ctrl+C twice leaves.
+
+    With --json, lines on stdin are messages, or objects: {"text": …} with "conversation" if
+    wanted, {"approve": ID} and {"deny": ID} with "for": "conversation" or "always" if wanted,
+    {"cancel": true}. Events come on stdout. The end of stdin lets queued messages finish.
+    """
+    if as_json:
+        from app.cli.chat_lines import chat_in_lines
+
+        return run.until_done(chat_in_lines(run.output, folders, conversation, approve))
+    with _Talk(run, folders, conversation, approve) as talk:
+        return talk.go_on()
+
+
+class _Talk:
+    """A conversation with a person. The loop rests while the person types."""
+
+    def __init__(
+        self, run: Run, folders: tuple[Path, ...], conversation: str | None, approve: str
+    ) -> None:
+        from app.cli.approval import somebody_can_be_asked
+
+        self._run = run
+        self._conversation = conversation
+        self._approve = approve
+        self._attended = somebody_can_be_asked()
+        self._opened = opened(folders)
+        self._engine: Engine | None = None
+
+    def __enter__(self) -> Self:
+        self._assembly: Assembly = self._run.until_done(self._opened.__aenter__())
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._run.until_done(self._opened.__aexit__(None, None, None), closing=True)
+
+    def go_on(self) -> int:
+        """Message after message, until the person leaves."""
+        note = self._run.output.note
+        if self._conversation is not None:
+            self._engine = self._run.until_done(self._assembly.engines.get(self._conversation))
+        if self._attended:
+            note(f"Steward · {self._assembly.llm.label}. /quit or Ctrl+D leaves.", "dim")
+            _prepare_editing([c.text for c in self._assembly.completions()])
+        while (message := self._next_message()) is not None:
+            if message:
+                self._turn(message)
+        if self._engine is not None:
+            note(f"conversation {self._engine.conversation_id}", "dim")
+        return DONE
+
+    def _next_message(self) -> str | None:
+        """What the person typed; empty for nothing, ``None`` when they leave."""
+        interrupted = False
+        while True:
+            try:
+                line = self._read_line()
+            except KeyboardInterrupt:
+                if interrupted or self._run.stopping:
+                    raise
+                interrupted = True
+                self._run.output.note("\n(Ctrl+C again leaves)", "dim")
+                continue
+            if line is None or line.strip() == "/quit":
+                return None
+            return line.strip()
+
+    def _read_line(self) -> str | None:
+        if self._attended and self._run.output.to_terminal:
+            try:
+                return input(_PROMPT)
+            except EOFError:
+                self._run.output.note("")
+                return None
+        if self._attended:
+            self._run.output.prompt(_PROMPT)
+        line = sys.stdin.buffer.readline() if sys.stdin is not None else b""
+        return line.decode("utf-8", "replace") if line else None
+
+    def _turn(self, message: str) -> None:
+        self._run.until_done(self._answer(message))
+
+    async def _answer(self, message: str) -> None:
+        from app.cli.approval import approval_mode
+        from app.cli.turn_view import shown
+        from app.domain.events import TurnStatus
+        from app.domain.messages import Channel
+
+        output = self._run.output
+        if self._engine is None:
+            self._engine = await self._assembly.engines.get(None)
+        engine = self._engine
+        asking = self._attended and self._approve == "ask"
+        with self._run.first_interrupt(engine.cancel):
+            async with shown(self._assembly, output, attended=asking):
+                outcome = await engine.run_turn(
+                    message,
+                    channel=Channel.TERMINAL,
+                    mode=approval_mode(self._approve, attended=self._attended),
+                )
+        if outcome.error is not None:
+            output.problem(str(outcome.error))
+        elif outcome.status is TurnStatus.CANCELLED:
+            output.note("Stopped.", "yellow")
+
+
+def _prepare_editing(commands: list[str]) -> None:
+    """Arrow keys and a history in the prompt, and Tab for the offline commands."""
+    try:
+        import readline
+    except ImportError:  # a Python built without it: the prompt is a plain one
+        return
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    names = sorted({command.split()[0] for command in commands} | {"/quit"})
+
+    def complete(begun: str, number: int) -> str | None:
+        fitting = [name for name in names if name.startswith(begun)] if begun else []
+        return f"{fitting[number]} " if number < len(fitting) else None
+
+    readline.set_completer(complete)
+    readline.set_completer_delims(" ")
+    readline.parse_and_bind("tab: complete")

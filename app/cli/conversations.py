@@ -1,0 +1,233 @@
+"""``steward conversations``: list, show, search, export and import them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import click
+
+from app.cli.options import json_option
+from app.cli.output import Output, as_json, in_utc, local, shortened, visible_line
+from app.cli.run import DONE, Run, opened
+from app.domain.errors import FileError, FileExistsAlreadyError, InvalidFieldError
+from app.domain.messages import ConversationMessage, ConversationSummary, MessageStatus, Role
+
+_SPEAKERS: Final[Mapping[Role, str]] = {Role.USER: "You", Role.ASSISTANT: "Steward"}
+
+_limit_option = click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, metavar="N"
+)
+_id_argument = click.argument("conversation", metavar="ID")
+
+
+@click.group(short_help="List, show, search, export and import conversations.")
+def conversations() -> None:
+    """Conversations kept on this computer. ID may be the first characters of one."""
+
+
+@conversations.command(name="list")
+@_limit_option
+@json_option
+@click.pass_obj
+def list_command(run: Run, *, limit: int, as_json: bool) -> int:
+    """The newest first."""
+    return run.until_done(_list(run.output, limit))
+
+
+@conversations.command()
+@_id_argument
+@json_option
+@click.pass_obj
+def show(run: Run, *, conversation: str, as_json: bool) -> int:
+    """Every message of a conversation."""
+    return run.until_done(_show(run.output, conversation))
+
+
+@conversations.command()
+@click.argument("words", nargs=-1, required=True)
+@_limit_option
+@json_option
+@click.pass_obj
+def search(run: Run, *, words: tuple[str, ...], limit: int, as_json: bool) -> int:
+    """Find messages by words.
+
+    They hold all WORDS; "in quotes" words stay together, -word excludes.
+    """
+    return run.until_done(_search(run.output, " ".join(words), limit))
+
+
+@conversations.command()
+@_id_argument
+@click.option(
+    "--output", "target", type=click.Path(dir_okay=False, path_type=Path), help="A new file."
+)
+@click.pass_obj
+def export(run: Run, *, conversation: str, target: Path | None) -> int:
+    """Write a conversation as JSON.
+
+    To stdout, or to a new file. No known secret is in it.
+    """
+    return run.until_done(_export(run.output, conversation, target))
+
+
+@conversations.command(name="import")
+@click.argument("file", metavar="FILE")
+@json_option
+@click.pass_obj
+def import_command(run: Run, *, file: str, as_json: bool) -> int:
+    """Add an exported conversation.
+
+    FILE is one that export wrote; - reads stdin. Prints the new id.
+    """
+    data = _read_export(file)
+    return run.until_done(_import(run.output, data))
+
+
+# -- what they do --------------------------------------------------------------------------
+
+
+async def _list(output: Output, limit: int) -> int:
+    async with opened(offline=True) as assembly:
+        for one in await assembly.conversations.list(limit=limit):
+            if output.json_lines:
+                output.record(_summary(one))
+            else:
+                title = shortened(one.title, 60) or "(no message yet)"
+                output.line(f"{one.id}  {local(one.updated_at)}  {one.message_count:>4}  {title}")
+    return DONE
+
+
+async def _show(output: Output, conversation: str) -> int:
+    async with opened(offline=True) as assembly:
+        summary = await assembly.conversations.get(conversation)
+        messages = await assembly.conversations.messages(summary.id)
+        if output.json_lines:
+            for message in messages:
+                output.record(_message(message))
+            return DONE
+        output.line(f"{visible_line(summary.title)}  ({summary.id})", "bold")
+        for message in messages:
+            _show_message(output, message)
+    return DONE
+
+
+async def _search(output: Output, words: str, limit: int) -> int:
+    async with opened(offline=True) as assembly:
+        hits = await assembly.conversations.search(words, limit=limit)
+        for hit in hits:
+            if output.json_lines:
+                output.record(
+                    {
+                        "conversation_id": hit.conversation_id,
+                        "title": hit.conversation_title,
+                        "message_id": hit.message_id,
+                        "role": hit.role.value,
+                        "snippet": hit.snippet,
+                        "at": in_utc(hit.created_at),
+                    }
+                )
+            else:
+                output.line(f"{hit.conversation_id}  {local(hit.created_at)}", "dim")
+                output.line(f"  {shortened(hit.snippet, 200)}")
+        if not hits:
+            output.note("Nothing found.")
+    return DONE
+
+
+async def _export(output: Output, conversation: str, target: Path | None) -> int:
+    async with opened(offline=True) as assembly:
+        data = await assembly.conversations.export(conversation)
+    if target is None:
+        output.document(data)
+        return DONE
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(as_json(data, indent=2) + "\n")
+    except FileExistsError as error:
+        raise FileExistsAlreadyError(
+            f"{target} is there already; nothing was written.", hint="Name a new file."
+        ) from error
+    except OSError as error:
+        raise FileError(f"{target} cannot be written: {error.strerror or error}.") from error
+    output.note(f"Written to {target}.")
+    return DONE
+
+
+async def _import(output: Output, data: Mapping[str, object]) -> int:
+    async with opened(offline=True) as assembly:
+        summary = await assembly.conversations.import_(data)
+    if output.json_lines:
+        output.record(_summary(summary))
+    else:
+        output.line(summary.id)
+    return DONE
+
+
+def _read_export(file: str) -> Mapping[str, object]:
+    """The JSON object in a file, or on stdin for ``-``. Raises ``FileError`` and its kin."""
+    try:
+        if file == "-":
+            raw = sys.stdin.buffer.read() if sys.stdin is not None else b""
+        else:
+            raw = Path(file).read_bytes()
+    except OSError as error:
+        raise FileError(f"{file} cannot be read: {error.strerror or error}.") from error
+    try:
+        data = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise InvalidFieldError(
+            f"{file} is not JSON; nothing was added.",
+            hint="Give a file that `steward conversations export` wrote.",
+        ) from error
+    if not isinstance(data, dict):
+        raise InvalidFieldError(f"{file} holds no conversation; nothing was added.")
+    return data
+
+
+def _summary(one: ConversationSummary) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "title": one.title,
+        "model": one.model,
+        "created_at": in_utc(one.created_at),
+        "updated_at": in_utc(one.updated_at),
+        "messages": one.message_count,
+    }
+
+
+def _message(message: ConversationMessage) -> dict[str, object]:
+    return {
+        "id": message.id,
+        "at": in_utc(message.created_at),
+        "turn_id": message.turn_id,
+        "role": message.role.value,
+        "text": message.text,
+        "status": message.status.value,
+        "channel": message.channel.value,
+        "tool_calls": [
+            {"id": call.id, "name": call.name, "arguments": dict(call.arguments)}
+            for call in message.tool_calls
+        ],
+        "tool_call_id": message.tool_call_id,
+        "tool_name": message.tool_name,
+        "tool_status": message.tool_status.value if message.tool_status else None,
+    }
+
+
+def _show_message(output: Output, message: ConversationMessage) -> None:
+    if message.role is Role.TOOL:
+        status = message.tool_status.value if message.tool_status else ""
+        name = visible_line(message.tool_name or "")
+        output.line(f"  {name} {status}: {shortened(message.text)}", "dim")
+        return
+    broken = "" if message.status is MessageStatus.DONE else f" ({message.status.value})"
+    output.line()
+    output.line(f"{_SPEAKERS[message.role]}{broken}  {local(message.created_at)}", "cyan")
+    if message.text:
+        output.line(message.text.rstrip("\n"))
+    for call in message.tool_calls:
+        output.line(f"  → {visible_line(call.name)} {shortened(as_json(call.arguments))}", "dim")

@@ -1,0 +1,80 @@
+"""``steward files verify`` and ``recover``: the whole history against what is on disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.cli.output import Colour, Output, visible_line
+from app.cli.run import DONE, FAILED, opened
+from app.domain.files import OperationState
+
+if TYPE_CHECKING:
+    from app.files.reports import Finding
+
+
+async def verify(output: Output) -> int:
+    """Check every invariant."""
+    async with opened(offline=True) as assembly:
+        report = await assembly.versions.verify()
+    for level, findings in (("problem", report.problems), ("note", report.notes)):
+        for finding in findings:
+            _show_finding(output, level, finding)
+    if output.json_lines:
+        output.record(
+            {
+                "type": "summary",
+                "ok": report.ok,
+                "problems": len(report.problems),
+                "notes": len(report.notes),
+                "files": report.files,
+                "versions": report.versions,
+                "blobs": report.blobs,
+                "vault_bytes": report.vault_bytes,
+            }
+        )
+    else:
+        verdict = "All is well" if report.ok else f"Broken: {len(report.problems)}"
+        output.line(
+            f"{verdict}. Checked: {report.files} files, {report.versions} versions, "
+            f"{report.blobs} blobs ({report.vault_bytes:,} bytes)."
+        )
+    return DONE if report.ok else FAILED
+
+
+async def recover(output: Output) -> int:
+    """Say what the recovery at the start of this very command did."""
+    async with opened(offline=True) as assembly:
+        report = assembly.recovery
+    for one in report.operations:
+        became = one.became.value if one.became else None
+        if output.json_lines:
+            output.record(
+                {
+                    "file": one.path,
+                    "found": one.found.value,
+                    "became": became,
+                    "reason": one.reason,
+                }
+            )
+        else:
+            output.line(visible_line(str(one)))
+    if not report.operations and not output.json_lines:
+        output.line("Nothing was left open.")
+    unfinished = [o for o in report.operations if o.became in (None, OperationState.FAILED)]
+    return FAILED if unfinished else DONE
+
+
+def _show_finding(output: Output, level: str, finding: Finding) -> None:
+    if output.json_lines:
+        output.record(
+            {
+                "type": level,
+                "kind": finding.kind,
+                "message": finding.message,
+                "subject": finding.subject,
+            }
+        )
+    else:
+        subject = f"{visible_line(finding.subject)}: " if finding.subject else ""
+        colour: Colour | None = "red" if level == "problem" else None
+        output.line(f"{level}: {subject}{visible_line(finding.message)}", colour)

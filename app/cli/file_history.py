@@ -1,0 +1,261 @@
+"""What ``steward files`` does with histories: shows, compares, restores, undoes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+from app.cli.output import Output, diff_colour, in_utc, local, visible_line
+from app.cli.run import DONE, opened
+from app.domain.errors import (
+    FileError,
+    FileMissingError,
+    NoFolderError,
+    NotFoundError,
+    PathOutsideError,
+)
+from app.domain.events import Event, FileVersionEvent
+from app.domain.files import FileVersion, Origin, TrackedFile
+
+if TYPE_CHECKING:
+    from app.assembly import Assembly
+    from app.domain.workspace import FileEntry, Workspace
+
+T = TypeVar("T")
+
+BY: Final = "terminal"
+_LOG_TO_SEARCH: Final = 100_000
+_SHORTEST_TURN: Final = 6
+
+
+class _Histories(Protocol):
+    """What a workspace and the version manager have in common."""
+
+    async def versions(self, path: str) -> Sequence[FileVersion]: ...
+
+    async def version_content(self, path: str, version: int) -> bytes: ...
+
+
+# -- looking -------------------------------------------------------------------------------
+
+
+async def list_files(output: Output, folders: tuple[Path, ...]) -> int:
+    """Files in the granted folders with their number of versions."""
+    async with opened(folders, offline=True) as assembly:
+        granted = bool(assembly.folders.folders)
+        workspace = _workspace(assembly)
+        there = {entry.path: entry for entry in await workspace.walk()} if granted else {}
+        known = await (workspace.tracked() if granted else assembly.versions.tracked())
+        # Several files may have stood at one path, one after the other: the newest comes first.
+        tracked = {file.path: file for file in reversed(known)}
+        for path in sorted({*there, *tracked}):
+            _show_file(output, assembly, path, there.get(path), tracked.get(path))
+        if not granted:
+            output.note("No folder is granted, so these are only the files with a history.", "dim")
+    return DONE
+
+
+async def list_versions(output: Output, folders: tuple[Path, ...], path: str) -> int:
+    """The history of a file."""
+    async with opened(folders, offline=True) as assembly:
+        versions = await _reading(assembly, path, lambda files, at: files.versions(at))
+        for version in versions:
+            if output.json_lines:
+                output.record(_facts(version))
+            else:
+                output.line(_version_line(version))
+        if not versions:
+            output.note(f"{visible_line(path)} has no versions yet: Steward never changed it.")
+    return DONE
+
+
+async def show_version(output: Output, folders: tuple[Path, ...], path: str, version: int) -> int:
+    """The bytes of a version."""
+    async with opened(folders, offline=True) as assembly:
+        output.exact(await _content(assembly, path, version))
+    return DONE
+
+
+async def show_diff(
+    output: Output, folders: tuple[Path, ...], path: str, first: int, second: int
+) -> int:
+    """Two versions as a unified diff."""
+    from app.files.diff import unified_diff
+
+    async with opened(folders, offline=True) as assembly:
+        before = await _content(assembly, path, first)
+        after = await _content(assembly, path, second)
+        diff = await assembly.versions.in_worker(lambda: unified_diff(before, after, path))
+    if output.json_lines:
+        output.record({"file": path, "from": first, "to": second, "diff": diff})
+    elif output.to_terminal:
+        for line in diff.splitlines():
+            output.line(line, diff_colour(line))
+    else:  # perhaps for `patch`: nothing in it is rewritten
+        output.exact(diff.encode("utf-8", "surrogateescape"))
+    return DONE
+
+
+async def show_log(output: Output, folders: tuple[Path, ...], limit: int) -> int:
+    """Changes of all files."""
+    async with opened(folders, offline=True) as assembly:
+        for version in await assembly.versions.log(limit=limit):
+            if output.json_lines:
+                output.record(_facts(version))
+            else:
+                shown = visible_line(assembly.folders.display(version.path))
+                turn = f"  turn {version.turn_id[:12]}" if version.turn_id else ""
+                output.line(f"{_version_line(version)}  {shown}{turn}")
+    return DONE
+
+
+# -- changing ------------------------------------------------------------------------------
+
+
+async def restore(output: Output, folders: tuple[Path, ...], path: str, version: int) -> int:
+    """Make the content that of an earlier version."""
+    async with opened(folders, offline=True) as assembly:
+        try:
+            made = await _workspace(assembly).restore(path, version)
+        except (PathOutsideError, NoFolderError) as error:
+            raise _needs_folder(error) from error
+        _tell(output, assembly, made)
+    return DONE
+
+
+async def undo(output: Output, folders: tuple[Path, ...], turn: str | None) -> int:
+    """Take back what a turn changed."""
+    async with opened(folders, offline=True) as assembly:
+        turn_id = None if turn is None else await _whole_turn_id(assembly, turn)
+        done: list[FileVersionEvent] = []
+
+        def collect(event: Event) -> None:
+            if isinstance(event, FileVersionEvent):
+                done.append(event)
+
+        stop = assembly.bus.subscribe(collect)
+        try:
+            made = await _workspace(assembly).undo(turn_id)
+        except (PathOutsideError, NoFolderError) as error:
+            raise _needs_folder(error) from error
+        except FileError:
+            for event in done:  # a later file failed: these are back already
+                output.note(f"{visible_line(event.file)}: version {event.version}")
+            raise
+        finally:
+            stop()
+        for version in made:
+            _tell(output, assembly, version)
+    return DONE
+
+
+# -- inside --------------------------------------------------------------------------------
+
+
+def _workspace(assembly: Assembly) -> Workspace:
+    return assembly.workspaces.bind(Origin(user=assembly.user, by=BY))
+
+
+async def _reading(
+    assembly: Assembly, path: str, look: Callable[[_Histories, str], Awaitable[T]]
+) -> T:
+    """Look in the granted folders; for a path outside, in the history alone."""
+    try:
+        return await look(_workspace(assembly), path)
+    except (PathOutsideError, NoFolderError, FileMissingError):
+        for place in await assembly.versions.in_worker(lambda: _places_outside(path)):
+            if await assembly.versions.versions(place):
+                return await look(assembly.versions, place)
+        raise
+
+
+def _places_outside(path: str) -> list[str]:
+    """What a path means on this machine when no granted folder has it; blocking."""
+    place = os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - keeps links
+    return list(dict.fromkeys([os.path.realpath(place), place]))
+
+
+async def _content(assembly: Assembly, path: str, version: int) -> bytes:
+    return await _reading(assembly, path, lambda files, at: files.version_content(at, version))
+
+
+async def _whole_turn_id(assembly: Assembly, begun: str) -> str:
+    """The turn whose id begins so. Raises ``NotFoundError``."""
+    versions = await assembly.versions.log(limit=_LOG_TO_SEARCH)
+    turns = {version.turn_id for version in versions if version.turn_id}
+    if begun in turns:
+        return begun
+    fitting = [turn for turn in turns if turn.startswith(begun)]
+    if len(fitting) != 1 or len(begun) < _SHORTEST_TURN:
+        raise NotFoundError(
+            f"There is no one turn {begun} that changed files.",
+            hint="`steward files log` shows the turns.",
+        )
+    return fitting[0]
+
+
+def _needs_folder(error: FileError) -> FileError:
+    return type(error)(
+        error.message,
+        hint="Name its folder with --folder DIR: changes are made in granted folders only.",
+        details=error.details,
+    )
+
+
+def _facts(version: FileVersion) -> dict[str, object]:
+    return {
+        "version": version.version,
+        "operation": version.operation.value,
+        "at": in_utc(version.at),
+        "hash": version.hash_after,
+        "by": version.by,
+        "action": version.action.value,
+        "file": version.path,
+        "size": version.size,
+        "skill": version.skill,
+        "turn_id": version.turn_id,
+        "conversation_id": version.conversation_id,
+    }
+
+
+def _version_line(version: FileVersion) -> str:
+    size = "removed" if version.size is None else f"{version.size:,} bytes"
+    by = visible_line(version.by)
+    return f"{version.version:>4}  {local(version.at)}  {version.action.value:<8} {size:>16}  {by}"
+
+
+def _show_file(
+    output: Output,
+    assembly: Assembly,
+    path: str,
+    entry: FileEntry | None,
+    file: TrackedFile | None,
+) -> None:
+    shown = assembly.folders.display(path)
+    versions = file.versions if file else 0
+    present = entry is not None or (file is not None and file.present)
+    if output.json_lines:
+        output.record(
+            {
+                "file": path,
+                "path": shown,
+                "versions": versions,
+                "present": present,
+                "size": entry.size if entry else None,
+                "changed_at": in_utc(file.changed_at) if file else None,
+            }
+        )
+    else:
+        removed = "" if present else "  (removed)"
+        output.line(f"{versions:>4}  {visible_line(shown)}{removed}")
+
+
+def _tell(output: Output, assembly: Assembly, version: FileVersion) -> None:
+    if output.json_lines:
+        output.record(_facts(version))
+    else:
+        shown = visible_line(assembly.folders.display(version.path))
+        removed = " (removed)" if version.hash_after is None else ""
+        output.line(f"{shown}: version {version.version}{removed}")

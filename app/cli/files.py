@@ -1,0 +1,154 @@
+"""``steward files``: the person's files and every version they had. None of it prompts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+import click
+
+from app.cli import file_care, file_history
+from app.cli.options import folder_option, json_option
+from app.cli.run import Run
+from app.domain.errors import UsageError
+
+_MOST: Final = 2**31 - 1
+
+_version = click.IntRange(1, _MOST)
+_path_argument = click.argument("path", metavar="PATH")
+
+
+@click.group(short_help="Files and their versions: look, compare, restore, undo.")
+def files() -> None:
+    """Files in your folders, and every version Steward knows of them.
+
+    PATH is absolute, or relative to the first folder that has it. Looking at a history needs no
+    folder; restore and undo work inside the folders only.
+    """
+
+
+@files.command(name="list")
+@folder_option
+@json_option
+@click.pass_obj
+def list_command(run: Run, *, folders: tuple[Path, ...], as_json: bool) -> int:
+    """Files and how many versions each has.
+
+    Every file in the folders, and those that were removed from them.
+    """
+    return run.until_done(file_history.list_files(run.output, folders))
+
+
+@files.command()
+@_path_argument
+@folder_option
+@json_option
+@click.pass_obj
+def versions(run: Run, *, path: str, folders: tuple[Path, ...], as_json: bool) -> int:
+    """The history of a file.
+
+    Oldest first; version 1 is what was first seen.
+    """
+    return run.until_done(file_history.list_versions(run.output, folders, path))
+
+
+@files.command()
+@click.argument("what", metavar="PATH@N")
+@folder_option
+@click.pass_obj
+def show(run: Run, *, what: str, folders: tuple[Path, ...]) -> int:
+    """Print a version's exact bytes.
+
+    PATH@N is version N of a file, for instance report.md@1.
+    """
+    path, version = parse_version(what)
+    return run.until_done(file_history.show_version(run.output, folders, path, version))
+
+
+@files.command()
+@_path_argument
+@click.argument("first", metavar="A", type=_version)
+@click.argument("second", metavar="B", type=_version)
+@folder_option
+@json_option
+@click.pass_obj
+def diff(
+    run: Run, *, path: str, first: int, second: int, folders: tuple[Path, ...], as_json: bool
+) -> int:
+    """Compare two versions of a file.
+
+    What changed from version A to version B.
+    """
+    return run.until_done(file_history.show_diff(run.output, folders, path, first, second))
+
+
+@files.command()
+@_path_argument
+@click.argument("version", metavar="N", type=_version)
+@folder_option
+@json_option
+@click.pass_obj
+def restore(run: Run, *, path: str, version: int, folders: tuple[Path, ...], as_json: bool) -> int:
+    """Bring an earlier version back.
+
+    Version N becomes a new version; a removed file comes back too.
+    """
+    return run.until_done(file_history.restore(run.output, folders, path, version))
+
+
+@files.command()
+@click.argument("turn", required=False)
+@folder_option
+@json_option
+@click.pass_obj
+def undo(run: Run, *, turn: str | None, folders: tuple[Path, ...], as_json: bool) -> int:
+    """Take a turn's changes back.
+
+    TURN is one that log shows; without it, the newest that is not undone yet.
+    """
+    return run.until_done(file_history.undo(run.output, folders, turn))
+
+
+@files.command()
+@click.option(
+    "--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True, metavar="N"
+)
+@folder_option
+@json_option
+@click.pass_obj
+def log(run: Run, *, limit: int, folders: tuple[Path, ...], as_json: bool) -> int:
+    """Changes of all files, newest first."""
+    return run.until_done(file_history.show_log(run.output, folders, limit))
+
+
+@files.command()
+@json_option
+@click.pass_obj
+def verify(run: Run, *, as_json: bool) -> int:
+    """Check the history against the disk.
+
+    Every invariant is checked. Exit code 1: one is broken. Notes are no fault.
+    """
+    return run.until_done(file_care.verify(run.output))
+
+
+@files.command()
+@json_option
+@click.pass_obj
+def recover(run: Run, *, as_json: bool) -> int:
+    """End what a crash left open.
+
+    Each change is finished or taken back. Every start does this too.
+    """
+    return run.until_done(file_care.recover(run.output))
+
+
+def parse_version(what: str) -> tuple[str, int]:
+    """Path and number of ``PATH@N``. Raises ``UsageError``."""
+    found = re.fullmatch(r"(.+)@([0-9]{1,10})", what, re.DOTALL)
+    if found is None or not 1 <= int(found[2]) <= _MOST:
+        raise UsageError(
+            f"{what} names no version.", hint="Write PATH@N, for instance report.md@1."
+        )
+    return found[1], int(found[2])

@@ -1,0 +1,127 @@
+"""``steward config``: settings are read and changed, secrets taken in and never given out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Steward
+
+KEY = "sk-or-v1-0123456789abcdef"
+
+# A keyring that works, for a subprocess: a file in the test's own folder.
+KEYRING = """
+import json, os, pathlib
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 1
+    path = pathlib.Path(os.environ["TEST_KEYRING"])
+
+    def _all(self):
+        return json.loads(self.path.read_text()) if self.path.exists() else {}
+
+    def get_password(self, service, name):
+        return self._all().get(name)
+
+    def set_password(self, service, name, password):
+        self.path.write_text(json.dumps({**self._all(), name: password}))
+
+    def delete_password(self, service, name):
+        rest = self._all()
+        del rest[name]
+        self.path.write_text(json.dumps(rest))
+"""
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> dict[str, str]:
+    modules = tmp_path / "modules"
+    modules.mkdir()
+    (modules / "a_test_keyring.py").write_text(KEYRING)
+    return {
+        "PYTHONPATH": str(modules),
+        "PYTHON_KEYRING_BACKEND": "a_test_keyring.Keyring",
+        "TEST_KEYRING": str(tmp_path / "keyring.json"),
+    }
+
+
+def test_a_setting_is_kept_and_taken_out_again(steward: Steward) -> None:
+    assert steward("config", "get", "max_iterations").out == "25\n"
+    steward("config", "set", "max_iterations", "7")
+    assert steward("config", "get", "STEWARD_MAX_ITERATIONS").out == "7\n"
+    assert steward("config", "get", "max-iterations").out == "7\n"
+    beaten = steward("config", "set", "max_iterations", "8", STEWARD_MAX_ITERATIONS="9")
+    assert "STEWARD_MAX_ITERATIONS" in beaten.err
+    (row,) = steward(
+        "config", "get", "max_iterations", "--json", STEWARD_MAX_ITERATIONS="9"
+    ).objects
+    assert row == {"name": "max_iterations", "value": 9, "set": True, "source": "environment"}
+    steward("config", "set", "max_iterations", "")
+    assert steward("config", "get", "max_iterations").out == "25\n"
+
+
+def test_a_value_that_cannot_be_used_changes_nothing(steward: Steward) -> None:
+    steward("config", "set", "skill_timeout", "5")
+    refused = steward("config", "set", "skill_timeout", "soon", code=2)
+    assert "skill_timeout" in refused.err
+    steward("config", "set", "skill_timeout", code=2)
+    steward("config", "set", "skill_timeout", "1", "2", code=2)
+    steward("config", "set", "home", "/tmp", code=2)
+    assert steward("config", "get", "skill_timeout").out == "5.0\n"
+
+
+def test_folders_are_given_one_by_one(steward: Steward, tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    steward("config", "set", "folders", str(one), str(other))
+    got = steward("config", "get", "folders", STEWARD_FOLDERS="").out
+    assert got == f"{one}{os.pathsep}{other}\n"
+
+
+def test_all_settings_and_their_file_can_be_seen(steward: Steward) -> None:
+    shown = steward("config", "get", OPENROUTER_API_KEY=KEY).out
+    assert f"home = {steward.home}" in shown
+    assert "openrouter_api_key = set (environment)" in shown
+    assert "llm_api_key = not set" in shown
+    assert KEY not in shown
+    assert steward("config", "path").out == f"{steward.home / 'settings.json'}\n"
+    assert KEY not in steward("config", "get", "--json", OPENROUTER_API_KEY=KEY).out
+
+
+def test_a_secret_goes_to_the_keyring_and_never_comes_back(
+    steward: Steward, keyring: dict[str, str]
+) -> None:
+    name = "openrouter_api_key"
+    steward("config", "set", name, "-", stdin=f"{KEY}\n", **keyring)
+    assert KEY in Path(keyring["TEST_KEYRING"]).read_text()
+    assert steward("config", "get", name, **keyring).out == "set (in the keyring)\n"
+    assert KEY not in steward("config", "get", "--json", **keyring).out
+    assert KEY not in (steward.home / "settings.json").read_text()
+    steward("config", "set", name, "", **keyring)
+    assert steward("config", "get", name, **keyring).out == "not set\n"
+    assert KEY not in Path(keyring["TEST_KEYRING"]).read_text()
+
+
+def test_a_secret_typed_on_a_terminal_is_not_shown(
+    steward: Steward, keyring: dict[str, str]
+) -> None:
+    with steward.on_terminal("config", "set", "llm_api_key", "-", **keyring) as terminal:
+        terminal.expect("(not shown): ")
+        terminal.type(f"{KEY}\n")
+        assert terminal.exit_code() == 0
+        assert KEY not in terminal.shown
+
+
+def test_a_secret_must_not_stand_on_the_command_line(steward: Steward) -> None:
+    refused = steward("config", "set", "openrouter_api_key", KEY, code=2)
+    assert KEY not in refused.out + refused.err
+    steward("config", "set", "openrouter_api_key", "-", stdin="", code=2)
+
+
+def test_without_a_keyring_a_secret_is_not_said_to_be_kept(steward: Steward) -> None:
+    done = steward("config", "set", "OPENROUTER_API_KEY", "-", stdin=KEY, code=3)
+    assert "OPENROUTER_API_KEY" in done.err
+    assert KEY not in done.out + done.err
+    assert steward("config", "get", "openrouter_api_key").out == "not set\n"

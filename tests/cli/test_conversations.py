@@ -1,0 +1,70 @@
+"""``steward conversations``: what was said can be found, read, and carried elsewhere."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import Steward
+
+
+@pytest.fixture
+def talked(steward: Steward) -> tuple[Steward, str]:
+    """A data directory with one conversation, and its id."""
+    done = steward("ask", "what is in report.md", "--json")
+    return steward, str(done.objects[0]["conversation_id"])
+
+
+def test_a_conversation_is_listed_shown_and_found(talked: tuple[Steward, str]) -> None:
+    steward, conversation = talked
+    (row,) = steward("conversations", "list", "--json").objects
+    assert (row["id"], row["title"]) == (conversation, "what is in report.md")
+    assert conversation in steward("conversations", "list").out
+
+    messages = steward("conversations", "show", conversation[:8], "--json").objects
+    assert [m["role"] for m in messages] == ["user", "assistant", "tool", "assistant"]
+    assert messages[1]["tool_calls"][0]["name"] == "files.read"
+    shown = steward("conversations", "show", conversation).out
+    assert "what is in report.md" in shown
+    assert "files.read ok" in shown
+
+    hits = steward("conversations", "search", "status", "draft", "--json").objects
+    assert {hit["conversation_id"] for hit in hits} == {conversation}
+    assert conversation in steward("conversations", "search", '"what is in"').out
+    assert "Nothing found" in steward("conversations", "search", '"(AND', "zebra").err
+    assert steward("conversations", "show", "00000000", code=1).err
+
+
+def test_an_export_can_be_imported_again(talked: tuple[Steward, str]) -> None:
+    steward, conversation = talked
+    exported = steward("conversations", "export", conversation)
+    assert len(json.loads(exported.out)["messages"]) == 4
+    (added,) = steward("conversations", "import", "-", "--json", stdin=exported.out).objects
+    assert added["id"] != conversation
+    again = steward("conversations", "show", added["id"], "--json").objects
+    assert [m["text"] for m in again][0] == "what is in report.md"
+
+
+def test_an_export_never_overwrites_a_file(talked: tuple[Steward, str]) -> None:
+    steward, conversation = talked
+    target = steward.folder.parent / "export.json"
+    steward("conversations", "export", conversation, "--output", str(target))
+    before = target.read_bytes()
+    json.loads(before)
+    refused = steward("conversations", "export", conversation, "--output", str(target), code=1)
+    assert "nothing was written" in refused.err
+    assert target.read_bytes() == before
+    assert steward("conversations", "import", str(target)).out.strip()
+
+
+@pytest.mark.parametrize("data", ["not json", "[]", '{"format": "other"}', '{"messages": 1}'])
+def test_what_no_export_wrote_is_refused_whole(steward: Steward, data: str) -> None:
+    done = steward("conversations", "import", "-", stdin=data, code=1)
+    assert "othing was added" in done.err or "nothing was added" in done.err
+    assert steward("conversations", "list").out == ""
+
+
+def test_a_missing_file_is_a_clear_message(steward: Steward) -> None:
+    done = steward("conversations", "import", "/nowhere/at/all.json", code=1)
+    assert "/nowhere/at/all.json" in done.err
