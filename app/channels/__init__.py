@@ -1,0 +1,1 @@
+"""Faces that are not this window: their port and adapters."""

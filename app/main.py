@@ -1,0 +1,211 @@
+"""The window's door: Qt, qasync, the assembly, and the order in which they come and go.
+
+The window is shown before anything heavy is imported. ``STEWARD_BENCH`` makes the program say
+when it got somewhere and end there: ``visible`` (painted for the first time), ``interactive`` (the
+event loop runs and takes input) or ``ready`` (everything is attached).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from PySide6.QtWidgets import QApplication
+
+    from app.assembly import Assembly
+    from app.domain.errors import StewardError
+    from app.ui.main_window import MainWindow
+    from app.ui.single_instance import SingleInstance
+
+_CLOSING_SECONDS: Final = 4.0
+_HEAVY: Final = ("app.assembly", "markdown_it", "pygments.lexers", "pygments.token")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the window; returns the exit code when it is closed."""
+    os.environ["QT_API"] = "pyside6"
+    from PySide6.QtWidgets import QApplication
+
+    from app.config import default_home
+    from app.ui.main_window import MainWindow
+    from app.ui.single_instance import SingleInstance
+    from app.ui.theme import Theme
+    from app.ui.window_state import WindowState
+
+    home = default_home()
+    application = QApplication(list(argv) if argv is not None else sys.argv[:1])
+    application.setApplicationName("steward")
+    application.setApplicationDisplayName("Steward")
+    application.setDesktopFileName("steward")
+    application.setStyle("fusion")
+    application.setQuitOnLastWindowClosed(False)
+    instance = SingleInstance(home)
+    if not instance.claim():
+        return _second_start(instance)
+    state = WindowState(home)
+    theme = Theme(application, state.text("theme", "system"))
+    window = MainWindow(theme, state)
+    window.show()
+    _wait_for_paint(application, window)
+    try:
+        return _run(application, window, instance, home)
+    finally:
+        instance.close()
+
+
+def _second_start(instance: SingleInstance) -> int:
+    if instance.ask_to_come():
+        print("Steward is open already: its window was brought to the front.")  # noqa: T201
+        return 0
+    print(  # noqa: T201
+        "Steward is open already but does not answer. Close it, or set STEWARD_HOME to "
+        "another folder.",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def _wait_for_paint(application: QApplication, window: MainWindow) -> None:
+    from PySide6.QtCore import QEventLoop
+
+    painted: list[bool] = []
+    window.painted.connect(lambda: painted.append(True))
+    deadline = time.monotonic() + 5
+    while not painted and time.monotonic() < deadline:
+        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 100)
+    _bench("visible")
+
+
+def _bench(moment: str) -> None:
+    if os.environ.get("STEWARD_BENCH") == moment:
+        print(moment, flush=True)  # noqa: T201
+        os._exit(0)
+
+
+def _run(
+    application: QApplication, window: MainWindow, instance: SingleInstance, home: Path
+) -> int:
+    import asyncio
+
+    from app.ui.collector import Collector
+    from app.ui.event_loop import StewardEventLoop
+
+    collector = Collector(application)
+    try:
+        with asyncio.Runner(loop_factory=lambda: StewardEventLoop(application)) as runner:
+            return runner.run(_live(application, window, instance, home))
+    finally:
+        collector.close()
+
+
+async def _live(
+    application: QApplication, window: MainWindow, instance: SingleInstance, home: Path
+) -> int:
+    import asyncio
+    import signal
+
+    closing = asyncio.Event()
+    application.lastWindowClosed.connect(closing.set)
+    if sys.platform != "win32":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, closing.set)
+    await asyncio.sleep(0)
+    _bench("interactive")
+    instance.wanted.connect(window.come_to_front)
+    instance.listen()
+    assembly = await _open(window, home, closing)
+    if assembly is not None:
+        if os.environ.get("STEWARD_BENCH") == "ready":
+            print("ready", flush=True)  # noqa: T201
+            closing.set()
+        await closing.wait()
+    window.remember()
+    await window.detach()
+    if assembly is not None:
+        async with asyncio.timeout(_CLOSING_SECONDS):
+            await assembly.close()
+    window.close()
+    window.deleteLater()
+    return 0
+
+
+async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assembly | None:
+    """Open the assembly, as often as the person wants to try; ``None`` if they close instead."""
+    import asyncio
+
+    again = asyncio.Event()
+    window.retry_wanted.connect(again.set)
+    while True:
+        opening = asyncio.create_task(_assemble(home), name="open the assembly")
+        await _first(opening, closing)
+        if not opening.done():
+            opening.cancel()
+            await asyncio.wait([opening])
+            return None
+        error = opening.exception()
+        if error is None:
+            window.attach(opening.result())
+            return opening.result()
+        window.show_trouble(_explained(error), home)
+        retry = asyncio.create_task(again.wait(), name="wait for another try")
+        await _first(retry, closing)
+        retry.cancel()
+        if closing.is_set():
+            return None
+        again.clear()
+        window.clear_trouble()
+
+
+async def _assemble(home: Path) -> Assembly:
+    import asyncio
+
+    # In a thread: these imports take longer than the window took to show.
+    await asyncio.to_thread(_import_heavy)
+    from app.assembly import Assembly, ensure_sample_folder
+    from app.config import SettingsStore
+
+    assembly = await Assembly.open(SettingsStore(home))
+    ensure_sample_folder(assembly)
+    return assembly
+
+
+def _import_heavy() -> None:
+    import importlib
+
+    for name in _HEAVY:
+        importlib.import_module(name)
+
+
+async def _first(task: asyncio.Task[Any], closing: asyncio.Event) -> None:
+    """Wait until ``task`` has ended or the window is closed."""
+    import asyncio
+
+    closed = asyncio.create_task(closing.wait(), name="wait for the end")
+    await asyncio.wait([task, closed], return_when=asyncio.FIRST_COMPLETED)
+    closed.cancel()
+
+
+def _explained(error: BaseException) -> StewardError:
+    """What a person is told; a bug of ours goes to the log with its traceback."""
+    from app.domain.errors import StewardError
+
+    if isinstance(error, StewardError):
+        return error
+    import logging
+
+    logging.getLogger(__name__).error("opening failed", exc_info=error)
+    return StewardError(
+        f"Something unexpected happened: {type(error).__name__}.",
+        hint="Try again. If it stays, the log in the data folder says where it comes from.",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""The card that asks before anything is changed: what, how it differs, how long it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+
+from app.domain.events import Approval
+from app.orchestrator.approvals import Decision
+from app.ui import words
+from app.ui.controls import Button, Label, rule
+from app.ui.diff.view import DiffView
+from app.ui.flow_layout import FlowLayout
+from app.ui.theme import Theme
+
+
+class ApprovalCard(QFrame):
+    """Shows one pending approval; ``decided(id, decision)`` is emitted at most once.
+
+    The card itself takes the focus when it appears, no button does: a key meant for the composer
+    decides nothing. Escape leaves the card (``left``) and decides nothing either.
+    """
+
+    decided = Signal(str, object)
+    left = Signal()
+
+    def __init__(self, theme: Theme, approval: Approval, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._approval = approval
+        self._now = now
+        self.setProperty("kind", "card")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(f"Steward asks: {approval.summary}")
+        page = QVBoxLayout(self)
+        page.setContentsMargins(1, 1, 1, 1)
+        page.setSpacing(0)
+        page.addLayout(self._heading())
+        if approval.diff:
+            page.addWidget(rule())
+            diff = DiffView(theme, name=f"What would change: {approval.summary}")
+            diff.show_diff(approval.diff)
+            page.addWidget(diff)
+        page.addWidget(rule())
+        page.addWidget(self._buttons())
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.timeout.connect(self._count_down)
+        self._timer.start()
+        self._count_down()
+
+    @property
+    def approval(self) -> Approval:
+        """What is asked."""
+        return self._approval
+
+    def _heading(self) -> QLayout:
+        line = QHBoxLayout()
+        line.setContentsMargins(14, 10, 14, 10)
+        line.setSpacing(12)
+        summary = self._approval.summary.rstrip(".?")
+        title = Label(f"{summary}?", kind="heading", wrap=True)
+        line.addWidget(title, 1)
+        self._left = Label(kind="small")
+        line.addWidget(self._left, 0, Qt.AlignmentFlag.AlignTop)
+        return line
+
+    def _buttons(self) -> QWidget:
+        name = self._approval.name
+        self._decide_buttons = {
+            Decision.ALLOW_ONCE: Button("&Allow once", kind="primary"),
+            Decision.ALLOW_CONVERSATION: Button(
+                "This &conversation",
+                name=f"Allow {name} in this conversation",
+                tip=f"Allow {name} without asking for the rest of this conversation",
+            ),
+            Decision.ALLOW_ALWAYS: Button(
+                f"A&lways for {name}",
+                name=f"Always allow {name}",
+                tip=f"Never ask again for {name}; the settings can take it back",
+            ),
+            Decision.DENY: Button("&Deny", tip="Do not change anything"),
+        }
+        holder = QWidget()
+        line = FlowLayout(holder, margin=(14, 10, 14, 10), last_to_the_right=True)
+        for decision, button in self._decide_buttons.items():
+            button.clicked.connect(lambda _checked=False, d=decision: self._decide(d))
+            line.addWidget(button)
+        return holder
+
+    def button(self, decision: Decision) -> Button:
+        """The button that decides so."""
+        return self._decide_buttons[decision]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leaves without deciding."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _decide(self, decision: Decision) -> None:
+        for button in self._decide_buttons.values():
+            button.setEnabled(False)
+        self.decided.emit(self._approval.id, decision)
+
+    def _count_down(self) -> None:
+        expires = self._approval.expires_at
+        if expires is None:
+            self._left.setText("")
+            return
+        seconds = (expires - self._now()).total_seconds()
+        self._left.setText(f"expires in {words.countdown(seconds)}")
+        self._left.setToolTip("Without a decision by then it counts as a no.")

@@ -1,0 +1,232 @@
+"""Where the rows of a conversation stand: estimated until seen, measured then, never jumping."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF
+
+from app.ui.chat.conversation import ConversationModel
+from app.ui.chat.heights import Heights
+from app.ui.chat.row_layout import Box, Column, RowLayout, RowLayouter
+from app.ui.chat.rows import AnswerRow, Row
+from app.ui.theme import Theme
+
+_KEPT_LAYOUTS: Final = 64
+_WIDEST: Final = 760
+_SIDE: Final = 36
+_NARROW_SIDE: Final = 16
+_END: Final = 20.0
+"""Room below the last row."""
+
+WidgetHeight = Callable[[int, int], float | None]
+"""Key of a row and the width there is → height of the widget in it, ``None`` if there is none."""
+
+
+class Arrangement:
+    """Owns the heights, the layouts of the rows seen last, and the scroll position.
+
+    ``top`` is the first pixel in view. While ``following`` the end stays in view; else the row
+    that is first in view stays where it is, whatever happens above or below it.
+    """
+
+    def __init__(self, theme: Theme, widget_height: WidgetHeight) -> None:
+        self._theme = theme
+        self._widget_height = widget_height
+        self._layouter = RowLayouter(theme)
+        self._layouts: OrderedDict[int, RowLayout] = OrderedDict()
+        self._anchor: tuple[int, float] | None = None
+        self.heights = Heights()
+        self.model: ConversationModel | None = None
+        self.following = True
+        self.top = 0.0
+        self.view_width = 0
+        self.view_height = 0
+
+    # -- reading ---------------------------------------------------------------------------
+
+    @property
+    def rendered(self) -> int:
+        """Documents made for Markdown blocks so far."""
+        return self._layouter.rendered
+
+    @property
+    def column(self) -> Column:
+        """The room rows have."""
+        return self._layouter.column
+
+    @property
+    def left(self) -> float:
+        """Where the column begins."""
+        return max(0.0, (self.view_width - self.column.width) / 2)
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """All rows."""
+        return self.model.rows if self.model is not None else ()
+
+    @property
+    def most(self) -> int:
+        """The last scroll position."""
+        return max(0, round(self.heights.total + _END - self.view_height))
+
+    def key(self, index: int) -> int:
+        """The lasting name of a row."""
+        assert self.model is not None
+        return self.model.key(index)
+
+    def index_of(self, key: int) -> int:
+        """Where the row called ``key`` stands, -1 if it is gone."""
+        return self.model.index_of(key) if self.model is not None else -1
+
+    def rect(self, index: int) -> QRectF:
+        """A row in the viewport, the room above it included."""
+        top = self.heights.top(index) - self.top
+        return QRectF(self.left, top, self.column.width, self.heights[index])
+
+    def row_at(self, y: float) -> int:
+        """The row under ``y`` of the viewport; the nearest one; -1 where there is none."""
+        return self.heights.at(self.top + y)
+
+    def known(self, index: int) -> RowLayout | None:
+        """The layout of a row if it is laid out now."""
+        return self._layouts.get(self.key(index))
+
+    def layout(self, index: int) -> RowLayout:
+        """The layout of a row, made when there is none."""
+        key = self.key(index)
+        made = self._layouts.get(key)
+        if made is None:
+            height = self._widget_height(key, round(self.column.width))
+            made = self._layouter.layout(self.rows[index], height)
+            self._layouts[key] = made
+            while len(self._layouts) > _KEPT_LAYOUTS:
+                self._layouts.popitem(last=False)
+        self._layouts.move_to_end(key)
+        return made
+
+    def box_at(self, point: QPointF) -> tuple[int, int, Box, QPointF] | None:
+        """The text nearest to a point of the viewport.
+
+        Returns the row, the box's number, the box, and the point in the box's document.
+        """
+        index = self.row_at(point.y())
+        if index < 0:
+            return None
+        layout = self.layout(index)
+        local = point - self.rect(index).topLeft()
+        best: tuple[float, int, QRectF] | None = None
+        for number, rect in enumerate(layout.rects()):
+            away = max(rect.top() - local.y(), local.y() - rect.bottom(), 0.0)
+            if layout.boxes[number].document is not None and (best is None or away < best[0]):
+                best = (away, number, rect)
+        if best is None:
+            return None
+        _, number, rect = best
+        box = layout.boxes[number]
+        inner = local - rect.topLeft() - QPointF(box.padding[0], box.padding[1])
+        return index, number, box, inner
+
+    # -- what changes ------------------------------------------------------------------------
+
+    def reset(self) -> None:
+        """The rows are others: begin at their end."""
+        self._layouts.clear()
+        self._anchor = None
+        self.following = True
+        self._estimate_all()
+
+    def resize(self, width: int, height: int) -> None:
+        """The viewport is of another size."""
+        self.view_height = height
+        if width == self.view_width:
+            return
+        self.view_width = width
+        side = _SIDE if width > 560 else _NARROW_SIDE
+        column = float(max(120, min(_WIDEST, width - 2 * side)))
+        if abs(column - self.column.width) > 0.5:
+            self._layouter.column = Column.of(column, self._theme)
+            self._layouts.clear()
+            self._estimate_all()
+
+    def restyle(self) -> None:
+        """Colours or fonts are others."""
+        self._layouts.clear()
+        self._layouter.column = Column.of(self.column.width, self._theme)
+
+    def inserted(self, first: int, count: int) -> None:
+        """Rows were added."""
+        for index in range(first, first + count):
+            self.heights.insert(index, self._layouter.estimate(self.rows[index]))
+
+    def removed(self, first: int, count: int) -> None:
+        """Rows were taken out."""
+        for _ in range(count):
+            self.heights.remove(first)
+        for key in [key for key in self._layouts if self.index_of(key) < 0]:
+            del self._layouts[key]
+
+    def changed(self, index: int) -> None:
+        """A row is another: an answer that grows keeps the documents of its frozen blocks."""
+        row, key = self.rows[index], self.key(index)
+        known = self._layouts.get(key)
+        if known is not None and known.splitter is not None and isinstance(row, AnswerRow):
+            self._layouter.update(known, row)
+            self.heights.set(index, known.height)
+        else:
+            self.forget(key)
+            self.heights.set(index, self._layouter.estimate(row))
+
+    def forget(self, key: int) -> None:
+        """Lay a row out anew."""
+        self._layouts.pop(key, None)
+
+    def scroll_to(self, value: float) -> None:
+        """The person has scrolled; at the end they follow what comes."""
+        self.top = min(max(value, 0.0), float(self.most))
+        self.following = self.top >= self.most - 4
+        self._anchor = None
+
+    def settle(self) -> None:
+        """Measure what is in view, and put ``top`` where nothing jumps."""
+        self._return_to_anchor()
+        for _ in range(6):  # a measured row changes what is in view; it settles at once
+            if self.following:
+                self.top = float(self.most)
+            if not self._measure():
+                break
+        if self.following:
+            self.top = float(self.most)
+        self.top = min(self.top, float(self.most))
+        first = self.heights.at(self.top)
+        if 0 <= first < len(self.rows):
+            self._anchor = (self.key(first), self.top - self.heights.top(first))
+
+    def _return_to_anchor(self) -> None:
+        if self.following or self._anchor is None:
+            return
+        index = self.index_of(self._anchor[0])
+        if index >= 0:
+            self.top = self.heights.top(index) + self._anchor[1]
+
+    def _measure(self) -> bool:
+        """Measure the rows in view; whether any height was another than thought."""
+        changed = False
+        index = self.heights.at(self.top)
+        while 0 <= index < len(self.heights):
+            begin = self.heights.top(index) - self.top
+            if begin > self.view_height:
+                break
+            layout = self.layout(index)
+            above = layout.measure(-begin, self.view_height - begin, self.column)
+            changed = bool(self.heights.set(index, layout.height)) or changed
+            if not self.following:
+                # What was measured above the edge must not push down what is being read.
+                self.top += above
+            index += 1
+        return changed
+
+    def _estimate_all(self) -> None:
+        self.heights.reset(self._layouter.estimate(row) for row in self.rows)

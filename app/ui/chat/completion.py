@@ -1,0 +1,89 @@
+"""What the composer offers to complete at the cursor; no Qt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+MOST_OFFERS: Final = 8
+_WORD_BEFORE: Final = re.compile(r"(?:^|(?<=\s))\S*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: how it is written (``/read FILE``) and what it does."""
+
+    usage: str
+    summary: str
+
+    @property
+    def name(self) -> str:
+        """``/read``."""
+        return self.usage.split(maxsplit=1)[0]
+
+    @property
+    def typed(self) -> str:
+        """What stands in the composer when it is chosen."""
+        return self.name + " " if " " in self.usage else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One line of the list: what is shown, and what it puts in place of the word."""
+
+    label: str
+    summary: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What can stand in place of ``text[start:end]``.
+
+    ``eager``: Enter takes the first one; else only a line that was chosen with the arrows.
+    """
+
+    start: int
+    end: int
+    offers: tuple[Offer, ...]
+    eager: bool
+
+
+def offers_at(
+    text: str, cursor: int, commands: Sequence[Command], files: Sequence[str]
+) -> Offers | None:
+    """What to offer for the word before ``cursor``; ``None`` for nothing."""
+    before = text[:cursor]
+    word = _WORD_BEFORE.search(before)
+    if word is None:
+        return None
+    start, typed = word.start(), word.group()
+    if typed.startswith("/") and start == 0:
+        found = [c for c in commands if c.name.startswith(typed)]
+        found += [c for c in commands if c not in found and typed[1:] in c.name]
+        offers = tuple(Offer(c.usage, c.summary, c.typed) for c in found[:MOST_OFFERS])
+        if len(offers) == 1 and offers[0].text.strip() == typed:
+            return None
+        return Offers(start, cursor, offers, eager=True) if offers else None
+    if typed.startswith("@"):
+        return _files(start, cursor, typed[1:], files, eager=True)
+    if before.startswith("/") and start > 0 and not typed.startswith(("'", '"')):
+        return _files(start, cursor, typed, files, eager=False)
+    return None
+
+
+def _files(start: int, end: int, typed: str, files: Sequence[str], *, eager: bool) -> Offers | None:
+    wanted = typed.casefold()
+    names = [(name, name.casefold()) for name in files]
+    found = [n for n, low in names if low.startswith(wanted)]
+    found += [n for n, low in names if wanted in low and not low.startswith(wanted)]
+    offers = tuple(Offer(name, "", _quoted(name) + " ") for name in found[:MOST_OFFERS])
+    if not offers or (len(offers) == 1 and offers[0].label == typed):
+        return None
+    return Offers(start, end, offers, eager)
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if re.search(r"\s", name) else name

@@ -1,0 +1,426 @@
+"""One conversation as the transcript shows it: rows made of stored messages and live events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.events import (
+    Answer,
+    Approval,
+    Delta,
+    ErrorEvent,
+    Event,
+    FileVersionEvent,
+    Phase,
+    ToolCallEvent,
+    ToolResultEvent,
+    TurnFinished,
+    TurnStarted,
+    TurnStatus,
+    Waiting,
+)
+from app.domain.messages import ConversationMessage, MessageStatus, Role
+from app.domain.tool_calls import ToolStatus
+from app.ui import words
+from app.ui.chat.rows import (
+    AnswerRow,
+    CallRow,
+    CardRow,
+    NoticeRow,
+    Row,
+    SuggestionsRow,
+    UserRow,
+    WaitRow,
+)
+
+STOPPED = "Stopped. What was done before stays, and every version of it."
+
+
+@dataclass(slots=True)
+class _Turn:
+    """The turn under way."""
+
+    turn_id: str
+    changed: int = 0
+    waiting: Waiting | None = None
+
+
+class ConversationModel(QObject):
+    """Owns the rows of one conversation; the view only reads them.
+
+    ``rows_inserted(first, count)``, ``rows_removed(first, count)``, ``row_changed(index)`` and
+    ``reset()`` are emitted after the change. Each row has a key that stays when rows move.
+    """
+
+    rows_inserted = Signal(int, int)
+    rows_removed = Signal(int, int)
+    row_changed = Signal(int)
+    reset = Signal()
+    turn_ended = Signal(object)
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._now = now
+        self._rows: list[Row] = []
+        self._keys: list[int] = []
+        self._next_key = 0
+        self._turn: _Turn | None = None
+        self._queued: list[str] = []
+
+    # -- reading -----------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """All rows, top to bottom."""
+        return self._rows
+
+    def key(self, index: int) -> int:
+        """The lasting name of a row."""
+        return self._keys[index]
+
+    def index_of(self, key: int) -> int:
+        """Where the row called ``key`` stands, -1 if it is gone."""
+        try:
+            return self._keys.index(key)
+        except ValueError:
+            return -1
+
+    def index_of_message(self, message_id: int) -> int:
+        """Where a stored message stands, -1 where it does not."""
+        for i, row in enumerate(self._rows):
+            if isinstance(row, UserRow | AnswerRow) and row.message_id == message_id:
+                return i
+        return -1
+
+    def said(self) -> list[str]:
+        """What the person wrote, oldest first."""
+        return [row.text for row in self._rows if isinstance(row, UserRow)]
+
+    @property
+    def busy(self) -> bool:
+        """Whether a turn is under way."""
+        return self._turn is not None
+
+    @property
+    def asking(self) -> bool:
+        """Whether a decision of the person is waited for."""
+        return any(isinstance(row, CardRow) for row in self._rows[-8:])
+
+    # -- stored messages ---------------------------------------------------------------------
+
+    def load(self, messages: Iterable[ConversationMessage]) -> None:
+        """Show what is stored, in place of what is shown."""
+        rows: list[Row] = []
+        calls: dict[tuple[str, str], int] = {}
+        suggestions: tuple[str, ...] = ()
+        for message in messages:
+            suggestions = ()
+            match message.role:
+                case Role.USER:
+                    rows.append(
+                        UserRow(
+                            message.text,
+                            message.created_at,
+                            message.turn_id,
+                            message_id=message.id,
+                        )
+                    )
+                case Role.ASSISTANT:
+                    rows.extend(_answer_rows(message))
+                    for call in message.tool_calls:
+                        calls[message.turn_id, call.id] = len(rows)
+                        row = CallRow(
+                            call.id, call.name, words.gist(call.arguments), message.turn_id
+                        )
+                        rows.append(row)
+                    suggestions = _suggestions(message)
+                case Role.TOOL:
+                    at = calls.get((message.turn_id, message.tool_call_id or ""))
+                    if at is not None:
+                        rows[at] = _with_result(rows[at], message)
+        if suggestions:
+            rows.append(SuggestionsRow(suggestions))
+        rows = [_settled(row) for row in rows]
+        self._rows = rows
+        self._keys = list(range(self._next_key, self._next_key + len(rows)))
+        self._next_key += len(rows)
+        self.reset.emit()
+
+    def set_duration(self, call_id: str, turn_id: str, milliseconds: int) -> None:
+        """How long a stored call took."""
+        for i, row in enumerate(self._rows):
+            if isinstance(row, CallRow) and (row.call_id, row.turn_id) == (call_id, turn_id):
+                self._replace(i, replace(row, duration_ms=milliseconds))
+
+    # -- what happens now ----------------------------------------------------------------------
+
+    def queue(self, text: str, at: datetime) -> None:
+        """The person sent a message; its turn has not begun."""
+        self._queued.append(text)
+        self._drop(SuggestionsRow)
+        self._append(UserRow(text, at, queued=self.busy))
+
+    def unqueue(self, text: str) -> None:
+        """A message that was sent will not get its turn."""
+        if text in self._queued:
+            self._queued.remove(text)
+        for i in reversed(range(len(self._rows))):
+            row = self._rows[i]
+            if isinstance(row, UserRow) and not row.turn_id and row.text == text:
+                self._remove(i)
+                return
+
+    def take(self, event: Event) -> None:
+        """Show an event of this conversation."""
+        match event:
+            case TurnStarted():
+                self._start(event)
+            case Waiting():
+                self._wait(event)
+            case Delta():
+                self._add_text(event)
+            case ToolCallEvent():
+                self._finish_text()
+                gist = words.gist(event.arguments)
+                self._append(CallRow(event.id, event.name, gist, event.turn_id or ""))
+            case Approval():
+                self._decide(event)
+            case FileVersionEvent():
+                if self._turn is not None:
+                    self._turn.changed += 1
+            case ToolResultEvent():
+                self._finish_call(event)
+            case Answer():
+                self._answer(event)
+            case ErrorEvent():
+                self._finish_text()
+                self._append(NoticeRow("trouble", event.message, event.turn_id or ""))
+            case TurnFinished():
+                self._finish(event)
+
+    def tick(self) -> None:
+        """A second has passed: say again how long the turn has waited."""
+        if self._turn is not None and self._turn.waiting is not None:
+            self._show_wait(self._turn, self._turn.waiting)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _start(self, event: TurnStarted) -> None:
+        self._turn = _Turn(event.turn_id or "")
+        self._drop(SuggestionsRow)
+        if event.text in self._queued:
+            self._queued.remove(event.text)
+        for i, row in enumerate(self._rows):
+            if isinstance(row, UserRow) and not row.turn_id and row.text == event.text:
+                self._replace(i, replace(row, turn_id=event.turn_id or "", queued=False))
+                return
+        self._append(UserRow(event.text, event.at, event.turn_id or ""))
+
+    def _wait(self, event: Waiting) -> None:
+        if self._turn is not None:
+            self._turn.waiting = event
+            self._show_wait(self._turn, event)
+
+    def _show_wait(self, turn: _Turn, event: Waiting) -> None:
+        row = WaitRow(wait_words(event, self._now(), turn.changed), event.phase is Phase.APPROVAL)
+        at = self._find(WaitRow)
+        if at is None:
+            self._append(row)
+        elif row != self._rows[at]:
+            self._replace(at, row)
+
+    def _add_text(self, event: Delta) -> None:
+        self._no_wait()
+        at = self._live()
+        if at is None:
+            self._append(AnswerRow(event.text, event.turn_id or "", live=True))
+            return
+        row = self._rows[at]
+        assert isinstance(row, AnswerRow)
+        self._replace(at, replace(row, text=row.text + event.text))
+
+    def _finish_text(self) -> None:
+        at = self._live()
+        if at is not None:
+            row = self._rows[at]
+            assert isinstance(row, AnswerRow)
+            self._replace(at, replace(row, live=False))
+
+    def _answer(self, event: Answer) -> None:
+        self._no_wait()
+        at = self._live()
+        turn_id = event.turn_id or ""
+        if at is not None:
+            self._replace(at, AnswerRow(event.text, turn_id))
+        elif event.text:
+            self._append(AnswerRow(event.text, turn_id))
+        if event.suggestions:
+            self._append(SuggestionsRow(event.suggestions))
+
+    def _decide(self, event: Approval) -> None:
+        if event.decision is None:
+            at = self._call(event.call_id or "", event.turn_id or "")
+            if at is not None:
+                self._replace(at, replace(self._call_row(at), asks=True))
+            self._append(CardRow(event))
+            return
+        for i in reversed(range(len(self._rows))):
+            row = self._rows[i]
+            if isinstance(row, CardRow) and row.approval.id == event.id:
+                self._remove(i)
+        self._no_wait()
+        at = self._call(event.call_id or "", event.turn_id or "")
+        if at is not None:
+            allowed = "you allowed it" if event.by == "you" else f"allowed by {event.by}"
+            note = allowed if event.decision == "allowed" else ""
+            self._replace(at, replace(self._call_row(at), asks=False, note=note))
+
+    def _finish_call(self, event: ToolResultEvent) -> None:
+        self._no_wait()
+        at = self._call(event.id, event.turn_id or "")
+        if at is not None:
+            row = self._call_row(at)
+            note = row.note if event.status is ToolStatus.OK else _first_line(event.content)
+            done = replace(
+                row,
+                status=event.status,
+                duration_ms=event.duration_ms,
+                note=note,
+                asks=False,
+            )
+            self._replace(at, done)
+
+    def _finish(self, event: TurnFinished) -> None:
+        self._no_wait()
+        self._finish_text()
+        self._drop(CardRow)
+        for i, row in enumerate(self._rows):
+            if isinstance(row, CallRow) and row.turn_id == event.turn_id and row.status is None:
+                self._replace(i, replace(row, status=ToolStatus.INTERRUPTED, asks=False))
+        turn_id = event.turn_id or ""
+        if event.status is TurnStatus.CANCELLED:
+            self._append(NoticeRow("attention", STOPPED, turn_id))
+        elif event.status is TurnStatus.LIMIT:
+            text = f"The limit of {event.iterations} model calls was reached; this is a summary."
+            self._append(NoticeRow("attention", text, turn_id))
+        self._turn = None
+        self.turn_ended.emit(event)
+
+    def _no_wait(self) -> None:
+        if self._turn is not None:
+            self._turn.waiting = None
+        self._drop(WaitRow)
+
+    def _live(self) -> int | None:
+        for i in range(len(self._rows) - 1, max(-1, len(self._rows) - 6), -1):
+            row = self._rows[i]
+            if isinstance(row, AnswerRow):
+                return i if row.live else None
+        return None
+
+    def _call(self, call_id: str, turn_id: str) -> int | None:
+        for i in reversed(range(len(self._rows))):
+            row = self._rows[i]
+            if isinstance(row, CallRow) and (row.call_id, row.turn_id) == (call_id, turn_id):
+                return i
+        return None
+
+    def _call_row(self, index: int) -> CallRow:
+        row = self._rows[index]
+        assert isinstance(row, CallRow)
+        return row
+
+    def _find(self, kind: type[Row]) -> int | None:
+        # Rows of the moment stand near the end.
+        for i in range(len(self._rows) - 1, max(-1, len(self._rows) - 40), -1):
+            if isinstance(self._rows[i], kind):
+                return i
+        return None
+
+    def _drop(self, kind: type[Row]) -> None:
+        while (at := self._find(kind)) is not None:
+            self._remove(at)
+
+    def _append(self, row: Row) -> None:
+        """Add ``row`` at the end, above what only says what is waited for."""
+        at = len(self._rows)
+        held_down = isinstance(row, AnswerRow | CallRow | CardRow | NoticeRow)
+        while at and (
+            isinstance(self._rows[at - 1], WaitRow)
+            or (held_down and _is_queued(self._rows[at - 1]))
+        ):
+            at -= 1
+        self._rows.insert(at, row)
+        self._keys.insert(at, self._next_key)
+        self._next_key += 1
+        self.rows_inserted.emit(at, 1)
+
+    def _replace(self, index: int, row: Row) -> None:
+        self._rows[index] = row
+        self.row_changed.emit(index)
+
+    def _remove(self, index: int) -> None:
+        del self._rows[index]
+        del self._keys[index]
+        self.rows_removed.emit(index, 1)
+
+
+def wait_words(event: Waiting, now: datetime, changed: int) -> str:
+    """``Waiting for you · 19 s · nothing has changed yet``."""
+    seconds = max(0, int((now - event.since).total_seconds()))
+    match event.phase:
+        case Phase.APPROVAL:
+            what = "Waiting for you"
+        case Phase.SKILL:
+            what = f"Running {event.detail}"
+        case Phase.RETRY:
+            what = f"Trying again: {event.detail}"
+        case _:
+            what = f"Waiting for {event.detail}" if event.detail else "Waiting for the model"
+    so_far = (
+        f"{words.count(changed, 'change')} made so far" if changed else "nothing has changed yet"
+    )
+    return " · ".join(part for part in (what, f"{seconds} s" if seconds else "", so_far) if part)
+
+
+def _is_queued(row: Row) -> bool:
+    return isinstance(row, UserRow) and row.queued
+
+
+def _first_line(text: str, limit: int = 160) -> str:
+    line = text.strip().split("\n", 1)[0]
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _answer_rows(message: ConversationMessage) -> list[Row]:
+    rows: list[Row] = []
+    if message.text:
+        rows.append(AnswerRow(message.text, message.turn_id, message_id=message.id))
+    if message.status is MessageStatus.INTERRUPTED:
+        rows.append(NoticeRow("attention", STOPPED, message.turn_id))
+    elif message.status is MessageStatus.FAILED:
+        rows.append(NoticeRow("trouble", "The answer broke off here.", message.turn_id))
+    return rows
+
+
+def _suggestions(message: ConversationMessage) -> tuple[str, ...]:
+    found = message.metadata.get("suggestions", ())
+    return tuple(str(s) for s in found) if isinstance(found, list | tuple) else ()
+
+
+def _with_result(row: Row, message: ConversationMessage) -> Row:
+    assert isinstance(row, CallRow)
+    status = message.tool_status or ToolStatus.OK
+    note = "" if status is ToolStatus.OK else _first_line(message.text)
+    return replace(row, status=status, note=note)
+
+
+def _settled(row: Row) -> Row:
+    """A stored call without a result is over all the same."""
+    if isinstance(row, CallRow) and row.status is None:
+        return replace(row, status=ToolStatus.INTERRUPTED)
+    return row

@@ -1,0 +1,212 @@
+"""The middle of the window: the transcript, and the composer below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMessageBox, QVBoxLayout, QWidget
+
+from app.ui.chat.composer import Composer
+from app.ui.controls import Label
+from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.orchestrator.approvals import Decision
+    from app.ui.chat.rows import Row
+    from app.ui.chat.transcript import Transcript
+    from app.ui.session import OpenConversation, Session
+
+_SAFE_SCHEMES: Final = ("http", "https", "mailto")
+_SIDE: Final = 36
+
+
+class ChatPage(QWidget):
+    """Before ``attach`` a message can be written and sent already: it goes out afterwards."""
+
+    call_clicked = Signal(str, str)
+    undo_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._session: Session | None = None
+        self._shown: OpenConversation | None = None
+        self._early: list[str] = []
+        self._empty: QWidget | None = None
+        self.transcript: Transcript | None = None
+        self.composer = Composer(theme)
+        self.composer.sent.connect(self.send)
+        self.setProperty("kind", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._page = QVBoxLayout(self)
+        self._page.setContentsMargins(0, 0, 0, 0)
+        self._page.setSpacing(0)
+        self._waiting = Label("", kind="muted")
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._page.addWidget(self._waiting, 1)
+        holder = QWidget()
+        self._below = QVBoxLayout(holder)
+        self._below.setContentsMargins(_SIDE, 4, _SIDE, 16)
+        self._below.addWidget(self.composer)
+        self._page.addWidget(holder)
+        self.setFocusProxy(self.composer.editor)
+
+    def attach(self, session: Session) -> None:
+        """Show what the session shows from now on."""
+        from app.ui.chat.accessible import install
+        from app.ui.chat.transcript import Transcript
+
+        install()
+        self._session = session
+        self.transcript = Transcript(self._theme, self._make_widget)
+        self.transcript.link_clicked.connect(self._ask_to_open)
+        self.transcript.call_clicked.connect(self.call_clicked)
+        self.transcript.undo_wanted.connect(self.undo_wanted)
+        self.transcript.widget_shown.connect(self._widget_shown)
+        self.transcript.focus_left.connect(self.composer.editor.setFocus)
+        self._page.replaceWidget(self._waiting, self.transcript)
+        self._page.setStretch(0, 1)
+        self._waiting.deleteLater()
+        self._over = QVBoxLayout(self.transcript.viewport())
+        self._over.setContentsMargins(0, 0, 0, 0)
+        self.composer.stopped.connect(session.stop)
+        self.composer.set_history(self._said)
+        session.current_changed.connect(self._show_current)
+        session.state_changed.connect(self._show_state)
+        session.returned.connect(self._take_back)
+        session.row_wanted.connect(self.transcript.show_row)
+        session.provider_changed.connect(self._show_empty)
+        session.files_changed.connect(self._show_empty)
+        self._show_current()
+        early, self._early = self._early, []
+        for text in early:
+            session.send(text)
+
+    def detach(self) -> None:
+        """The session is about to end."""
+        if self.transcript is not None:
+            self.transcript.show_model(None)
+
+    def send(self, text: str) -> None:
+        """Send a message in the conversation shown."""
+        if self._session is not None:
+            self._session.send(text)
+        else:
+            self._early.append(text)
+            self._waiting.setText("Steward is still starting; your message goes out in a moment.")
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def _show_current(self) -> None:
+        session, transcript = self._session, self.transcript
+        if session is None or transcript is None:
+            return
+        if self._shown is not None:
+            self._shown.draft = self.composer.text
+            self._shown.model.rows_inserted.disconnect(self._show_empty)
+            self._shown.model.reset.disconnect(self._show_empty)
+            self.composer.set_text(session.current.draft)
+        self._shown = session.current
+        self._shown.model.rows_inserted.connect(self._show_empty)
+        self._shown.model.reset.connect(self._show_empty)
+        transcript.show_model(self._shown.model)
+        self._show_empty()
+        self._show_state()
+
+    def _said(self) -> Sequence[str]:
+        return self._session.current.model.said() if self._session is not None else ()
+
+    def _show_state(self) -> None:
+        if self._session is not None:
+            self.composer.set_busy(self._session.busy)
+
+    def _take_back(self, text: str) -> None:
+        written = self.composer.text
+        self.composer.set_text(f"{text}\n{written}" if written else text)
+
+    def _show_empty(self) -> None:
+        """An empty conversation says what can be done, with a button for each thing."""
+        if self._empty is not None:
+            self._empty.hide()
+            self._empty.deleteLater()
+            self._empty = None
+        session = self._session
+        if session is None or self.transcript is None or session.current.model.rows:
+            return
+        from app.ui.chat.empty import EmptyConversation
+
+        self._empty = EmptyConversation(session.starters())
+        self._empty.chosen.connect(self.send)
+        self._over.addWidget(self._empty)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The composer is as wide as the transcript's column."""
+        super().resizeEvent(event)
+        side = _SIDE if self.width() > 560 else 16
+        side = max(side, (self.width() - 760) // 2)
+        self._below.setContentsMargins(side, 4, side, 16)
+
+    # -- widgets in rows ---------------------------------------------------------------------------
+
+    def _make_widget(self, row: Row) -> QWidget | None:
+        from app.ui.chat.rows import CardRow, SuggestionsRow
+
+        if isinstance(row, CardRow):
+            return self._make_card(row)
+        if isinstance(row, SuggestionsRow):
+            return self._make_suggestions(row.suggestions)
+        return None
+
+    def _make_card(self, row: Row) -> QWidget:
+        from app.ui.chat.approval_card import ApprovalCard
+        from app.ui.chat.rows import CardRow
+
+        assert isinstance(row, CardRow)
+        assert self._session is not None
+        card = ApprovalCard(self._theme, row.approval, self._session.desk.clock.now)
+        card.decided.connect(self._decide)
+        card.left.connect(self.composer.editor.setFocus)
+        return card
+
+    def _widget_shown(self, widget: QWidget) -> None:
+        from app.ui.chat.approval_card import ApprovalCard
+
+        focused = QApplication.focusWidget()
+        writing = focused is self.composer.editor and self.composer.text
+        elsewhere = focused is not None and focused is not self.composer.editor
+        if isinstance(widget, ApprovalCard) and not writing and not elsewhere:
+            # The person waits for it and writes nothing: bring the keyboard to the card.
+            widget.setFocus()
+
+    def _make_suggestions(self, texts: Sequence[str]) -> QWidget:
+        from app.ui.chat.suggestions import Suggestions
+
+        suggestions = Suggestions(texts)
+        suggestions.chosen.connect(self.send)
+        return suggestions
+
+    def _decide(self, approval_id: str, decision: Decision) -> None:
+        assert self._session is not None
+        self._session.decide(approval_id, decision)
+        self.composer.editor.setFocus()
+
+    # -- links -------------------------------------------------------------------------------------
+
+    def _ask_to_open(self, address: str) -> None:
+        url = QUrl(address)
+        safe = url.isValid() and url.scheme().lower() in _SAFE_SCHEMES
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle("Open a link?")
+        box.setText("Open this address in your browser?" if safe else "This is no web address.")
+        box.setInformativeText(address)
+        if safe:
+            opening = box.addButton("&Open", QMessageBox.ButtonRole.AcceptRole)
+            opening.clicked.connect(lambda: QDesktopServices.openUrl(url))
+        box.addButton("&Close", QMessageBox.ButtonRole.RejectRole)
+        box.open()

@@ -1,0 +1,124 @@
+"""Paints the rows of the transcript; where things stand is decided in ``row_layout``."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QPainter,
+    QPainterPath,
+    QPalette,
+    QTextCharFormat,
+    QTextCursor,
+)
+
+from app.ui.chat.markdown import BlockKind
+from app.ui.chat.row_layout import Box, RowLayout
+from app.ui.chat.rows import CallRow, NoticeRow, Row, UserRow, WaitRow
+from app.ui.chat.selection import Selection, length_of
+from app.ui.controls import draw_state
+from app.ui.theme import Theme
+
+
+class RowPainter:
+    """Paints rows with one theme and one selection."""
+
+    def __init__(self, theme: Theme, selection: Selection) -> None:
+        self._theme = theme
+        self._selection = selection
+
+    def paint(
+        self,
+        painter: QPainter,
+        index: int,
+        row: Row,
+        layout: RowLayout,
+        origin: QPointF,
+        clip: QRectF,
+    ) -> None:
+        """Paint the boxes of a row that show in ``clip``; ``origin`` is the row's corner."""
+        for number, (box, rect) in enumerate(zip(layout.boxes, layout.rects(), strict=True)):
+            place = rect.translated(origin)
+            if place.bottom() < clip.top():
+                continue
+            if place.top() > clip.bottom():
+                break
+            self._ground(painter, row, box, place, origin.x())
+            if box.document is not None:
+                self._text(painter, index, number, box, place)
+
+    def _ground(self, painter: QPainter, row: Row, box: Box, place: QRectF, left: float) -> None:
+        colour = self._theme.colour
+        painter.setPen(Qt.PenStyle.NoPen)
+        if isinstance(row, UserRow):
+            painter.setBrush(colour("accent_soft"))
+            painter.drawPath(_bubble(place))
+        elif isinstance(row, CallRow | WaitRow | NoticeRow):
+            painter.fillRect(
+                QRectF(left, place.top() - 1, 2, place.height() + 2), colour("strong_line")
+            )
+            state = _state(row)
+            line = box.document.firstBlock().layout().lineAt(0).height() if box.document else 16
+            dot = QRectF(left + 11, place.top() + line / 2 - 4, 8, 8)
+            draw_state(painter, dot, state, self._theme)
+        elif box.block is None:
+            return
+        elif box.block.kind is BlockKind.CODE:
+            painter.setBrush(colour("code"))
+            painter.drawPath(_code_ground(place, first=box.block.first, last=box.block.last))
+        elif box.block.kind is BlockKind.QUOTE:
+            painter.fillRect(QRectF(place.left(), place.top(), 3, place.height()), colour("line"))
+        elif box.block.kind is BlockKind.RULE:
+            painter.fillRect(place, colour("strong_line"))
+
+    def _text(self, painter: QPainter, index: int, number: int, box: Box, place: QRectF) -> None:
+        document = box.document
+        assert document is not None
+        context = QAbstractTextDocumentLayout.PaintContext()
+        context.palette.setColor(QPalette.ColorRole.Text, self._theme.colour("text"))
+        part = self._selection.part(index, number, length_of(document))
+        if part is not None:
+            chosen = QAbstractTextDocumentLayout.Selection()
+            cursor = QTextCursor(document)
+            cursor.setPosition(part[0])
+            cursor.setPosition(part[1], QTextCursor.MoveMode.KeepAnchor)
+            chosen.cursor = cursor
+            look = QTextCharFormat()
+            look.setBackground(self._theme.colour("selection"))
+            chosen.format = look
+            context.selections = [chosen]
+        painter.save()
+        painter.translate(place.left() + box.padding[0], place.top() + box.padding[1])
+        document.documentLayout().draw(painter, context)
+        painter.restore()
+
+
+def _state(row: CallRow | WaitRow | NoticeRow) -> str:
+    match row:
+        case CallRow():
+            return row.state
+        case WaitRow():
+            return "attention" if row.for_person else "idle"
+        case NoticeRow():
+            return row.state
+
+
+def _bubble(place: QRectF) -> QPainterPath:
+    """Round, but for the corner that points at who speaks."""
+    path = QPainterPath()
+    path.addRoundedRect(place, 14, 14)
+    corner = QPainterPath()
+    corner.addRoundedRect(place.right() - 16, place.bottom() - 16, 16, 16, 4, 4)
+    return path.united(corner)
+
+
+def _code_ground(place: QRectF, *, first: bool, last: bool) -> QPainterPath:
+    """Round where a fence begins and where it ends."""
+    path = QPainterPath()
+    path.addRoundedRect(place, 8, 8)
+    square = QPainterPath()
+    if not first:
+        square.addRect(place.left(), place.top(), place.width(), min(8.0, place.height()))
+    if not last:
+        square.addRect(place.left(), place.bottom() - 8, place.width(), 8)
+    return path.united(square)

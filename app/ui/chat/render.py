@@ -1,0 +1,350 @@
+"""Draws one Markdown block into one ``QTextDocument``, in the theme's colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QBrush,
+    QFont,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFrameFormat,
+    QTextLength,
+    QTextList,
+    QTextListFormat,
+    QTextOption,
+    QTextTableFormat,
+)
+
+from app.ui.chat.highlight import coloured
+from app.ui.chat.markdown import Block, BlockKind
+from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_HEADING_SCALE: Final = {"h1": 1.35, "h2": 1.2, "h3": 1.08}
+_LINE_HEIGHT: Final = 125
+_PARAGRAPH_GAP: Final = 6
+_BULLETS: Final = (
+    QTextListFormat.Style.ListDisc,
+    QTextListFormat.Style.ListCircle,
+    QTextListFormat.Style.ListSquare,
+)
+
+
+def new_document(font: QFont) -> QTextDocument:
+    """An empty document that takes no room of its own."""
+    document = QTextDocument()
+    document.setUndoRedoEnabled(False)
+    document.setDocumentMargin(0)
+    document.setIndentWidth(22)
+    document.setDefaultFont(font)
+    return document
+
+
+def plain_document(theme: Theme, text: str, *, colour: str = "text") -> QTextDocument:
+    """``text`` as it is, wrapped; for what a person wrote."""
+    document = new_document(theme.font)
+    wrapping = document.defaultTextOption()
+    wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    document.setDefaultTextOption(wrapping)
+    cursor = QTextCursor(document)
+    cursor.setBlockFormat(_spaced(QTextBlockFormat()))
+    form = QTextCharFormat()
+    form.setForeground(theme.colour(colour))
+    cursor.insertText(text, form)
+    return document
+
+
+def render(block: Block, theme: Theme) -> QTextDocument:
+    """The block as a document; its width is for the caller to set."""
+    if block.kind is BlockKind.CODE:
+        return _code(block, theme)
+    document = new_document(theme.font)
+    _Writer(document, theme).write(block.tokens)
+    return document
+
+
+def _code(block: Block, theme: Theme) -> QTextDocument:
+    document = new_document(theme.code_font)
+    wrapping = document.defaultTextOption()
+    wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    document.setDefaultTextOption(wrapping)
+    cursor = QTextCursor(document)
+    cursor.setBlockFormat(_spaced(QTextBlockFormat(), 118))
+    _write_code(cursor, block.code, block.language, theme, QTextCharFormat())
+    return document
+
+
+def _write_code(
+    cursor: QTextCursor, code: str, language: str, theme: Theme, base: QTextCharFormat
+) -> None:
+    cursor.beginEditBlock()
+    for text, token in coloured(code, language):
+        form = QTextCharFormat(base)
+        form.setForeground(theme.colour(token or "text"))
+        # One document block for all lines: U+2028 is Qt's line break within a block.
+        cursor.insertText(text.replace("\n", "\u2028"), form)
+    cursor.endEditBlock()
+
+
+def _spaced(form: QTextBlockFormat, percent: int = _LINE_HEIGHT) -> QTextBlockFormat:
+    form.setLineHeight(percent, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    return form
+
+
+@dataclass(slots=True)
+class _Level:
+    """A list that is open: its look, and Qt's list once its first item is written."""
+
+    form: QTextListFormat
+    made: QTextList | None = None
+
+
+class _Writer:
+    """Walks markdown-it's tokens once and writes what they say."""
+
+    def __init__(self, document: QTextDocument, theme: Theme) -> None:
+        self._document = document
+        self._theme = theme
+        self._cursor = QTextCursor(document)
+        self._levels: list[_Level] = []
+        self._quotes = 0
+        self._heading = ""
+        self._empty = True
+        self._at_item = False
+
+    def write(self, tokens: Sequence[Token]) -> None:
+        """Everything in ``tokens``."""
+        self._cursor.beginEditBlock()
+        position = 0
+        while position < len(tokens):
+            if tokens[position].type == "table_open":
+                position = self._table(tokens, position)
+            else:
+                self._token(tokens[position])
+                position += 1
+        self._cursor.endEditBlock()
+
+    def _token(self, token: Token) -> None:
+        match token.type:
+            case "inline":
+                self._paragraph(token)
+            case "heading_open":
+                self._heading = token.tag
+            case "heading_close":
+                self._heading = ""
+            case "bullet_list_open":
+                form = QTextListFormat()
+                form.setStyle(_BULLETS[min(len(self._levels), len(_BULLETS) - 1)])
+                self._levels.append(_Level(form))
+            case "ordered_list_open":
+                form = QTextListFormat()
+                form.setStyle(QTextListFormat.Style.ListDecimal)
+                form.setStart(int(token.attrGet("start") or 1))
+                self._levels.append(_Level(form))
+            case "bullet_list_close" | "ordered_list_close":
+                self._levels.pop()
+            case "list_item_open":
+                level = self._levels[-1]
+                if token.info.isdigit() and level.made is None:
+                    level.form.setStart(int(token.info))
+                self._at_item = True
+            case "list_item_close":
+                if self._at_item:
+                    self._new_block(QTextBlockFormat())
+            case "blockquote_open":
+                self._quotes += 1
+            case "blockquote_close":
+                self._quotes -= 1
+            case "fence" | "code_block":
+                self._nested_code(token)
+            case "hr":
+                self._new_block(QTextBlockFormat())
+                self._cursor.insertText("―" * 3, self._form("muted"))
+
+    def _new_block(self, form: QTextBlockFormat) -> None:
+        """Start a block (the document's first one is there already)."""
+        depth = len(self._levels)
+        if not self._empty:
+            form.setTopMargin(3 if self._at_item else _PARAGRAPH_GAP)
+        if depth and not self._at_item:
+            form.setIndent(depth)
+        if self._quotes:
+            form.setLeftMargin(14 * self._quotes)
+        _spaced(form)
+        if self._empty:
+            self._cursor.setBlockFormat(form)
+        else:
+            self._cursor.insertBlock(form, QTextCharFormat())
+        self._empty = False
+        if self._at_item:
+            self._at_item = False
+            level = self._levels[-1]
+            if level.made is None:
+                level.form.setIndent(depth)
+                level.made = self._cursor.createList(level.form)
+            else:
+                level.made.add(self._cursor.block())
+
+    def _form(self, colour: str = "text") -> QTextCharFormat:
+        form = QTextCharFormat()
+        form.setForeground(self._theme.colour(colour))
+        return form
+
+    def _paragraph(self, token: Token) -> None:
+        children = list(token.children or ())
+        form = QTextBlockFormat()
+        base = self._form("muted" if self._quotes else "text")
+        if self._heading:
+            scale = _HEADING_SCALE.get(self._heading, 1.0)
+            base.setFontPointSize(self._theme.font.pointSizeF() * scale)
+            base.setFontWeight(QFont.Weight.DemiBold)
+            form.setHeadingLevel(int(self._heading[1]))
+        checked = _task_mark(children) if self._at_item else None
+        if checked is not None:
+            marker = QTextBlockFormat.MarkerType
+            form.setMarker(marker.Checked if checked else marker.Unchecked)
+        self._new_block(form)
+        self._inline(children, base)
+
+    def _inline(self, children: Sequence[Token], base: QTextCharFormat) -> None:
+        forms = [base]
+        for child in children:
+            match child.type:
+                case "text":
+                    self._cursor.insertText(child.content, forms[-1])
+                case "softbreak":
+                    self._cursor.insertText(" ", forms[-1])
+                case "hardbreak":
+                    self._cursor.insertText("\u2028", forms[-1])
+                case "code_inline":
+                    self._cursor.insertText(child.content, self._code_form(forms[-1]))
+                case "strong_open" | "em_open" | "s_open" | "link_open":
+                    forms.append(self._opened(child, forms[-1]))
+                case "strong_close" | "em_close" | "s_close" | "link_close":
+                    if len(forms) > 1:
+                        forms.pop()
+                case "image":
+                    self._picture(child, forms[-1])
+                case _:
+                    self._cursor.insertText(child.content, forms[-1])
+
+    def _opened(self, token: Token, outer: QTextCharFormat) -> QTextCharFormat:
+        form = QTextCharFormat(outer)
+        match token.type:
+            case "strong_open":
+                form.setFontWeight(QFont.Weight.DemiBold)
+            case "em_open":
+                form.setFontItalic(True)
+            case "s_open":
+                form.setFontStrikeOut(True)
+            case "link_open":
+                self._make_link(form, str(token.attrGet("href") or ""))
+        return form
+
+    def _make_link(self, form: QTextCharFormat, address: str) -> None:
+        form.setAnchor(True)
+        form.setAnchorHref(address)
+        form.setForeground(self._theme.colour("accent"))
+        form.setFontUnderline(True)
+
+    def _picture(self, token: Token, outer: QTextCharFormat) -> None:
+        # Never loaded: an address in a model's text must not be asked for anything.
+        form = QTextCharFormat(outer)
+        self._make_link(form, str(token.attrGet("src") or ""))
+        self._cursor.insertText(f"[picture: {token.content or 'no description'}]", form)
+
+    def _code_form(self, outer: QTextCharFormat) -> QTextCharFormat:
+        form = QTextCharFormat(outer)
+        form.setFontFamilies([self._theme.code_font.family()])
+        form.setFontFixedPitch(True)
+        form.setFontPointSize(self._theme.code_font.pointSizeF())
+        form.setBackground(self._theme.colour("code"))
+        return form
+
+    def _nested_code(self, token: Token) -> None:
+        """A fence in a list item or a quote."""
+        form = QTextBlockFormat()
+        form.setBackground(self._theme.colour("code"))
+        self._new_block(form)
+        base = QTextCharFormat()
+        base.setFontFamilies([self._theme.code_font.family()])
+        base.setFontPointSize(self._theme.code_font.pointSizeF())
+        language = token.info.strip().split(maxsplit=1)[0] if token.info.strip() else ""
+        code = token.content.removesuffix("\n")
+        _write_code(self._cursor, code, language, self._theme, base)
+
+    def _table(self, tokens: Sequence[Token], start: int) -> int:
+        """Writes one table; returns the position after it."""
+        end = start
+        while tokens[end].type != "table_close":
+            end += 1
+        rows: list[list[tuple[Token, Token]]] = []
+        for i in range(start, end):
+            if tokens[i].type == "tr_open":
+                rows.append([])
+            elif tokens[i].type in ("th_open", "td_open"):
+                rows[-1].append((tokens[i], tokens[i + 1]))
+        columns = max((len(row) for row in rows), default=0)
+        if columns:
+            self._write_table(rows, columns)
+        return end + 1
+
+    def _write_table(self, rows: list[list[tuple[Token, Token]]], columns: int) -> None:
+        form = QTextTableFormat()
+        form.setBorder(1)
+        form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+        form.setBorderBrush(QBrush(self._theme.colour("strong_line")))
+        form.setBorderCollapse(True)
+        form.setCellPadding(5)
+        form.setCellSpacing(0)
+        form.setColumnWidthConstraints([QTextLength(QTextLength.Type.VariableLength, 0)] * columns)
+        table = self._cursor.insertTable(len(rows), columns, form)
+        for i, row in enumerate(rows):
+            for j, (cell, inline) in enumerate(row):
+                self._cursor = table.cellAt(i, j).firstCursorPosition()
+                block = QTextBlockFormat()
+                block.setAlignment(_alignment(cell))
+                self._cursor.setBlockFormat(block)
+                base = self._form()
+                if cell.type == "th_open":
+                    base.setFontWeight(QFont.Weight.DemiBold)
+                self._inline(list(inline.children or ()), base)
+        self._cursor = QTextCursor(self._document)
+        self._cursor.movePosition(QTextCursor.MoveOperation.End)
+        # A document ends with a block of its own after a table: it must not take room.
+        last = QTextBlockFormat()
+        last.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        self._cursor.setBlockFormat(last)
+
+
+def _alignment(cell: Token) -> Qt.AlignmentFlag:
+    style = str(cell.attrGet("style") or "")
+    if "right" in style:
+        return Qt.AlignmentFlag.AlignRight
+    if "center" in style:
+        return Qt.AlignmentFlag.AlignHCenter
+    return Qt.AlignmentFlag.AlignLeft
+
+
+def _task_mark(children: list[Token]) -> bool | None:
+    """Takes ``[ ]`` or ``[x]`` off the first text of a list item, and says which it was."""
+    if not children or children[0].type != "text":
+        return None
+    text = children[0].content
+    if text[:4].lower() not in ("[ ] ", "[x] "):
+        return None
+    from markdown_it.token import Token as NewToken
+
+    rest = NewToken("text", "", 0)
+    rest.content = text[4:]
+    children[0] = rest
+    return text[1] in "xX"

@@ -1,0 +1,288 @@
+"""How one row of the transcript is laid out: boxes of text, measured only when they are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFontMetricsF, QTextCharFormat, QTextCursor, QTextDocument
+
+from app.ui.chat.markdown import Block, BlockKind, BlockSplitter
+from app.ui.chat.render import plain_document, render
+from app.ui.chat.rows import AnswerRow, CallRow, CardRow, NoticeRow, Row, SuggestionsRow, UserRow
+from app.ui.theme import Theme
+
+_BUBBLE_PADDING: Final = (14.0, 9.0, 9.0)
+_CODE_PADDING: Final = (12.0, 9.0)
+MARK_INDENT: Final = 24.0
+_GAPS: Final = {
+    UserRow: 20.0,
+    AnswerRow: 12.0,
+    CallRow: 8.0,
+    CardRow: 12.0,
+    NoticeRow: 10.0,
+    SuggestionsRow: 12.0,
+}
+_DEFAULT_GAP: Final = 10.0
+# More documents than this in one row: those far from what is seen are let go.
+_MANY_DOCUMENTS: Final = 120
+_FAR: Final = 4_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The room there is. Pixels; ``prose`` is the widest a line of text may be."""
+
+    width: float
+    prose: float
+    letter: float
+    line: float
+
+    @staticmethod
+    def of(width: float, theme: Theme) -> Column:
+        """The column that is ``width`` wide."""
+        metrics = QFontMetricsF(theme.font)
+        letter = metrics.averageCharWidth()
+        # About 72 characters of running text: letters of prose are wider than the average.
+        return Column(width, min(width, letter * 80), letter, metrics.lineSpacing() * 1.25)
+
+
+@dataclass(slots=True)
+class Box:
+    """One piece of text in a row.
+
+    ``gap`` is the room above, ``padding`` that at the sides, the top and the bottom; ``height``
+    (padding included) is an estimate until ``measured``. ``document`` is made when first seen.
+    """
+
+    make: Callable[[], QTextDocument] | None
+    height: float
+    gap: float = 0.0
+    x: float = 0.0
+    width: float = 0.0
+    padding: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    block: Block | None = None
+    shrink: bool = False
+    measured: bool = False
+    document: QTextDocument | None = None
+
+    def measure(self, column: Column) -> float:
+        """Make and lay out the document; returns by how much the height was wrong."""
+        before = self.height
+        if self.make is None:
+            self.measured = True
+            return 0.0
+        document = self.document = self.make()
+        inner = self.width - 2 * self.padding[0]
+        document.setTextWidth(inner)
+        if self.shrink:
+            ideal = min(inner, document.idealWidth() + 1)
+            document.setTextWidth(ideal)
+            self.x = column.width - ideal - 2 * self.padding[0]
+            self.width = ideal + 2 * self.padding[0]
+            self.shrink = False
+        self.height = document.size().height() + self.padding[1] + self.padding[2]
+        self.measured = True
+        return self.height - before
+
+
+@dataclass(slots=True)
+class RowLayout:
+    """The boxes of one row, top to bottom. ``height`` is that of the row with its gap."""
+
+    gap: float
+    boxes: list[Box] = field(default_factory=list)
+    widget_height: float | None = None
+    height: float = 0.0
+    splitter: BlockSplitter | None = None
+    frozen: int = 0
+
+    def sum_up(self) -> float:
+        """The row's height as it is known now."""
+        if self.widget_height is not None:
+            self.height = self.gap + self.widget_height
+        else:
+            self.height = self.gap + sum(box.gap + box.height for box in self.boxes)
+        return self.height
+
+    def rects(self) -> list[QRectF]:
+        """Where each box stands in the row, paddings included."""
+        out = []
+        y = self.gap
+        for box in self.boxes:
+            y += box.gap
+            out.append(QRectF(box.x, y, box.width, box.height))
+            y += box.height
+        return out
+
+    def measure(self, top: float, bottom: float, column: Column) -> float:
+        """Measure the boxes that show between ``top`` and ``bottom`` (in the row).
+
+        Returns by how much boxes that began above ``top`` grew.
+        """
+        above = 0.0
+        y = self.gap
+        for box in self.boxes:
+            y += box.gap
+            if y > bottom:
+                break
+            if y + box.height >= top and (not box.measured or box.document is None):
+                grown = box.measure(column)
+                if y < top:
+                    above += grown
+                    top += grown
+                    bottom += grown
+            y += box.height
+        self.sum_up()
+        if len(self.boxes) > _MANY_DOCUMENTS:
+            self._let_go(top, bottom)
+        return above
+
+    def _let_go(self, top: float, bottom: float) -> None:
+        y = self.gap
+        for box in self.boxes:
+            y += box.gap + box.height
+            if y < top - _FAR or y - box.height > bottom + _FAR:
+                box.document = None
+
+
+class RowLayouter:
+    """Makes and updates the layouts of rows. ``rendered`` counts the documents made for blocks."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self.column = Column.of(600, theme)
+        self.rendered = 0
+
+    def estimate(self, row: Row) -> float:
+        """About how high a row will be, without making anything."""
+        gap = _GAPS.get(type(row), _DEFAULT_GAP)
+        match row:
+            case UserRow():
+                return gap + self._lines(row.text, self.column.width * 0.75) + 18
+            case AnswerRow():
+                return gap + self._lines(row.text, self.column.prose) * 1.12
+            case SuggestionsRow():
+                return gap + 34
+            case CardRow():
+                return gap + 220
+            case _:
+                return gap + self.column.line
+
+    def layout(self, row: Row, widget_height: float | None = None) -> RowLayout:
+        """A new layout of ``row``; ``widget_height`` for rows a widget stands in."""
+        made = RowLayout(_GAPS.get(type(row), _DEFAULT_GAP), widget_height=widget_height)
+        match row:
+            case UserRow():
+                made.boxes = [self._bubble(row)]
+            case AnswerRow():
+                made.splitter = BlockSplitter()
+                self.update(made, row)
+            case CallRow():
+                made.boxes = [self._marked(lambda: self._call(row))]
+            case CardRow() | SuggestionsRow():
+                pass
+            case _:
+                made.boxes = [self._marked(lambda: self._small(row.text))]
+        made.sum_up()
+        return made
+
+    def update(self, made: RowLayout, row: AnswerRow) -> None:
+        """Bring the layout of an answer up to its text: frozen blocks keep their documents."""
+        assert made.splitter is not None
+        made.splitter.update(row.text, done=not row.live)
+        del made.boxes[made.frozen :]
+        blocks = made.splitter.frozen[made.frozen :] + made.splitter.tail
+        for block in blocks:
+            before = made.boxes[-1].block if made.boxes else None
+            made.boxes.append(self._block(block, before))
+        made.frozen = len(made.splitter.frozen)
+        made.sum_up()
+
+    def _block(self, block: Block, before: Block | None) -> Box:
+        column = self.column
+        padding = (0.0, 0.0, 0.0)
+        width = column.prose
+        match block.kind:
+            case BlockKind.RULE:
+                return Box(None, 1.0, gap=10.0, width=column.prose, block=block, measured=True)
+            case BlockKind.CODE:
+                side, edge = _CODE_PADDING
+                padding = (side, edge if block.first else 0.0, edge if block.last else 0.0)
+                width = column.width
+                height = (block.code.count("\n") + 1) * column.line * 0.85 + sum(padding[1:])
+            case BlockKind.TABLE:
+                width = column.width
+                height = (block.source.count("\n") + 1) * (column.line + 8)
+            case _:
+                height = self._lines(block.source, width)
+        return Box(
+            lambda: self._made(block),
+            height,
+            gap=_gap_between(before, block),
+            width=width,
+            padding=padding,
+            block=block,
+        )
+
+    def _made(self, block: Block) -> QTextDocument:
+        self.rendered += 1
+        return render(block, self._theme)
+
+    def _bubble(self, row: UserRow) -> Box:
+        width = self.column.width * 0.78
+        return Box(
+            lambda: plain_document(self._theme, row.text),
+            self._lines(row.text, width) + 18,
+            width=width,
+            padding=_BUBBLE_PADDING,
+            shrink=True,
+        )
+
+    def _marked(self, make: Callable[[], QTextDocument]) -> Box:
+        width = self.column.width - MARK_INDENT
+        return Box(make, self.column.line, x=MARK_INDENT, width=width)
+
+    def _small(self, text: str) -> QTextDocument:
+        document = plain_document(self._theme, text, colour="muted")
+        document.setDefaultFont(self._theme.small_font)
+        return document
+
+    def _call(self, row: CallRow) -> QTextDocument:
+        theme = self._theme
+        document = self._small("")
+        cursor = QTextCursor(document)
+        name = QTextCharFormat()
+        name.setFontFamilies([theme.code_font.family()])
+        name.setFontPointSize(theme.code_font.pointSizeF() * 0.95)
+        name.setForeground(theme.colour("text"))
+        name.setBackground(theme.colour("code"))
+        muted = QTextCharFormat()
+        muted.setForeground(theme.colour("muted"))
+        cursor.insertText(row.name, name)
+        if row.gist:
+            cursor.insertText(f"  {row.gist}", muted)
+        coloured = QTextCharFormat(muted)
+        if row.state in ("trouble", "attention"):
+            coloured.setForeground(theme.colour(row.state))
+        cursor.insertText(f"   {row.outcome}", coloured)
+        return document
+
+    def _lines(self, text: str, width: float) -> float:
+        """About how high ``text`` is when wrapped at ``width``."""
+        per_line = max(8.0, width / (self.column.letter * 1.05))
+        return (len(text) / per_line + text.count("\n") * 0.75 + 1) * self.column.line
+
+
+def _gap_between(before: Block | None, block: Block) -> float:
+    if before is None:
+        return 0.0
+    if before.kind is BlockKind.ITEM and block.kind is BlockKind.ITEM:
+        return 4.0
+    if before.kind is BlockKind.CODE and not block.first:
+        return 0.0
+    if block.kind is BlockKind.HEADING:
+        return 16.0
+    return 10.0

@@ -1,0 +1,115 @@
+"""What stands in the transcript, row by row, as frozen data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.events import Approval
+from app.domain.tool_calls import ToolStatus
+from app.ui import words
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """What the person said. ``queued``: it waits for the turn before it."""
+
+    text: str
+    at: datetime
+    turn_id: str = ""
+    queued: bool = False
+    message_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """What the model said, in Markdown. ``live``: more is coming."""
+
+    text: str
+    turn_id: str = ""
+    live: bool = False
+    message_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A call of a skill. ``status`` is ``None`` while it runs, or ``asks`` the person."""
+
+    call_id: str
+    name: str
+    gist: str
+    turn_id: str = ""
+    status: ToolStatus | None = None
+    duration_ms: int | None = None
+    note: str = ""
+    asks: bool = False
+
+    @property
+    def state(self) -> str:
+        """As in ``controls.Dot``."""
+        return "attention" if self.asks else words.CALL_STATES[self.status][0]
+
+    @property
+    def outcome(self) -> str:
+        """``49 ms · done · you allowed it``."""
+        word = "asks you first" if self.asks else words.CALL_STATES[self.status][1]
+        time = ""
+        if self.duration_ms is not None and self.status is ToolStatus.OK:
+            time = words.duration(self.duration_ms)
+        return " · ".join(part for part in (time, word, self.note) if part)
+
+    @property
+    def words(self) -> str:
+        """The row as one line of text."""
+        return " · ".join(part for part in (self.name, self.gist, self.outcome) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRow:
+    """What the turn waits for, since when, and what has happened so far."""
+
+    text: str
+    for_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """Something about the turn. ``state`` as in ``controls.Dot``."""
+
+    state: str
+    text: str
+    turn_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """A change that waits for a decision; the view puts a real widget in its place."""
+
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionsRow:
+    """Messages the person may send with one click; a real widget too."""
+
+    suggestions: tuple[str, ...]
+
+
+Row = UserRow | AnswerRow | CallRow | WaitRow | NoticeRow | CardRow | SuggestionsRow
+
+
+def spoken(row: Row) -> str:
+    """The row for a screen reader."""
+    match row:
+        case UserRow():
+            return f"You: {row.text}" + (" (waits its turn)" if row.queued else "")
+        case AnswerRow():
+            return f"Steward: {row.text}"
+        case CallRow():
+            return f"Skill {row.words}"
+        case WaitRow() | NoticeRow():
+            return row.text
+        case CardRow():
+            return f"Waits for your decision: {row.approval.summary}"
+        case SuggestionsRow():
+            return f"Suggestions: {', '.join(row.suggestions)}"

@@ -1,0 +1,31 @@
+"""Messages a person may send with one click."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.ui.controls import Button
+from app.ui.flow_layout import FlowLayout
+
+_LONGEST: Final = 60
+
+
+class Suggestions(QWidget):
+    """A button for each; ``chosen(text)`` when one is pressed."""
+
+    chosen = Signal(str)
+
+    def __init__(self, suggestions: Sequence[str]) -> None:
+        super().__init__()
+        self.setAccessibleName("Suggestions")
+        line = FlowLayout(self, spacing=8)
+        for text in suggestions:
+            shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+            button = Button(shown.replace("&", "&&"), kind="suggestion", name=f"Send: {text}")
+            button.setToolTip(text if shown != text else "")
+            button.clicked.connect(lambda _checked=False, t=text: self.chosen.emit(t))
+            line.addWidget(button)

@@ -1,0 +1,339 @@
+"""The transcript: a view that lays out and paints only what is seen, and never jumps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QMenu, QWidget
+
+from app.ui.chat.arrangement import Arrangement
+from app.ui.chat.conversation import ConversationModel
+from app.ui.chat.paint import RowPainter
+from app.ui.chat.pointing import Pointing
+from app.ui.chat.rows import AnswerRow, CardRow, Row, SuggestionsRow, UserRow
+from app.ui.chat.selection import Selection, selected_text
+from app.ui.controls import Button
+from app.ui.theme import Theme
+
+
+class Transcript(QAbstractScrollArea):
+    """Shows a ``ConversationModel``.
+
+    Rows that a widget stands in get it from ``make_widget``. Where things stand is decided by
+    ``Arrangement``; this class is the widget around it.
+    """
+
+    link_clicked = Signal(str)
+    call_clicked = Signal(str, str)
+    undo_wanted = Signal()
+    widget_shown = Signal(QWidget)
+    focus_left = Signal()
+    """A widget in a row was taken away while it had the focus."""
+
+    def __init__(self, theme: Theme, make_widget: Callable[[Row], QWidget | None]) -> None:
+        super().__init__()
+        self._theme = theme
+        self._make_widget = make_widget
+        self._widgets: dict[int, QWidget] = {}
+        self._settling = False
+        self.arrangement = Arrangement(theme, self._widget_height)
+        self.selection = Selection(self.arrangement.index_of)
+        self._painter = RowPainter(theme, self.selection)
+        self._pointing = Pointing(self.arrangement, self.selection)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Transcript")
+        self.viewport().setMouseTracking(True)
+        self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
+        self.verticalScrollBar().setSingleStep(40)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self._latest = Button("Jump to the latest", name="Jump to the latest message")
+        self._latest.setParent(self.viewport())
+        self._latest.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._latest.hide()
+        self._latest.clicked.connect(self.jump_to_end)
+        theme.changed.connect(self._restyle)
+
+    # -- the model -------------------------------------------------------------------------
+
+    @property
+    def model(self) -> ConversationModel | None:
+        """What is shown."""
+        return self.arrangement.model
+
+    def show_model(self, model: ConversationModel | None) -> None:
+        """Show another conversation, from its end."""
+        if (old := self.arrangement.model) is not None:
+            old.rows_inserted.disconnect(self._inserted)
+            old.rows_removed.disconnect(self._removed)
+            old.row_changed.disconnect(self._changed)
+            old.reset.disconnect(self._reset)
+        self.arrangement.model = model
+        if model is not None:
+            model.rows_inserted.connect(self._inserted)
+            model.rows_removed.connect(self._removed)
+            model.row_changed.connect(self._changed)
+            model.reset.connect(self._reset)
+        self._reset()
+
+    @property
+    def rendered_blocks(self) -> int:
+        """How many Markdown blocks were drawn into documents so far."""
+        return self.arrangement.rendered
+
+    def widget_at(self, index: int) -> QWidget | None:
+        """The widget that stands in a row, if one does."""
+        return self._widgets.get(self.arrangement.key(index))
+
+    def jump_to_end(self) -> None:
+        """Show the newest rows, and follow what comes."""
+        self.arrangement.following = True
+        self._settle()
+
+    def show_row(self, index: int) -> None:
+        """Scroll so that a row stands at the top."""
+        if 0 <= index < len(self.arrangement.heights):
+            self.arrangement.scroll_to(self.arrangement.heights.top(index))
+            self._settle()
+
+    def selected_text(self) -> str:
+        """What is selected, as plain text."""
+        return selected_text(self.selection, self.arrangement.layout)
+
+    def _reset(self) -> None:
+        for widget in self._widgets.values():
+            self._put_away(widget)
+        self._widgets.clear()
+        self.selection.clear()
+        for index, row in enumerate(self.arrangement.rows):
+            if isinstance(row, CardRow | SuggestionsRow):
+                self._add_widget(index, row)
+        self.arrangement.reset()
+        self._settle()
+
+    def _inserted(self, first: int, count: int) -> None:
+        for index in range(first, first + count):
+            row = self.arrangement.rows[index]
+            if isinstance(row, CardRow | SuggestionsRow):
+                self._add_widget(index, row)
+            if isinstance(row, UserRow) and not row.turn_id:
+                self.arrangement.following = True  # the person has just sent it
+        self.arrangement.inserted(first, count)
+        self._settle()
+
+    def _removed(self, first: int, count: int) -> None:
+        self.arrangement.removed(first, count)
+        gone = [key for key in self._widgets if self.arrangement.index_of(key) < 0]
+        for key in gone:
+            self._put_away(self._widgets.pop(key))
+        self._settle()
+
+    def _changed(self, index: int) -> None:
+        self.arrangement.changed(index)
+        self._settle()
+
+    # -- widgets in rows -----------------------------------------------------------------------
+
+    def _add_widget(self, index: int, row: Row) -> None:
+        widget = self._make_widget(row)
+        if widget is not None:
+            widget.setParent(self.viewport())
+            widget.setCursor(Qt.CursorShape.ArrowCursor)
+            self._widgets[self.arrangement.key(index)] = widget
+            widget.installEventFilter(self)
+            widget.show()
+            self.widget_shown.emit(widget)
+
+    def _put_away(self, widget: QWidget) -> None:
+        widget.removeEventFilter(self)
+        focused = QApplication.focusWidget()
+        had_focus = focused is not None and (focused is widget or widget.isAncestorOf(focused))
+        widget.hide()
+        widget.deleteLater()
+        if had_focus:
+            self.focus_left.emit()
+
+    def _widget_height(self, key: int, width: int) -> float | None:
+        widget = self._widgets.get(key)
+        if widget is None:
+            return None
+        layout = widget.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            return float(layout.totalHeightForWidth(width))
+        return float(widget.sizeHint().height())
+
+    def _place_widgets(self) -> None:
+        for key, widget in self._widgets.items():
+            index = self.arrangement.index_of(key)
+            if index < 0:
+                continue
+            gap = self.arrangement.layout(index).gap
+            place = self.arrangement.rect(index).adjusted(0, gap, 0, 0).toRect()
+            if widget.geometry() != place:
+                widget.setGeometry(place)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A widget in a row asks for another height."""
+        if event.type() == QEvent.Type.LayoutRequest and not self._settling:
+            for key, widget in self._widgets.items():
+                if widget is watched and self.arrangement.index_of(key) >= 0:
+                    self.arrangement.forget(key)
+                    self._settle()
+                    break
+        return False
+
+    # -- the scroll position ---------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        if self._settling:
+            return
+        self._settling = True
+        try:
+            self.arrangement.settle()
+            bar = self.verticalScrollBar()
+            bar.setPageStep(self.viewport().height())
+            bar.setRange(0, self.arrangement.most)
+            bar.setValue(round(self.arrangement.top))
+            self._place_widgets()
+        finally:
+            self._settling = False
+        self._latest.setVisible(not self.arrangement.following)
+        if self._latest.isVisible():
+            hint, view = self._latest.sizeHint(), self.viewport().rect()
+            left = (view.width() - hint.width()) // 2
+            self._latest.setGeometry(
+                left, view.height() - hint.height() - 12, hint.width(), hint.height()
+            )
+            self._latest.raise_()
+        self.viewport().update()
+
+    def _scrolled(self, value: int) -> None:
+        if not self._settling:
+            self.arrangement.scroll_to(value)
+            self._settle()
+
+    def _restyle(self) -> None:
+        self.arrangement.restyle()
+        self._settle()
+
+    # -- Qt's events -------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out again for the new width; what was being read stays in view."""
+        super().resizeEvent(event)
+        # The scroll bar's room counts: the column must not move when the bar appears.
+        self.arrangement.resize(self.width(), self.viewport().height())
+        self._settle()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows in view."""
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        clip = QRectF(event.rect())
+        painter.fillRect(clip, self._theme.colour("panel"))
+        arrangement = self.arrangement
+        index = arrangement.row_at(clip.top())
+        while 0 <= index < len(arrangement.heights):
+            place = arrangement.rect(index)
+            if place.top() > clip.bottom():
+                break
+            layout = arrangement.known(index)
+            if layout is not None:
+                row = arrangement.rows[index]
+                self._painter.paint(painter, index, row, layout, place.topLeft(), clip)
+            index += 1
+        painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll, copy, select all, undo."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._copy()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self._select_all()
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_wanted.emit()
+        elif event.key() == Qt.Key.Key_Home:
+            self.verticalScrollBar().setValue(0)
+        elif event.key() == Qt.Key.Key_End:
+            self.jump_to_end()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to select."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._pointing.press(event.position(), extend=extend)
+            self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Select, or show what is under the pointer."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._pointing.drag(event.position())
+            self._scroll_towards(event.position())
+            self.viewport().update()
+            return
+        link = self._pointing.link(event.position())
+        hand = bool(link) or self._pointing.call(event.position()) is not None
+        shape = Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.IBeamCursor
+        self.viewport().setCursor(shape)
+        self.viewport().setToolTip(link)
+
+    def _scroll_towards(self, point: QPointF) -> None:
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        if point.y() < 0:
+            bar.setValue(bar.value() - 20)
+        elif point.y() > height:
+            bar.setValue(bar.value() + 20)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click that selected nothing opens what was clicked."""
+        if event.button() != Qt.MouseButton.LeftButton or not self._pointing.released_as_click(
+            event.position()
+        ):
+            return
+        if link := self._pointing.link(event.position()):
+            self.link_clicked.emit(link)
+        elif (row := self._pointing.call(event.position())) is not None:
+            self.call_clicked.emit(row.call_id, row.turn_id)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Select a word."""
+        self._pointing.select_word(event.position())
+        self.viewport().update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Copy the selection, or the whole message under the pointer."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = menu.addAction("&Copy")
+        copy.setEnabled(not self.selection.is_empty)
+        copy.triggered.connect(self._copy)
+        index = self.arrangement.row_at(event.pos().y())
+        row = self.arrangement.rows[index] if index >= 0 else None
+        if isinstance(row, AnswerRow | UserRow):
+            text = row.text
+            whole = menu.addAction("Copy this &message as Markdown")
+            whole.triggered.connect(lambda: QGuiApplication.clipboard().setText(text))
+        menu.addAction("Select &all").triggered.connect(self._select_all)
+        menu.popup(event.globalPos())
+
+    def _select_all(self) -> None:
+        self._pointing.select_all()
+        self.viewport().update()
+
+    def _copy(self) -> None:
+        if text := self.selected_text():
+            QGuiApplication.clipboard().setText(text)

@@ -1,0 +1,209 @@
+"""The small parts every page is built from; each asks for its name, so that none goes without."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from app.ui.icons import icon
+from app.ui.theme import Theme
+
+
+class Button(QPushButton):
+    """A push button. ``kind``: ``plain``, ``primary``, ``quiet``, ``chip`` or ``suggestion``.
+
+    ``text`` may carry a mnemonic (``&Stop``); ``name`` is what a screen reader says, the text
+    itself when empty.
+    """
+
+    def __init__(self, text: str, *, kind: str = "plain", name: str = "", tip: str = "") -> None:
+        super().__init__(text)
+        self.setProperty("kind", kind)
+        self.setAccessibleName(name or text.replace("&", ""))
+        if tip:
+            self.setToolTip(tip)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAutoDefault(False)
+        self.setIconSize(QSize(14, 10))
+        if kind in ("chip", "suggestion"):
+            self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+
+class IconButton(QToolButton):
+    """A button that is only a picture; ``name`` says what it does, ``shortcut`` how to press it."""
+
+    def __init__(self, theme: Theme, picture: str, name: str, shortcut: str = "") -> None:
+        super().__init__()
+        self._theme = theme
+        self._picture = picture
+        self.setAccessibleName(name)
+        self.setToolTip(f"{name} ({shortcut})" if shortcut else name)
+        if shortcut:
+            self.setShortcut(shortcut)
+        self.setIconSize(QSize(16, 16))
+        self.setAutoRaise(True)
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    def _tint(self) -> None:
+        self.setIcon(icon(self._picture, self._theme.tokens.muted))
+
+
+class Label(QLabel):
+    """Plain text (never rich text: what is shown may come from outside).
+
+    ``kind``: ``plain``, ``heading``, ``title``, ``muted``, ``small``, ``section``, ``trouble`` or
+    ``attention``.
+    """
+
+    def __init__(self, text: str = "", *, kind: str = "plain", wrap: bool = False) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("kind", kind)
+        self.setWordWrap(wrap)
+
+    def become(self, kind: str) -> None:
+        """Change what the label is."""
+        if self.property("kind") != kind:
+            self.setProperty("kind", kind)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+
+class ElidedLabel(Label):
+    """One line that ends in … where there is no room; the whole text is its tool tip."""
+
+    def __init__(self, text: str = "", *, kind: str = "plain") -> None:
+        super().__init__(kind=kind)
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show ``text``, shortened to the room there is."""
+        self._whole = text
+        self.setAccessibleName(text)
+        self._fit()
+        self.updateGeometry()
+
+    @property
+    def whole(self) -> str:
+        """The text without …."""
+        return self._whole
+
+    def sizeHint(self) -> QSize:
+        """As wide as the whole text."""
+        width = self.fontMetrics().horizontalAdvance(self._whole) + 4
+        return QSize(width, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten again."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = self.fontMetrics().elidedText(
+            self._whole.replace("\n", " "), Qt.TextElideMode.ElideRight, max(self.width(), 1)
+        )
+        super().setText(shown)
+        self.setToolTip(self._whole if shown != self._whole else "")
+
+
+class Dot(QWidget):
+    """A state as a shape and a colour: ``ok`` a disc, ``attention`` a ring, ``trouble`` a cross,
+    ``idle`` a short line. The word beside it says the same.
+    """
+
+    def __init__(self, theme: Theme, state: str = "idle") -> None:
+        super().__init__()
+        self._theme = theme
+        self._state = state
+        self.setFixedSize(10, 10)
+        theme.changed.connect(self.update)
+
+    @property
+    def state(self) -> str:
+        """What it shows."""
+        return self._state
+
+    def show_state(self, state: str) -> None:
+        """Show another state."""
+        if state != self._state:
+            self._state = state
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the shape."""
+        painter = QPainter(self)
+        draw_state(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._state, self._theme)
+        painter.end()
+
+
+def state_colour(state: str, theme: Theme) -> QColor:
+    """The colour of a state."""
+    token = {"ok": "ok", "attention": "attention", "trouble": "trouble"}.get(state, "muted")
+    return theme.colour(token)
+
+
+def draw_state(painter: QPainter, box: QRectF, state: str, theme: Theme) -> None:
+    """Draw a state's shape into ``box``."""
+    colour = state_colour(state, theme)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    match state:
+        case "ok":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawEllipse(box)
+        case "attention":
+            painter.drawEllipse(box.adjusted(0.5, 0.5, -0.5, -0.5))
+        case "trouble":
+            cross = box.adjusted(1, 1, -1, -1)
+            painter.drawLine(cross.topLeft(), cross.bottomRight())
+            painter.drawLine(cross.topRight(), cross.bottomLeft())
+        case _:
+            middle = box.center().y()
+            left, right = QPointF(box.left() + 1, middle), QPointF(box.right() - 1, middle)
+            painter.drawLine(left, right)
+    painter.restore()
+
+
+def state_icon(state: str, theme: Theme) -> QIcon:
+    """A state's shape as a button's picture, with room before the text."""
+    drawn = QIcon()
+    for scale in (1, 2):
+        picture = QPixmap(14 * scale, 10 * scale)
+        picture.setDevicePixelRatio(scale)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        draw_state(painter, QRectF(1, 1, 8, 8), state, theme)
+        painter.end()
+        drawn.addPixmap(picture)
+    return drawn
+
+
+def rule(*, vertical: bool = False) -> QFrame:
+    """A hairline."""
+    line = QFrame()
+    line.setProperty("kind", "line")
+    if vertical:
+        line.setFixedWidth(1)
+    else:
+        line.setFixedHeight(1)
+    return line
+
+
+def spacer() -> QWidget:
+    """Takes the room that is left."""
+    empty = QWidget()
+    empty.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return empty

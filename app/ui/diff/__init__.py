@@ -1,0 +1,1 @@
+"""Showing what changed: lines, words, side by side."""

@@ -1,0 +1,171 @@
+"""A diff to read: unified or side by side, changed words marked, text that can be selected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextLength,
+    QTextOption,
+    QTextTableFormat,
+)
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit
+
+from app.ui.diff.lines import DiffLine, Kind, pairs, parse, summary
+from app.ui.theme import Theme
+
+_MOST_LINES: Final = 500
+_PADDING: Final = 12
+_SIGNS: Final = {Kind.ADDED: "+ ", Kind.REMOVED: "- "}
+_BACKGROUNDS: Final = {Kind.ADDED: "added", Kind.REMOVED: "removed"}
+
+
+class DiffView(QTextEdit):
+    """Shows a unified diff. As high as its text up to ``tallest`` pixels, then it scrolls."""
+
+    def __init__(self, theme: Theme, *, name: str, tallest: int = 320) -> None:
+        super().__init__()
+        self._theme = theme
+        self._tallest = tallest
+        self._side_by_side = False
+        self._lines: list[DiffLine] = []
+        self._letter = 0.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.setReadOnly(True)
+        self.setAccessibleName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(0)
+        self.document().setUndoRedoEnabled(False)
+        theme.changed.connect(self._render)
+
+    @property
+    def lines(self) -> Sequence[DiffLine]:
+        """What is shown."""
+        return self._lines
+
+    def show_diff(self, diff: str) -> None:
+        """Show another diff; an empty one says that nothing differs."""
+        self._lines = parse(diff)
+        self._render()
+
+    def show_side_by_side(self, wanted: bool) -> None:
+        """Two columns, or one."""
+        if wanted != self._side_by_side:
+            self._side_by_side = wanted
+            self._render()
+
+    def heightForWidth(self, width: int) -> int:
+        """What the whole text needs, up to ``tallest``."""
+        document = self.document()
+        document.setTextWidth(max(width, 40))
+        return min(self._tallest, max(24, round(document.size().height())))
+
+    def hasHeightForWidth(self) -> bool:
+        """It has: the text wraps."""
+        return True
+
+    def sizeHint(self) -> QSize:
+        """Any width; the height that goes with it."""
+        width = max(self.width(), 240)
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        """A few lines."""
+        return QSize(120, min(72, self.heightForWidth(max(self.width(), 240))))
+
+    def _render(self) -> None:
+        self.document().setDefaultFont(self._theme.code_font)
+        self._letter = QFontMetricsF(self._theme.code_font).horizontalAdvance("+")
+        self.clear()
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        if not self._lines:
+            self._write(cursor, DiffLine(Kind.NOTE, "No difference in the text."))
+        else:
+            self._write_table(cursor)
+        cursor.endEditBlock()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+        self.setAccessibleDescription(summary(self._lines) or "No difference in the text")
+        self.updateGeometry()
+
+    def _write_table(self, cursor: QTextCursor) -> None:
+        # A table even for one column: only a cell's background reaches from edge to edge.
+        both = self._side_by_side
+        rows: list[tuple[DiffLine | None, ...]] = (
+            [(pair.left, pair.right) for pair in pairs(self._lines)]
+            if both
+            else [(line,) for line in self._lines]
+        )
+        shown = rows[:_MOST_LINES]
+        columns = 2 if both else 1
+        form = QTextTableFormat()
+        form.setBorder(0)
+        form.setCellPadding(0)
+        form.setCellSpacing(0)
+        form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+        part = QTextLength(QTextLength.Type.PercentageLength, 100 / columns)
+        form.setColumnWidthConstraints([part] * columns)
+        table = cursor.insertTable(len(shown), columns, form)
+        for i, row in enumerate(shown):
+            for j, line in enumerate(row):
+                cell = table.cellAt(i, j)
+                colour = self._background(line)
+                if colour is not None:
+                    shade = cell.format()
+                    shade.setBackground(colour)
+                    cell.setFormat(shade)
+                if line is not None:
+                    self._write(cell.firstCursorPosition(), line)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        if len(rows) > _MOST_LINES:
+            rest = f"… {len(rows) - _MOST_LINES:,} more lines are not shown."
+            self._write(cursor, DiffLine(Kind.NOTE, rest))
+        else:
+            # A document ends with a block of its own after a table: it must not take room.
+            last = QTextBlockFormat()
+            last.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+            cursor.setBlockFormat(last)
+
+    def _write(self, cursor: QTextCursor, line: DiffLine) -> None:
+        block = QTextBlockFormat()
+        # Wrapped lines go on below the text, not below the sign.
+        sign = 0 if self._side_by_side else round(self._letter * 2)
+        block.setLeftMargin(_PADDING + sign)
+        block.setTextIndent(-sign)
+        block.setRightMargin(_PADDING // 2)
+        block.setLineHeight(128, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        cursor.setBlockFormat(block)
+        plain = QTextCharFormat()
+        plain.setForeground(
+            self._theme.colour("text" if line.kind in _SIGNS else "muted"),
+        )
+        marked = QTextCharFormat(plain)
+        marked.setBackground(
+            self._theme.colour("added_word" if line.kind is Kind.ADDED else "removed_word")
+        )
+        at = 0
+        if not self._side_by_side:
+            cursor.insertText(_SIGNS.get(line.kind, "  "), plain)
+        for start, end in line.marks:
+            cursor.insertText(line.text[at:start], plain)
+            cursor.insertText(line.text[start:end], marked)
+            at = end
+        cursor.insertText(line.text[at:], plain)
+
+    def _background(self, line: DiffLine | None) -> QColor | None:
+        token = "hover" if line is None else _BACKGROUNDS.get(line.kind)
+        return self._theme.colour(token) if token else None

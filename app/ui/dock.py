@@ -1,0 +1,86 @@
+"""The dock on the right: Trace, Circuits, Versions and Files behind one row of tabs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QStackedWidget,
+    QTabBar,
+    QWidget,
+)
+
+from app.ui.controls import IconButton, Label
+from app.ui.theme import Theme
+
+TABS: Final = ("Trace", "Circuits", "Versions", "Files")
+_NARROWEST: Final = 336
+
+
+class Dock(QDockWidget):
+    """Its title is the row of tabs: drag it to move the dock or to tear it off."""
+
+    hide_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__("Details")
+        self.setObjectName("details")
+        self.setAccessibleName("Details")
+        self.setAllowedAreas(
+            Qt.DockWidgetArea.RightDockWidgetArea | Qt.DockWidgetArea.LeftDockWidgetArea
+        )
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName("Details")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self.pages = QStackedWidget()
+        self.pages.setMinimumWidth(_NARROWEST)
+        self.pages.setProperty("kind", "ground")
+        for number, name in enumerate(TABS):
+            self.tabs.addTab(name)
+            self.tabs.setTabToolTip(number, f"Alt+{number + 1}")
+            waiting = Label("", kind="muted")
+            self.pages.addWidget(waiting)
+            shortcut = QShortcut(QKeySequence(f"Alt+{number + 1}"), self)
+            shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
+            shortcut.activated.connect(lambda n=name: self.show_tab(n))
+        self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
+        floating = IconButton(theme, "float", "Tear off or put back the details", "Ctrl+Shift+D")
+        floating.clicked.connect(lambda: self.setFloating(not self.isFloating()))
+        hiding = IconButton(theme, "close", "Hide the details (F9)")
+        hiding.clicked.connect(self.hide_wanted)
+        bar = QWidget()
+        bar.setObjectName("dock-title")
+        line = QHBoxLayout(bar)
+        line.setContentsMargins(6, 4, 6, 0)
+        line.setSpacing(2)
+        line.addWidget(self.tabs, 1)
+        line.addWidget(floating, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(hiding, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setTitleBarWidget(bar)
+        self.setWidget(self.pages)
+
+    def fill(self, name: str, page: QWidget) -> None:
+        """Put a pane behind its tab."""
+        at = TABS.index(name)
+        old = self.pages.widget(at)
+        self.pages.insertWidget(at, page)
+        if old is not None:
+            self.pages.removeWidget(old)
+            old.deleteLater()
+        self.pages.setCurrentIndex(self.tabs.currentIndex())
+
+    def show_tab(self, name: str) -> None:
+        """Show a pane."""
+        self.tabs.setCurrentIndex(TABS.index(name))
+
+    @property
+    def tab(self) -> str:
+        """The pane shown."""
+        return TABS[self.tabs.currentIndex()]

@@ -1,0 +1,172 @@
+"""The trace pane: what was asked of which skill, with what, for how long, with what result."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QTextOption
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QSplitter,
+    QStackedLayout,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTextEdit,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.events import Event
+from app.ui.controls import draw_state
+from app.ui.panes.nothing import Nothing
+from app.ui.panes.trace_model import Node, NodeRole, TraceModel
+from app.ui.session import OpenConversation, Session
+from app.ui.theme import Theme
+
+_TURNS_WITH_TIMES: Final = 30
+
+
+class TracePane(QWidget):
+    """The tree of the conversation shown, and below it all that is known of the chosen step."""
+
+    ask_wanted = Signal()
+
+    def __init__(self, theme: Theme, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._models: dict[OpenConversation, TraceModel] = {}
+        self._shown: OpenConversation | None = None
+        self.tree = QTreeView()
+        self.tree.setAccessibleName("Steps of each turn")
+        self.tree.setUniformRowHeights(True)
+        self.tree.setIndentation(14)
+        self.tree.setItemDelegateForColumn(1, _StateDelegate(theme, self.tree))
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.details = QTextEdit()
+        self.details.setReadOnly(True)
+        self.details.setAcceptRichText(False)
+        self.details.setTabChangesFocus(True)
+        self.details.setAccessibleName("Details of the chosen step")
+        self.details.setPlaceholderText("Choose a step to see its arguments and its result.")
+        self.details.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.details.setFont(theme.code_font)
+        self.details.document().setDocumentMargin(10)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.setChildrenCollapsible(False)
+        halves.setHandleWidth(1)
+        halves.addWidget(self.tree)
+        halves.addWidget(self.details)
+        halves.setStretchFactor(0, 3)
+        halves.setStretchFactor(1, 2)
+        nothing = Nothing(
+            "Every step of every turn will stand here: which skill was called, with what, for how "
+            "long, and what came of it.",
+            "Ask something",
+        )
+        nothing.pressed.connect(self.ask_wanted)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(nothing)
+        self._stack.addWidget(halves)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(6, 4, 6, 4)
+        page.addLayout(self._stack)
+        session.current_changed.connect(self._show_current)
+        session.happened.connect(self._take)
+        self._show_current()
+
+    def show_call(self, call_id: str, turn_id: str) -> None:
+        """Bring a call into view and choose it."""
+        model = self._model()
+        index = model.find(call_id, turn_id)
+        if index.isValid():
+            self.tree.expand(index.parent())
+            self.tree.setCurrentIndex(index)
+            self.tree.scrollTo(index)
+
+    def _model(self) -> TraceModel:
+        current = self._session.current
+        model = self._models.get(current)
+        if model is None:
+            model = TraceModel()
+            model.setParent(self)
+            model.load(current.messages)
+            self._models[current] = model
+            if model.turns:
+                self._session.tasks.start(self._read_times(model), name="read trace")
+        return model
+
+    async def _read_times(self, model: TraceModel) -> None:
+        for turn in list(model.turns)[-_TURNS_WITH_TIMES:]:
+            if any(node.kind == "call" for node in turn.steps):
+                model.complete(turn.id, await self._session.desk.executions.for_turn(turn.id))
+
+    def _show_current(self) -> None:
+        if self._shown is self._session.current:
+            return
+        self._shown = self._session.current
+        model = self._model()
+        self.tree.setModel(model)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
+        self.tree.selectionModel().currentChanged.connect(self._choose)
+        self.details.clear()
+        self._open_last()
+
+    def _take(self, event: Event) -> None:
+        conversation = self._session.opened(event.conversation_id or "")
+        if conversation is None or conversation not in self._models:
+            return
+        self._models[conversation].take(event)
+        if event.type in ("turn_started", "tool_call", "tool_result"):
+            self._open_last()
+            self._choose(self.tree.currentIndex())
+
+    def _open_last(self) -> None:
+        model = self._model()
+        self._stack.setCurrentIndex(1 if model.turns else 0)
+        if model.turns:
+            last = model.index(len(model.turns) - 1, 0)
+            self.tree.expand(last)
+            rows = model.rowCount(last)
+            self.tree.scrollTo(model.index(rows - 1, 0, last) if rows else last)
+
+    def _choose(self, index: QModelIndex, _before: QModelIndex | None = None) -> None:
+        node = index.data(NodeRole.NODE) if index.isValid() else None
+        if isinstance(node, Node):
+            text = node.details()
+            if text != self.details.toPlainText():
+                self.details.setPlainText(text)
+
+
+class _StateDelegate(QStyledItemDelegate):
+    """A state's shape before its word."""
+
+    def __init__(self, theme: Theme, parent: QTreeView) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Room for the shape."""
+        super().initStyleOption(option, index)
+        option.text = f"    {option.text}"
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """The cell, then the shape."""
+        super().paint(painter, option, index)
+        node = index.data(NodeRole.NODE)
+        if isinstance(node, Node):
+            box = option.rect
+            dot = QRectF(box.left() + 3, box.center().y() - 3, 8, 8)
+            draw_state(painter, dot, node.state, self._theme)

@@ -1,0 +1,310 @@
+"""What a conversation's turns did, as a tree: turns, and in each the steps it took."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
+
+from app.domain.events import (
+    Approval,
+    ErrorEvent,
+    Event,
+    FileVersionEvent,
+    ToolCallEvent,
+    ToolResultEvent,
+    TurnFinished,
+    TurnStarted,
+    TurnStatus,
+    Usage,
+)
+from app.domain.messages import ConversationMessage, MessageStatus, Role
+from app.domain.tool_calls import ToolStatus
+from app.ui import words
+
+if TYPE_CHECKING:
+    from app.storage.executions import ExecutionRecord
+
+Index = QModelIndex | QPersistentModelIndex
+_COLUMNS: Final = ("Step", "State", "Time")
+_TURN_STATES: Final[Mapping[TurnStatus, tuple[str, str]]] = {
+    TurnStatus.OK: ("ok", "done"),
+    TurnStatus.FAILED: ("trouble", "failed"),
+    TurnStatus.CANCELLED: ("attention", "stopped"),
+    TurnStatus.LIMIT: ("attention", "at its limit"),
+}
+
+
+class NodeRole(IntEnum):
+    """What a cell knows beside its text."""
+
+    NODE = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(slots=True)
+class Node:
+    """A turn or a step of one. ``state`` as in ``controls.Dot``; ``arguments`` of a call."""
+
+    kind: str
+    title: str
+    state: str = "idle"
+    word: str = ""
+    milliseconds: int | None = None
+    id: str = ""
+    name: str = ""
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    result: str = ""
+    decided: str = ""
+    parent: Node | None = None
+    steps: list[Node] = field(default_factory=list)
+
+    @property
+    def row(self) -> int:
+        """Where it stands under its parent (turns: see the model)."""
+        if self.parent is None:
+            return -1
+        return next(i for i, node in enumerate(self.parent.steps) if node is self)
+
+    def details(self) -> str:
+        """Everything known of it, as text."""
+        parts = [self.name or self.title]
+        state = " · ".join(
+            p for p in (self.word, self.decided, words.duration(self.milliseconds or 0)
+                        if self.milliseconds is not None else "") if p
+        )  # fmt: skip
+        if state:
+            parts.append(state)
+        if self.arguments:
+            shown = json.dumps(self.arguments, indent=2, ensure_ascii=False, default=str)
+            parts += ["", "Arguments", shown]
+        if self.result:
+            parts += ["", "Result", self.result]
+        return "\n".join(parts)
+
+
+class TraceModel(QAbstractItemModel):
+    """Turns of one conversation, oldest first. Fed by stored messages, then by events."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turns: list[Node] = []
+
+    @property
+    def turns(self) -> Sequence[Node]:
+        """All turns."""
+        return self._turns
+
+    # -- feeding -------------------------------------------------------------------------------
+
+    def load(self, messages: Iterable[ConversationMessage]) -> None:
+        """Show stored turns in place of what is shown."""
+        self.beginResetModel()
+        self._turns = []
+        turns: dict[str, Node] = {}
+        for message in messages:
+            turn = turns.get(message.turn_id)
+            if turn is None:
+                turn = Node("turn", message.text, "ok", "done", id=message.turn_id)
+                turns[message.turn_id] = turn
+                self._turns.append(turn)
+            _add_stored(turn, message)
+        self.endResetModel()
+
+    def complete(self, turn_id: str, records: Iterable[ExecutionRecord]) -> None:
+        """Add what the log of executions knows: durations, and who allowed a call."""
+        turn = self._turn(turn_id)
+        if turn is None:
+            return
+        for record in records:
+            for node in turn.steps:
+                if node.id == record.call_id and node.milliseconds is None:
+                    node.milliseconds = record.duration_ms
+                    if record.approved_by:
+                        node.decided = f"allowed by {record.approved_by}"
+                    self._touch(node)
+
+    def take(self, event: Event) -> None:
+        """Show an event of this conversation."""
+        if isinstance(event, TurnStarted):
+            self._begin(event)
+            return
+        turn = self._turn(event.turn_id or "")
+        if turn is None:
+            return
+        match event:
+            case ToolCallEvent():
+                self._add(turn, _call(event.id, event.name, event.arguments))
+            case Usage():
+                tokens = event.prompt_tokens + event.completion_tokens
+                cost = f" · ${event.cost:.4f}" if event.cost else ""
+                title = f"model: {words.count(tokens, 'token')}{cost}"
+                self._add(turn, Node("model", title, "ok", "done"))
+            case Approval(decision=None):
+                self._change(turn, event.call_id, "attention", "waits for you")
+            case Approval():
+                self._decided(turn, event)
+            case ToolResultEvent():
+                self._finish_call(turn, event)
+            case FileVersionEvent():
+                title = f"{PurePath(event.file).name}: version {event.version}"
+                self._add(turn, Node("version", title, "ok", event.operation.replace("_", " ")))
+            case ErrorEvent():
+                self._add(
+                    turn, Node("error", event.kind, "trouble", "failed", result=event.message)
+                )
+            case TurnFinished():
+                turn.state, turn.word = _TURN_STATES[event.status]
+                turn.milliseconds = event.duration_ms
+                self._touch(turn)
+
+    def _begin(self, event: TurnStarted) -> None:
+        row = len(self._turns)
+        self.beginInsertRows(QModelIndex(), row, row)
+        self._turns.append(Node("turn", event.text, "idle", "working", id=event.turn_id or ""))
+        self.endInsertRows()
+
+    def _add(self, turn: Node, node: Node) -> None:
+        parent = self._index(turn)
+        row = len(turn.steps)
+        self.beginInsertRows(parent, row, row)
+        node.parent = turn
+        turn.steps.append(node)
+        self.endInsertRows()
+
+    def _change(self, turn: Node, call_id: str | None, state: str, word: str) -> None:
+        for node in turn.steps:
+            if node.kind == "call" and node.id == call_id:
+                node.state, node.word = state, word
+                self._touch(node)
+
+    def _decided(self, turn: Node, event: Approval) -> None:
+        for node in turn.steps:
+            if node.kind == "call" and node.id == event.call_id:
+                by = f" by {event.by}" if event.by else ""
+                node.decided = f"{event.decision}{by}"
+                node.state, node.word = "idle", "running"
+                self._touch(node)
+
+    def _finish_call(self, turn: Node, event: ToolResultEvent) -> None:
+        for node in turn.steps:
+            if node.kind == "call" and node.id == event.id:
+                node.state, node.word = words.CALL_STATES[event.status]
+                node.milliseconds = event.duration_ms
+                node.result = event.content
+                self._touch(node)
+
+    def _turn(self, turn_id: str) -> Node | None:
+        return next((turn for turn in reversed(self._turns) if turn.id == turn_id), None)
+
+    # -- Qt's model --------------------------------------------------------------------------------
+
+    def find(self, call_id: str, turn_id: str) -> QModelIndex:
+        """Where a call stands."""
+        turn = self._turn(turn_id)
+        for node in turn.steps if turn is not None else ():
+            if node.id == call_id:
+                return self._index(node)
+        return QModelIndex()
+
+    def _index(self, node: Node) -> QModelIndex:
+        if node.parent is None:
+            row = next(i for i, turn in enumerate(self._turns) if turn is node)
+        else:
+            row = node.row
+        return self.createIndex(row, 0, node)
+
+    def _touch(self, node: Node) -> None:
+        index = self._index(node)
+        self.dataChanged.emit(index, index.siblingAtColumn(len(_COLUMNS) - 1))
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+        """A cell."""
+        nodes = self._node(parent).steps if parent.isValid() else self._turns
+        if 0 <= row < len(nodes) and 0 <= column < len(_COLUMNS):
+            return self.createIndex(row, column, nodes[row])
+        return QModelIndex()
+
+    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
+        """The turn of a step."""
+        if not index.isValid():
+            return QModelIndex()
+        above = self._node(index).parent
+        return self._index(above) if above is not None else QModelIndex()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Turns, or the steps of one."""
+        if not parent.isValid():
+            return len(self._turns)
+        return len(self._node(parent).steps) if parent.column() == 0 else 0
+
+    def columnCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Step, state, time."""
+        return len(_COLUMNS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Names of the columns."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _COLUMNS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a cell shows."""
+        if not index.isValid():
+            return None
+        node = self._node(index)
+        if role == NodeRole.NODE:
+            return node
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return node.title
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            time = words.duration(node.milliseconds) if node.milliseconds is not None else ""
+            return (" ".join(node.title.split()), node.word, time)[index.column()]
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        match index.column():
+            case 0:
+                return " ".join(node.title.split())[:200]
+            case 1:
+                return node.word
+            case _:
+                return words.duration(node.milliseconds) if node.milliseconds is not None else ""
+
+    def _node(self, index: Index) -> Node:
+        node = index.internalPointer()
+        assert isinstance(node, Node)
+        return node
+
+
+def _call(call_id: str, name: str, arguments: Mapping[str, object]) -> Node:
+    gist = words.gist(arguments, 60)
+    title = f"{name}  {gist}" if gist else name
+    return Node("call", title, "idle", "running", id=call_id, name=name, arguments=arguments)
+
+
+def _add_stored(turn: Node, message: ConversationMessage) -> None:
+    match message.role:
+        case Role.USER:
+            turn.title = message.text
+        case Role.ASSISTANT:
+            for call in message.tool_calls:
+                node = _call(call.id, call.name, call.arguments)
+                node.state, node.word = words.CALL_STATES[ToolStatus.INTERRUPTED]
+                node.parent = turn
+                turn.steps.append(node)
+            if message.status is MessageStatus.FAILED:
+                turn.state, turn.word = _TURN_STATES[TurnStatus.FAILED]
+            elif message.status is MessageStatus.INTERRUPTED:
+                turn.state, turn.word = _TURN_STATES[TurnStatus.CANCELLED]
+        case Role.TOOL:
+            for node in turn.steps:
+                if node.id == message.tool_call_id:
+                    status = message.tool_status or ToolStatus.OK
+                    node.state, node.word = words.CALL_STATES[status]
+                    node.result = message.text

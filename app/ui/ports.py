@@ -1,0 +1,174 @@
+"""What the window needs of the assembly, named by what it does; the assembly satisfies it.
+
+The window stands below the composition root and may not import it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from app.config import Settings
+    from app.domain.files import Origin
+    from app.domain.skills import Clock
+    from app.domain.workspace import Workspace
+    from app.event_bus import EventBus
+    from app.orchestrator.approvals import Approvals
+    from app.orchestrator.engine import Engines
+    from app.orchestrator.llm_client import LLMClient
+    from app.redaction import Secret
+    from app.resilience.circuit_breaker import Breakers
+    from app.storage.approval_rules import ApprovalRules
+    from app.storage.conversations import Conversations
+    from app.storage.executions import SkillExecutions
+
+
+class GrantedFolders(Protocol):
+    """The folders Steward may work in."""
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Granted folders."""
+        ...
+
+
+class Workspaces(Protocol):
+    """Hands out the person's files, bound to who asks."""
+
+    def bind(self, origin: Origin) -> Workspace:
+        """The files, for ``origin``."""
+        ...
+
+
+class OfferedCommand(Protocol):
+    """A command the composer completes."""
+
+    @property
+    def text(self) -> str:
+        """How it is written."""
+        ...
+
+    @property
+    def summary(self) -> str:
+        """What it does."""
+        ...
+
+
+class FoundServer(Protocol):
+    """A model server on this machine."""
+
+    @property
+    def name(self) -> str:
+        """What it is: ``Ollama``."""
+        ...
+
+    @property
+    def base_url(self) -> str:
+        """Its address."""
+        ...
+
+
+class Desk(Protocol):
+    """Everything behind the window. Owned by the loop's thread."""
+
+    @property
+    def settings(self) -> Settings:
+        """As they hold now."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        ...
+
+    @property
+    def bus(self) -> EventBus:
+        """Every event."""
+        ...
+
+    @property
+    def user(self) -> str:
+        """Name of the person."""
+        ...
+
+    @property
+    def conversations(self) -> Conversations:
+        """Stored conversations."""
+        ...
+
+    @property
+    def executions(self) -> SkillExecutions:
+        """Stored executions of skills."""
+        ...
+
+    @property
+    def rules(self) -> ApprovalRules:
+        """What needs no asking."""
+        ...
+
+    @property
+    def folders(self) -> GrantedFolders:
+        """Granted folders."""
+        ...
+
+    @property
+    def workspaces(self) -> Workspaces:
+        """The person's files."""
+        ...
+
+    @property
+    def breakers(self) -> Breakers:
+        """Circuits."""
+        ...
+
+    @property
+    def approvals(self) -> Approvals:
+        """Pending decisions."""
+        ...
+
+    @property
+    def engines(self) -> Engines:
+        """Conversations that run."""
+        ...
+
+    @property
+    def llm(self) -> LLMClient:
+        """The model that answers now."""
+        ...
+
+    def completions(self) -> Sequence[OfferedCommand]:
+        """What ``/`` offers."""
+        ...
+
+    def grant_folder(self, folder: Path) -> None:
+        """Let skills work in a folder. Raises ``UsageError``."""
+        ...
+
+    def revoke_folder(self, folder: Path) -> None:
+        """Take a folder back."""
+        ...
+
+    def trust_instructions(self, folder: Path, *, trusted: bool = True) -> None:
+        """Follow the folder's ``AGENTS.md``, or no longer."""
+        ...
+
+    def change_setting(self, name: str, value: object) -> None:
+        """Save a setting. Raises ``UsageError``."""
+        ...
+
+    async def connect(
+        self,
+        provider: str,
+        *,
+        base_url: str | None = None,
+        api_key: Secret | None = None,
+        model: str | None = None,
+    ) -> bool:
+        """Use another provider, after a live call; whether the key could be kept."""
+        ...
+
+    async def find_local_servers(self) -> Sequence[FoundServer]:
+        """Model servers that answer on this machine."""
+        ...

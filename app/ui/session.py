@@ -1,0 +1,319 @@
+"""The window's view-model: which conversation is shown, what runs, what the person does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.domain.errors import StewardError
+from app.domain.events import (
+    Approval,
+    Event,
+    FileVersionEvent,
+    Notification,
+    Severity,
+    TurnFinished,
+    TurnStarted,
+    TurnStatus,
+    Usage,
+)
+from app.domain.files import Origin
+from app.domain.messages import Channel, ConversationMessage, ConversationSummary, SearchHit
+from app.orchestrator.approvals import Decision
+from app.ui import words
+from app.ui.bridge import Bridge
+from app.ui.chat.conversation import ConversationModel
+from app.ui.ports import Desk
+from app.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from app.domain.workspace import Workspace
+    from app.orchestrator.engine import Engine
+
+
+@dataclass(slots=True, eq=False)
+class OpenConversation:
+    """A conversation that was opened in this window.
+
+    ``id`` is ``None`` until its first message is sent. ``outcome`` is the last turn's, in words.
+    """
+
+    model: ConversationModel
+    id: str | None = None
+    draft: str = ""
+    outcome: str = ""
+    tokens: int = 0
+    cost: float = 0.0
+    messages: list[ConversationMessage] = field(default_factory=list)
+    turns: list[tuple[str, asyncio.Task[None]]] = field(default_factory=list)
+    engine: Engine | None = None
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Session(QObject):
+    """Owns the open conversations and everything the person starts in them."""
+
+    current_changed = Signal()
+    conversations_changed = Signal()
+    state_changed = Signal()
+    """Busy, waiting, tokens, outcome of some conversation."""
+    happened = Signal(object)
+    """Every event, deltas joined."""
+    files_changed = Signal()
+    """A file got a version, or folders were added or taken back."""
+    provider_changed = Signal()
+    row_wanted = Signal(int)
+    """A row of the conversation shown should come into view."""
+    returned = Signal(str)
+    """A message that was not sent after all."""
+    said = Signal(str, str)
+    """Something for the status line: state and words."""
+
+    def __init__(self, desk: Desk, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.tasks = tasks
+        self.summaries: Sequence[ConversationSummary] = ()
+        self._open: dict[str, OpenConversation] = {}
+        self._current = self._new()
+        self._bridge = Bridge(desk.bus, self)
+        self._bridge.happened.connect(self._take)
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._tick)
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    @property
+    def current(self) -> OpenConversation:
+        """The conversation in the middle of the window."""
+        return self._current
+
+    @property
+    def busy(self) -> bool:
+        """Whether the conversation shown has a turn under way, or about to be."""
+        return bool(self._current.turns)
+
+    @property
+    def any_busy(self) -> bool:
+        """Whether any conversation works."""
+        return any(one.turns for one in self._all())
+
+    @property
+    def title(self) -> str:
+        """Title of the conversation shown."""
+        for summary in self.summaries:
+            if summary.id == self._current.id:
+                return summary.title or "New conversation"
+        return "New conversation"
+
+    def opened(self, conversation_id: str) -> OpenConversation | None:
+        """A conversation, if it was opened in this window."""
+        return self._open.get(conversation_id)
+
+    def state_line(self, summary: ConversationSummary) -> tuple[str, str]:
+        """A conversation's state (see ``controls.Dot``) and words for the list."""
+        known = self._open.get(summary.id)
+        if known is not None and known.model.asking:
+            return "attention", "Waiting for your approval"
+        if known is not None and known.turns:
+            return "idle", "Working …"
+        if known is not None and known.outcome:
+            return "", known.outcome
+        status = summary.last_status.value if summary.last_status else ""
+        if status == "interrupted":
+            return "", "Stopped"
+        if status == "failed":
+            return "trouble", "The last answer failed"
+        return "", words.count(summary.message_count, "message")
+
+    def workspace(self, by: str = "you") -> Workspace:
+        """The person's files, for what the panes do in their name."""
+        return self.desk.workspaces.bind(
+            Origin(user=self.desk.user, by=by, conversation_id=self._current.id)
+        )
+
+    def starters(self) -> tuple[str, ...]:
+        """First messages for an empty conversation: each one works as it stands."""
+        folders = self.desk.folders.folders
+        if not folders:
+            return ("/help",) if self.desk.llm.provider == "guided" else ("What can you do?",)
+        report = (folders[0] / "report.md").is_file() and folders[0].name == "Sample"
+        if self.desk.llm.provider == "guided":
+            change = ("replace 'draft' with 'final' in report.md",) if report else ()
+            return (*change, "/files", "/help")
+        change = ("Set the status in report.md to final.",) if report else ()
+        return (*change, "What is in my folders?", "What can you do?")
+
+    # -- conversations --------------------------------------------------------------------------
+
+    async def refresh(self) -> None:
+        """Read the list of conversations again."""
+        self.summaries = await self.desk.conversations.list()
+        self.conversations_changed.emit()
+
+    def start_new(self) -> None:
+        """Show an empty conversation; it is stored with its first message."""
+        if self._current.id is not None or self._current.turns:
+            self._show(self._new())
+        else:
+            self.current_changed.emit()
+
+    async def show(self, conversation_id: str) -> None:
+        """Show a conversation, read from the database unless it is open already."""
+        known = self._open.get(conversation_id)
+        if known is None:
+            messages = await self.desk.conversations.messages(conversation_id)
+            known = self._open.get(conversation_id)  # opened twice meanwhile
+            if known is None:
+                known = self._new()
+                known.id = conversation_id
+                known.messages = messages
+                known.model.load(messages)
+                self._open[conversation_id] = known
+        self._show(known)
+
+    async def search(self, text: str) -> Sequence[SearchHit]:
+        """Messages that contain ``text``, newest first."""
+        return await self.desk.conversations.search(text, limit=40)
+
+    async def rename(self, conversation_id: str, title: str) -> None:
+        """Give a conversation another title."""
+        await self.desk.conversations.rename(conversation_id, title)
+        await self.refresh()
+
+    def show_message(self, message_id: int) -> None:
+        """Bring a message of the conversation shown into view."""
+        index = self._current.model.index_of_message(message_id)
+        if index >= 0:
+            self.row_wanted.emit(index)
+
+    def _new(self) -> OpenConversation:
+        return OpenConversation(ConversationModel(self.desk.clock.now))
+
+    def _show(self, conversation: OpenConversation) -> None:
+        if conversation is not self._current:
+            self._current = conversation
+            self.current_changed.emit()
+
+    def _all(self) -> list[OpenConversation]:
+        others = [one for one in self._open.values() if one is not self._current]
+        return [self._current, *others]
+
+    # -- turns -------------------------------------------------------------------------------------
+
+    def send(self, text: str) -> None:
+        """Send a message in the conversation shown; it queues behind a turn under way."""
+        conversation = self._current
+        conversation.model.queue(text, self.desk.clock.now())
+        task = self.tasks.run(self._run(conversation, text), name="turn from the window")
+        conversation.turns.append((text, task))
+        task.add_done_callback(lambda done: self._ended(conversation, done))
+        self._second.start()
+        self.state_changed.emit()
+
+    async def _run(self, conversation: OpenConversation, text: str) -> None:
+        try:
+            engine = await self._engine(conversation)
+            await engine.run_turn(text, channel=Channel.WINDOW)
+        except (asyncio.CancelledError, StewardError):
+            # It may have been taken back while it waited: it must not look as if it were sent.
+            conversation.model.unqueue(text)
+            raise
+
+    async def _engine(self, conversation: OpenConversation) -> Engine:
+        async with conversation.opening:  # two quick messages belong to one new conversation
+            if conversation.engine is None:
+                conversation.engine = await self.desk.engines.get(conversation.id)
+                conversation.id = conversation.engine.conversation_id
+                self._open[conversation.id] = conversation
+        return conversation.engine
+
+    def _ended(self, conversation: OpenConversation, task: asyncio.Task[None]) -> None:
+        conversation.turns = [turn for turn in conversation.turns if turn[1] is not task]
+        if not self.any_busy:
+            self._second.stop()
+        self.state_changed.emit()
+
+    def stop(self) -> None:
+        """Stop the turn under way in the conversation shown; what waits behind it comes back."""
+        conversation = self._current
+        engine = conversation.engine
+        running = engine is not None and engine.busy
+        if engine is not None and running:
+            engine.cancel()
+        waiting = conversation.turns[1:] if running else conversation.turns
+        for _, task in waiting:
+            task.cancel()
+        if waiting:
+            self.returned.emit("\n".join(text for text, _ in waiting))
+
+    def decide(self, approval_id: str, decision: Decision) -> None:
+        """Decide a pending approval in the person's name."""
+        if not self.desk.approvals.decide(approval_id, decision, by="you"):
+            self.said.emit("attention", "That was decided already, or had expired.")
+
+    # -- the person's files --------------------------------------------------------------------
+
+    async def restore(self, path: str, version: int) -> None:
+        """Make a file what it was in an earlier version; itself a new version."""
+        made = await self.workspace().restore(path, version)
+        self.said.emit(
+            "ok", f"Restored version {version} of {made.filename} as version {made.version}."
+        )
+
+    async def undo(self, turn_id: str | None) -> None:
+        """Take back what an answer changed (``None``: the last one that changed anything)."""
+        made = await self.workspace().undo(turn_id)
+        names = ", ".join(dict.fromkeys(version.filename for version in made))
+        count = words.count(len(made), "change")
+        self.said.emit(
+            "ok", f"Took back {count}: {names}." if made else "There is nothing to undo."
+        )
+
+    # -- events ----------------------------------------------------------------------------------
+
+    def _take(self, event: Event) -> None:
+        conversation = self._open.get(event.conversation_id or "")
+        if conversation is not None:
+            conversation.model.take(event)
+            self._note(conversation, event)
+        self.happened.emit(event)
+        match event:
+            case TurnStarted() | TurnFinished():
+                self.tasks.start(self.refresh(), name="refresh conversations")
+                self.state_changed.emit()
+            case Approval():
+                self.state_changed.emit()
+            case FileVersionEvent():
+                self.files_changed.emit()
+            case Notification(severity=severity, message=message):
+                self.said.emit("trouble" if severity is Severity.ERROR else "attention", message)
+
+    def _note(self, conversation: OpenConversation, event: Event) -> None:
+        match event:
+            case Usage():
+                conversation.tokens += event.prompt_tokens + event.completion_tokens
+                conversation.cost += event.cost or 0.0
+                self.state_changed.emit()
+            case TurnFinished():
+                time = words.duration(event.duration_ms)
+                conversation.outcome = {
+                    TurnStatus.OK: f"Done in {time}",
+                    TurnStatus.LIMIT: f"Stopped at its limit after {time}",
+                    TurnStatus.CANCELLED: "Stopped",
+                    TurnStatus.FAILED: "The last answer failed",
+                }[event.status]
+
+    def _tick(self) -> None:
+        for one in self._all():
+            one.model.tick()
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._second.stop()
+        self._bridge.close()

@@ -1,0 +1,1 @@
+"""The settings: which model answers, which folders, what needs no asking, how it looks."""

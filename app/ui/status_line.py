@@ -1,0 +1,99 @@
+"""The line at the bottom: how things stand, and what just went wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.domain.errors import StewardError
+from app.ui import words
+from app.ui.controls import Dot, ElidedLabel, Label
+from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from app.ui.session import Session
+
+_HEIGHT: Final = 28
+_SHOWN_MS: Final = 20_000
+
+
+class StatusLine(QWidget):
+    """What is shown on the left gives way for a while to what ``say`` and ``show_error`` say."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._session: Session | None = None
+        self._dot = Dot(theme)
+        self._left = ElidedLabel("Starting …", kind="small")
+        self._right = Label("", kind="small")
+        self.setFixedHeight(_HEIGHT)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(14, 0, 14, 0)
+        line.setSpacing(8)
+        line.addWidget(self._dot)
+        line.addWidget(self._left, 1)
+        line.addWidget(self._right)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SHOWN_MS)
+        self._timer.timeout.connect(self._show)
+
+    @property
+    def text(self) -> str:
+        """What is said on the left."""
+        return self._left.whole
+
+    def attach(self, session: Session) -> None:
+        """Show how ``session`` stands."""
+        self._session = session
+        session.state_changed.connect(self._show_state)
+        session.provider_changed.connect(self._show)
+        session.files_changed.connect(self._show)
+        session.said.connect(self.say)
+        session.tasks.failed.connect(self.show_error)
+        self._show()
+        self._show_state()
+
+    def say(self, state: str, text: str) -> None:
+        """Say something for a while. ``state`` as in ``controls.Dot``."""
+        self._dot.show_state(state)
+        self._left.setText(text)
+        self._left.become(state if state in ("trouble", "attention") else "small")
+        self._timer.start()
+
+    def show_error(self, error: StewardError) -> None:
+        """Say what went wrong and what to do."""
+        self.say("trouble", str(error))
+
+    def _show(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        self._timer.stop()
+        self._left.become("small")
+        folders = session.desk.folders.folders
+        if not folders:
+            self._dot.show_state("attention")
+            self._left.setText("No folder yet: add one under Files to let Steward work with it")
+            return
+        self._dot.show_state("ok")
+        where = words.count(len(folders), "folder")
+        private = (
+            "nothing leaves this computer"
+            if session.desk.llm.provider == "guided"
+            else f"answers come from {session.desk.llm.label}"
+        )
+        self._left.setText(f"Every change is kept as a version · {where} · {private}")
+
+    def _show_state(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        if session.current.model.asking:
+            self._right.setText("Waiting for your approval")
+        elif session.any_busy:
+            self._right.setText("Working …")
+        else:
+            self._right.setText("Idle")

@@ -1,0 +1,69 @@
+"""Owns every coroutine the window starts: none is forgotten, none fails without a word."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.errors import StewardError
+
+if TYPE_CHECKING:
+    import asyncio
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Tasks(QObject):
+    """A set of running tasks. ``failed(StewardError)`` says what went wrong in one of them.
+
+    A bug (any other exception) is logged with its traceback and reported as one sentence.
+    """
+
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        """Run ``work`` on the loop; ``name`` stands in the log."""
+        self.run(work, name).set_name(name)
+
+    def run(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        """As ``start``, for whom needs the task: to cancel it, or to know when it has ended."""
+        import asyncio
+
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._running.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    async def stop(self) -> None:
+        """Cancel what runs and wait until it has ended."""
+        import asyncio
+
+        running = [task for task in self._running if task is not asyncio.current_task()]
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if isinstance(error, StewardError):
+            self.failed.emit(error)
+        elif error is not None:
+            logger.error("window task %s failed", task.get_name(), exc_info=error)
+            self.failed.emit(
+                StewardError(
+                    "Something in Steward went wrong.",
+                    hint="Your files are as they were; the log says more.",
+                )
+            )

@@ -1,0 +1,114 @@
+"""The line at the top: which conversation, which model, which folders, what it has cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from app.ui import words
+from app.ui.controls import Button, ElidedLabel, IconButton, Label, spacer, state_icon
+from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from app.ui.session import Session
+
+_HEIGHT: Final = 46
+_NARROW: Final = 820
+
+
+class TopBar(QWidget):
+    """Emits what is wanted: ``settings_wanted(page)``, ``rail_wanted``, ``dock_wanted``."""
+
+    settings_wanted = Signal(str)
+    rail_wanted = Signal()
+    dock_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._session: Session | None = None
+        self.setProperty("kind", "bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(_HEIGHT)
+        self.rail_button = IconButton(theme, "panel-left", "Show or hide the conversations", "F8")
+        self.dock_button = IconButton(theme, "panel-right", "Show or hide the details", "F9")
+        self.title = ElidedLabel("Steward", kind="heading")
+        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._theme = theme
+        self.provider = Button("Starting …", kind="chip", name="Model: starting")
+        self.folders = Button("", kind="chip", name="Folders")
+        self.folders.hide()
+        self.usage = Label(kind="small")
+        self.settings = Button("S&ettings", tip="Ctrl+,")
+        self.settings.setShortcut("Ctrl+,")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(10, 0, 12, 0)
+        line.setSpacing(10)
+        for widget in (
+            self.rail_button, self.title, self.provider, self.folders, spacer(),
+            self.usage, self.settings, self.dock_button,
+        ):  # fmt: skip
+            line.addWidget(widget)
+        self.rail_button.clicked.connect(self.rail_wanted)
+        self.dock_button.clicked.connect(self.dock_wanted)
+        self.settings.clicked.connect(lambda: self.settings_wanted.emit("model"))
+        self.provider.clicked.connect(lambda: self.settings_wanted.emit("model"))
+        self.provider.setShortcut("Ctrl+M")
+        self.folders.clicked.connect(lambda: self.settings_wanted.emit("folders"))
+        self.folders.setShortcut("Ctrl+Shift+F")
+
+    def attach(self, session: Session) -> None:
+        """Show what ``session`` shows."""
+        self._session = session
+        self._theme.changed.connect(self._show)
+        for signal in (
+            session.current_changed,
+            session.conversations_changed,
+            session.state_changed,
+            session.provider_changed,
+            session.files_changed,
+        ):
+            signal.connect(self._show)
+        self._show()
+
+    def show_trouble(self, words_: str) -> None:
+        """Steward could not start."""
+        self.provider.setText(words_)
+        self.provider.setEnabled(False)
+        self.settings.setEnabled(False)
+        self.provider.setIcon(state_icon("trouble", self._theme))
+
+    def fold(self, width: int) -> None:
+        """Leave out what there is no room for."""
+        self.usage.setVisible(bool(self.usage.text()) and width >= _NARROW)
+
+    def _show(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        self.title.setText(session.title)
+        llm = session.desk.llm
+        model = llm.default_model or ""
+        for summary in session.summaries:
+            if summary.id == session.current.id and summary.model:
+                model = summary.model
+        guided = llm.provider == "guided"
+        text = llm.label if guided or not model else f"{llm.label} · {model}"
+        self.provider.setText(text.replace("&", "&&"))
+        self.provider.setAccessibleName(f"Model: {text}")
+        self.provider.setToolTip("Choose or connect a model (Ctrl+M)")
+        self.provider.setIcon(state_icon("ok", self._theme))
+        folders = session.desk.folders.folders
+        self.folders.setText(words.count(len(folders), "folder") if folders else "No folder yet")
+        self.folders.setAccessibleName(f"Folders: {self.folders.text()}")
+        shown = "\n".join(str(folder) for folder in folders)
+        self.folders.setToolTip(f"{shown}\nAdd or remove folders (Ctrl+Shift+F)".strip())
+        self.folders.show()
+        current = session.current
+        parts = [words.count(current.tokens, "token")] if current.tokens else []
+        if current.cost:
+            parts.append(f"${current.cost:.3f}")
+        self.usage.setText(" · ".join(parts))
+        self.usage.setToolTip("What this conversation has used since the window was opened")
+        self.fold(self.width())

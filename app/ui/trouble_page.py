@@ -1,0 +1,91 @@
+"""What the window shows when Steward could not start: what happened, what is safe, what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.domain.errors import (
+    ConfigurationError,
+    DatabaseCorruptError,
+    NewerSchemaError,
+    StewardError,
+    StorageError,
+)
+from app.ui.controls import Button, Label
+
+
+class TroublePage(QWidget):
+    """``retry`` when the person wants another try."""
+
+    retry = Signal()
+
+    def __init__(self, error: StewardError, home: Path) -> None:
+        super().__init__()
+        self.setAccessibleName("Steward could not start")
+        page = QVBoxLayout()
+        page.setSpacing(8)
+        page.addWidget(Label(_title(error), kind="title", wrap=True))
+        for heading, text in (
+            ("What happened", error.message),
+            ("What is safe", _safe(error)),
+            ("What to do", error.hint or "Try again; the log in the data folder says more."),
+        ):
+            if text:
+                page.addSpacing(8)
+                page.addWidget(Label(heading, kind="section"))
+                body = Label(text, wrap=True)
+                body.setTextInteractionFlags(
+                    Qt.TextInteractionFlag.TextSelectableByMouse
+                    | Qt.TextInteractionFlag.TextSelectableByKeyboard
+                )
+                body.setAccessibleName(f"{heading}: {text}")
+                page.addWidget(body)
+        self.again = Button("&Try again", kind="primary")
+        self.again.clicked.connect(self.retry)
+        folder = Button("Open the data &folder")
+        folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(home))))
+        line = QHBoxLayout()
+        line.addWidget(self.again)
+        line.addWidget(folder)
+        line.addStretch(1)
+        page.addSpacing(16)
+        page.addLayout(line)
+        inner = QWidget()
+        inner.setMaximumWidth(620)
+        inner.setLayout(page)
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(inner, 100)
+        across.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(24, 24, 24, 24)
+        whole.addStretch(2)
+        whole.addLayout(across)
+        whole.addStretch(3)
+
+
+def _title(error: StewardError) -> str:
+    match error:
+        case DatabaseCorruptError():
+            return "Steward's database is damaged"
+        case NewerSchemaError():
+            return "This data belongs to a newer Steward"
+        case ConfigurationError():
+            return "A setting has to be mended first"
+        case StorageError():
+            return "Steward cannot use its data folder"
+    return "Steward could not start"
+
+
+def _safe(error: StewardError) -> str:
+    if isinstance(error, NewerSchemaError):
+        return "Nothing was touched: your files, your conversations and every version."
+    if isinstance(error, DatabaseCorruptError):
+        backup = error.details.get("backup")
+        kept = f" The newest backup of the database is {backup}." if backup else ""
+        return f"Your own files, and the content of every version in the vault.{kept}"
+    return "Your own files; nothing was changed."

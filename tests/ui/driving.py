@@ -1,0 +1,123 @@
+"""Drives the window as a person does: real keys, real clicks, waiting for what shows."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from app.orchestrator.approvals import Decision
+from app.ui.chat.approval_card import ApprovalCard
+from app.ui.chat.rows import AnswerRow, CallRow, CardRow, Row, SuggestionsRow, UserRow
+from app.ui.main_window import MainWindow
+
+T = TypeVar("T")
+
+
+async def until(condition: Callable[[], T | None], what: str, seconds: float = 10.0) -> T:
+    """Wait until ``condition`` holds; its value."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"waited in vain for: {what}"
+        await asyncio.sleep(0.01)
+    return value
+
+
+def click(button: QAbstractButton) -> None:
+    """Press a button with the mouse."""
+    assert button.isVisible(), f"{button.text()!r} cannot be seen"
+    assert button.isEnabled(), f"{button.text()!r} cannot be pressed"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=button.rect().center())
+
+
+def type_text(widget: QWidget, text: str) -> None:
+    """Type on the keyboard."""
+    QTest.keyClicks(widget, text)
+
+
+def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
+    """Press a key."""
+    QTest.keyClick(widget, key, modifier or Qt.KeyboardModifier.NoModifier)
+
+
+def click_at(widget: QWidget, x: float, y: float) -> None:
+    """Press the mouse at a point."""
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+
+
+class Person:
+    """Someone at the window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+
+    @property
+    def rows(self) -> list[Row]:
+        """What the transcript shows."""
+        assert self.window.session is not None
+        return list(self.window.session.current.model.rows)
+
+    def rows_of(self, kind: type[T]) -> list[T]:
+        """Rows of one kind."""
+        return [row for row in self.rows if isinstance(row, kind)]
+
+    @property
+    def answers(self) -> list[str]:
+        """What was answered."""
+        return [row.text for row in self.rows_of(AnswerRow)]
+
+    @property
+    def said(self) -> list[str]:
+        """What the person said."""
+        return [row.text for row in self.rows_of(UserRow)]
+
+    def calls(self) -> list[CallRow]:
+        """Skills that were called."""
+        return self.rows_of(CallRow)
+
+    def suggestions(self) -> list[str]:
+        """What is offered below the answer."""
+        return [text for row in self.rows_of(SuggestionsRow) for text in row.suggestions]
+
+    def say(self, text: str) -> None:
+        """Type a message and press Enter."""
+        editor = self.window.chat.composer.editor
+        editor.setFocus()
+        type_text(editor, text)
+        press(editor, Qt.Key.Key_Return)
+
+    async def ask(self, text: str) -> None:
+        """Say something and wait until the turn is over."""
+        self.say(text)
+        await self.idle()
+
+    async def idle(self) -> None:
+        """Wait until nothing runs."""
+        session = self.window.session
+        assert session is not None
+        await until(lambda: not session.any_busy, "the end of the turn")
+        await asyncio.sleep(0.05)  # a frame: what was joined for it is shown
+
+    async def card(self) -> ApprovalCard:
+        """The card that asks, once it is there."""
+        return await until(self._card, "the approval card")
+
+    def _card(self) -> ApprovalCard | None:
+        transcript = self.window.chat.transcript
+        if transcript is None:
+            return None
+        for index, row in enumerate(self.rows):
+            if isinstance(row, CardRow):
+                widget = transcript.widget_at(index)
+                return widget if isinstance(widget, ApprovalCard) else None
+        return None
+
+    async def decide(self, decision: Decision) -> None:
+        """Press one of the card's buttons."""
+        card = await self.card()
+        click(card.button(decision))
