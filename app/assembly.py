@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from app.clock import SystemClock
 from app.config import Settings, SettingsStore
-from app.domain.errors import ConfigurationError, UsageError
-from app.domain.events import Circuit, FileVersionEvent
+from app.domain.errors import ConfigurationError, SkillError, UsageError
+from app.domain.events import Circuit, FileVersionEvent, Severity
 from app.domain.files import FileVersion
 from app.domain.skills import ToolDefinition
 from app.event_bus import EventBus
@@ -128,7 +128,7 @@ class Assembly:
         await self.executions.mark_interrupted()
 
         self.registry = SkillRegistry()
-        await asyncio.to_thread(self.registry.load, [BUILT_IN_SKILLS, settings.home / "skills"])
+        await self._load_skills(settings.home / "skills")
         self.breakers = Breakers(
             threshold=settings.breaker_threshold,
             cooldown=settings.breaker_cooldown,
@@ -166,6 +166,19 @@ class Assembly:
             )
         )
         self._closing.push_async_callback(self.engines.stop_all)
+
+    async def _load_skills(self, personal: Path) -> None:
+        """Load the built-in skills and the person's; one of theirs that is broken costs theirs."""
+        try:
+            await asyncio.to_thread(self.registry.load, [BUILT_IN_SKILLS, personal])
+        except SkillError as error:
+            await asyncio.to_thread(self.registry.load, [BUILT_IN_SKILLS])
+            self.router.notify(
+                Severity.WARNING,
+                "skills",
+                f"Your own skills were not loaded. {error}",
+                error_type=error.kind,
+            )
 
     async def close(self) -> None:
         """Stop turns with consistent histories, then close everything, last opened first."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from app.domain.errors import ConfigurationError, UsageError
+from app.home import default_home
 from app.redaction import Secret
 
 PROVIDERS: Final = ("openrouter", "openai-compatible", "guided")
@@ -197,15 +198,6 @@ _BY_NAME: Final = {f.name: f for f in FIELDS} | {f.env: f for f in FIELDS}
 
 # Secrets of services that come later: hidden from today on, wherever they are set.
 _OTHER_SECRET_ENV: Final = ("TELEGRAM_BOT_TOKEN", "STEWARD_WEBHOOK_SECRET")
-
-
-def default_home() -> Path:
-    """``STEWARD_HOME``, else the platform's user data directory."""
-    if home := os.environ.get("STEWARD_HOME"):
-        return Path(home).expanduser().absolute()
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("steward", appauthor=False))
 
 
 def field_named(name: str) -> Field:

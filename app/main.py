@@ -25,15 +25,24 @@ if TYPE_CHECKING:
     from app.ui.single_instance import SingleInstance
 
 _CLOSING_SECONDS: Final = 4.0
+_EXIT_NOT_CONFIGURED: Final = 3
 _HEAVY: Final = ("app.assembly", "markdown_it", "pygments.lexers", "pygments.token")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the window; returns the exit code when it is closed."""
+    if _has_no_display():
+        print(  # noqa: T201
+            "steward: there is no display to open a window on.\n"
+            "         Use the terminal (`steward chat`, `steward --help`), or start it in a "
+            "desktop session.",
+            file=sys.stderr,
+        )
+        return _EXIT_NOT_CONFIGURED
     os.environ["QT_API"] = "pyside6"
     from PySide6.QtWidgets import QApplication
 
-    from app.config import default_home
+    from app.home import default_home
     from app.ui.main_window import MainWindow
     from app.ui.single_instance import SingleInstance
     from app.ui.theme import Theme
@@ -58,6 +67,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(application, window, instance, home)
     finally:
         instance.close()
+
+
+def _has_no_display() -> bool:
+    # Without one Qt aborts the process, and says so in words for programmers.
+    chosen = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform.startswith("linux") and not any(os.environ.get(name) for name in chosen)
 
 
 def _second_start(instance: SingleInstance) -> int:

@@ -61,7 +61,7 @@ async def _ask(
 
     output = run.output
     attended = approve == "ask" and somebody_can_be_asked()
-    async with opened(folders) as assembly:
+    async with opened(folders, tell=output) as assembly:
         engine = await assembly.engines.get(conversation)
         output.on_failure = engine.cancel
         try:

@@ -59,7 +59,7 @@ class _Talk:
         self._conversation = conversation
         self._approve = approve
         self._attended = somebody_can_be_asked()
-        self._opened = opened(folders)
+        self._opened = opened(folders, tell=run.output)
         self._engine: Engine | None = None
 
     def __enter__(self) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -93,13 +94,15 @@ async def chat_in_lines(
     output: Output, folders: tuple[Path, ...], conversation: str | None, approve: str
 ) -> int:
     """Talk until stdin ends and what was queued is done. Returns the exit code."""
-    async with opened(folders) as assembly:
+    async with opened(folders, tell=output) as assembly:
         engine = await assembly.engines.get(conversation) if conversation else None
         chat = _LineChat(assembly, output, approve, engine)
         stop = assembly.bus.subscribe(chat.show)
         output.on_failure = chat.reader_left
         try:
-            read_in_thread(_STDIN, chat.take)
+            # Where it was closed from the start, its number may be another file's by now.
+            stdin_is_open = sys.stdin is not None
+            read_in_thread(_STDIN if stdin_is_open else None, chat.take)
             await chat.work()
         finally:
             stop()
@@ -202,7 +205,7 @@ class _LineChat:
         self._assembly.approvals.decide(event.id, Decision.DENY, by="nobody to ask")
 
 
-def read_in_thread(source: int, take: Callable[[str | None], None]) -> None:
+def read_in_thread(source: int | None, take: Callable[[str | None], None]) -> None:
     """Hand each line of ``source`` to ``take`` on the loop, then ``None``.
 
     In a thread that ends with the process: a blocked read of a pipe cannot be stopped. It reads
@@ -212,7 +215,7 @@ def read_in_thread(source: int, take: Callable[[str | None], None]) -> None:
 
     def read() -> None:
         rest = bytearray()
-        while chunk := _read(source):
+        while source is not None and (chunk := _read(source)):
             begun = len(rest)
             rest += chunk
             start = 0

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final
 
 from app.cli.checks import ATTENTION, OK, TROUBLE, Check, within
-from app.domain.errors import StewardError
+from app.domain.errors import SkillError, StewardError
 
 if TYPE_CHECKING:
     from app.assembly import Assembly
@@ -30,6 +30,10 @@ async def checks_of_the_whole() -> AsyncIterator[Check]:
     except TimeoutError:
         hint = "Another Steward may be busy with it; try again later."
         yield Check("database", TROUBLE, f"No answer in {_OPEN:g} seconds.", hint)
+        return
+    except SkillError:  # told by the check of the skills
+        hint = "Mend the skills first, then look again."
+        yield Check("database", ATTENTION, "Not looked at: the skills do not load.", hint)
         return
     except StewardError as error:
         yield Check("database", TROUBLE, error.message, error.hint)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from app.cli.output import Output, diff_colour, in_utc, local, visible_line
+from app.cli.output import Output, diff_colour, diff_lines, in_utc, local, visible_line
 from app.cli.run import DONE, opened
 from app.domain.errors import (
     FileError,
@@ -82,7 +82,7 @@ async def show_diff(
     output: Output, folders: tuple[Path, ...], path: str, first: int, second: int
 ) -> int:
     """Two versions as a unified diff."""
-    from app.files.diff import unified_diff
+    from app.domain.diff import unified_diff
 
     async with opened(folders, offline=True) as assembly:
         before = await _content(assembly, path, first)
@@ -91,7 +91,7 @@ async def show_diff(
     if output.json_lines:
         output.record({"file": path, "from": first, "to": second, "diff": diff})
     elif output.to_terminal:
-        for line in diff.splitlines():
+        for line in diff_lines(diff):
             output.line(line, diff_colour(line))
     else:  # perhaps for `patch`: nothing in it is rewritten
         output.exact(diff.encode("utf-8", "surrogateescape"))

@@ -180,7 +180,7 @@ class Output:
 
     def diff(self, diff: str) -> None:
         """A unified diff on stderr."""
-        for line in diff.splitlines():
+        for line in diff_lines(diff):
             self.note(line, diff_colour(line))
 
     def error(self, error: StewardError) -> None:
@@ -226,6 +226,11 @@ def _painted(text: str, colour: Colour | None, stream: TextIO | None) -> str:
     if colour is None or plain or not _is_terminal(stream):
         return text
     return f"\x1b[{_CODES[colour]}m{text}\x1b[0m"
+
+
+def diff_lines(diff: str) -> list[str]:
+    """Lines of a unified diff: only LF ends one, so that no content passes for a line."""
+    return diff.removesuffix("\n").split("\n") if diff else []
 
 
 def diff_colour(line: str) -> Colour | None:

@@ -162,13 +162,14 @@ class Run:
 
 @asynccontextmanager
 async def opened(
-    folders: tuple[Path, ...] = (), *, offline: bool = False
+    folders: tuple[Path, ...] = (), *, offline: bool = False, tell: Output | None = None
 ) -> AsyncIterator[Assembly]:
     """The whole program without a window, closed at the end.
 
     Args:
         folders: what may be touched in this run, instead of the folders in the settings.
         offline: no model is needed, so none is required to be configured.
+        tell: is told what was done about a crash before this start.
     """
     from app.assembly import Assembly
 
@@ -181,6 +182,9 @@ async def opened(
     try:
         for folder in folders:
             assembly.folders.grant(folder)  # says what is wrong with one that cannot be
+        if tell is not None:
+            for operation in assembly.recovery.operations:
+                tell.note(str(operation), "yellow")
         yield assembly
     finally:
         await assembly.close()

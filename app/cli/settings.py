@@ -21,9 +21,10 @@ _WHERE: Final = {"environment": "environment", "keyring": "in the keyring", "fil
 
 
 def _known_settings() -> str:
-    lines = ["\b", "home  STEWARD_HOME", "    Data directory; set it in the environment."]
+    lines = ["\b", "Settings:"]
+    lines += ["  home  STEWARD_HOME", "    Data directory; set it in the environment."]
     for f in FIELDS:
-        lines += [f"{f.name}  {f.env}", f"    {f.help}"]
+        lines += [f"  {f.name}  {f.env}", f"    {f.help}"]
     return "\n".join(lines)
 
 

@@ -66,7 +66,7 @@ def show(run: Run, *, name: str, as_json: bool) -> int:
 def load_skills() -> SkillRegistry:
     """Every skill of this program and of the person; blocking. Raises ``SkillError``."""
     from app.assembly import BUILT_IN_SKILLS
-    from app.config import default_home
+    from app.home import default_home
     from app.skill_runtime.registry import SkillRegistry
 
     registry = SkillRegistry()

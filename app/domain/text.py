@@ -55,6 +55,9 @@ _MAGIC: Final = (
     (b"SQLite format 3\x00", "an SQLite database"),
 )
 
+_FEW: Final = 4
+"""Bytes over 127 below which every guess is as good as another: then it is Western."""
+
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -211,19 +214,26 @@ def _decode_legacy(data: bytes, name: str) -> TextFile:
 
 
 def _guess(data: bytes) -> str | None:
+    if sum(byte > 0x7F for byte in data) < _FEW and _is_mostly_plain(data):
+        return _western(data)
     from charset_normalizer import from_bytes
 
     matches = from_bytes(data, cp_isolation=list(_LEGACY))
     best = matches.best()
     if best is None:
-        plain = sum(0x20 <= byte < 0x7F or byte in b"\t\n\r\f" for byte in data)
-        return _western(data) if plain >= 0.85 * len(data) else None
+        return _western(data) if _is_mostly_plain(data) else None
     # Short texts fit several code pages equally well; then the commonest is the best guess.
     for match in matches:
         as_good = match.chaos <= best.chaos + 0.02 and match.coherence >= best.coherence - 0.02
         if as_good and "cp1252" in (match.encoding, *match.could_be_from_charset):
             return _western(data)
     return best.encoding
+
+
+def _is_mostly_plain(data: bytes) -> bool:
+    control = sum(byte < 0x20 and byte not in b"\t\n\r\f\x1b" for byte in data)
+    foreign = sum(byte > 0x7F for byte in data)
+    return control <= 0.01 * len(data) and (foreign < _FEW or foreign <= 0.15 * len(data))
 
 
 def _western(data: bytes) -> str:

@@ -43,7 +43,7 @@ class AnswerWriter:
         self._store = store
         self._blank = blank
         self._pieces: list[str] = []
-        self._message_id: int | None = None
+        self._first: asyncio.Future[ConversationMessage] | None = None
         self._grown = asyncio.Event()
         self._saver: asyncio.Task[None] | None = None
 
@@ -55,10 +55,14 @@ class AnswerWriter:
     async def add(self, piece: str) -> None:
         """Append words; the first ones are on disk when this returns."""
         self._pieces.append(piece)
-        if self._message_id is None:
+        if self._first is None:
             first = dataclasses.replace(self._blank, text=self.text, status=MessageStatus.STREAMING)
-            self._message_id = (await self._store.append(first)).id
-            self._saver = asyncio.create_task(self._save_as_it_grows(), name="answer saver")
+            # Shielded: a Stop at this moment must not leave a row that nobody knows of.
+            self._first = asyncio.ensure_future(self._store.append(first))
+            message_id = (await asyncio.shield(self._first)).id
+            self._saver = asyncio.create_task(
+                self._save_as_it_grows(message_id), name="answer saver"
+            )
         else:
             self._grown.set()
 
@@ -77,7 +81,7 @@ class AnswerWriter:
             self._saver.cancel()
             # Its failure, if any, is the database's; the write below meets it and raises.
             await asyncio.gather(self._saver, return_exceptions=True)
-        if self._message_id is None:
+        if self._first is None:
             if status is MessageStatus.DONE or self._pieces or tool_calls:
                 await self._store.append(
                     dataclasses.replace(
@@ -90,17 +94,16 @@ class AnswerWriter:
                 )
             return
         await self._store.update_message(
-            self._message_id,
+            (await self._first).id,
             text=self.text,
             status=status,
             tool_calls=tool_calls,
             metadata=dict(metadata or {}),
         )
 
-    async def _save_as_it_grows(self) -> None:
-        assert self._message_id is not None
+    async def _save_as_it_grows(self, message_id: int) -> None:
         while True:
             await self._grown.wait()
             self._grown.clear()
-            await self._store.update_message(self._message_id, text=self.text)
+            await self._store.update_message(message_id, text=self.text)
             await asyncio.sleep(SAVE_INTERVAL_SECONDS)

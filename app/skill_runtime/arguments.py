@@ -46,6 +46,11 @@ def validate_arguments(skill: Skill, call: ToolCall) -> None:
     )
 
 
+def warm_up() -> None:
+    """Import the validator ahead, in a worker thread: else the first call pays some 0.2 s."""
+    _validator("{}")
+
+
 @lru_cache(maxsize=256)
 def _validator(schema: str) -> Draft202012Validator:
     from jsonschema import Draft202012Validator

@@ -10,11 +10,11 @@ from typing import Final
 from app.domain.errors import UnknownSkillError
 from app.domain.skills import Skill, ToolDefinition
 from app.domain.tool_calls import wire_name
-from app.skill_runtime.arguments import validate_arguments
+from app.skill_runtime.arguments import validate_arguments, warm_up
 from app.skill_runtime.loader import Catalogue, load_catalogue
 from app.skill_runtime.manual import SkillManual
 
-__all__ = ["SkillManual", "SkillRegistry", "validate_arguments"]
+__all__ = ["SkillManual", "SkillRegistry", "validate_arguments", "warm_up"]
 
 _MOST_NAMES: Final = 40
 

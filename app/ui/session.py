@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.domain.errors import StewardError
 from app.domain.events import (
     Approval,
     Event,
@@ -217,13 +216,8 @@ class Session(QObject):
         self.state_changed.emit()
 
     async def _run(self, conversation: OpenConversation, text: str) -> None:
-        try:
-            engine = await self._engine(conversation)
-            await engine.run_turn(text, channel=Channel.WINDOW)
-        except (asyncio.CancelledError, StewardError):
-            # It may have been taken back while it waited: it must not look as if it were sent.
-            conversation.model.unqueue(text)
-            raise
+        engine = await self._engine(conversation)
+        await engine.run_turn(text, channel=Channel.WINDOW)
 
     async def _engine(self, conversation: OpenConversation) -> Engine:
         async with conversation.opening:  # two quick messages belong to one new conversation
@@ -234,6 +228,10 @@ class Session(QObject):
         return conversation.engine
 
     def _ended(self, conversation: OpenConversation, task: asyncio.Task[None]) -> None:
+        for text, one in conversation.turns:
+            if one is task and (task.cancelled() or task.exception() is not None):
+                # Taken back or failed before its turn: it must not look as if it were sent.
+                conversation.model.unqueue(text)
         conversation.turns = [turn for turn in conversation.turns if turn[1] is not task]
         if not self.any_busy:
             self._second.stop()

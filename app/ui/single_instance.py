@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,10 +27,14 @@ class SingleInstance(QObject):
     def __init__(self, home: Path) -> None:
         super().__init__()
         self._home = home
-        digest = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:16]
-        self._name = f"steward-{digest}"
         self._lock: QLockFile | None = None
         self._server: QLocalServer | None = None
+
+    @property
+    def _name(self) -> str:
+        import hashlib
+
+        return f"steward-{hashlib.sha256(str(self._home.resolve()).encode()).hexdigest()[:16]}"
 
     def claim(self) -> bool:
         """Whether this is the first window on the data directory.

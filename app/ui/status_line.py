@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.domain.errors import StewardError
-from app.ui import words
 from app.ui.controls import Dot, ElidedLabel, Label
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from app.domain.errors import StewardError
     from app.ui.session import Session
 
 _HEIGHT: Final = 28
@@ -68,6 +67,8 @@ class StatusLine(QWidget):
         self.say("trouble", str(error))
 
     def _show(self) -> None:
+        from app.ui import words
+
         session = self._session
         if session is None:
             return

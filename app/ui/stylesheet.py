@@ -144,7 +144,7 @@ def stylesheet(tokens: Tokens, small: float, arrow: str = "") -> str:
 
     ``small`` is the size of small text in points, ``arrow`` the file of a combo box's arrow.
     """
-    values = {name: getattr(tokens, name) for name in tokens.__dataclass_fields__}
+    values = tokens._asdict()
     return _SHEET.substitute(
         values,
         radius=CONTROL_RADIUS,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from app.ui import words
 from app.ui.controls import Button, ElidedLabel, IconButton, Label, spacer, state_icon
 from app.ui.theme import Theme
 
@@ -84,6 +83,8 @@ class TopBar(QWidget):
         self.usage.setVisible(bool(self.usage.text()) and width >= _NARROW)
 
     def _show(self) -> None:
+        from app.ui import words
+
         session = self._session
         if session is None:
             return

@@ -52,9 +52,7 @@ class Steward:
         self.home = home
         self.command = [sys.executable, "-m", "app"]
 
-    def __call__(
-        self, *arguments: str, stdin: str = "", code: int | None = 0, **env: str
-    ) -> Done:
+    def __call__(self, *arguments: str, stdin: str = "", code: int | None = 0, **env: str) -> Done:
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
         with pytest.MonkeyPatch.context() as patch:
             for name, value in {"STEWARD_FOLDERS": str(self.folder), **env}.items():
@@ -66,9 +64,7 @@ class Steward:
             ended = main(arguments)
         return _checked(ended, _written(out), _written(err), code)
 
-    def process(
-        self, *arguments: str, stdin: str = "", code: int | None = 0, **env: str
-    ) -> Done:
+    def process(self, *arguments: str, stdin: str = "", code: int | None = 0, **env: str) -> Done:
         """Run in a process; ``code`` is the exit code that it must have."""
         done = subprocess.run(
             [*self.command, *arguments],

@@ -32,6 +32,7 @@ class Terminal:
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], cwd: Path) -> None:
         self.shown = ""
         self._seen = 0
+        self._ended = False
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._master, slave = pty.openpty()
         self._process = subprocess.Popen(
@@ -63,9 +64,23 @@ class Terminal:
         """Press keys."""
         os.write(self._master, keys.encode())
 
-    def kill(self, number: signal.Signals) -> None:
-        """Send a signal to the program alone."""
-        self._process.send_signal(number)
+    def interrupt(self, number: signal.Signals = signal.SIGINT, *, until: str | None) -> None:
+        """Interrupt the program at its prompt until it shows words, or (``None``) ends.
+
+        Readline misses a signal that comes just before it waits for a key: as a person would,
+        press again. No press counts twice.
+        """
+        deadline = time.monotonic() + 15.0
+        while time.monotonic() < deadline:
+            self._process.send_signal(number)
+            again = time.monotonic() + 3.0
+            while self._read(again - time.monotonic()):
+                if until is not None and until in self.text[self._seen :]:
+                    self.expect(until)
+                    return
+            if until is None and self._ended:
+                return
+        raise AssertionError(f"the signal changed nothing; shown:\n{self.text}")
 
     def exit_code(self, *, seconds: float = 15.0) -> int:
         """Wait for the end of the program."""
@@ -91,6 +106,7 @@ class Terminal:
         try:
             data = os.read(self._master, 65536)
         except OSError:  # the other end is closed
+            self._ended = True
             return False
         self.shown += self._decoder.decode(data)
         return bool(data)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import signal
+import sys
+import termios
+import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -32,7 +37,7 @@ def server() -> Iterator[ModelServer]:
         yield server
 
 
-def connected(server: ModelServer) -> dict[str, str]:
+def connected(server: ModelServer) -> dict[str, Any]:
     return {"STEWARD_LLM_BASE_URL": server.base_url, "STEWARD_MODEL": "test-model"}
 
 
@@ -126,7 +131,7 @@ def test_events_are_json_lines_in_the_contract_s_form(
     steward: Steward, server: ModelServer
 ) -> None:
     server.script([tool_reply("files_edit", EDIT, id="call_7"), text_reply("Done.", chunks=2)])
-    done = steward("ask", "finalise", "--approve", "always", "--json", **connected(server))
+    done = steward.process("ask", "finalise", "--approve", "always", "--json", **connected(server))
     seen = types(done)
     assert seen[0] == "turn_started"
     assert seen[-2:] == ["answer", "turn_finished"]
@@ -146,11 +151,8 @@ def test_a_program_gets_events_while_they_happen(steward: Steward, server: Model
     server.script([stream_reply(chunk({"content": "first words"}), Hang())])
     process = steward.start("ask", "hi", "--json", **connected(server))
     assert process.stdout is not None
-    for line in process.stdout:
-        event = json.loads(line)
-        if event["type"] == "delta":
-            break
-    assert event["text"] == "first words"
+    events = (json.loads(line) for line in process.stdout)
+    assert next(e["text"] for e in events if e["type"] == "delta") == "first words"
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=10)
     assert json.loads(rest.splitlines()[-1])["status"] == "cancelled"
@@ -166,7 +168,7 @@ def test_a_refused_key_is_exit_code_3_and_says_where_it_goes(
 ) -> None:
     with ModelServer(api_key="sk-right-0123456789") as server:
         more = {"STEWARD_LLM_API_KEY": key} if key else {}
-        done = steward("ask", "hi", "--json", code=3, **connected(server), **more)
+        done = steward.process("ask", "hi", "--json", code=3, **connected(server), **more)
     assert "STEWARD_LLM_API_KEY" in done.err
     assert "steward config set llm_api_key -" in done.err
     assert [event["kind"] for event in done.of("error")] == ["model_credentials"]
@@ -223,16 +225,29 @@ def test_a_signal_ends_a_hanging_turn_and_keeps_its_history(
 def test_a_signal_ends_it_though_nobody_reads_its_output(
     steward: Steward, server: ModelServer
 ) -> None:
-    server.script([text_reply("x" * 400_000, chunks=400), text_reply("")])
+    words = "x" * 1000
+    server.script([stream_reply(*[chunk({"content": words})] * 200, Hang())])
     process = steward.start("ask", "fill the pipe", "--json", **connected(server))
     assert process.stdout is not None
-    process.stdout.read(1)
-    server.wait_for(lambda: len(server.requests) == 1)
+    pipe = process.stdout.fileno()
+    size = fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096) if sys.platform == "linux" else 65536
+    waited = threading.Event()
+    while unread(pipe) < size - 2 * len(words):
+        waited.wait(0.01)
     before = time.monotonic()
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 130
-    assert time.monotonic() - before < 5.5
+    assert time.monotonic() - before < 5
+    first = json.loads(process.stdout.readline())
     process.communicate()
+    shown = steward("conversations", "show", first["conversation_id"], "--json").objects
+    assert shown[0]["text"] == "fill the pipe"
+    assert all(message["status"] in ("done", "interrupted") for message in shown)
+
+
+def unread(pipe: int) -> int:
+    """Bytes that wait in a pipe."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 def test_a_reader_that_leaves_stops_the_turn_quietly(steward: Steward, server: ModelServer) -> None:

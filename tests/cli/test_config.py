@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ class Keyring(KeyringBackend):
 
 
 @pytest.fixture
-def keyring(tmp_path: Path) -> dict[str, str]:
+def keyring(tmp_path: Path) -> dict[str, Any]:
     modules = tmp_path / "modules"
     modules.mkdir()
     (modules / "a_test_keyring.py").write_text(KEYRING)
@@ -91,21 +92,21 @@ def test_all_settings_and_their_file_can_be_seen(steward: Steward) -> None:
 
 
 def test_a_secret_goes_to_the_keyring_and_never_comes_back(
-    steward: Steward, keyring: dict[str, str]
+    steward: Steward, keyring: dict[str, Any]
 ) -> None:
     name = "openrouter_api_key"
-    steward("config", "set", name, "-", stdin=f"{KEY}\n", **keyring)
+    steward.process("config", "set", name, "-", stdin=f"{KEY}\n", **keyring)
     assert KEY in Path(keyring["TEST_KEYRING"]).read_text()
-    assert steward("config", "get", name, **keyring).out == "set (in the keyring)\n"
-    assert KEY not in steward("config", "get", "--json", **keyring).out
+    assert steward.process("config", "get", name, **keyring).out == "set (in the keyring)\n"
+    assert KEY not in steward.process("config", "get", "--json", **keyring).out
     assert KEY not in (steward.home / "settings.json").read_text()
-    steward("config", "set", name, "", **keyring)
-    assert steward("config", "get", name, **keyring).out == "not set\n"
+    steward.process("config", "set", name, "", **keyring)
+    assert steward.process("config", "get", name, **keyring).out == "not set\n"
     assert KEY not in Path(keyring["TEST_KEYRING"]).read_text()
 
 
 def test_a_secret_typed_on_a_terminal_is_not_shown(
-    steward: Steward, keyring: dict[str, str]
+    steward: Steward, keyring: dict[str, Any]
 ) -> None:
     with steward.on_terminal("config", "set", "llm_api_key", "-", **keyring) as terminal:
         terminal.expect("(not shown): ")

@@ -43,7 +43,7 @@ def test_an_export_can_be_imported_again(talked: tuple[Steward, str]) -> None:
     (added,) = steward("conversations", "import", "-", "--json", stdin=exported.out).objects
     assert added["id"] != conversation
     again = steward("conversations", "show", added["id"], "--json").objects
-    assert [m["text"] for m in again][0] == "what is in report.md"
+    assert again[0]["text"] == "what is in report.md"
 
 
 def test_an_export_never_overwrites_a_file(talked: tuple[Steward, str]) -> None:

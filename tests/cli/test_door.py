@@ -129,17 +129,16 @@ def test_the_help_is_quick(steward: Steward) -> None:
     times = []
     for _ in range(5):
         before = time.perf_counter()
-        steward("--help")
+        steward.process("--help")
         times.append(time.perf_counter() - before)
     assert min(times) < 0.25
 
 
 def test_a_whole_turn_and_the_history_need_no_qt(steward: Steward) -> None:
     steward.command = [sys.executable, "-c", WITHOUT_QT]
-    steward("ask", FINALISE, "--approve", "always")
-    assert len(steward("files", "versions", "report.md", "--json").objects) == 2
-    steward("skills", "list")
-    steward("conversations", "list")
+    steward.process("ask", FINALISE, "--approve", "always")
+    assert len(steward.process("files", "versions", "report.md", "--json").objects) == 2
+    steward.process("skills", "list")
 
 
 def test_the_installed_command_and_the_module_have_one_door() -> None:
@@ -186,7 +185,7 @@ def test_a_full_disk_behind_stdout_is_told(steward: Steward) -> None:
 
 def test_a_mistake_of_ours_is_one_line_and_a_log_entry(steward: Steward) -> None:
     steward.command = [sys.executable, "-c", WITH_A_MISTAKE]
-    done = steward("anything", code=1, OPENROUTER_API_KEY="sk-or-key-0123456789")
+    done = steward.process("anything", code=1, OPENROUTER_API_KEY="sk-or-key-0123456789")
     (line,) = done.err.splitlines()
     assert "mistake in Steward" in line
     log = (steward.home / "logs" / "steward.log").read_text()

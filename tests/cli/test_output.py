@@ -105,3 +105,9 @@ def test_json_lines_are_utf8_whatever_the_stream_is() -> None:
     out, err = streams("ascii")
     Output(stdout=out, stderr=err).record({"text": "日本"})
     assert json.loads(written(out).decode("utf-8")) == {"text": "日本"}
+
+
+def test_content_of_a_file_never_passes_for_a_line_of_its_diff() -> None:
+    out, err = streams()
+    Output(stdout=out, stderr=err).diff("-old\n+new\x0c-also old\u2028+x\r+y\n")
+    assert written(err) == b"-old\n+new\\x0c-also old\\u2028+x\\r+y\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.diff import MAX_LINES, MAX_WIDTH, unified_diff
@@ -36,6 +36,7 @@ def applied(before: str, diff: str) -> str:
     return "".join(new + old[at:])
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS, st.integers(0, 4))
 def test_the_diff_turns_one_text_into_the_other(before: str, after: str, context: int) -> None:
     diff = unified_diff(before.encode(), after.encode(), "f", context=context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import NotEncodableError, NotTextError
@@ -13,6 +13,7 @@ ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-32"]
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufeff"), min_size=1)
 
 
+@settings(deadline=None)
 @given(WORDS, st.sampled_from(ENCODINGS))
 def test_what_was_decoded_encodes_to_the_same_bytes(words: str, encoding: str) -> None:
     data = words.encode(encoding)
@@ -25,6 +26,7 @@ def test_what_was_decoded_encodes_to_the_same_bytes(words: str, encoding: str) -
     assert encode(file.text, file) == data
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_refused_or_come_back_unchanged_when_they_are_unicode(data: bytes) -> None:
     try:

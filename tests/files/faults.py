@@ -20,7 +20,7 @@ COMMIT = "commit"
 LOOKING = ("open_folder", "open_read", "read", "stat", "stat_open", "close", "scan")
 
 
-class Crash(BaseException):  # noqa: N818 - it is no error: nobody may handle it
+class Crash(BaseException):
     """The process has died. No ``except OSError`` or ``except Exception`` sees it."""
 
 
@@ -28,11 +28,14 @@ class Wire:
     """Every file-system call and every transaction passes here, in order, as a step.
 
     At step ``crash_at`` the process dies: that step and all later ones raise ``Crash``. At step
-    ``fail_at`` the call raises ``OSError(code)``, once, or from there on for ``failing`` calls.
+    ``fail_at`` the call raises ``OSError(code)``, once; from step ``fail_from`` on all that write
+    do. With ``acts_only`` only steps that change something on disk count: a crash before a look
+    leaves the same disk as a crash before the next act.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, acts_only: bool = False) -> None:
         self.steps: list[str] = []
+        self.acts_only = acts_only
         self.crash_at: int | None = None
         self.fail_at: int | None = None
         self.fail_from: int | None = None
@@ -44,6 +47,8 @@ class Wire:
     def step(self, name: str) -> None:
         if self.dead:
             raise Crash
+        if self.acts_only and name in LOOKING:
+            return
         number = len(self.steps)
         self.steps.append(name)
         if self.watch is not None:

@@ -302,8 +302,8 @@ async def test_missing_things_are_typed_errors(place: Place) -> None:
         await work.create("a.md/inside", b"")
     with pytest.raises(FileExistsAlreadyError):
         await work.create("sub", b"")
+    await work.create("c.md", b"")
     with pytest.raises(NotFoundError):
-        await work.create("c.md", b"")
         await work.restore("c.md", 7)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,29 +30,49 @@ def save_by_rename(path: Path) -> None:
 SAVES = {"in place": save_in_place, "by rename": save_by_rename}
 
 
-def watched(place: Place, **kind: bool) -> tuple[Wire, list[int]]:
-    """Count steps from here on. The list says at which step someone did something, if any."""
-    wire = Wire()
-    place.start(WatchedFs(wire, **kind))
-    place.wire = wire
-    assert isinstance(place.database, WatchedDatabase)
-    place.database.wire = wire
-    return wire, []
+class Someone:
+    """Does something at one step of what Steward does, and remembers that they did."""
+
+    def __init__(self, place: Place, at: int, act: Callable[[Path], None], **kind: bool) -> None:
+        self.wire = Wire()
+        self.did = False
+        self._path = place.folder / "a.md"
+        self._at = at
+        self._act = act
+        self.wire.watch = self._watch
+        place.start(WatchedFs(self.wire, **kind))
+        place.wire = self.wire
+        assert isinstance(place.database, WatchedDatabase)
+        place.database.wire = self.wire
+
+    def _watch(self, name: str, step: int) -> None:
+        if step == self._at:
+            self.did = True
+            self._act(self._path)
+
+    def rest(self) -> None:
+        self.wire.watch = None
 
 
-def at_step(number: int, act: Callable[[], None], done: list[int]) -> Callable[[str, int], None]:
-    def watch(name: str, step: int) -> None:
-        if step == number:
-            done.append(step)
-            act()
-
-    return watch
+Attempt = Callable[[Place, int], Awaitable[Someone]]
 
 
-async def no_problems(tmp_path: Path, database: WatchedDatabase) -> None:
-    """Every invariant holds for all that a test did."""
+async def at_every_step(quick_path: Path, database: WatchedDatabase, attempt: Attempt) -> None:
+    """Call ``attempt`` with step 0, 1, 2 … until there is no such step; then verify all."""
+    home = quick_path / "home"
+    for number in range(10_000):
+        place = Place(quick_path / str(number), database=database, home=home)
+        try:
+            someone = await attempt(place, number)
+        except AssertionError as wrong:
+            wrong.add_note(f"at step {number}: {place.wire.steps[max(0, number - 3) : number + 2]}")
+            raise
+        finally:
+            await place.close()
+        if not someone.did:
+            break
     database.wire = Wire()
-    last = Place(tmp_path / "last", database=database, home=tmp_path / "home")
+    last = Place(quick_path / "last", database=database, home=home)
     try:
         report = await last.manager.verify()
         assert report.problems == ()
@@ -74,185 +95,149 @@ async def everything_ever(place: Place) -> set[bytes]:
 @pytest.mark.parametrize("save", SAVES.values(), ids=SAVES)
 @pytest.mark.parametrize("atomic", [True, False], ids=["exchange", "no exchange"])
 async def test_a_save_before_any_step_of_an_edit_is_never_lost(
-    tmp_path: Path,
+    quick_path: Path,
     database: WatchedDatabase,
     save: Callable[[Path], None],
     atomic: bool,
 ) -> None:
     conflicts = 0
-    for number in range(10_000):
-        place = Place(tmp_path / str(number), database=database, home=tmp_path / "home")
+
+    async def attempt(place: Place, number: int) -> Someone:
+        nonlocal conflicts
         place.put({"a.md": OLD})
-        wire, saved = watched(place, atomic=atomic)
-        wire.watch = at_step(number, lambda: save(place.folder / "a.md"), saved)
+        someone = Someone(place, number, save, atomic=atomic)
         failure: StewardError | None = None
         try:
             await place.workspace("turn").edit("a.md", lambda content: content + MINE)
         except StewardError as error:
             failure = error
-        wire.watch = None
-        try:
-            kept = await everything_ever(place)
-            if saved:
-                assert THEIRS in kept
-            if failure is not None:
-                conflicts += 1
-                assert isinstance(failure, ConflictError)
-                assert failure.details["theirs"] == hash_of(THEIRS)
-                assert place.files == {"a.md": THEIRS}
-                assert [event.operation.value for event in place.events] == ["external"]
-                ours = str(failure.details["ours"])
-                assert place.manager.plans.content(ours) == OLD + MINE
-            elif place.files["a.md"] == THEIRS:  # saved when the change was whole
-                assert OLD + MINE in kept
-            else:
-                assert place.files in ({"a.md": OLD + MINE}, {"a.md": THEIRS + MINE})
-            assert set(place.files) == {"a.md"}
-        except AssertionError as wrong:
-            wrong.add_note(f"saved at step {number}: {wire.steps[max(0, number - 3) : number + 2]}")
-            raise
-        finally:
-            await place.close()
-        if not saved:
-            await no_problems(tmp_path, database)
-            break
+        someone.rest()
+        kept = await everything_ever(place)
+        if someone.did:
+            assert THEIRS in kept
+        if failure is not None:
+            conflicts += 1
+            assert isinstance(failure, ConflictError)
+            assert failure.details["theirs"] == hash_of(THEIRS)
+            assert place.files == {"a.md": THEIRS}
+            assert [event.operation.value for event in place.events] == ["external"]
+            ours = str(failure.details["ours"])
+            assert place.manager.plans.content(ours) == OLD + MINE
+        elif place.files["a.md"] == THEIRS:  # saved when the change was whole
+            assert OLD + MINE in kept
+        else:
+            assert place.files in ({"a.md": OLD + MINE}, {"a.md": THEIRS + MINE})
+        assert set(place.files) == {"a.md"}
+        return someone
+
+    await at_every_step(quick_path, database, attempt)
     assert conflicts > 5
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("save", SAVES.values(), ids=SAVES)
 async def test_a_save_before_any_step_of_a_removal_is_never_lost(
-    tmp_path: Path, database: WatchedDatabase, save: Callable[[Path], None]
+    quick_path: Path, database: WatchedDatabase, save: Callable[[Path], None]
 ) -> None:
     conflicts = 0
-    for number in range(10_000):
-        place = Place(tmp_path / str(number), database=database, home=tmp_path / "home")
+
+    async def attempt(place: Place, number: int) -> Someone:
+        nonlocal conflicts
         place.put({"a.md": OLD})
-        wire, saved = watched(place)
-        wire.watch = at_step(number, lambda: save(place.folder / "a.md"), saved)
+        someone = Someone(place, number, save)
         try:
             await place.workspace("turn").remove("a.md")
         except ConflictError:
             conflicts += 1
-        wire.watch = None
-        try:
-            kept = await everything_ever(place)
-            assert OLD in kept or THEIRS in kept
-            if saved:
-                assert THEIRS in kept
-            assert set(place.files) <= {"a.md"}
-        except AssertionError as wrong:
-            wrong.add_note(f"saved at step {number}: {wire.steps[max(0, number - 3) : number + 2]}")
-            raise
-        finally:
-            await place.close()
-        if not saved:
-            await no_problems(tmp_path, database)
-            break
+        someone.rest()
+        kept = await everything_ever(place)
+        assert OLD in kept or THEIRS in kept
+        if someone.did:
+            assert THEIRS in kept
+        assert set(place.files) <= {"a.md"}
+        return someone
+
+    await at_every_step(quick_path, database, attempt)
     assert conflicts > 3
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", ["rename", "no exchange", "across disks"])
 async def test_a_save_before_any_step_of_a_move_is_never_lost(
-    tmp_path: Path, database: WatchedDatabase, kind: str
+    quick_path: Path, database: WatchedDatabase, kind: str
 ) -> None:
-    for number in range(10_000):
-        place = Place(tmp_path / str(number), database=database, home=tmp_path / "home")
+    async def attempt(place: Place, number: int) -> Someone:
         place.put({"a.md": OLD, "sub/x": b""})
-        wire, saved = watched(
-            place, atomic=kind != "no exchange", one_device=kind != "across disks"
+        someone = Someone(
+            place,
+            number,
+            save_by_rename,
+            atomic=kind != "no exchange",
+            one_device=kind != "across disks",
         )
-        wire.watch = at_step(number, lambda: save_by_rename(place.folder / "a.md"), saved)
-        try:
+        with suppress(FileError):
             await place.workspace("turn").move("a.md", "sub/b.md")
-        except (ConflictError, FileError):
-            pass
-        wire.watch = None
-        try:
-            contents = set(place.files.values()) | await everything_ever(place)
-            if saved:
-                assert THEIRS in contents
-            assert OLD in contents or THEIRS in contents
-            assert set(place.files) <= {"a.md", "sub/b.md", "sub/x"}
-        except AssertionError as wrong:
-            wrong.add_note(f"saved at step {number}: {wire.steps[max(0, number - 3) : number + 2]}")
-            raise
-        finally:
-            await place.close()
-        if not saved:
-            await no_problems(tmp_path, database)
-            break
+        someone.rest()
+        contents = set(place.files.values()) | await everything_ever(place)
+        if someone.did:
+            assert THEIRS in contents
+        assert OLD in contents or THEIRS in contents
+        assert set(place.files) <= {"a.md", "sub/b.md", "sub/x"}
+        return someone
+
+    await at_every_step(quick_path, database, attempt)
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("atomic", [True, False], ids=["exchange", "no exchange"])
 async def test_a_file_that_appears_during_a_creation_is_never_replaced(
-    tmp_path: Path, database: WatchedDatabase, atomic: bool
+    quick_path: Path, database: WatchedDatabase, atomic: bool
 ) -> None:
     refusals = 0
-    for number in range(10_000):
-        place = Place(tmp_path / str(number), database=database, home=tmp_path / "home")
-        wire, saved = watched(place, atomic=atomic)
-        wire.watch = at_step(number, lambda: save_by_rename(place.folder / "a.md"), saved)
-        refused = False
+
+    async def attempt(place: Place, number: int) -> Someone:
+        nonlocal refusals
+        someone = Someone(place, number, save_by_rename, atomic=atomic)
         try:
             await place.workspace("turn").create("a.md", MINE)
         except FileExistsAlreadyError:
-            refused = True
             refusals += 1
-        except ConflictError:
-            pass  # saved over ours in the instant after it was placed
-        wire.watch = None
-        try:
-            if saved:
-                assert place.files == {"a.md": THEIRS}
-            assert set(place.files) == {"a.md"}
-        except AssertionError as wrong:
-            wrong.add_note(f"saved at step {number}: {wire.steps[max(0, number - 3) : number + 2]}")
-            raise
-        finally:
-            await place.close()
-        if not saved:
-            await no_problems(tmp_path, database)
-            break
+        except ConflictError as error:  # saved over ours in the instant after it was placed
+            ours = str(error.details["ours"])
+            if place.manager.plans.content(ours) != MINE:
+                raise
+        someone.rest()
+        assert place.files == {"a.md": THEIRS if someone.did else MINE}
+        return someone
+
+    await at_every_step(quick_path, database, attempt)
     assert refusals > 5
 
 
 async def test_a_crash_after_someone_saved_notes_their_bytes_once(
-    tmp_path: Path, database: WatchedDatabase
+    quick_path: Path, database: WatchedDatabase
 ) -> None:
     """They save just before the exchange, and the process dies at every step after it."""
-    for crash in range(10_000):
-        place = Place(tmp_path / str(crash), database=database, home=tmp_path / "home")
+
+    async def attempt(place: Place, number: int) -> Someone:
         place.put({"a.md": OLD})
-        wire, saved = watched(place)
+        someone = Someone(place, -1, save_by_rename)
 
         def save_then_crash(name: str, step: int) -> None:
-            if name == "exchange" and not saved:
-                saved.append(step)
+            if name == "exchange" and someone.wire.crash_at is None:
                 save_by_rename(place.folder / "a.md")
-                wire.crash_at = step + 1 + crash
+                someone.wire.crash_at = step + 1 + number
 
-        wire.watch = save_then_crash
+        someone.wire.watch = save_then_crash
         with pytest.raises((Crash, ConflictError)):
             await place.workspace("turn").edit("a.md", lambda _: MINE)
-        wire.watch = None
-        crashed = wire.dead
+        someone.did = someone.wire.dead
         await place.restart()
-        try:
-            assert place.files == {"a.md": THEIRS}
-            told = await place.told("a.md")
-            assert told == ["1 seen user_upload", "2 edit external"]
-        except AssertionError as wrong:
-            wrong.add_note(f"crashed {crash} steps after the exchange: {wire.steps[-4:]}")
-            raise
-        finally:
-            await place.close()
-        if not crashed:
-            await no_problems(tmp_path, database)
-            break
-    assert crash > 10
+        assert place.files == {"a.md": THEIRS}
+        assert await place.told("a.md") == ["1 seen user_upload", "2 edit external"]
+        return someone
+
+    await at_every_step(quick_path, database, attempt)
 
 
 async def test_a_removal_by_someone_else_is_a_conflict_with_our_bytes_kept(place: Place) -> None:

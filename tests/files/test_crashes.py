@@ -6,6 +6,7 @@ is left in it, and the history says which.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -74,24 +75,22 @@ async def check_whole(place: Place, scenario: Scenario, folders_before: set[str]
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("scenario", "kind"), CASES)
 async def test_a_crash_at_any_step_loses_nothing(
-    tmp_path: Path, database: WatchedDatabase, scenario: Scenario, kind: str
+    quick_path: Path, database: WatchedDatabase, scenario: Scenario, kind: str
 ) -> None:
     outcomes = []
     for number in range(10_000):
-        place = Place(tmp_path / str(number), database=database)
+        place = Place(quick_path / str(number), database=database)
         database.wire = Wire()  # the preparations are no part of it
         await scenario.set_up(place)
         folders_before = folders_of(place)
         await place.manager.close()
 
-        wire = Wire()
+        wire = Wire(acts_only=True)
         wire.crash_at = number
         database.wire = place.wire = wire
         place.start(WatchedFs(wire, **FILE_SYSTEMS[kind]))
-        try:
+        with suppress(Crash):
             await scenario.act(place.workspace("turn"))
-        except Crash:
-            pass
         database.wire = Wire()
         await place.manager.close()
 
@@ -109,7 +108,7 @@ async def test_a_crash_at_any_step_loses_nothing(
         if not wire.fired:
             break
 
-    assert len(outcomes) > 20
+    assert len(outcomes) > 12
     assert False in outcomes
     assert True in outcomes  # at least where only the last commit was missing
     assert outcomes == sorted(outcomes)  # once it has happened, it stays so

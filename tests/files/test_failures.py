@@ -7,6 +7,7 @@ of ours is left, and the same change can be made.
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,10 @@ from tests.files.scenarios import NEW, OLD, SCENARIOS, Scenario
 
 
 async def prepared(
-    tmp_path: Path, number: int, scenario: Scenario, database: WatchedDatabase
+    quick_path: Path, number: int, scenario: Scenario, database: WatchedDatabase
 ) -> Place:
     database.wire = Wire()
-    place = Place(tmp_path / str(number), database=database)
+    place = Place(quick_path / str(number), database=database)
     await scenario.set_up(place)
     return place
 
@@ -36,21 +37,25 @@ def open_changes(place: Place) -> int:
     return len(place.manager._journal.open_operations())
 
 
-CASES = [pytest.param(s, errno.EIO, id=f"{s.name}, I/O error") for s in SCENARIOS] + [
-    pytest.param(s, errno.ENOSPC, id=f"{s.name}, disk full")
-    for s in SCENARIOS
-    if s.name in ("create in new folders", "first edit", "remove")
+BROKEN = ("create in new folders", "first edit", "later edit, after someone else", "rename",
+          "remove", "restore a removed file")  # fmt: skip
+FULL = ("create in new folders", "first edit")
+CASES = [
+    pytest.param(scenario, code, id=f"{scenario.name}, {errno.errorcode[code]}")
+    for names, code in ((BROKEN, errno.EIO), (FULL, errno.ENOSPC))
+    for scenario in SCENARIOS
+    if scenario.name in names
 ]
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("scenario", "code"), CASES)
 async def test_any_call_may_fail_once(
-    tmp_path: Path, database: WatchedDatabase, scenario: Scenario, code: int
+    quick_path: Path, database: WatchedDatabase, scenario: Scenario, code: int
 ) -> None:
     failed = 0
     for number in range(10_000):
-        place = await prepared(tmp_path, number, scenario, database)
+        place = await prepared(quick_path, number, scenario, database)
         wire = Wire()
         wire.fail_at, wire.code = number, code
         arm(place, database, wire)
@@ -100,11 +105,11 @@ async def test_any_call_may_fail_once(
     ids=lambda scenario: scenario.name,
 )
 async def test_a_disk_that_fills_up_and_stays_full(
-    tmp_path: Path, database: WatchedDatabase, scenario: Scenario
+    quick_path: Path, database: WatchedDatabase, scenario: Scenario
 ) -> None:
     """From some call on nothing can be written, renamed or recorded, until space is freed."""
     for number in range(10_000):
-        place = await prepared(tmp_path, number, scenario, database)
+        place = await prepared(quick_path, number, scenario, database)
         wire = Wire()
         wire.fail_from, wire.code = number, errno.ENOSPC
         arm(place, database, wire)
@@ -158,7 +163,7 @@ async def test_a_change_that_could_not_be_recorded_is_completed_by_the_next_one(
 
 async def test_a_real_full_disk_is_a_clear_error(place: Place) -> None:
     full = Path("/dev/full")
-    if not full.exists():
+    if not os.access(full, os.W_OK):
         return  # only Linux has it
 
     class FullFs(WatchedFs):

@@ -13,11 +13,12 @@ from app.domain.events import (
     Approval,
     Delta,
     ErrorEvent,
+    Event,
     ToolResultEvent,
     TurnFinished,
     TurnStatus,
 )
-from app.domain.messages import Channel, MessageStatus, Role
+from app.domain.messages import Channel, ConversationMessage, MessageStatus, Role
 from app.domain.tool_calls import ToolStatus
 from app.orchestrator.approvals import ApprovalMode, Decision
 from app.orchestrator.engine import Engine, TurnOutcome
@@ -73,6 +74,43 @@ async def test_the_message_is_on_disk_before_the_model_is_asked(desk: Desk) -> N
     desk.model(look)  # type: ignore[arg-type]
     await engine.run_turn("keep me", channel=Channel.TERMINAL)
     assert found == ["keep me"]
+
+
+async def test_an_answer_is_on_disk_while_it_still_arrives(desk: Desk) -> None:
+    model = desk.model(asyncio.Event())
+    engine = await desk.assembly.engines.get(None)
+    turn = asyncio.create_task(engine.run_turn("go", channel=Channel.WINDOW))
+    await model.streaming.wait()
+    stored = await desk.assembly.conversations.messages(engine.conversation_id)
+    assert [(m.text, m.status) for m in stored if m.role is Role.ASSISTANT] == [
+        ("One moment", MessageStatus.STREAMING)
+    ]
+    engine.cancel()
+    await turn
+
+
+async def test_a_call_left_without_a_result_by_a_crash_has_one_in_the_next_request(
+    desk: Desk,
+) -> None:
+    model = desk.model(says("Hello."))
+    engine = await desk.assembly.engines.get(None)
+    asked = calls(READ).tool_calls
+    for role, made in ((Role.USER, ()), (Role.ASSISTANT, asked)):
+        await desk.assembly.conversations.append(
+            ConversationMessage(
+                conversation_id=engine.conversation_id,
+                turn_id="crashed",
+                role=role,
+                text="before the crash",
+                created_at=desk.assembly.clock.now(),
+                tool_calls=made,
+            )
+        )
+    await engine.run_turn("hi", channel=Channel.WINDOW)
+    results = [m for m in model.requests[0].messages if m.role is Role.TOOL]
+    assert [(m.tool_call_id, m.tool_status) for m in results] == [
+        (asked[0].id, ToolStatus.INTERRUPTED)
+    ]
 
 
 async def test_calls_run_and_their_results_go_back_before_the_next_request(desk: Desk) -> None:
@@ -217,6 +255,21 @@ async def test_stop_while_streaming_keeps_the_words_and_closes_the_stream(desk: 
     assert desk.types()[-1] == "turn_finished"
 
 
+async def test_stop_at_the_first_word_stores_the_answer_once(desk: Desk) -> None:
+    desk.model(says("One two three"))
+    engine = await desk.assembly.engines.get(None)
+
+    def stop(event: Event) -> None:
+        if isinstance(event, Delta):
+            engine.cancel()
+
+    desk.assembly.bus.subscribe(stop)
+    outcome = await engine.run_turn("go", channel=Channel.WINDOW)
+    assert outcome.status is TurnStatus.CANCELLED
+    stored = await desk.assembly.conversations.messages(engine.conversation_id)
+    assert [(m.text, m.status) for m in stored[1:]] == [("One", MessageStatus.INTERRUPTED)]
+
+
 async def test_stop_while_waiting_for_approval_leaves_one_result_a_call(desk: Desk) -> None:
     model = desk.model(calls(EDIT, READ))
     engine = await desk.assembly.engines.get(None)
@@ -308,6 +361,10 @@ async def test_a_secret_reaches_neither_model_nor_events_nor_history_and_is_not_
         assert not (folder / "x.txt").exists()
         assert (folder / ".env").read_text() == f"KEY={key}\nMODE=final\n"
         assert desk.of(Answer)[0].text == "It is [secret:OPENROUTER_API_KEY]."
+        desk.model(("It is sk-sec", "ret-01234", "56789", " indeed"))
+        await run(desk)
+        said = "".join(d.text for d in desk.of(Delta))
+        assert said.endswith("It is [secret:OPENROUTER_API_KEY] indeed")
     finally:
         await assembly.close()
     home = assembly.settings.home

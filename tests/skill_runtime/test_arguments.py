@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 
 import pytest
@@ -97,3 +99,13 @@ def test_arguments_that_are_no_json_are_refused_with_the_reason() -> None:
     with pytest.raises(InvalidArgumentsError, match="delimiter") as caught:
         validate_arguments(Letter(), call)
     assert "One JSON object".lower() in caught.value.hint.lower()
+
+
+def test_the_validator_can_be_imported_ahead() -> None:
+    code = (
+        "import sys; from app.skill_runtime.registry import warm_up;"
+        "before = 'jsonschema' in sys.modules; warm_up();"
+        "print(before, 'jsonschema' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "True"], done.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import InvalidSkillError
@@ -117,6 +117,7 @@ def test_a_manual_in_another_encoding_or_far_too_long_is_refused(tmp_path: Path)
         read_manual(tmp_path / "none")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_header_is_read_or_refused(header: str) -> None:
     try:

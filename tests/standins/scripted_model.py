@@ -17,7 +17,9 @@ from app.orchestrator.llm_client import (
     TokenUsage,
 )
 
-Step = Completed | ModelError | Callable[[ModelRequest], Completed] | asyncio.Event
+Step = (
+    Completed | ModelError | Callable[[ModelRequest], Completed] | asyncio.Event | tuple[str, ...]
+)
 
 _ids = itertools.count(1)
 
@@ -35,7 +37,7 @@ def calls(*wanted: tuple[str, Mapping[str, object]], text: str = "") -> Complete
 
 class ScriptedModel:
     """Plays one step a request. An ``asyncio.Event`` as a step says a word, then waits for it
-    and breaks off. ``requests`` keeps what it was asked.
+    and breaks off; a tuple is streamed in these pieces. ``requests`` keeps what it was asked.
     """
 
     provider = "openai-compatible"
@@ -59,6 +61,11 @@ class ScriptedModel:
                 return
             if isinstance(step, ModelError):
                 raise step
+            if isinstance(step, tuple):
+                for piece in step:
+                    yield TextDelta(piece)
+                yield says("".join(step))
+                return
             completed = step if isinstance(step, Completed) else step(request)
             for word in completed.text.split(" "):
                 yield TextDelta(word if completed.text.startswith(word) else f" {word}")

@@ -219,12 +219,15 @@ class Arrangement:
             begin = self.heights.top(index) - self.top
             if begin > self.view_height:
                 break
+            is_new = self.known(index) is None
             layout = self.layout(index)
             above = layout.measure(-begin, self.view_height - begin, self.column)
-            changed = bool(self.heights.set(index, layout.height)) or changed
+            grown = self.heights.set(index, layout.height)
+            changed = bool(grown) or changed
             if not self.following:
-                # What was measured above the edge must not push down what is being read.
-                self.top += above
+                # What turns out higher above the edge must not push down what is being read:
+                # of a row nobody has seen yet, that is all of it.
+                self.top += grown if is_new and begin < 0 else above
             index += 1
         return changed
 

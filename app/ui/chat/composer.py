@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextCursor
@@ -14,10 +14,12 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from app.ui.chat.completion import Command, Offer, offers_at
-from app.ui.chat.offer_list import OfferList
 from app.ui.controls import Button, Label
 from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from app.ui.chat.completion import Command, Offer
+    from app.ui.chat.offer_list import OfferList
 
 _MOST_LINES: Final = 9
 PLACEHOLDER: Final = "Ask, type / for commands, @ for a file"
@@ -193,9 +195,11 @@ class Composer(QFrame):
 
     def _offer(self) -> None:
         cursor = self.editor.textCursor()
-        if not self.editor.hasFocus() or cursor.hasSelection() or self._browsing:
+        if not self.text or not self.editor.hasFocus() or cursor.hasSelection() or self._browsing:
             self._hide_offers()
             return
+        from app.ui.chat.completion import offers_at
+
         found = offers_at(self.text, cursor.position(), self._commands, self._files)
         if self.text[: cursor.position()].endswith(("@", "/")):
             self.files_wanted.emit()
@@ -203,6 +207,8 @@ class Composer(QFrame):
             self._hide_offers()
             return
         if self._offers is None:
+            from app.ui.chat.offer_list import OfferList
+
             self._offers = OfferList(self._theme, self.window())
             self._offers.chosen.connect(self._take)
         place = self.mapTo(self.window(), self.rect().topLeft())

@@ -55,6 +55,13 @@ class Block:
     last: bool = True
     fence: str = ""
 
+    def looks_like(self, other: Block) -> bool:
+        """Whether both are drawn in the same way."""
+        return (
+            (self.kind, self.source, self.code, self.language, self.first, self.last)
+            == (other.kind, other.source, other.code, other.language, other.first, other.last)
+        )  # fmt: skip
+
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:

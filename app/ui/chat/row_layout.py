@@ -193,11 +193,16 @@ class RowLayouter:
         """Bring the layout of an answer up to its text: frozen blocks keep their documents."""
         assert made.splitter is not None
         made.splitter.update(row.text, done=not row.live)
+        drawn = made.boxes[made.frozen :]
         del made.boxes[made.frozen :]
         blocks = made.splitter.frozen[made.frozen :] + made.splitter.tail
-        for block in blocks:
+        for place, block in enumerate(blocks):
             before = made.boxes[-1].block if made.boxes else None
-            made.boxes.append(self._block(block, before))
+            old = drawn[place] if place < len(drawn) else None
+            if old is not None and old.block is not None and old.block.looks_like(block):
+                made.boxes.append(old)
+            else:
+                made.boxes.append(self._block(block, before))
         made.frozen = len(made.splitter.frozen)
         made.sum_up()
 

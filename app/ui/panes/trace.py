@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QTextOption
 from PySide6.QtWidgets import (
     QHeaderView,
     QSplitter,
-    QStackedLayout,
+    QStackedWidget,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTextEdit,
@@ -66,12 +66,13 @@ class TracePane(QWidget):
             "Ask something",
         )
         nothing.pressed.connect(self.ask_wanted)
-        self._stack = QStackedLayout()
+        # A widget, not a layout: a layout without a parent shows what is added as a window.
+        self._stack = QStackedWidget()
         self._stack.addWidget(nothing)
         self._stack.addWidget(halves)
         page = QVBoxLayout(self)
         page.setContentsMargins(6, 4, 6, 4)
-        page.addLayout(self._stack)
+        page.addWidget(self._stack)
         session.current_changed.connect(self._show_current)
         session.happened.connect(self._take)
         self._show_current()

@@ -231,7 +231,7 @@ class VersionsPane(QWidget):
             size = f" ({words.size(version.size)})" if version.size is not None else ""
             self.diff.show_diff(f"The file as Steward first saw it{size}.")
             return
-        from app.files.diff import unified_diff
+        from app.domain.diff import unified_diff
 
         before = await self._content(older)
         after = await self._content(version)

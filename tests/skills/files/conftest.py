@@ -12,7 +12,7 @@ from app.clock import SystemClock
 from app.domain.errors import StewardError
 from app.domain.files import Origin
 from app.domain.messages import Channel
-from app.domain.skills import Effect, Preview, SkillContext
+from app.domain.skills import Effect, Preview, Skill, SkillContext
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.domain.workspace import Workspace
 from app.files.folder_store import FolderStore
@@ -32,11 +32,11 @@ SKILLS = Path(__file__).parents[3] / "skills"
 class Desk:
     """Calls skills on a folder, a write only with the approval that its preview gives."""
 
-    def __init__(self, folder: Path, other: Path, workspaces: Workspaces, conversation: str):
-        self.folder = folder
-        self.other = other
+    def __init__(self, granted: GrantedFolders, manager: VersionManager, conversation: str):
+        self.folder = granted.folders[0]
         self.turn = "turn-1"
-        self._workspaces = workspaces
+        self.granted = granted
+        self._workspaces = Workspaces(manager, granted)
         self._conversation = conversation
         self._clock = SystemClock()
         self._executor = Executor(timeout=30, clock=self._clock)
@@ -93,7 +93,7 @@ class Desk:
         """A file's bytes."""
         return (self.folder / name).read_bytes()
 
-    def _call(self, name: str, arguments: Mapping[str, object]):  # type: ignore[no-untyped-def]
+    def _call(self, name: str, arguments: Mapping[str, object]) -> tuple[Skill, ToolCall]:
         skill, call = self._registry.get(name), ToolCall(uuid.uuid4().hex, name, arguments)
         validate_arguments(skill, call)
         return skill, call
@@ -121,10 +121,9 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    """A desk with one granted folder; ``other`` is granted second."""
-    folder, other = tmp_path / "work", tmp_path / "other"
+    """A desk with one granted folder."""
+    folder = tmp_path / "work"
     folder.mkdir()
-    other.mkdir()
     database, clock = Database(tmp_path / "steward.db"), SystemClock()
     database.open()
     manager = VersionManager(
@@ -132,8 +131,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     )
     try:
         conversation = await Conversations(database, Redactor(), clock).create()
-        workspaces = Workspaces(manager, GrantedFolders([folder, other]))
-        yield Desk(folder, other, workspaces, conversation.id)
+        yield Desk(GrantedFolders([folder]), manager, conversation.id)
     finally:
         await manager.close()
         database.close()

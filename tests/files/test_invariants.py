@@ -1,0 +1,235 @@
+"""The promises, each read off from the order of what was really done.
+
+Invariant 1: archive before replace. Invariant 2: nothing is ever deleted for good. Invariant 3:
+the version is committed before the act it announces.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app.files
+from app.domain.errors import BlobDamagedError, StewardError
+from app.files.blobs import hash_of
+from app.files.fs_ops import FsOps
+from app.files.version_manager import VersionManager
+from app.storage.models import FileOperation, FileVersionRow
+from tests.files.faults import COMMIT
+from tests.files.place import Place
+from tests.files.scenarios import SCENARIOS, Scenario
+
+ACTS = ("exchange", "rename_no_replace", "rename_aside", "link")
+"""Calls that change what a name in the person's folder stands for."""
+
+
+class Recorder:
+    """At each act on the person's folder: what the vault and the journal hold at that moment."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self.at_acts: list[tuple[set[bytes], list[Any], list[str]]] = []
+
+    def __call__(self, name: str, step: int) -> None:
+        if name not in ACTS:
+            return
+        vault = self._place.home / "vault" / "blobs"
+        blobs = {path.read_bytes() for path in vault.rglob("*") if path.is_file()}
+
+        def read() -> tuple[list[Any], list[str]]:
+            rows = list(FileVersionRow.select().order_by(FileVersionRow.id))
+            newest = rows[-1].op_id
+            steps = FileOperation.select().where(FileOperation.op_id == newest)
+            return rows, [step.state for step in steps.order_by(FileOperation.id)]
+
+        # A reading connection sees only what has been committed.
+        rows, states = self._place.database.read(read)
+        self.at_acts.append((blobs, rows, states))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+async def test_the_vault_and_the_journal_come_before_the_act(
+    place: Place, scenario: Scenario
+) -> None:
+    await scenario.set_up(place)
+    before = place.files
+    recorder = Recorder(place)
+    place.wire.watch = recorder
+
+    await scenario.act(place.workspace("turn"))
+
+    place.wire.watch = None
+    assert recorder.at_acts
+    for blobs, rows, states in recorder.at_acts:
+        last = rows[-1]
+        if "a.md" in before:
+            assert before["a.md"] in blobs, "archived before replaced"
+            assert last.hash_before == hash_of(before["a.md"])
+        assert last.turn_id == "turn"
+        assert last.state == "pending"
+        assert states == [
+            "INTENT", "PULLED", "STAGED", "ARCHIVING", "ARCHIVED", "REPLACING",
+        ]  # fmt: skip
+        others = [row for row in rows[:-1] if row.op_id == last.op_id]
+        assert all(row.state == "done" for row in others), "what was found is a version by now"
+
+
+async def test_the_archive_is_synced_before_the_act_is_announced(place: Place) -> None:
+    place.put({"a.md": b"old"})
+    await place.manager.recover()
+    del place.wire.steps[:]
+
+    await place.workspace().edit("a.md", lambda _: b"new")
+
+    steps = [s for s in place.wire.steps if s not in ("open_folder", "close", "stat", "scan")]
+    writes = [n for n, step in enumerate(steps) if step == "write"]
+    commits = [n for n, step in enumerate(steps) if step == COMMIT]
+    exchange = steps.index("exchange")
+    assert len(writes) == 3  # two blobs and the swap file
+    for write in writes:
+        assert steps[write + 1] == "sync" or "copy_attributes" in steps[write + 1 : write + 2]
+    announced, replacing = commits[0], max(n for n in commits if n < exchange)
+    done = min(n for n in commits if n > exchange)
+    assert announced < writes[0]
+    assert writes[-1] < replacing < exchange < done
+    assert "sync" in steps[exchange:done]
+    blobs_synced = [n for n in range(writes[1], replacing) if steps[n] == "sync"]
+    assert len(blobs_synced) >= 3  # the blob, its folder, the swap file
+
+
+async def test_a_version_that_was_not_archived_soundly_stops_the_change(place: Place) -> None:
+    place.put({"a.md": b"old"})
+    work = place.workspace()
+    await work.edit("a.md", lambda _: b"new")
+    blob = next((place.home / "vault" / "blobs").rglob(hash_of(b"new")))
+
+    def rot(name: str, step: int) -> None:
+        if name == "copy_attributes" or place.wire.steps.count("rename_ours") > 2:
+            return
+        if blob.exists() and place.wire.steps[-1] == "rename_ours":
+            blob.write_bytes(b"rotten")
+
+    place.wire.watch = rot
+    with pytest.raises(BlobDamagedError):
+        await work.edit("a.md", lambda _: b"newer")
+    place.wire.watch = None
+
+    assert place.files == {"a.md": b"new"}
+
+
+async def test_a_damaged_blob_is_healed_by_the_next_archive(place: Place) -> None:
+    place.put({"a.md": b"old"})
+    work = place.workspace()
+    await work.edit("a.md", lambda _: b"new")
+    blob = next((place.home / "vault" / "blobs").rglob(hash_of(b"new")))
+    blob.write_bytes(b"rotten")
+    with pytest.raises(BlobDamagedError):
+        await work.version_content("a.md", 2)
+
+    await work.edit("a.md", lambda _: b"newer")
+
+    assert await work.version_content("a.md", 2) == b"new"
+
+
+# -- nothing is ever deleted -----------------------------------------------------------------
+
+
+async def test_every_byte_that_ever_was_is_still_there(place: Place) -> None:
+    place.put({"a.md": b"1"})
+    work = place.workspace()
+    await work.edit("a.md", lambda _: b"2")
+    place.put({"a.md": b"3, from outside"})
+    await work.edit("a.md", lambda _: b"4")
+    await work.move("a.md", "b.md")
+    await work.remove("b.md")
+    await work.create("b.md", b"5")
+    await work.restore("b.md", 1)
+
+    versions = await work.versions("b.md")
+    kept = {
+        await work.version_content("b.md", v.version) for v in versions if v.hash_after is not None
+    }
+    assert kept == {b"1", b"2", b"3, from outside", b"4", b"5"}
+
+
+def test_only_names_of_ours_can_be_unlinked(tmp_path: Path) -> None:
+    (tmp_path / "person.md").write_text("precious")
+    (tmp_path / ".x.steward-swap").write_text("")
+    fs = FsOps()
+    folder = fs.open_folder(tmp_path)
+    try:
+        for call in (
+            lambda: fs.unlink_ours(folder, "person.md"),
+            lambda: fs.rename_ours(folder, "person.md", folder, "other.md"),
+            lambda: fs.rename_aside(folder, ".x.steward-swap", "person.md"),
+        ):
+            with pytest.raises(ValueError, match="not a temporary file of ours"):
+                call()
+    finally:
+        fs.close(folder)
+    assert (tmp_path / "person.md").read_text() == "precious"
+
+
+def test_deleting_calls_exist_in_one_guarded_place_only() -> None:
+    """``os.unlink`` and its kin are called in ``fs_ops.py`` and nowhere else in the room."""
+    deleting = {"unlink", "remove", "rmdir", "rmtree", "removedirs", "replace", "rename"}
+    found = set()
+    for source in Path(next(iter(app.files.__path__))).glob("*.py"):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            owner = node.func.value
+            if node.func.attr in deleting and isinstance(owner, ast.Name):
+                if owner.id in ("os", "shutil", "path", "Path"):
+                    found.add((source.name, f"{owner.id}.{node.func.attr}"))
+    assert found == {
+        ("fs_ops.py", "os.unlink"),
+        ("fs_ops.py", "os.rmdir"),
+        ("fs_ops.py", "os.rename"),
+    }
+
+
+def test_no_public_method_deletes() -> None:
+    words = ("delete", "unlink", "purge", "prune", "wipe", "clear", "forget")
+    names = [name for name in dir(VersionManager) if not name.startswith("_")]
+    assert not [name for name in names if any(word in name for word in words)]
+
+
+# -- versions come first, and only real ones stay --------------------------------------------
+
+
+async def test_a_failed_change_leaves_no_version_and_gives_its_number_back(place: Place) -> None:
+    place.put({"a.md": b"old"})
+    work = place.workspace()
+    place.wire.watch = failing_at("exchange")
+    with pytest.raises(StewardError):
+        await work.edit("a.md", lambda _: b"new")
+    place.wire.watch = None
+    assert await place.told("a.md") == ["1 seen user_upload"]  # archived by then
+
+    assert (await work.edit("a.md", lambda _: b"new")).version == 2
+
+
+async def test_a_change_that_fails_before_its_archive_leaves_no_trace(place: Place) -> None:
+    place.put({"a.md": b"old"})
+    work = place.workspace()
+    place.wire.watch = failing_at("open_new")
+    with pytest.raises(StewardError):
+        await work.edit("a.md", lambda _: b"new")
+    place.wire.watch = None
+
+    assert await work.tracked() == []
+    states = place.database.read(lambda: [step.state for step in FileOperation.select()])
+    assert states == ["INTENT", "PULLED", "STAGED", "ARCHIVING", "ABORTED"]
+
+
+def failing_at(name: str) -> Callable[[str, int], None]:
+    def watch(step: str, number: int) -> None:
+        if step == name:
+            raise OSError(5, "Input/output error")
+
+    return watch

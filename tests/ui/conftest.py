@@ -1,0 +1,107 @@
+"""A window on a Steward of its own, driven by a person; garbage is collected on Qt's thread."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app.assembly import Assembly
+from app.ui.main_window import MainWindow
+from app.ui.theme import Theme
+from app.ui.window_state import WindowState
+from tests.standins.scripted_model import ScriptedModel, Step
+from tests.ui.driving import Person, until
+
+REPORT = "# Report\n\nstatus: draft\ntotal: 4,301\n"
+
+
+@pytest.fixture(autouse=True)
+def _garbage_stays_on_this_thread() -> Iterator[None]:
+    """As `app.ui.collector` does in the program: a worker must not destroy Qt's objects."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
+@pytest.fixture
+def application() -> QApplication:
+    """The one application."""
+    one = QApplication.instance() or QApplication([])
+    assert isinstance(one, QApplication)
+    one.setStyle("fusion")
+    one.setQuitOnLastWindowClosed(False)
+    return one
+
+
+@pytest.fixture
+def theme(application: QApplication) -> Iterator[Theme]:
+    """The light theme."""
+    one = Theme(application, "light")
+    yield one
+    one.deleteLater()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A granted folder."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "report.md").write_text(REPORT)
+    (folder / "notes.md").write_text("# Notes\n\nbuy milk\n")
+    return folder
+
+
+@pytest.fixture
+async def desk(folder: Path) -> AsyncIterator[Assembly]:
+    """Everything behind the window, on the folder, with the offline commands."""
+    assembly = await Assembly.open(folders=(folder,), theme="light")
+    try:
+        yield assembly
+    finally:
+        await assembly.close()
+
+
+@pytest.fixture
+async def window(
+    desk: Assembly, theme: Theme, steward_home: Path, application: QApplication
+) -> AsyncIterator[MainWindow]:
+    """The window, shown and attached."""
+    one = MainWindow(theme, WindowState(steward_home))
+    one.show()
+    one.activateWindow()
+    await until(one.isActiveWindow, "the active window")
+    one.attach(desk)
+    yield one
+    one.close()
+    await one.detach()
+    one.deleteLater()
+
+
+@pytest.fixture
+def person(window: MainWindow) -> Person:
+    """Someone at the window."""
+    return Person(window)
+
+
+class Puppet:
+    """Lets a test say what the model answers."""
+
+    def __init__(self, desk: Assembly) -> None:
+        self._desk = desk
+
+    def answers(self, *steps: Step) -> ScriptedModel:
+        """Answer the next requests with ``steps``; the last one repeats."""
+        model = ScriptedModel(steps)
+        self._desk.llm = model
+        return model
+
+
+@pytest.fixture
+def model(desk: Assembly) -> Puppet:
+    """A scripted model in place of the offline commands, once it has answers."""
+    return Puppet(desk)
