@@ -34,7 +34,7 @@ from app.orchestrator.engine import EngineParts, Engines
 from app.redaction import Redactor, Secret
 from app.resilience.circuit_breaker import Breakers, BreakerSnapshot
 from app.skill_runtime.executor import Executor
-from app.skill_runtime.registry import SkillRegistry
+from app.skill_runtime.registry import SkillRegistry, warm_up
 from app.storage.approval_rules import ApprovalRules
 from app.storage.conversations import Conversations
 from app.storage.database import Database
@@ -166,6 +166,10 @@ class Assembly:
             )
         )
         self._closing.push_async_callback(self.engines.stop_all)
+
+    async def warm_up(self) -> None:
+        """Import what the first tool call needs, off the loop; a face calls it when it is idle."""
+        await asyncio.to_thread(warm_up)
 
     async def _load_skills(self, personal: Path) -> None:
         """Load the built-in skills and the person's; one of theirs that is broken costs theirs."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -109,22 +110,27 @@ def _url(value: object) -> str | None:
     text = _text(value)
     if text is not None and not text.startswith(("http://", "https://")):
         raise ValueError("use a URL that starts with http:// or https://")
+    if text is not None and "@" in text.partition("//")[2].partition("/")[0]:
+        raise ValueError("a URL may hold no user or password; set llm_api_key instead")
     return text.rstrip("/") if text else None
 
 
 def _whole(low: int, high: int) -> Callable[[object], int]:
     def read(value: object) -> int:
-        number = int(str(value))
-        if not low <= number <= high:
+        text = str(value).strip()
+        if not text.isdecimal() or not low <= int(text) <= high:
             raise ValueError(f"use a whole number from {low} to {high}")
-        return number
+        return int(text)
 
     return read
 
 
 def _seconds(low: float, high: float) -> Callable[[object], float]:
     def read(value: object) -> float:
-        number = float(str(value))
+        try:
+            number = float(str(value))
+        except ValueError:
+            number = math.nan
         if not low <= number <= high:  # also refuses NaN
             raise ValueError(f"use seconds from {low:g} to {high:g}")
         return number
@@ -242,14 +248,18 @@ class SettingsStore:
                 raw, source = stored[f.name], f"the settings file ({self.path})"
             if raw is not None:
                 values[f.name] = self._parse(f, raw, source)
-        others = {
-            env: Secret(value) for env in _OTHER_SECRET_ENV if (value := self._environ.get(env))
-        }
+        known = self.environment_secrets()
+        others: dict[str, Secret] = {n: known[n] for n in _OTHER_SECRET_ENV if n in known}
         return dataclasses.replace(
             Settings(home=self.home),
             **values,  # type: ignore[arg-type]  # each value was read by its field
             other_secrets=others,
         )
+
+    def environment_secrets(self) -> dict[str, Secret]:
+        """Secrets of the environment alone, where the settings as a whole cannot be read."""
+        names = (*_OTHER_SECRET_ENV, *(f.env for f in FIELDS if f.secret))
+        return {n: Secret(value) for n in names if (value := self._environ.get(n, "").strip())}
 
     def source(self, name: str) -> str:
         """Where a setting comes from now: ``environment``, ``keyring``, ``file``, ``default``."""

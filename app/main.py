@@ -167,6 +167,7 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
         error = opening.exception()
         if error is None:
             window.attach(opening.result())
+            await opening.result().warm_up()
             return opening.result()
         window.show_trouble(_explained(error), home)
         retry = asyncio.create_task(again.wait(), name="wait for another try")

@@ -84,7 +84,19 @@ class Redactor:
             return any(self.has_placeholder(v) for v in value)
         return False
 
-    def held_back(self, text: str) -> int:
+    def safe_cut(self, text: str) -> int:
+        """Where ``text`` may be cut so that no secret is torn, whatever comes after it."""
+        cut = len(text) - self._held_back(text)
+        moved = True
+        while moved:  # a whole secret across the cut belongs to what is held back
+            moved = False
+            for value in self._placeholders:
+                at = text.find(value, max(0, cut - len(value) + 1), cut + len(value) - 1)
+                if 0 <= at < cut:
+                    cut, moved = at, True
+        return cut
+
+    def _held_back(self, text: str) -> int:
         """How many characters at the end of ``text`` may be the start of a secret."""
         longest = 0
         for value in self._placeholders:
@@ -104,10 +116,10 @@ class StreamRedactor:
 
     def feed(self, piece: str) -> str:
         """The part that is safe to show now; may be empty."""
-        text = self._redactor.text(self._tail + piece)
-        keep = self._redactor.held_back(text)
-        self._tail = text[len(text) - keep :]
-        return text[: len(text) - keep]
+        text = self._tail + piece
+        cut = self._redactor.safe_cut(text)
+        self._tail = text[cut:]
+        return self._redactor.text(text[:cut])
 
     def flush(self) -> str:
         """What was held back, at the end of the stream."""

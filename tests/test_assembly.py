@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from app.assembly import Assembly, ensure_sample_folder
@@ -16,8 +17,11 @@ async def test_a_broken_skill_of_the_person_costs_their_skills_and_nothing_else(
     (broken / "oops.py").write_text("this is not Python")
     assembly = await Assembly.open()
     try:
-        assert assembly.registry.get("files.read")
-        (told,) = await assembly.notifications.recent()
+        assert assembly.registry.get("files.read").domain == "files"
+        async with asyncio.timeout(10):
+            while not (all_told := await assembly.notifications.recent()):
+                await asyncio.sleep(0)
+        (told,) = all_told
         assert "oops.py" in told.message
     finally:
         await assembly.close()

@@ -31,6 +31,7 @@ def test_environment_beats_file_beats_default(tmp_path: Path) -> None:
         ("STEWARD_SKILL_TIMEOUT", "nan"),
         ("STEWARD_PROVIDER", "skynet"),
         ("STEWARD_LLM_BASE_URL", "localhost:1"),
+        ("STEWARD_LLM_BASE_URL", "http://me:password@localhost:1/v1"),
     ],
 )
 def test_a_bad_value_is_named_with_the_place_it_stands_in(

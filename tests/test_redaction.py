@@ -57,6 +57,19 @@ def test_a_secret_cut_into_pieces_is_still_found(before: str, after: str, sizes:
     assert out == redactor().text(text)
 
 
+def test_a_longer_secret_that_begins_like_a_shorter_one_leaves_no_tail() -> None:
+    both = Redactor({"A": Secret("abcdefghijkl"), "B": Secret("abcdefghijklMNOPQRST")})
+    stream = StreamRedactor(both)
+    out = stream.feed("x abcdefghijkl") + stream.feed("MNOPQRST y") + stream.flush()
+    assert out == "x [secret:B] y"
+
+
+def test_a_secret_that_ends_like_another_begins_is_not_torn() -> None:
+    both = Redactor({"A": Secret("0123456789abcdef"), "B": Secret("abcdefghijklmnop")})
+    stream = StreamRedactor(both)
+    assert stream.feed("0123456789abcdef") + stream.flush() == "[secret:A]"
+
+
 def test_a_log_line_loses_secrets_in_message_extras_and_traceback() -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.cli.approval import BY, approval_mode
 from app.cli.output import Output
-from app.cli.run import DONE, INTERRUPTED, opened
+from app.cli.run import DONE, INTERRUPTED, exit_code, opened
 from app.domain.errors import StewardError, UsageError
 from app.domain.events import Approval, Event, TurnStarted
 from app.domain.messages import Channel
@@ -107,7 +107,7 @@ async def chat_in_lines(
         finally:
             stop()
             output.on_failure = None
-    return INTERRUPTED if output.failed else DONE
+    return INTERRUPTED if output.failed else chat.code
 
 
 class _LineChat:
@@ -124,6 +124,8 @@ class _LineChat:
         self._waiting = 0
         self._cancel_at_start = False
         self._peer_is_there = True
+        self.code = DONE
+        """How the last turn ended, as an exit code."""
 
     async def work(self) -> None:
         """Run turns until the last one."""
@@ -132,6 +134,7 @@ class _LineChat:
                 await self._turn(message)
             except StewardError as error:  # no such conversation; the next message may be fine
                 self._output.error(error)
+                self.code = exit_code(error)
             finally:
                 self._waiting -= 1
                 self._cancel_at_start = False
@@ -187,8 +190,10 @@ class _LineChat:
             channel=Channel.TERMINAL,
             mode=approval_mode(self._approve, attended=self._peer_is_there),
         )
+        self.code = DONE
         if outcome.error is not None:
             self._output.problem(str(outcome.error))  # its event was shown already
+            self.code = exit_code(outcome.error)
 
     def _cancel(self) -> None:
         if self._engine is not None and self._engine.cancel():

@@ -67,12 +67,25 @@ click.version_option(app.__version__, prog_name="steward")(root)
 def run_command(arguments: Sequence[str]) -> int:
     """Run the command and return its exit code; expected failures are told, not raised."""
     output = Output(json_lines="--json" in arguments)
+    output.hide_secrets = _without_secrets
     with Run(output) as run:
         try:
             code = _code(run, list(arguments))
         except KeyboardInterrupt:
             return INTERRUPTED
     return FAILED if code == DONE and output.failed and not output.reader_left else code
+
+
+def _without_secrets(text: str) -> str:
+    from app.config import SettingsStore
+    from app.redaction import Redactor
+
+    store = SettingsStore()
+    try:
+        secrets = store.load().secrets
+    except StewardError:  # the settings themselves may be what went wrong
+        secrets = store.environment_secrets()
+    return Redactor(secrets).text(text)
 
 
 def _code(run: Run, arguments: list[str]) -> int:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _COLOURS: Final[Mapping[str, Colour]] = {"ok": "green", "attention": "yellow", "trouble": "red"}
 # Seconds. What takes longest goes on beside the others.
 _LOOK: Final = 2.0
+_SKILLS: Final = 8.0
 _WINDOW: Final = 10.0
 _TIME_TO_CLOSE: Final = 0.5
 
@@ -65,6 +66,7 @@ async def _all_checks() -> AsyncIterator[Check]:
 
     yield check_python()
     store = SettingsStore()
+    skills = asyncio.create_task(within("skills", _SKILLS, asyncio.to_thread(check_skills)))
     window = asyncio.create_task(within("window", _WINDOW, check_window()))
     keyring = asyncio.create_task(within("keyring", _LOOK, asyncio.to_thread(check_keyring)))
     servers = asyncio.create_task(within("servers", _LOOK, check_servers()))
@@ -75,7 +77,7 @@ async def _all_checks() -> AsyncIterator[Check]:
     if settings is not None:
         folders = asyncio.to_thread(check_folders, settings.folders)
         yield await within("folders", _LOOK, folders)
-    yield await within("skills", _LOOK, asyncio.to_thread(check_skills))
+    yield await skills
     async for check in checks_of_the_whole():
         yield check
     yield await servers

@@ -94,6 +94,7 @@ class Output:
     Attributes:
         failed: why stdout can no longer be written, or ``None``.
         on_failure: called once when that happens.
+        hide_secrets: puts placeholders into what went wrong, for a person may have typed a key.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Output:
         self.json_lines = json_lines
         self.failed: OSError | None = None
         self.on_failure: Callable[[], object] | None = None
+        self.hide_secrets: Callable[[str], str] = str
         self._stdout: TextIO | None = stdout if stdout is not None else sys.stdout
         self._stderr: TextIO | None = stderr if stderr is not None else sys.stderr
         self._mid_line = False
@@ -191,11 +193,11 @@ class Output:
 
     def error_event(self, kind: str, message: str) -> None:
         """An ``error`` event that belongs to no turn."""
-        self.event(ErrorEvent(at=datetime.now(UTC), kind=kind, message=message))
+        self.event(ErrorEvent(at=datetime.now(UTC), kind=kind, message=self.hide_secrets(message)))
 
     def problem(self, message: str) -> None:
         """What went wrong, in words."""
-        self.note(f"steward: {message}", "red")
+        self.note(f"steward: {self.hide_secrets(message)}", "red")
 
     # -- inside ----------------------------------------------------------------------------
 

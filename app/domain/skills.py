@@ -7,7 +7,7 @@ through ``SkillContext`` and imports nothing of ``app`` but ``app.domain``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -63,6 +63,9 @@ class SkillContext:
         channel: the face the request came through.
         workspace: the person's files, confined to granted folders; every write is versioned.
         clock: the time.
+        hide_secrets: puts placeholders for known secrets. What a skill answers is redacted
+            anyway; one that cuts a text into pages or excerpts calls this first, because half
+            a secret is not recognised any more.
     """
 
     conversation_id: str
@@ -72,6 +75,7 @@ class SkillContext:
     channel: Channel
     workspace: Workspace
     clock: Clock
+    hide_secrets: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,11 @@ from app.domain.messages import ConversationMessage, MessageStatus, Role
 from app.domain.tool_calls import ToolCall, ToolStatus
 
 RECENT_MESSAGES: Final = 20
+"""Words of earlier turns, the person's and the assistant's, that a request carries."""
+EARLIER_ROWS: Final = 80
+"""Rows of earlier turns in a request, tool results included; a longer turn keeps its words only."""
+FETCHED_ROWS: Final = 300
+"""Rows to read for that: more than the longest turn has."""
 INSTRUCTIONS_FILE: Final = "AGENTS.md"
 _MAX_INSTRUCTIONS: Final = 32_000
 
@@ -88,15 +93,36 @@ def read_trusted_instructions(
 def history(
     earlier: Sequence[ConversationMessage], turn: Sequence[ConversationMessage]
 ) -> list[ConversationMessage]:
-    """Messages for a request: recent ones of earlier turns, then all of this turn.
+    """Messages for a request: the newest earlier turns, then all of this turn.
 
-    ``earlier`` is cut to its last ``RECENT_MESSAGES``, then forward to the next user message,
-    so that no tool pair is torn.
+    Turns are taken whole, newest first, so that no tool pair is torn; one that is too long for
+    what is left keeps the person's words and the answers.
     """
-    recent = list(earlier[-RECENT_MESSAGES:])
-    while recent and recent[0].role is not Role.USER:
-        recent.pop(0)
+    recent: list[ConversationMessage] = []
+    words = 0
+    for rows in reversed(_turns(earlier)):
+        room = EARLIER_ROWS - len(recent)
+        kept = rows if len(rows) <= room else _words(rows)
+        words += len(_words(rows))
+        if len(kept) > room or (recent and words > RECENT_MESSAGES):
+            break
+        recent[:0] = kept
     return repaired([*recent, *turn])
+
+
+def _turns(rows: Sequence[ConversationMessage]) -> list[list[ConversationMessage]]:
+    """Rows by turn, in the order the turns began: two processes may have written in between.
+
+    A turn whose beginning was not read is left out.
+    """
+    turns: dict[str, list[ConversationMessage]] = {}
+    for row in rows:
+        turns.setdefault(row.turn_id, []).append(row)
+    return [turn for turn in turns.values() if turn[0].role is Role.USER]
+
+
+def _words(rows: Sequence[ConversationMessage]) -> list[ConversationMessage]:
+    return [row for row in rows if row.role is not Role.TOOL and not row.tool_calls]
 
 
 def repaired(messages: Iterable[ConversationMessage]) -> list[ConversationMessage]:

@@ -65,7 +65,7 @@ class TurnScope:
     turn_id: str
     channel: Channel
     mode: ApprovalMode
-    refused: set[str] = field(default_factory=set)
+    refused: dict[str, Verdict] = field(default_factory=dict)
     """Calls denied in this turn: asked again unchanged, they are refused without asking."""
 
 
@@ -229,8 +229,8 @@ class ToolDispatch:
     async def _approve(
         self, skill: Skill, call: ToolCall, scope: TurnScope, execution_id: str
     ) -> tuple[Verdict, Preview] | ToolResult:
-        if call.canonical in scope.refused:
-            return _denied(call, Verdict(allowed=False, by="an earlier no"))
+        if (earlier := scope.refused.get(call.canonical)) is not None:
+            return _denied(call, earlier)
         looker = _PreviewRun(skill)
         context = self._context(call, scope, execution_id, None, None)
         looked = await self._executor.run(looker, call, context)
@@ -250,7 +250,7 @@ class ToolDispatch:
         )
         if verdict.allowed:
             return verdict, preview
-        scope.refused.add(call.canonical)
+        scope.refused[call.canonical] = verdict
         return _denied(call, verdict)
 
     async def _execute(
@@ -301,6 +301,7 @@ class ToolDispatch:
             channel=scope.channel,
             workspace=self._workspaces.bind(origin, expected=expected),
             clock=self._clock,
+            hide_secrets=self._redactor.text,
         )
 
     def _waiting(self, scope: TurnScope, phase: Phase, detail: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -40,7 +41,7 @@ from app.domain.skills import Clock, ToolDefinition
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.orchestrator.answer_writer import AnswerWriter, MessageStore
 from app.orchestrator.approvals import ApprovalMode
-from app.orchestrator.context import RECENT_MESSAGES, history
+from app.orchestrator.context import FETCHED_ROWS, history
 from app.orchestrator.dispatch import ToolDispatch, TurnScope
 from app.orchestrator.limits import TurnLimits
 from app.orchestrator.llm_client import (
@@ -213,7 +214,7 @@ class Engine:
         conversations = self._parts.conversations
         summary = await conversations.get(self.conversation_id)
         turn.model = summary.model
-        turn.earlier = await conversations.recent(self.conversation_id, RECENT_MESSAGES)
+        turn.earlier = await conversations.recent(self.conversation_id, FETCHED_ROWS)
         # Invariant 4: stored before anything is asked of a model. Shielded, so that a Stop
         # pressed at once still leaves the message in the history.
         stored = await asyncio.shield(conversations.append(self._message(turn, Role.USER, text)))
@@ -269,6 +270,8 @@ class Engine:
             await self._say(turn, writer, stream.flush())
             if completed is None:
                 raise ModelStreamError("The model's answer broke off.", hint="Ask again.")
+            if not writer.text and (closing or not completed.tool_calls):
+                await self._say(turn, writer, self._account(turn))
             status = MessageStatus.DONE
         except asyncio.CancelledError:
             status = MessageStatus.INTERRUPTED
@@ -277,13 +280,41 @@ class Engine:
             await self._keep(turn, writer, status, completed, closing=closing)
         return completed
 
+    def _account(self, turn: _Turn) -> str:
+        """What the person is told where the model gives no closing words.
+
+        Raises ``ModelStreamError`` where nothing was done either.
+        """
+        results = [m for m in turn.messages if m.role is Role.TOOL and m.tool_status is not None]
+        if not results:
+            raise ModelStreamError(
+                "The model gave an empty answer.", hint="Ask again, or choose another model."
+            )
+        counted = Counter((m.tool_name, m.tool_status) for m in results)
+        done = ", ".join(
+            f"`{name}` {status}{f' ({times} times)' if times > 1 else ''}"
+            for (name, status), times in counted.items()
+        )
+        return f"The model gave no closing words. What was done: {done}."
+
     def _without_secrets(self, completed: Completed) -> Completed:
-        # A secret in an argument would leave the machine with an ``external`` skill.
+        # A secret in a call would leave the machine with an ``external`` skill, and one in the
+        # metadata with the next request.
+        redactor = self._parts.redactor
+        metadata = redactor.mapping(completed.metadata)
+        if metadata.get("reasoning_details") != completed.metadata.get("reasoning_details"):
+            metadata.pop("reasoning_details", None)  # signed: changed, it would be refused
         calls = tuple(
-            dataclasses.replace(call, arguments=self._parts.redactor.mapping(call.arguments))
+            dataclasses.replace(
+                call,
+                id=call.id if redactor.text(call.id) == call.id else f"call_{uuid.uuid4().hex}",
+                name=redactor.text(call.name),
+                arguments=redactor.mapping(call.arguments),
+                raw_arguments=redactor.text(call.raw_arguments),
+            )
             for call in completed.tool_calls
         )
-        return dataclasses.replace(completed, tool_calls=calls)
+        return dataclasses.replace(completed, tool_calls=calls, metadata=metadata)
 
     async def _say(self, turn: _Turn, writer: AnswerWriter, text: str) -> None:
         if not text:

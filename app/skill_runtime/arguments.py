@@ -28,7 +28,7 @@ def validate_arguments(skill: Skill, call: ToolCall) -> None:
     definition = skill.tool_definition
     if call.parse_error is not None:
         raise InvalidArgumentsError(
-            f"The arguments of {definition.name} are not a JSON object: {call.parse_error}.",
+            f"The arguments of {definition.name} cannot be read: {call.parse_error.rstrip('.')}.",
             hint="Send one JSON object. " + _takes(definition.parameters),
             details={"problems": [], "allowed": _allowed(definition.parameters)},
         )

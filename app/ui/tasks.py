@@ -67,3 +67,22 @@ class Tasks(QObject):
                     hint="Your files are as they were; the log says more.",
                 )
             )
+
+
+class WorkGroup:
+    """Tasks of a part of the window that may go away before they end."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        """Run ``work`` on the loop."""
+        task = self._tasks.run(work, name)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    def cancel(self) -> None:
+        """Cancel what runs. The owner of all tasks waits for the end."""
+        for task in tuple(self._running):
+            task.cancel()

@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from app.domain.errors import InvalidArgumentsError
@@ -72,6 +73,7 @@ class ReadFile(ReadSkill):
         data = await context.workspace.read(path)
         shown = (await context.workspace.entry(path)).display
         file = await self._text(data, shown)
+        file = replace(file, text=context.hide_secrets(file.text))
         start = _start(params, file.text, shown)
         page = _page(file.text, start, maybe_number(params, "limit") or PAGE)
         end = start + len(page)

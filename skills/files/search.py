@@ -89,7 +89,7 @@ class SearchFiles(ReadSkill):
             for file in await _by_name(files, query, matcher, flag(params, "regex")):
                 found.add(file.display, None, "")
             if not flag(params, "names_only"):
-                await _by_content(context.workspace, files, matcher, found, named=named)
+                await _by_content(context, files, matcher, found, named=named)
         return SkillResult.ok(
             _content(found),
             metadata={
@@ -134,7 +134,7 @@ def _name(file: FileEntry, query: str) -> str:
 
 
 async def _by_content(
-    workspace: Workspace,
+    context: SkillContext,
     files: Sequence[FileEntry],
     matcher: Matcher,
     found: _Found,
@@ -143,13 +143,16 @@ async def _by_content(
 ) -> None:
     for start in range(0, len(files), _AT_ONCE):
         group = files[start : start + _AT_ONCE]
-        texts = await asyncio.gather(*(_open(workspace, file, named=named) for file in group))
+        texts = await asyncio.gather(
+            *(_open(context.workspace, file, named=named) for file in group)
+        )
         for file, content in zip(group, texts, strict=True):
             if content is None:
                 found.skipped += 1
                 continue
             found.searched += 1
-            lines: Sequence[Line] = await matcher.lines(content)
+            shown = context.hide_secrets(content)
+            lines: Sequence[Line] = await matcher.lines(shown)
             for number, words in lines:
                 found.add(file.display, number, words)
         if found.truncated:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -146,9 +147,10 @@ async def test_changes_of_one_file_at_once_all_happen(place: Place) -> None:
     place.put({"a.md": b""})
     work = place.workspace()
 
-    versions = await asyncio.gather(
-        *(work.edit("a.md", lambda c, n=n: c + b"%d\n" % n) for n in range(12))
-    )
+    def append(number: int) -> Callable[[bytes], bytes]:
+        return lambda content: content + b"%d\n" % number
+
+    versions = await asyncio.gather(*(work.edit("a.md", append(n)) for n in range(12)))
 
     lines = place.files["a.md"].split()
     assert sorted(lines) == sorted(b"%d" % n for n in range(12))
@@ -156,7 +158,7 @@ async def test_changes_of_one_file_at_once_all_happen(place: Place) -> None:
 
 
 async def test_a_change_made_meanwhile_by_someone_else_is_built_upon(place: Place) -> None:
-    """Between reading and the first commit nothing is decided yet: the change is worked out anew."""
+    """Between reading and the first commit nothing is decided: the change is worked out anew."""
     place.put({"a.md": b"old"})
     rounds = 0
 

@@ -19,9 +19,10 @@ from app.domain.events import (
     TurnStatus,
 )
 from app.domain.messages import Channel, ConversationMessage, MessageStatus, Role
-from app.domain.tool_calls import ToolStatus
+from app.domain.tool_calls import ToolCall, ToolStatus
 from app.orchestrator.approvals import ApprovalMode, Decision
 from app.orchestrator.engine import Engine, TurnOutcome
+from app.orchestrator.llm_client import Completed
 from app.storage.models import Message
 from tests.orchestrator.conftest import Desk
 from tests.standins.scripted_model import calls, says
@@ -240,6 +241,59 @@ async def test_a_denied_call_asked_again_unchanged_is_refused_without_asking(des
     assert len([a for a in desk.of(Approval) if a.decision is None]) == 1
 
 
+async def test_after_a_long_turn_the_conversation_before_it_is_still_known(desk: Desk) -> None:
+    steps = [calls(READ) for _ in range(24)]
+    model = desk.model(says("Hello Bob."), *steps, says("Read."), says("You said Bob."))
+    engine = await desk.assembly.engines.get(None)
+    for text in ("my name is Bob", "read it often", "what did I say?"):
+        await engine.run_turn(text, channel=Channel.WINDOW)
+    sent = [m.text for m in model.requests[-1].messages if m.role is not Role.TOOL and m.text]
+    assert sent[:2] == ["my name is Bob", "Hello Bob."]
+    assert sent[-2:] == ["Read.", "what did I say?"]
+
+
+async def test_turns_of_two_processes_in_one_conversation_keep_their_results(desk: Desk) -> None:
+    model = desk.model(says("Hello."))
+    engine = await desk.assembly.engines.get(None)
+    asked = {turn: calls(READ).tool_calls for turn in "ab"}
+    rows: list[tuple[str, Role]] = [
+        *(("a", Role.USER), ("b", Role.USER), ("a", Role.ASSISTANT), ("b", Role.ASSISTANT)),
+        *(("a", Role.TOOL), ("b", Role.TOOL)),
+    ]
+    for turn, role in rows:
+        call = asked[turn][0]
+        await desk.assembly.conversations.append(
+            ConversationMessage(
+                conversation_id=engine.conversation_id,
+                turn_id=turn,
+                role=role,
+                text=f"{role} {turn}",
+                created_at=desk.assembly.clock.now(),
+                tool_calls=(call,) if role is Role.ASSISTANT else (),
+                tool_call_id=call.id if role is Role.TOOL else None,
+                tool_status=ToolStatus.OK if role is Role.TOOL else None,
+            )
+        )
+    await engine.run_turn("and?", channel=Channel.WINDOW)
+    results = [(m.text, m.tool_status) for m in model.requests[0].messages if m.role is Role.TOOL]
+    assert results == [("tool a", ToolStatus.OK), ("tool b", ToolStatus.OK)]
+
+
+async def test_a_model_without_closing_words_gets_a_true_account_instead(desk: Desk) -> None:
+    desk.model(calls(READ), says(""))
+    _, outcome = await run(desk)
+    assert outcome.status is TurnStatus.OK
+    assert outcome.text == "".join(d.text for d in desk.of(Delta))
+    assert "`files.read` ok" in outcome.text
+
+
+async def test_an_answer_with_nothing_in_it_is_a_failure(desk: Desk) -> None:
+    desk.model(says(""))
+    _, outcome = await run(desk)
+    assert outcome.status is TurnStatus.FAILED
+    assert "empty answer" in str(outcome.error)
+
+
 async def test_stop_while_streaming_keeps_the_words_and_closes_the_stream(desk: Desk) -> None:
     model = desk.model(asyncio.Event())
     engine = await desk.assembly.engines.get(None)
@@ -361,6 +415,20 @@ async def test_a_secret_reaches_neither_model_nor_events_nor_history_and_is_not_
         assert not (folder / "x.txt").exists()
         assert (folder / ".env").read_text() == f"KEY={key}\nMODE=final\n"
         assert desk.of(Answer)[0].text == "It is [secret:OPENROUTER_API_KEY]."
+        (folder / "long.txt").write_text("x" * 100 + key)
+        thinking = Completed(
+            text="",
+            tool_calls=(ToolCall(f"id{key}", f"files.{key}"),),
+            metadata={"reasoning_details": [{"text": key}]},
+        )
+        pages = [("files.read", {"path": "long.txt", "offset": o, "limit": 110}) for o in (0, 110)]
+        found = ("files.search", {"query": "x" * 60})
+        model = desk.model(calls(*pages, found), thinking, says("Done."))
+        await run(desk)
+        assert "secret-01" not in repr(model.requests)
+        assert "23456789" not in repr(model.requests)
+        errors = [m for m in model.requests[-1].messages if m.tool_status == "error"]
+        assert len(errors) == 1, "the call with a secret in its name has its own result"
         desk.model(("It is sk-sec", "ret-01234", "56789", " indeed"))
         await run(desk)
         said = "".join(d.text for d in desk.of(Delta))

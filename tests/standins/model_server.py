@@ -363,7 +363,7 @@ class ModelServer:
                 await client.play(step)
             client.end()
         finally:
-            client.stop_watching()
+            await client.stop_watching()
 
     def _reply(self, request: Request) -> Reply:
         with self._changed:
@@ -422,9 +422,11 @@ class _Client:
         # No `await` from here to `stop_watching`: the next request's first byte is not ours.
         self._writer.write(b"0\r\n\r\n")
 
-    def stop_watching(self) -> None:
-        if not self._leaving.cancel():
-            self._leaving.exception()  # looked at: a reset is a way to leave, too
+    async def stop_watching(self) -> None:
+        self._leaving.cancel()
+        # Awaited: the next request's bytes must find the reader free. A reset is a way to
+        # leave, too.
+        await asyncio.gather(self._leaving, return_exceptions=True)
 
     async def _send(self, data: bytes) -> None:
         if self._leaving.done():

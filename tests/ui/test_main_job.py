@@ -12,6 +12,7 @@ from app.domain.tool_calls import ToolStatus
 from app.orchestrator.approvals import Decision
 from app.ui.chat.rows import CardRow, NoticeRow, UserRow
 from app.ui.diff.lines import Kind
+from app.ui.diff.view import DiffView
 from app.ui.main_window import MainWindow
 from tests.standins.scripted_model import calls, says
 from tests.ui.conftest import REPORT, Puppet
@@ -28,7 +29,7 @@ async def test_a_change_is_asked_shown_allowed_and_taken_back(
     person.say(EDIT)
     card = await person.card()
 
-    diff = [(line.kind, line.text) for line in card.findChildren(type(window.versions.diff))[0].lines]
+    diff = [(line.kind, line.text) for line in card.findChildren(DiffView)[0].lines]
     assert (Kind.REMOVED, "status: draft") in diff
     assert (Kind.ADDED, "status: final") in diff
     assert report.read_text() == REPORT, "nothing changes before it is allowed"
@@ -136,9 +137,7 @@ async def test_the_card_leaves_the_focus_to_someone_who_writes(
     await person.idle()
 
 
-async def test_the_keyboard_alone_can_allow(
-    person: Person, model: Puppet, folder: Path
-) -> None:
+async def test_the_keyboard_alone_can_allow(person: Person, model: Puppet, folder: Path) -> None:
     model.answers(calls(WRITE), says("Made."))
     person.say("Make new.md")
     card = await person.card()

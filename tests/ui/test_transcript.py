@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMessageBox
 
@@ -69,7 +69,7 @@ def view(theme: Theme, rows: ConversationModel) -> Iterator[Transcript]:
     one = Transcript(theme, lambda _row: QLabel("a widget"))
     one.resize(700, 500)
     one.show()
-    one.show_model(model)
+    one.show_model(rows)
     yield one
     one.show_model(None)
     one.close()
@@ -216,10 +216,7 @@ def test_the_mouse_selects_from_one_row_into_another(
     assert view.selected_text() == "First answer.\n\nSecond one."
 
 
-def _drag(point: QPoint) -> object:
-    from PySide6.QtCore import QEvent, QPointF
-    from PySide6.QtGui import QMouseEvent
-
+def _drag(point: QPoint) -> QMouseEvent:
     return QMouseEvent(
         QEvent.Type.MouseMove, QPointF(point), QPointF(point), Qt.MouseButton.NoButton,
         Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
@@ -254,8 +251,15 @@ def test_screen_readers_get_a_list_of_what_was_said(
 ) -> None:
     rows.load([message(Role.USER, "Hello?"), message(Role.ASSISTANT, "Good morning.")])
     rows.take(TurnStarted(at=NOW, conversation_id="c", turn_id="x", text="And now?"))
-    call = {"id": "1", "name": "files.read", "arguments": {"path": "a.md"}}
-    rows.take(ToolCallEvent(at=NOW, conversation_id="c", turn_id="x", **call))
+    call = ToolCallEvent(
+        at=NOW,
+        conversation_id="c",
+        turn_id="x",
+        id="1",
+        name="files.read",
+        arguments={"path": "a.md"},
+    )
+    rows.take(call)
 
     interface = QAccessible.queryAccessibleInterface(view)
 
@@ -274,9 +278,7 @@ def test_screen_readers_get_a_list_of_what_was_said(
     assert interface.childAt(middle.x(), middle.y()) is children[1]
 
 
-def test_a_row_that_is_gone_is_no_longer_valid(
-    view: Transcript, rows: ConversationModel
-) -> None:
+def test_a_row_that_is_gone_is_no_longer_valid(view: Transcript, rows: ConversationModel) -> None:
     rows.load([message(Role.USER, "Hello?")])
     interface = QAccessible.queryAccessibleInterface(view)
     child = interface.child(0)
@@ -305,9 +307,7 @@ async def test_a_link_is_asked_about_before_it_is_opened(
     box.reject()
 
 
-async def test_a_dangerous_link_cannot_be_opened_at_all(
-    person: Person, window: MainWindow
-) -> None:
+async def test_a_dangerous_link_cannot_be_opened_at_all(person: Person, window: MainWindow) -> None:
     transcript = window.chat.transcript
     assert transcript is not None
 

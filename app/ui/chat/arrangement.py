@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF
@@ -25,11 +26,20 @@ WidgetHeight = Callable[[int, int], float | None]
 """Key of a row and the width there is → height of the widget in it, ``None`` if there is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What stays where it is: a box of a row, ``y`` pixels below the edge of the view."""
+
+    key: int
+    box: int
+    y: float
+
+
 class Arrangement:
     """Owns the heights, the layouts of the rows seen last, and the scroll position.
 
-    ``top`` is the first pixel in view. While ``following`` the end stays in view; else the row
-    that is first in view stays where it is, whatever happens above or below it.
+    ``top`` is the first pixel in view. While ``following`` the end stays in view; else the first
+    box that begins in view stays where it is, whatever happens above or below it.
     """
 
     def __init__(self, theme: Theme, widget_height: WidgetHeight) -> None:
@@ -37,7 +47,7 @@ class Arrangement:
         self._widget_height = widget_height
         self._layouter = RowLayouter(theme)
         self._layouts: OrderedDict[int, RowLayout] = OrderedDict()
-        self._anchor: tuple[int, float] | None = None
+        self._anchor: Anchor | None = None
         self.heights = Heights()
         self.model: ConversationModel | None = None
         self.following = True
@@ -185,31 +195,57 @@ class Arrangement:
 
     def scroll_to(self, value: float) -> None:
         """The person has scrolled; at the end they follow what comes."""
-        self.top = min(max(value, 0.0), float(self.most))
+        moved = min(max(value, 0.0), float(self.most)) - self.top
+        self.top += moved
         self.following = self.top >= self.most - 4
-        self._anchor = None
+        if self._anchor is not None:
+            place = self._anchor.y - moved
+            near = abs(place) <= self.view_height
+            self._anchor = replace(self._anchor, y=place) if near else None
 
     def settle(self) -> None:
         """Measure what is in view, and put ``top`` where nothing jumps."""
-        self._return_to_anchor()
-        for _ in range(6):  # a measured row changes what is in view; it settles at once
-            if self.following:
-                self.top = float(self.most)
+        for _ in range(8):  # a measured row changes what is in view; it settles at once
+            self.top = self._wanted_top()
             if not self._measure():
                 break
-        if self.following:
-            self.top = float(self.most)
-        self.top = min(self.top, float(self.most))
-        first = self.heights.at(self.top)
-        if 0 <= first < len(self.rows):
-            self._anchor = (self.key(first), self.top - self.heights.top(first))
+        self.top = self._wanted_top()
+        self._anchor = self._find_anchor()
 
-    def _return_to_anchor(self) -> None:
-        if self.following or self._anchor is None:
-            return
-        index = self.index_of(self._anchor[0])
-        if index >= 0:
-            self.top = self.heights.top(index) + self._anchor[1]
+    def _wanted_top(self) -> float:
+        wanted = self.top
+        if self.following:
+            wanted = float(self.most)
+        elif self._anchor is not None:
+            index = self.index_of(self._anchor.key)
+            if index >= 0:
+                wanted = self._begin(index, self._anchor.box) - self._anchor.y
+        return min(max(wanted, 0.0), float(self.most))
+
+    def _begin(self, index: int, box: int) -> float:
+        """Where a box of a row begins, in all the rows."""
+        rects = self.layout(index).rects()
+        inside = rects[box].top() if box < len(rects) else 0.0
+        return self.heights.top(index) + inside
+
+    def _find_anchor(self) -> Anchor | None:
+        """The first box that begins in view, else the one that fills it."""
+        best: Anchor | None = None
+        index = self.heights.at(self.top)
+        while 0 <= index < len(self.heights):
+            begin = self.heights.top(index) - self.top
+            if begin > self.view_height:
+                break
+            boxes = self.layout(index).rects() or [QRectF()]
+            for box, rect in enumerate(boxes):
+                y = begin + rect.top()
+                if y > self.view_height:
+                    break
+                best = Anchor(self.key(index), box, y)
+                if y >= 0:
+                    return best
+            index += 1
+        return best
 
     def _measure(self) -> bool:
         """Measure the rows in view; whether any height was another than thought."""
@@ -219,15 +255,9 @@ class Arrangement:
             begin = self.heights.top(index) - self.top
             if begin > self.view_height:
                 break
-            is_new = self.known(index) is None
             layout = self.layout(index)
-            above = layout.measure(-begin, self.view_height - begin, self.column)
-            grown = self.heights.set(index, layout.height)
-            changed = bool(grown) or changed
-            if not self.following:
-                # What turns out higher above the edge must not push down what is being read:
-                # of a row nobody has seen yet, that is all of it.
-                self.top += grown if is_new and begin < 0 else above
+            layout.measure(-begin, self.view_height - begin, self.column)
+            changed = bool(self.heights.set(index, layout.height)) or changed
             index += 1
         return changed
 

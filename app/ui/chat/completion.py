@@ -69,7 +69,8 @@ def offers_at(
         return Offers(start, cursor, offers, eager=True) if offers else None
     if typed.startswith("@"):
         return _files(start, cursor, typed[1:], files, eager=True)
-    if before.startswith("/") and start > 0 and not typed.startswith(("'", '"')):
+    is_first = len(before.split()) == 1
+    if before.startswith("/") and start and (is_first or typed) and typed[:1] not in ("'", '"'):
         return _files(start, cursor, typed, files, eager=False)
     return None
 

@@ -68,12 +68,11 @@ class Box:
     measured: bool = False
     document: QTextDocument | None = None
 
-    def measure(self, column: Column) -> float:
-        """Make and lay out the document; returns by how much the height was wrong."""
-        before = self.height
+    def measure(self, column: Column) -> None:
+        """Make and lay out the document."""
+        self.measured = True
         if self.make is None:
-            self.measured = True
-            return 0.0
+            return
         document = self.document = self.make()
         inner = self.width - 2 * self.padding[0]
         document.setTextWidth(inner)
@@ -82,10 +81,7 @@ class Box:
             document.setTextWidth(ideal)
             self.x = column.width - ideal - 2 * self.padding[0]
             self.width = ideal + 2 * self.padding[0]
-            self.shrink = False
         self.height = document.size().height() + self.padding[1] + self.padding[2]
-        self.measured = True
-        return self.height - before
 
 
 @dataclass(slots=True)
@@ -117,28 +113,19 @@ class RowLayout:
             y += box.height
         return out
 
-    def measure(self, top: float, bottom: float, column: Column) -> float:
-        """Measure the boxes that show between ``top`` and ``bottom`` (in the row).
-
-        Returns by how much boxes that began above ``top`` grew.
-        """
-        above = 0.0
+    def measure(self, top: float, bottom: float, column: Column) -> None:
+        """Measure the boxes that show between ``top`` and ``bottom`` (in the row)."""
         y = self.gap
         for box in self.boxes:
             y += box.gap
             if y > bottom:
                 break
             if y + box.height >= top and (not box.measured or box.document is None):
-                grown = box.measure(column)
-                if y < top:
-                    above += grown
-                    top += grown
-                    bottom += grown
+                box.measure(column)
             y += box.height
         self.sum_up()
         if len(self.boxes) > _MANY_DOCUMENTS:
             self._let_go(top, bottom)
-        return above
 
     def _let_go(self, top: float, bottom: float) -> None:
         y = self.gap

@@ -63,7 +63,7 @@ class TracePane(QWidget):
         nothing = Nothing(
             "Every step of every turn will stand here: which skill was called, with what, for how "
             "long, and what came of it.",
-            "Ask something",
+            "As&k something",
         )
         nothing.pressed.connect(self.ask_wanted)
         # A widget, not a layout: a layout without a parent shows what is added as a window.

@@ -76,7 +76,7 @@ class VersionsPane(QWidget):
         nothing = Nothing(
             "Every version of every file Steward changes will stand here, with the difference and "
             "a button that brings it back. Nothing has been changed yet.",
-            "Ask for a change",
+            "As&k for a change",
         )
         nothing.pressed.connect(self.ask_wanted)
         self._stack = QStackedLayout(self)

@@ -12,6 +12,7 @@ from app.ui.settings.folders_page import FoldersPage
 from app.ui.settings.model_page import ModelPage
 from app.ui.settings.rules_page import RulesPage
 from app.ui.settings.words_page import WordsPage
+from app.ui.tasks import WorkGroup
 from app.ui.theme import Theme
 
 PAGES: Final = ("model", "folders", "approvals", "you")
@@ -25,12 +26,14 @@ class SettingsDialog(QDialog):
         self.setWindowTitle("Steward settings")
         self.setAccessibleName("Settings")
         self.resize(620, 560)
-        self.model = ModelPage(theme, session)
+        self._work = WorkGroup(session.tasks)
+        self.model = ModelPage(theme, session, self._work)
         self.folders = FoldersPage(session)
-        self.rules = RulesPage(session)
+        self.rules = RulesPage(session, self._work)
         self.words = WordsPage(theme, session)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Settings pages")
+        self.tabs.setUsesScrollButtons(False)
         self.tabs.addTab(self.model, "&Model")
         self.tabs.addTab(self.folders, "&Folders")
         self.tabs.addTab(self.rules, "&Approvals")
@@ -55,4 +58,5 @@ class SettingsDialog(QDialog):
     def done(self, result: int) -> None:
         """Save what is still in the fields, then close."""
         self.words.save()
+        self._work.cancel()  # what is under way must not come back to pages that are gone
         super().done(result)

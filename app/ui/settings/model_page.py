@@ -23,6 +23,7 @@ from app.ui.controls import Button, Dot, Label
 from app.ui.flow_layout import FlowLayout
 from app.ui.ports import FoundServer
 from app.ui.session import Session
+from app.ui.tasks import WorkGroup
 from app.ui.theme import Theme
 
 _PROVIDERS: Final = (
@@ -39,9 +40,10 @@ _PROVIDERS: Final = (
 class ModelPage(QWidget):
     """Nothing is changed before "Connect" has had an answer."""
 
-    def __init__(self, theme: Theme, session: Session) -> None:
+    def __init__(self, theme: Theme, session: Session, work: WorkGroup) -> None:
         super().__init__()
         self._session = session
+        self._work = work
         self._choices = QButtonGroup(self)
         self._radios: dict[str, QRadioButton] = {}
         page = QVBoxLayout(self)
@@ -70,8 +72,8 @@ class ModelPage(QWidget):
         self._choices.buttonClicked.connect(self._show_fields)
         self._radios[session.desk.llm.provider].setChecked(True)
         self._show_fields()
-        session.tasks.start(self._look_around(), name="look for local servers")
-        session.tasks.start(self._read_models(), name="read models")
+        work.start(self._look_around(), name="look for local servers")
+        work.start(self._read_models(), name="read models")
 
     def _fields(self) -> QFormLayout:
         settings = self._session.desk.settings
@@ -172,7 +174,7 @@ class ModelPage(QWidget):
     def _connect(self) -> None:
         self.connect_button.setEnabled(False)
         self._say("idle", "Asking for its models …")
-        self._session.tasks.start(self._try(), name="connect")
+        self._work.start(self._try(), name="connect")
 
     async def _try(self) -> None:
         provider, key = self.provider, self.key.text().strip()
@@ -232,8 +234,10 @@ class ModelPage(QWidget):
     def _use_here(self) -> None:
         conversation = self._session.current.id
         if conversation is not None:
-            work = self._set_model(conversation, self.models.currentText().strip() or None)
-            self._session.tasks.start(work, name="choose model")
+            self._work.start(
+                self._set_model(conversation, self.models.currentText().strip() or None),
+                name="choose model",
+            )
 
     async def _set_model(self, conversation: str, model: str | None) -> None:
         await self._session.desk.conversations.set_model(conversation, model)
@@ -242,7 +246,7 @@ class ModelPage(QWidget):
 
     def _use_always(self) -> None:
         model = self.models.currentText().strip() or None
-        self._session.tasks.start(self._set_default(model), name="choose model")
+        self._work.start(self._set_default(model), name="choose model")
 
     async def _set_default(self, model: str | None) -> None:
         desk = self._session.desk

@@ -7,14 +7,16 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLa
 
 from app.ui.controls import Button, Label
 from app.ui.session import Session
+from app.ui.tasks import WorkGroup
 
 
 class RulesPage(QWidget):
     """A line a rule."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, work: WorkGroup) -> None:
         super().__init__()
         self._session = session
+        self._work = work
         self.list = QListWidget()
         self.list.setAccessibleName("What needs no asking")
         self.revoke = Button("&Ask again")
@@ -31,7 +33,7 @@ class RulesPage(QWidget):
         page.addWidget(self._words)
         page.addWidget(self.list, 1)
         page.addLayout(line)
-        session.tasks.start(self._show(), name="read rules")
+        work.start(self._show(), name="read rules")
 
     async def _show(self) -> None:
         rules = await self._session.desk.rules.list()
@@ -54,8 +56,10 @@ class RulesPage(QWidget):
     def _revoke(self) -> None:
         row = max(0, self.list.currentRow())
         if row < self.list.count():
-            work = self._take_back(int(self.list.item(row).data(Qt.ItemDataRole.UserRole)))
-            self._session.tasks.start(work, name="revoke rule")
+            self._work.start(
+                self._take_back(int(self.list.item(row).data(Qt.ItemDataRole.UserRole))),
+                name="revoke rule",
+            )
 
     async def _take_back(self, rule_id: int) -> None:
         await self._session.desk.rules.revoke(rule_id)

@@ -145,6 +145,16 @@ async def test_a_character_the_file_cannot_hold_is_refused(desk: Desk) -> None:
     assert desk.read("a.txt") == before
 
 
+async def test_a_file_whose_bytes_cannot_be_written_again_is_left_alone(desk: Desk) -> None:
+    # Windows' Japanese encoding has two spellings of this sign, and writes only the other.
+    before = "これは日本語のテキストです。\n".encode("cp932") * 3 + b"\x87\x90\n"
+    desk.write("a.txt", before)
+    assert "≒" in (await desk.ok("files.read", path="a.txt")).content
+    result = await desk.error("files.edit", path="a.txt", content="これは\n")
+    assert result.metadata["type"] == "not_text"
+    assert desk.read("a.txt") == before
+
+
 async def test_a_missing_file_and_a_path_outside_are_typed(desk: Desk) -> None:
     missing = await desk.error("files.edit", path="none.md", old="a", new="b")
     assert missing.metadata["type"] == "file_missing"
@@ -263,12 +273,15 @@ def test_mixed_line_endings_outside_the_replaced_part_stay(text: str, old: str) 
     assert text.endswith(tail)
     gone = text[len(head) : len(text) - len(tail)]
     assert gone.replace("\r\n", "\n").replace("\r", "\n") == old
+    assert not (head.endswith("\r") and gone.startswith("\n")), "a CR LF was cut in two"
 
 
 def test_in_a_file_of_mixed_line_endings_lines_are_found_with_either() -> None:
     data = b"one\r\ntwo\r\nthree\nfour\n"
     assert replace_exact(data, "f", "one\ntwo", "1\n2", 1) == b"1\r\n2\r\nthree\nfour\n"
     assert replace_exact(data, "f", "three\nfour", "3\n4", 1) == b"one\r\ntwo\r\n3\n4\n"
+    # The CR goes with its LF.
+    assert replace_exact(data, "f", "\ntwo", "!", 1) == b"one!\r\nthree\nfour\n"
 
 
 @UNHURRIED

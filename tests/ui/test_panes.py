@@ -1,0 +1,319 @@
+"""The panes beside the conversation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+
+from app.assembly import Assembly
+from app.domain.events import CircuitState
+from app.orchestrator.approvals import Decision
+from app.resilience.circuit_breaker import Outcome
+from app.ui.chat.rows import CallRow
+from app.ui.diff.lines import Kind
+from app.ui.main_window import MainWindow
+from tests.standins.scripted_model import calls, says
+from tests.ui.conftest import REPORT, Puppet
+from tests.ui.driving import Person, click, until
+
+EDIT = "replace 'draft' with 'final' in report.md"
+
+
+async def allow(person: Person, text: str) -> None:
+    person.say(text)
+    await person.decide(Decision.ALLOW_ONCE)
+    await person.idle()
+
+
+# --- versions -------------------------------------------------------------------------------------
+
+
+async def test_an_empty_versions_pane_says_what_will_stand_there(window: MainWindow) -> None:
+    pane = window.versions
+    assert pane is not None
+    window.show_pane("Versions")
+
+    assert pane.versions == ()
+    assert not pane.restore.isVisible()
+    assert window.chat.composer.editor is not None
+
+
+async def test_choosing_an_older_version_shows_its_difference_and_offers_it(
+    person: Person, window: MainWindow
+) -> None:
+    await allow(person, EDIT)
+    await allow(person, "replace 'total' with 'sum' in report.md")
+    pane = window.versions
+    assert pane is not None
+    window.show_pane("Versions")
+    await until(lambda: len(pane.versions) == 3, "three versions")
+    assert pane.restore.accessibleName() == "Restore version 2"
+    await until(lambda: (Kind.ADDED, "sum: 4,301") in shown(window), "the newest difference")
+
+    pane.timeline.setCurrentIndex(pane.timeline.model().index(1, 0))
+
+    await until(lambda: (Kind.ADDED, "status: final") in shown(window), "its difference")
+    assert (Kind.ADDED, "sum: 4,301") not in shown(window)
+    assert pane.restore.accessibleName() == "Restore version 2"
+    pane.timeline.setCurrentIndex(pane.timeline.model().index(2, 0))
+    assert pane.restore.accessibleName() == "Restore version 1"
+
+
+def shown(window: MainWindow) -> list[tuple[Kind, str]]:
+    assert window.versions is not None
+    return [(line.kind, line.text) for line in window.versions.diff.lines]
+
+
+async def test_an_answer_is_undone_with_one_click(
+    person: Person, window: MainWindow, folder: Path, model: Puppet
+) -> None:
+    model.answers(
+        calls(
+            ("files.create", {"path": "a.md", "content": "a\n"}),
+            ("files.create", {"path": "b.md", "content": "b\n"}),
+        ),
+        says("Made both."),
+    )
+    person.say("Make two files")
+    await person.decide(Decision.ALLOW_CONVERSATION)
+    await person.idle()
+    pane = window.versions
+    assert pane is not None
+    window.show_pane("Versions")
+    await until(lambda: pane.versions and pane.undo.isVisible(), "the button")
+
+    click(pane.undo)
+
+    await until(lambda: not (folder / "a.md").exists(), "a.md to go")
+    await until(lambda: not (folder / "b.md").exists(), "b.md to go")
+    await until(lambda: "Took back 2 changes" in window.status_line.text, "the word of it")
+
+
+async def test_side_by_side_and_back(person: Person, window: MainWindow) -> None:
+    await allow(person, EDIT)
+    pane = window.versions
+    assert pane is not None
+    window.show_pane("Versions")
+    await until(lambda: shown(window), "the difference")
+    unified = pane.diff.toPlainText()
+
+    click(pane.side_by_side)
+    assert pane.diff.toPlainText() != unified
+    assert pane.diff.toPlainText().count("# Report") == 2
+
+    click(pane.side_by_side)
+    assert pane.diff.toPlainText() == unified
+
+
+async def test_a_restore_over_a_change_from_outside_loses_neither(
+    person: Person, window: MainWindow, folder: Path
+) -> None:
+    await allow(person, EDIT)
+    (folder / "report.md").write_text("changed by hand\n")
+    pane = window.versions
+    assert pane is not None
+    window.show_pane("Versions")
+    await until(lambda: len(pane.versions) >= 2, "two versions")
+
+    click(pane.restore)
+
+    await until(lambda: (folder / "report.md").read_text() == REPORT, "version 1")
+    await until(lambda: any(v.operation.value == "external" for v in pane.versions), "its version")
+
+
+# --- circuits -------------------------------------------------------------------------------------
+
+
+async def test_an_open_circuit_says_why_counts_down_and_can_be_reset(
+    window: MainWindow, desk: Assembly
+) -> None:
+    pane = window.circuits
+    assert pane is not None
+    window.show_pane("Circuits")
+    breaker = desk.breakers.breaker("files.edit")
+    for _ in range(5):
+        permit = breaker.acquire()
+        assert permit is not None
+        breaker.settle(permit, Outcome.FAILURE, reason="the disk is on fire")
+    line = pane.line("files.edit")
+    assert line is not None
+    assert "open" in line.text
+    assert "5 failures · the disk is on fire · tries again in 0:" in line.text
+
+    click(line.reset)
+
+    assert breaker.snapshot.state is CircuitState.CLOSED
+    assert "closed" in line.text
+    assert not line.reset.isVisible()
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+async def test_the_tree_shows_the_folders_and_follows_changes(
+    person: Person, window: MainWindow, folder: Path
+) -> None:
+    pane = window.files
+    assert pane is not None
+    window.show_pane("Files")
+    await until(lambda: names(window) == ["notes.md", "report.md"], "the files")
+
+    await allow(person, "create a file ideas.md with 'First idea'")
+
+    await until(lambda: names(window) == ["ideas.md", "notes.md", "report.md"], "the new file")
+
+
+def names(window: MainWindow) -> list[str]:
+    assert window.files is not None
+    model = window.files.tree.model()
+    root = model.index(0, 0)
+    return [str(model.index(i, 0, root).data()) for i in range(model.rowCount(root))]
+
+
+async def test_a_folder_is_added_and_taken_back(
+    window: MainWindow, desk: Assembly, tmp_path: Path
+) -> None:
+    pane = window.files
+    assert pane is not None
+    window.show_pane("Files")
+    other = tmp_path / "other"
+    other.mkdir()
+
+    pane.grant(other)
+    assert desk.folders.folders[-1] == other
+    assert window.top_bar.folders.text() == "2 folders"
+
+    pane.tree.setCurrentIndex(pane.tree.model().index(1, 0))
+    click(pane.remove)
+    box = await until(lambda: pane.findChild(QMessageBox), "the question")
+    click(box.buttons()[0])
+    await until(lambda: other not in desk.folders.folders, "the folder to go")
+    assert window.top_bar.folders.text() == "1 folder"
+
+
+async def test_what_is_no_folder_is_refused_in_words(window: MainWindow, tmp_path: Path) -> None:
+    assert window.files is not None
+
+    window.files.grant(tmp_path / "nowhere")
+
+    assert "is not a folder" in window.status_line.text
+
+
+async def test_a_file_in_the_tree_leads_to_its_versions(person: Person, window: MainWindow) -> None:
+    await allow(person, EDIT)
+    pane, versions = window.files, window.versions
+    assert pane is not None
+    assert versions is not None
+    window.show_pane("Files")
+    await until(lambda: "report.md" in names(window), "the files")
+    root = pane.tree.model().index(0, 0)
+    pane.tree.setCurrentIndex(pane.tree.model().index(1, 0, root))
+
+    click(pane.versions)
+
+    assert window.dock.tab == "Versions"
+    await until(lambda: versions.path.endswith("report.md") and versions.versions, "its versions")
+
+
+# --- trace ----------------------------------------------------------------------------------------
+
+
+async def test_a_call_in_the_transcript_leads_to_its_step(
+    person: Person, window: MainWindow
+) -> None:
+    await person.ask("what is in notes.md")
+    window.show_pane("Files")
+    transcript, trace = window.chat.transcript, window.trace
+    assert transcript is not None
+    assert trace is not None
+    index = next(i for i, row in enumerate(person.rows) if isinstance(row, CallRow))
+    rect = transcript.arrangement.rect(index)
+
+    QTest.mouseClick(transcript.viewport(), Qt.MouseButton.LeftButton, pos=rect.center().toPoint())
+
+    assert window.dock.tab == "Trace"
+    assert trace.details.toPlainText().startswith("files.read")
+
+
+async def test_the_trace_of_a_stored_conversation_has_its_durations(
+    person: Person, window: MainWindow, desk: Assembly
+) -> None:
+    await person.ask("what is in notes.md")
+    session, trace = window.session, window.trace
+    assert session is not None
+    assert trace is not None
+    stored = session.current.id
+    assert stored is not None
+    session._open.clear()  # as after a restart
+    session.start_new()
+
+    await session.show(stored)
+
+    turn = await until(lambda: trace._model().turns[0], "the turn")
+    step = await until(
+        lambda: next((s for s in turn.steps if s.milliseconds is not None), None), "its duration"
+    )
+    assert (step.name, step.word) == ("files.read", "done")
+    assert "buy milk" in step.details()
+
+
+async def test_the_rail_shows_the_true_state(
+    person: Person, window: MainWindow, model: Puppet
+) -> None:
+    model.answers(calls(("files.create", {"path": "n.md", "content": "x"})), says("Made."))
+    session, rail = window.session, window.rail
+    assert session is not None
+    assert rail._model is not None
+    person.say("Make a file")
+    await person.card()
+    entries = rail._model
+    await until(
+        lambda: any(e.line == "Waiting for your approval" for e in entries.entries), "the state"
+    )
+
+    await person.decide(Decision.DENY)
+    await person.idle()
+
+    await until(lambda: any(e.line.startswith("Done in") for e in entries.entries), "the end")
+    assert entries.entries[0].title == "Today"
+
+
+async def test_search_finds_words_and_leads_to_the_message(
+    person: Person, window: MainWindow, model: Puppet
+) -> None:
+    model.answers(says("The owl hoots at night."))
+    await person.ask("What does it do?")
+    click(window.rail.new_button)
+    assert person.rows == []
+    rail = window.rail
+    assert rail._model is not None
+    entries = rail._model
+
+    rail.search.setFocus()
+    QTest.keyClicks(rail.search, "hoots")
+    await until(lambda: any(e.message_id for e in entries.entries), "the hit")
+    hit = next(e for e in entries.entries if e.message_id)
+    assert "hoots" in hit.line
+    assert rail.list is not None
+    index = entries.index(1, 0)
+    point = rail.list.visualRect(index).center()
+    QTest.mouseClick(rail.list.viewport(), Qt.MouseButton.LeftButton, pos=point)
+
+    await until(lambda: person.answers == ["The owl hoots at night."], "the conversation")
+    QTest.keyClick(rail.search, Qt.Key.Key_Escape)
+    await until(lambda: entries.entries[0].title == "Today", "the list again")
+
+
+async def test_a_conversation_is_renamed(person: Person, window: MainWindow, model: Puppet) -> None:
+    model.answers(says("Yes."))
+    await person.ask("Something")
+    rail = window.rail
+    assert rail._model is not None
+    entries = rail._model
+
+    assert entries.setData(entries.index(1, 0), "A better name")
+
+    await until(lambda: window.windowTitle() == "A better name — Steward", "the new title")
