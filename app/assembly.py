@@ -73,6 +73,8 @@ class Assembly:
         self.redactor = Redactor(settings.secrets)
         self.bus = EventBus(self.redactor)
         self.user = account_name()
+        self.start_notices: tuple[str, ...] = ()
+        """What the person should know about this start, besides ``recovery``."""
         self._closing = AsyncExitStack()
 
     @classmethod
@@ -167,6 +169,11 @@ class Assembly:
         )
         self._closing.push_async_callback(self.engines.stop_all)
 
+    def announce(self) -> None:
+        """Tell what happened at the start, once a face listens: notices and recovered changes."""
+        for words in (*self.start_notices, *map(str, self.recovery.operations)):
+            self.router.notify(Severity.WARNING, "start", words)
+
     async def warm_up(self) -> None:
         """Import what the first tool call needs, off the loop; a face calls it when it is idle."""
         await asyncio.to_thread(warm_up)
@@ -177,12 +184,7 @@ class Assembly:
             await asyncio.to_thread(self.registry.load, [BUILT_IN_SKILLS, personal])
         except SkillError as error:
             await asyncio.to_thread(self.registry.load, [BUILT_IN_SKILLS])
-            self.router.notify(
-                Severity.WARNING,
-                "skills",
-                f"Your own skills were not loaded. {error}",
-                error_type=error.kind,
-            )
+            self.start_notices += (f"Your own skills were not loaded. {error}",)
 
     async def close(self) -> None:
         """Stop turns with consistent histories, then close everything, last opened first."""

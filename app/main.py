@@ -133,6 +133,7 @@ async def _live(
             asyncio.get_running_loop().add_signal_handler(number, closing.set)
     await asyncio.sleep(0)
     _bench("interactive")
+    _show_icon(application)
     instance.wanted.connect(window.come_to_front)
     instance.listen()
     assembly = await _open(window, home, closing)
@@ -151,6 +152,14 @@ async def _live(
     return 0
 
 
+def _show_icon(application: QApplication) -> None:
+    from PySide6.QtGui import QIcon
+
+    from app.ui.icons import FOLDER
+
+    application.setWindowIcon(QIcon(str(FOLDER / "steward.svg")))
+
+
 async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assembly | None:
     """Open the assembly, as often as the person wants to try; ``None`` if they close instead."""
     import asyncio
@@ -167,6 +176,7 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
         error = opening.exception()
         if error is None:
             window.attach(opening.result())
+            opening.result().announce()
             await opening.result().warm_up()
             return opening.result()
         window.show_trouble(_explained(error), home)

@@ -169,7 +169,7 @@ async def opened(
     Args:
         folders: what may be touched in this run, instead of the folders in the settings.
         offline: no model is needed, so none is required to be configured.
-        tell: is told what was done about a crash before this start.
+        tell: is told what was done about a crash before this start, and what did not load.
     """
     from app.assembly import Assembly
 
@@ -183,8 +183,8 @@ async def opened(
         for folder in folders:
             assembly.folders.grant(folder)  # says what is wrong with one that cannot be
         if tell is not None:
-            for operation in assembly.recovery.operations:
-                tell.note(str(operation), "yellow")
+            for words in (*assembly.start_notices, *map(str, assembly.recovery.operations)):
+                tell.note(words, "yellow")
         yield assembly
     finally:
         await assembly.close()

@@ -25,11 +25,10 @@ from app.integrations.unicode_text import whole
 
 @dataclass(slots=True, eq=False)
 class _Draft:
-    """A call on its way. ``own_id`` is false where the server's id belongs to another call."""
+    """A call on its way; ``wire_id`` is the server's id, which another call may have too."""
 
     wire_id: str
     index: int | None
-    own_id: bool = True
     name: str = ""
     arguments: str = ""
 
@@ -77,7 +76,7 @@ class ToolCallAssembly:
         for draft in self._drafts:
             if not draft.name and not draft.arguments.strip():
                 continue
-            call_id = draft.wire_id if draft.own_id and draft.wire_id not in used else ""
+            call_id = draft.wire_id
             while not call_id or call_id in used:
                 call_id = self._new_id()
             used.add(call_id)
@@ -103,7 +102,7 @@ class ToolCallAssembly:
             if own and (index is not None or not _begins_another(own[-1], name, arguments)):
                 return own[-1]
             if name and at is None:
-                return self._open(wire_id, index, own_id=False)
+                return self._open(wire_id, index)
             return known[-1]
         if at is not None and not at.wire_id and name in ("", at.name):
             at.wire_id = wire_id
@@ -112,8 +111,8 @@ class ToolCallAssembly:
             return self._open(wire_id, index)
         return at or self._last()
 
-    def _open(self, wire_id: str, index: int | None, *, own_id: bool = True) -> _Draft:
-        draft = _Draft(wire_id, index, own_id)
+    def _open(self, wire_id: str, index: int | None) -> _Draft:
+        draft = _Draft(wire_id, index)
         self._drafts.append(draft)
         return draft
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QLockFile, QObject, Signal
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer
 
-_PATIENCE_SECONDS: Final = 5.0
+_PATIENCE_SECONDS: Final = 10.0
 _COME: Final = b"come to the front\n"
 _COMING: Final = b"coming\n"
 
@@ -63,7 +63,7 @@ class SingleInstance(QObject):
         self._server.listen(self._name)
 
     def ask_to_come(self) -> bool:
-        """Ask the first window to come to the front; whether it answered. Blocking, up to 5 s."""
+        """Ask the first window to come to the front; whether it answered. Blocking, up to 10 s."""
         from PySide6.QtNetwork import QLocalSocket
 
         deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -73,7 +73,8 @@ class SingleInstance(QObject):
             if socket.waitForConnected(500):
                 socket.write(_COME)
                 socket.waitForBytesWritten(500)
-                answered = bool(socket.waitForReadyRead(2000))
+                left = max(500, round((deadline - time.monotonic()) * 1000))
+                answered = bool(socket.waitForReadyRead(left))
                 socket.disconnectFromServer()
                 return answered
             time.sleep(0.1)  # the first window may be starting at this very moment

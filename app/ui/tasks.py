@@ -42,6 +42,11 @@ class Tasks(QObject):
         task.add_done_callback(self._done)
         return task
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing runs."""
+        return not self._running
+
     async def stop(self) -> None:
         """Cancel what runs and wait until it has ended."""
         import asyncio

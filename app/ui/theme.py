@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -22,14 +23,22 @@ class Theme(QObject):
     """Owns the look; everything that paints by itself listens to ``changed``.
 
     ``choice`` is one of ``THEMES``; ``system`` follows the desktop's light or dark scheme as it
-    changes. ``STEWARD_THEME`` in the environment beats what is chosen.
+    changes (``system_is_dark`` says it, where not Qt should). ``STEWARD_THEME`` in the
+    environment beats what is chosen.
     """
 
     changed = Signal()
 
-    def __init__(self, application: QApplication, choice: str = "system") -> None:
+    def __init__(
+        self,
+        application: QApplication,
+        choice: str = "system",
+        *,
+        system_is_dark: Callable[[], bool] | None = None,
+    ) -> None:
         super().__init__(application)
         self._application = application
+        self._system_is_dark = system_is_dark or _system_is_dark
         self._choice = choice
         self.tokens: Tokens = LIGHT
         self.font = QFont(application.font())
@@ -80,8 +89,7 @@ class Theme(QObject):
         if choice not in THEMES:
             choice = self._choice
         if choice == "system":
-            scheme = QGuiApplication.styleHints().colorScheme()
-            return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+            return DARK if self._system_is_dark() else LIGHT
         return DARK if choice == "dark" else LIGHT
 
     def _apply(self) -> None:
@@ -91,6 +99,10 @@ class Theme(QObject):
         arrow = FOLDER / ("arrow-dark.svg" if self.is_dark else "arrow-light.svg")
         sheet = stylesheet(self.tokens, self.small_font.pointSizeF(), arrow.as_posix())
         self._application.setStyleSheet(sheet)
+
+
+def _system_is_dark() -> bool:
+    return bool(QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark)
 
 
 def _palette(tokens: Tokens) -> QPalette:

@@ -185,7 +185,7 @@ def test_an_allowance_for_the_conversation_holds_there_and_not_elsewhere(steward
         assert peer.until("error")["kind"] == "not_found"
         peer.send({"nothing": "known"})
         assert peer.until("error")["kind"] == "usage"
-        assert peer.end() == 0
+        assert peer.end() == 1, "the last message went nowhere"
 
 
 def test_a_program_cancels_a_turn_and_goes_on(steward: Steward, server: ModelServer) -> None:
@@ -209,8 +209,8 @@ def test_a_cancel_sent_right_after_a_message_stops_that_message(
     assert [e["status"] for e in done.of("turn_finished")] == ["cancelled"]
 
 
-def test_a_failed_turn_does_not_end_the_chat(steward: Steward, server: ModelServer) -> None:
-    done = steward.process("chat", "--json", stdin="hi\n", **connected(server))
+def test_a_turn_that_failed_last_is_the_exit_code(steward: Steward, server: ModelServer) -> None:
+    done = steward.process("chat", "--json", stdin="hi\n", code=1, **connected(server))
     assert [e["status"] for e in done.of("turn_finished")] == ["failed"]
     assert len(done.of("error")) == 1
     assert done.err.count("steward: ") == 1

@@ -9,6 +9,7 @@ from app.domain.errors import (
     ModelStreamError,
     ModelTimeoutError,
 )
+from app.integrations import answer_stream
 from app.integrations.openrouter import OpenAICompatibleClient
 from tests.integrations.asking import ask, fails
 from tests.integrations.conftest import MakeClient
@@ -103,3 +104,24 @@ async def test_silence_before_the_status_is_given_up_too(
     server.script([Reply(before=(Hang(),))])
 
     await fails(make_client(idle_timeout=0.2), ModelTimeoutError)
+
+
+async def test_a_finish_without_done_is_not_waited_on_for_long(
+    client: OpenAICompatibleClient, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_stream, "_USAGE_WAIT", 0.05)
+    server.script([stream_reply(*tool_reply("files_read", {}).steps[:-2], Hang())])
+
+    assert (await ask(client)).calls == [("call_1", "files.read", {})]
+
+
+async def test_an_answer_without_an_end_is_cut(
+    client: OpenAICompatibleClient, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_stream, "_MAX_ANSWER", 4000)
+    server.script([stream_reply(*[chunk({"content": "x" * 100})] * 100)])
+    heard = await ask(client)
+
+    assert type(heard.error) is ModelStreamError
+    assert len(heard.text) < 4000
+    await server.until(lambda: server.open_connections == 0)

@@ -173,6 +173,13 @@ async def test_calls_count_whatever_the_finish_is_called(
     assert heard.completed.finish_reason == "tool_calls"
 
 
+async def test_the_first_finish_holds(client: OpenAICompatibleClient, server: ModelServer) -> None:
+    later = [chunk(finish=finish) for finish in ("length", "stop", "")]
+    server.script([stream_reply(chunk({"content": "Hel"}), *later, DONE)])
+
+    assert (await ask(client)).completed.finish_reason == "length"
+
+
 async def test_calls_without_a_finish_count_where_the_stream_says_it_is_done(
     client: OpenAICompatibleClient, server: ModelServer
 ) -> None:

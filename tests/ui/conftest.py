@@ -76,10 +76,22 @@ async def window(
     one.activateWindow()
     await until(one.isActiveWindow, "the active window")
     one.attach(desk)
+    await settled(one)
     yield one
     one.close()
     await one.detach()
     one.deleteLater()
+
+
+async def settled(window: MainWindow) -> None:
+    """Wait until nothing runs.
+
+    pytest-qt lets Qt work between the phases of a test, when asyncio has no running loop: a task
+    that is left over from a fixture would fail there.
+    """
+    session = window.session
+    assert session is not None
+    await until(lambda: session.tasks.idle, "the window to settle")
 
 
 @pytest.fixture

@@ -1,0 +1,172 @@
+"""How the window begins and ends, as a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel
+
+from app.main import _open
+from app.storage.database import Database
+from app.ui.main_window import MainWindow
+from app.ui.single_instance import SingleInstance
+from app.ui.theme import Theme
+from app.ui.trouble_page import TroublePage
+from app.ui.window_state import WindowState
+from tests.ui.driving import click, until
+
+HEAVY = ("asyncio", "httpx", "peewee", "markdown_it", "pygments", "jsonschema", "app.assembly")
+
+SECONDS = 30.0
+
+
+class Process:
+    """A Steward of its own, with a window that nobody sees."""
+
+    def __init__(self, home: Path, **environment: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "app"],
+            env={**os.environ, "STEWARD_HOME": str(home), **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def wait(self) -> tuple[int, str, str]:
+        out, err = self.process.communicate(timeout=SECONDS)
+        return self.process.returncode, out, err
+
+    def is_open(self, home: Path) -> bool:
+        assert self.process.poll() is None, self.process.communicate()
+        return (home / "Sample" / "report.md").exists() and (home / "steward.db").exists()
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[tuple[Process, Path]]:
+    home = tmp_path / "home"
+    process = Process(home)
+    deadline = time.monotonic() + SECONDS
+    while not process.is_open(home):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    yield process, home
+    if process.process.poll() is None:
+        process.process.kill()
+        process.process.communicate()
+
+
+@pytest.mark.parametrize("moment", ["visible", "interactive", "ready"])
+def test_it_says_when_it_got_somewhere_and_ends(tmp_path: Path, moment: str) -> None:
+    code, out, err = Process(tmp_path / "home", STEWARD_BENCH=moment).wait()
+
+    assert (code, out) == (0, f"{moment}\n"), err
+
+
+def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
+    code = f"import sys, app.ui.main_window; print([n for n in {HEAVY} if n in sys.modules])"
+
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert out.stdout.strip() == "[]"
+
+
+def test_a_second_start_brings_the_first_window_to_the_front(
+    running: tuple[Process, Path],
+) -> None:
+    first, home = running
+
+    code, out, _ = Process(home).wait()
+
+    assert code == 0
+    assert "open already" in out
+    assert first.process.poll() is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_within_five_seconds(
+    running: tuple[Process, Path], number: signal.Signals
+) -> None:
+    process, home = running
+    begin = time.monotonic()
+
+    process.process.send_signal(number)
+    code, _, err = process.wait()
+
+    assert time.monotonic() - begin < 5
+    assert code == 0
+    assert "Traceback" not in err
+    database = Database(home / "steward.db")
+    database.open()
+    database.close()
+
+
+def test_two_data_directories_have_two_windows(tmp_path: Path, application: QApplication) -> None:
+    one, other = SingleInstance(tmp_path / "one"), SingleInstance(tmp_path / "other")
+
+    assert one.claim()
+    assert other.claim()
+    assert not SingleInstance(tmp_path / "one").claim()
+
+    one.close()
+    again = SingleInstance(tmp_path / "one")
+    assert again.claim()
+    again.close()
+    other.close()
+
+
+async def test_a_damaged_database_is_explained_and_can_be_tried_again(
+    theme: Theme, steward_home: Path
+) -> None:
+    steward_home.mkdir(parents=True)
+    (steward_home / "steward.db").write_bytes(b"this is no database at all" * 400)
+    window = MainWindow(theme, WindowState(steward_home))
+    window.show()
+    closing = asyncio.Event()
+    opening = asyncio.create_task(_open(window, steward_home, closing))
+    page = await until(lambda: window.findChild(TroublePage), "the page that explains")
+
+    words = [label.text() for label in page.findChildren(QLabel)]
+    assert words[0] == "Steward's database is damaged"
+    assert "What is safe" in words
+    assert not any("Traceback" in text for text in words)
+
+    (steward_home / "steward.db").rename(steward_home / "damaged.db")
+    click(page.again)
+    assembly = await opening
+
+    assert assembly is not None
+    await until(lambda: window.top_bar.provider.text() == "Offline commands, no AI", "the window")
+    assert window.chat.isVisible()
+    assert [folder.name for folder in assembly.folders.folders] == ["Sample"]
+    window.close()
+    await window.detach()
+    await assembly.close()
+    window.deleteLater()
+
+
+async def test_a_setting_that_cannot_be_used_is_explained(
+    theme: Theme, steward_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STEWARD_MAX_ITERATIONS", "many")
+    window = MainWindow(theme, WindowState(steward_home))
+    window.show()
+    closing = asyncio.Event()
+    opening = asyncio.create_task(_open(window, steward_home, closing))
+
+    page = await until(lambda: window.findChild(TroublePage), "the page that explains")
+    words = " ".join(label.text() for label in page.findChildren(QLabel))
+    assert "max_iterations" in words
+    assert "STEWARD_MAX_ITERATIONS" in words
+
+    closing.set()
+    assert await opening is None
+    window.close()
+    window.deleteLater()
