@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from app.config import SettingsStore
 from app.ui.main_window import MainWindow
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.theme import Theme
-from tests.standins.model_server import ModelServer, models_reply, text_reply
+from tests.standins.model_server import ModelServer, text_reply
 from tests.standins.scripted_model import calls, says
 from tests.ui.conftest import Puppet, settled
 from tests.ui.driving import Person, click, type_text, until
@@ -22,7 +21,7 @@ from tests.ui.driving import Person, click, type_text, until
 
 @pytest.fixture
 def server() -> Iterator[ModelServer]:
-    with ModelServer() as one:
+    with ModelServer(models=("small", "large")) as one:
         yield one
 
 
@@ -40,7 +39,6 @@ async def test_a_server_is_connected_after_it_answered(
     dialog: SettingsDialog, person: Person, window: MainWindow, server: ModelServer,
     steward_home: Path,
 ) -> None:  # fmt: skip
-    server.script([models_reply("small", "large")])
     page = dialog.model
     page.choose("openai-compatible")
     type_text(page.address, server.base_url)
@@ -48,12 +46,11 @@ async def test_a_server_is_connected_after_it_answered(
     click(page.connect_button)
     await until(lambda: page.outcome.text().startswith("Connected"), "the connection")
 
-    await asyncio.sleep(1); print("OUT", page.outcome.text(), page.models.count(), server.requests)
     await until(lambda: page.models.count() == 2, "its models")
     assert [page.models.itemText(i) for i in range(2)] == ["small", "large"]
     assert SettingsStore(steward_home, {}).load().llm_base_url == server.base_url
     dialog.reject()
-    server.script([models_reply("small"), text_reply("Hello from the server.")])
+    server.script([text_reply("Hello from the server.")])
     await person.ask("Hello?")
     assert person.answers[-1] == "Hello from the server."
 

@@ -122,11 +122,17 @@ def test_two_data_directories_have_two_windows(tmp_path: Path, application: QApp
     other.close()
 
 
-async def test_a_damaged_database_is_explained_and_can_be_tried_again(
-    theme: Theme, steward_home: Path
-) -> None:
+@pytest.fixture
+def damaged(steward_home: Path) -> Path:
     steward_home.mkdir(parents=True)
-    (steward_home / "steward.db").write_bytes(b"this is no database at all" * 400)
+    database = steward_home / "steward.db"
+    database.write_bytes(b"this is no database at all" * 400)
+    return database
+
+
+async def test_a_damaged_database_is_explained_and_can_be_tried_again(
+    theme: Theme, steward_home: Path, damaged: Path
+) -> None:
     window = MainWindow(theme, WindowState(steward_home))
     window.show()
     closing = asyncio.Event()
@@ -138,7 +144,7 @@ async def test_a_damaged_database_is_explained_and_can_be_tried_again(
     assert "What is safe" in words
     assert not any("Traceback" in text for text in words)
 
-    (steward_home / "steward.db").rename(steward_home / "damaged.db")
+    damaged.rename(steward_home / "damaged.db")
     click(page.again)
     assembly = await opening
 
