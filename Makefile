@@ -11,10 +11,10 @@ TESTFLAGS ?= -n 2 --dist loadgroup
 TESTS ?=
 ARGS ?=
 
-.PHONY: help run test bench lint lock clean
+.PHONY: help run test bench lint lock screenshots clean
 
 help:
-	@echo "make run | test | bench | lint | lock | clean"
+	@echo "make run | test | bench | lint | lock | screenshots | clean"
 
 run:
 	@$(BOOTSTRAP) run -- $(ARGS)
@@ -34,6 +34,14 @@ lint:
 	.venv/bin/mypy
 	.venv/bin/mypy packaging/bootstrap.py
 	.venv/bin/lint-imports
+
+# The pictures of the README, made by the program of itself.
+screenshots:
+	@$(BOOTSTRAP) dev
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.ui.screens build/screens asked restored
+	mkdir -p docs/images
+	cp build/screens/restored-light-1360.png docs/images/window-light.png
+	cp build/screens/asked-dark-1360.png docs/images/window-dark.png
 
 # New versions within pyproject's ranges: make lock ARGS=--upgrade
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
