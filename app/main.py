@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _CLOSING_SECONDS: Final = 4.0
 _EXIT_NOT_CONFIGURED: Final = 3
-_HEAVY: Final = ("app.assembly", "markdown_it", "pygments.lexers", "pygments.token")
+_FOR_ANSWERS: Final = ("markdown_it", "pygments.lexers", "pygments.token")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -164,10 +164,11 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
     """Open the assembly, as often as the person wants to try; ``None`` if they close instead."""
     import asyncio
 
-    again = asyncio.Event()
-    window.retry_wanted.connect(again.set)
+    again: asyncio.Queue[bool] = asyncio.Queue()
+    window.retry_wanted.connect(again.put_nowait)
+    offline = False
     while True:
-        opening = asyncio.create_task(_assemble(home), name="open the assembly")
+        opening = asyncio.create_task(_assemble(home, offline=offline), name="open the assembly")
         await _first(opening, closing)
         if not opening.done():
             opening.cancel()
@@ -180,32 +181,36 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
             await opening.result().warm_up()
             return opening.result()
         window.show_trouble(_explained(error), home)
-        retry = asyncio.create_task(again.wait(), name="wait for another try")
+        retry = asyncio.create_task(again.get(), name="wait for another try")
         await _first(retry, closing)
-        retry.cancel()
         if closing.is_set():
+            retry.cancel()
             return None
-        again.clear()
+        offline = retry.result()
         window.clear_trouble()
 
 
-async def _assemble(home: Path) -> Assembly:
+async def _assemble(home: Path, *, offline: bool) -> Assembly:
     import asyncio
 
     # In a thread: these imports take longer than the window took to show.
-    await asyncio.to_thread(_import_heavy)
+    await asyncio.to_thread(_import, "app.assembly")
     from app.assembly import Assembly, ensure_sample_folder
     from app.config import SettingsStore
 
-    assembly = await Assembly.open(SettingsStore(home))
+    overrides = {"provider": "guided"} if offline else {}
+    assembly, _ = await asyncio.gather(
+        Assembly.open(SettingsStore(home), **overrides),
+        asyncio.to_thread(_import, *_FOR_ANSWERS),
+    )
     ensure_sample_folder(assembly)
     return assembly
 
 
-def _import_heavy() -> None:
+def _import(*names: str) -> None:
     import importlib
 
-    for name in _HEAVY:
+    for name in names:
         importlib.import_module(name)
 
 

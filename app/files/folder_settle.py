@@ -26,6 +26,7 @@ _ROUNDS: Final = 4
 
 def settle_replace(place: Spot, change: Change, archive: Archive) -> Outcome:
     """The file was to be exchanged with the swap file."""
+    given_back: str | None = None
     for _ in range(_ROUNDS):
         _mend_renames(place, change, archive)
         now, swap = place.see(place.name), place.see(place.swap)
@@ -42,6 +43,10 @@ def settle_replace(place: Spot, change: Change, archive: Archive) -> Outcome:
         if swap.is_file:
             archive.foreign(place.chunks(place.swap))
         if now.hash == change.hash_after:
+            given_back = swap.hash
+            place.exchange_with_swap()
+        elif swap.is_file and now.hash is not None and now.hash == given_back:
+            given_back = None  # what came out this time was saved later: it stays in place
             place.exchange_with_swap()
         elif now.is_nothing:
             place.put(place.swap)

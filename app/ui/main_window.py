@@ -40,12 +40,12 @@ _CENTRE_NEEDS: Final = 420
 class MainWindow(QMainWindow):
     """Light until ``attach``: it can be shown before anything heavy is imported.
 
-    ``painted`` is emitted once, after the first paint; ``retry_wanted`` from the page that says
-    why Steward could not start.
+    ``painted`` is emitted once, after the first paint; ``retry_wanted(offline)`` from the page that
+    says why Steward could not start: with the offline commands, or as it is set.
     """
 
     painted = Signal()
-    retry_wanted = Signal()
+    retry_wanted = Signal(bool)
 
     def __init__(self, theme: Theme, state: WindowState) -> None:
         super().__init__()
@@ -148,6 +148,8 @@ class MainWindow(QMainWindow):
         self._offer_commands()
         self._offer_files()
         session.tasks.start(session.refresh(), name="read conversations")
+        if mended := desk.recovery.operations:
+            self.status_line.say("attention", f"The last run was cut off. {mended[0]}")
 
     async def detach(self) -> None:
         """End everything the window started; the assembly may be closed afterwards."""
@@ -161,7 +163,8 @@ class MainWindow(QMainWindow):
         from app.ui.trouble_page import TroublePage
 
         page = TroublePage(error, home)
-        page.retry.connect(self.retry_wanted)
+        page.retry.connect(lambda: self.retry_wanted.emit(False))
+        page.offline.connect(lambda: self.retry_wanted.emit(True))
         self._centre.setParent(None)
         self._trouble = page
         self.setCentralWidget(page)

@@ -70,12 +70,26 @@ class FoundServer(Protocol):
         ...
 
 
+class Recovery(Protocol):
+    """What was mended at the start."""
+
+    @property
+    def operations(self) -> Sequence[object]:
+        """Changes that a crash had left open; each says in words what became of it."""
+        ...
+
+
 class Desk(Protocol):
     """Everything behind the window. Owned by the loop's thread."""
 
     @property
     def settings(self) -> Settings:
         """As they hold now."""
+        ...
+
+    @property
+    def recovery(self) -> Recovery:
+        """What the last run left open."""
         ...
 
     @property

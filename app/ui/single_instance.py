@@ -74,7 +74,8 @@ class SingleInstance(QObject):
                 socket.write(_COME)
                 socket.waitForBytesWritten(500)
                 left = max(500, round((deadline - time.monotonic()) * 1000))
-                answered = bool(socket.waitForReadyRead(left))
+                # The answer may have come while the question was still being written.
+                answered = socket.bytesAvailable() > 0 or bool(socket.waitForReadyRead(left))
                 socket.disconnectFromServer()
                 return answered
             time.sleep(0.1)  # the first window may be starting at this very moment

@@ -67,6 +67,18 @@ QComboBox QAbstractItemView {
     selection-background-color: $accent_soft; selection-color: $text; outline: none;
 }
 QRadioButton, QCheckBox { color: $text; spacing: 8px; }
+QRadioButton::indicator {
+    width: 14px; height: 14px; border-radius: 8px; border: 1px solid $control; background: $panel;
+}
+QRadioButton::indicator:checked {
+    width: 6px; height: 6px; border: 5px solid $accent; background: $on_accent;
+}
+QCheckBox::indicator, QListView::indicator {
+    width: 14px; height: 14px; border-radius: 4px; border: 1px solid $control; background: $panel;
+}
+QCheckBox::indicator:checked, QListView::indicator:checked {
+    border-color: $accent; background: $accent; image: url("$tick");
+}
 QRadioButton:focus, QCheckBox:focus { color: $accent; }
 
 QFrame[kind="card"] {
@@ -139,10 +151,11 @@ QSplitter::handle { background: $line; }
 """)
 
 
-def stylesheet(tokens: Tokens, small: float, arrow: str = "") -> str:
+def stylesheet(tokens: Tokens, small: float, arrow: str = "", tick: str = "") -> str:
     """The style sheet for ``tokens``.
 
-    ``small`` is the size of small text in points, ``arrow`` the file of a combo box's arrow.
+    ``small`` is the size of small text in points, ``arrow`` and ``tick`` are the files of a combo
+    box's arrow and a check box's tick.
     """
     values = tokens._asdict()
     return _SHEET.substitute(
@@ -152,4 +165,5 @@ def stylesheet(tokens: Tokens, small: float, arrow: str = "") -> str:
         small=f"{small:.1f}",
         title=f"{small / 0.9 * 1.35:.1f}",
         arrow=arrow,
+        tick=tick,
     )

@@ -96,8 +96,10 @@ class Theme(QObject):
         self.tokens = self._wanted()
         self._application.setFont(self.font)
         self._application.setPalette(_palette(self.tokens))
-        arrow = FOLDER / ("arrow-dark.svg" if self.is_dark else "arrow-light.svg")
-        sheet = stylesheet(self.tokens, self.small_font.pointSizeF(), arrow.as_posix())
+        name = "dark" if self.is_dark else "light"
+        arrow, tick = (FOLDER / f"{picture}-{name}.svg" for picture in ("arrow", "tick"))
+        size = self.small_font.pointSizeF()
+        sheet = stylesheet(self.tokens, size, arrow.as_posix(), tick.as_posix())
         self._application.setStyleSheet(sheet)
 
 

@@ -19,9 +19,10 @@ from app.ui.controls import Button, Label
 
 
 class TroublePage(QWidget):
-    """``retry`` when the person wants another try."""
+    """``retry`` when the person wants another try; ``offline`` to do it without a model."""
 
     retry = Signal()
+    offline = Signal()
 
     def __init__(self, error: StewardError, home: Path) -> None:
         super().__init__()
@@ -50,6 +51,11 @@ class TroublePage(QWidget):
         folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(home))))
         line = QHBoxLayout()
         line.addWidget(self.again)
+        self.without_model = Button("Start with &offline commands")
+        self.without_model.setToolTip("For this time only; the settings can connect a model")
+        self.without_model.clicked.connect(self.offline)
+        self.without_model.setVisible(isinstance(error, ConfigurationError))
+        line.addWidget(self.without_model)
         line.addWidget(folder)
         line.addStretch(1)
         page.addSpacing(16)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from app.domain.events import CircuitState
+from app.domain.events import CircuitState, Phase, Waiting
 from app.domain.tool_calls import ToolStatus
 
 CALL_STATES: Final[Mapping[ToolStatus | None, tuple[str, str]]] = {
@@ -95,6 +95,22 @@ def size(octets: int) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """``1 file``, ``1,284 files``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def wait(event: Waiting, now: datetime, changed: int) -> str:
+    """``Waiting for you · 19 s · nothing has changed yet``."""
+    seconds = max(0, int((now - event.since).total_seconds()))
+    match event.phase:
+        case Phase.APPROVAL:
+            what = "Waiting for you"
+        case Phase.SKILL:
+            what = f"Running {event.detail}"
+        case Phase.RETRY:
+            what = f"Trying again: {event.detail}"
+        case _:
+            what = f"Waiting for {event.detail}" if event.detail else "Waiting for the model"
+    so_far = f"{count(changed, 'change')} made so far" if changed else "nothing has changed yet"
+    return " · ".join(part for part in (what, f"{seconds} s" if seconds else "", so_far) if part)
 
 
 _GIST_KEYS: Final = ("path", "file", "query", "pattern", "name", "text")

@@ -67,15 +67,18 @@ async def test_from_its_first_commit_on_a_change_is_not_cut(place: Place) -> Non
 async def test_a_deadline_does_not_cut_a_change_that_has_begun(place: Place) -> None:
     place.put({"a.md": b"old"})
     pause = Pause(place, "exchange")
+    deadline = asyncio.timeout(None)
 
     async def limited() -> int:
-        async with asyncio.timeout(0.01):
+        async with deadline:
             version = await place.workspace().edit("a.md", lambda _: b"new")
         return version.version
 
     task = asyncio.create_task(limited())
     await asyncio.wait_for(pause.there.wait(), LONG)
-    await asyncio.sleep(0.03)  # past the deadline
+    deadline.reschedule(asyncio.get_running_loop().time())
+    await asyncio.sleep(0.05)
+    assert deadline.expired()
     pause.go()
 
     assert await task == 2

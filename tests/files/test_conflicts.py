@@ -20,10 +20,10 @@ def save_in_place(path: Path) -> None:
     path.write_bytes(THEIRS)
 
 
-def save_by_rename(path: Path) -> None:
+def save_by_rename(path: Path, content: bytes = THEIRS) -> None:
     """As most editors do."""
     temporary = path.with_name("editor.tmp")
-    temporary.write_bytes(THEIRS)
+    temporary.write_bytes(content)
     temporary.replace(path)
 
 
@@ -212,6 +212,38 @@ async def test_a_file_that_appears_during_a_creation_is_never_replaced(
 
     await at_every_step(quick_path, database, attempt)
     assert refusals > 5
+
+
+@pytest.mark.parametrize("atomic", [True, False], ids=["exchange", "no exchange"])
+async def test_two_saves_in_a_row_around_the_exchange_are_both_kept(
+    quick_path: Path, database: WatchedDatabase, atomic: bool
+) -> None:
+    """They save in the instant before the exchange, and once more at any step after it."""
+    again = b"theirs, once more"
+
+    async def attempt(place: Place, number: int) -> Someone:
+        place.put({"a.md": OLD})
+        someone = Someone(place, -1, save_by_rename, atomic=atomic)
+        first = 0
+
+        def save_twice(name: str, step: int) -> None:
+            nonlocal first
+            if name == ("exchange" if atomic else "rename_aside") and not first:
+                first = step
+                save_by_rename(place.folder / "a.md")
+            if first and step == first + 1 + number:
+                someone.did = True
+                save_by_rename(place.folder / "a.md", again)
+
+        someone.wire.watch = save_twice
+        with pytest.raises(ConflictError):
+            await place.workspace("turn").edit("a.md", lambda _: MINE)
+        someone.rest()
+        assert {OLD, THEIRS} <= await everything_ever(place)
+        assert place.files == {"a.md": again if someone.did else THEIRS}
+        return someone
+
+    await at_every_step(quick_path, database, attempt)
 
 
 async def test_a_crash_after_someone_saved_notes_their_bytes_once(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.assembly import Assembly
 from app.domain.tool_calls import ToolStatus
@@ -265,3 +265,50 @@ async def test_a_failed_answer_says_what_to_do(person: Person, model: Puppet) ->
     notices = [row for row in person.rows if isinstance(row, NoticeRow)]
     assert [notice.text for notice in notices] == ["No connection to the server. Is it running?"]
     assert notices[0].state == "trouble"
+
+
+async def test_closing_the_window_while_it_asks_leaves_everything_as_it_was(
+    person: Person, window: MainWindow, desk: Assembly, model: Puppet, folder: Path
+) -> None:
+    model.answers(calls(WRITE), says("Made."))
+    person.say("Make new.md")
+    await person.card()
+    assert window.session is not None
+    conversation = window.session.current.id
+    assert conversation is not None
+
+    window.close()
+    await window.detach()
+
+    assert not (folder / "new.md").exists()
+    assert desk.approvals.pending() == ()
+    last = (await desk.conversations.messages(conversation))[-1]
+    assert (last.tool_name, last.tool_status) == ("files.create", ToolStatus.INTERRUPTED)
+
+
+async def test_undo_in_the_transcript_is_asked_about_first(
+    person: Person, window: MainWindow, folder: Path
+) -> None:
+    person.say(EDIT)
+    await person.decide(Decision.ALLOW_ONCE)
+    await person.idle()
+    transcript = window.chat.transcript
+    assert transcript is not None
+
+    press(transcript, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    box = await until(lambda: window.findChild(QMessageBox), "the question")
+    assert (folder / "report.md").read_text() != REPORT
+    click(box.buttons()[0])
+
+    await until(lambda: (folder / "report.md").read_text() == REPORT, "the old text")
+
+
+async def test_a_rule_that_allows_is_named_on_the_call(
+    person: Person, desk: Assembly, model: Puppet
+) -> None:
+    await desk.rules.allow("files.create")
+    model.answers(calls(WRITE), says("Made."))
+
+    await person.ask("Make new.md")
+
+    assert person.calls()[0].note == "allowed by your rule (always)"

@@ -130,6 +130,10 @@ def damaged(steward_home: Path) -> Path:
     return database
 
 
+def put_aside(file: Path) -> None:
+    file.rename(file.with_suffix(".aside"))
+
+
 async def test_a_damaged_database_is_explained_and_can_be_tried_again(
     theme: Theme, steward_home: Path, damaged: Path
 ) -> None:
@@ -144,7 +148,7 @@ async def test_a_damaged_database_is_explained_and_can_be_tried_again(
     assert "What is safe" in words
     assert not any("Traceback" in text for text in words)
 
-    damaged.rename(steward_home / "damaged.db")
+    put_aside(damaged)
     click(page.again)
     assembly = await opening
 
@@ -175,4 +179,24 @@ async def test_a_setting_that_cannot_be_used_is_explained(
     closing.set()
     assert await opening is None
     window.close()
+    window.deleteLater()
+
+
+async def test_a_provider_without_its_key_can_be_done_without(
+    theme: Theme, steward_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STEWARD_PROVIDER", "openrouter")
+    window = MainWindow(theme, WindowState(steward_home))
+    window.show()
+    opening = asyncio.create_task(_open(window, steward_home, asyncio.Event()))
+    page = await until(lambda: window.findChild(TroublePage), "the page that explains")
+
+    click(page.without_model)
+    assembly = await opening
+
+    assert assembly is not None
+    assert assembly.llm.provider == "guided"
+    window.close()
+    await window.detach()
+    await assembly.close()
     window.deleteLater()

@@ -8,7 +8,6 @@ import pytest
 
 from app.domain.events import Phase, Waiting
 from app.ui import words
-from app.ui.chat.conversation import wait_words
 
 NOON = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 
@@ -54,7 +53,7 @@ def test_the_gist_of_a_call_begins_with_its_file() -> None:
 def test_every_wait_says_for_what_since_when_and_what_is_done() -> None:
     def wait(phase: Phase, detail: str = "", seconds: int = 19, changed: int = 0) -> str:
         since = NOON - timedelta(seconds=seconds)
-        return wait_words(Waiting(at=NOON, phase=phase, detail=detail, since=since), NOON, changed)
+        return words.wait(Waiting(at=NOON, phase=phase, detail=detail, since=since), NOON, changed)
 
     assert wait(Phase.APPROVAL) == "Waiting for you · 19 s · nothing has changed yet"
     assert wait(Phase.SKILL, "files.read", 0) == "Running files.read · nothing has changed yet"

@@ -23,7 +23,7 @@ from app.domain.events import (
     TurnStatus,
     Waiting,
 )
-from app.domain.messages import ConversationMessage, MessageStatus, Role
+from app.domain.messages import ConversationMessage
 from app.domain.tool_calls import ToolStatus
 from app.ui import words
 from app.ui.chat.rows import (
@@ -36,8 +36,7 @@ from app.ui.chat.rows import (
     UserRow,
     WaitRow,
 )
-
-STOPPED = "Stopped. What was done before stays, and every version of it."
+from app.ui.chat.stored import STOPPED, first_line, stored_rows
 
 
 @dataclass(slots=True)
@@ -114,37 +113,7 @@ class ConversationModel(QObject):
 
     def load(self, messages: Iterable[ConversationMessage]) -> None:
         """Show what is stored, in place of what is shown."""
-        rows: list[Row] = []
-        calls: dict[tuple[str, str], int] = {}
-        suggestions: tuple[str, ...] = ()
-        for message in messages:
-            suggestions = ()
-            match message.role:
-                case Role.USER:
-                    rows.append(
-                        UserRow(
-                            message.text,
-                            message.created_at,
-                            message.turn_id,
-                            message_id=message.id,
-                        )
-                    )
-                case Role.ASSISTANT:
-                    rows.extend(_answer_rows(message))
-                    for call in message.tool_calls:
-                        calls[message.turn_id, call.id] = len(rows)
-                        row = CallRow(
-                            call.id, call.name, words.gist(call.arguments), message.turn_id
-                        )
-                        rows.append(row)
-                    suggestions = _suggestions(message)
-                case Role.TOOL:
-                    at = calls.get((message.turn_id, message.tool_call_id or ""))
-                    if at is not None:
-                        rows[at] = _with_result(rows[at], message)
-        if suggestions:
-            rows.append(SuggestionsRow(suggestions))
-        rows = [_settled(row) for row in rows]
+        rows = stored_rows(messages)
         self._rows = rows
         self._keys = list(range(self._next_key, self._next_key + len(rows)))
         self._next_key += len(rows)
@@ -226,7 +195,7 @@ class ConversationModel(QObject):
             self._show_wait(self._turn, event)
 
     def _show_wait(self, turn: _Turn, event: Waiting) -> None:
-        row = WaitRow(wait_words(event, self._now(), turn.changed), event.phase is Phase.APPROVAL)
+        row = WaitRow(words.wait(event, self._now(), turn.changed), event.phase is Phase.APPROVAL)
         at = self._find(WaitRow)
         if at is None:
             self._append(row)
@@ -284,7 +253,7 @@ class ConversationModel(QObject):
         at = self._call(event.id, event.turn_id or "")
         if at is not None:
             row = self._call_row(at)
-            note = row.note if event.status is ToolStatus.OK else _first_line(event.content)
+            note = row.note if event.status is ToolStatus.OK else first_line(event.content)
             done = replace(
                 row,
                 status=event.status,
@@ -369,58 +338,5 @@ class ConversationModel(QObject):
         self.rows_removed.emit(index, 1)
 
 
-def wait_words(event: Waiting, now: datetime, changed: int) -> str:
-    """``Waiting for you · 19 s · nothing has changed yet``."""
-    seconds = max(0, int((now - event.since).total_seconds()))
-    match event.phase:
-        case Phase.APPROVAL:
-            what = "Waiting for you"
-        case Phase.SKILL:
-            what = f"Running {event.detail}"
-        case Phase.RETRY:
-            what = f"Trying again: {event.detail}"
-        case _:
-            what = f"Waiting for {event.detail}" if event.detail else "Waiting for the model"
-    so_far = (
-        f"{words.count(changed, 'change')} made so far" if changed else "nothing has changed yet"
-    )
-    return " · ".join(part for part in (what, f"{seconds} s" if seconds else "", so_far) if part)
-
-
 def _is_queued(row: Row) -> bool:
     return isinstance(row, UserRow) and row.queued
-
-
-def _first_line(text: str, limit: int = 160) -> str:
-    line = text.strip().split("\n", 1)[0]
-    return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
-def _answer_rows(message: ConversationMessage) -> list[Row]:
-    rows: list[Row] = []
-    if message.text:
-        rows.append(AnswerRow(message.text, message.turn_id, message_id=message.id))
-    if message.status is MessageStatus.INTERRUPTED:
-        rows.append(NoticeRow("attention", STOPPED, message.turn_id))
-    elif message.status is MessageStatus.FAILED:
-        rows.append(NoticeRow("trouble", "The answer broke off here.", message.turn_id))
-    return rows
-
-
-def _suggestions(message: ConversationMessage) -> tuple[str, ...]:
-    found = message.metadata.get("suggestions", ())
-    return tuple(str(s) for s in found) if isinstance(found, list | tuple) else ()
-
-
-def _with_result(row: Row, message: ConversationMessage) -> Row:
-    assert isinstance(row, CallRow)
-    status = message.tool_status or ToolStatus.OK
-    note = "" if status is ToolStatus.OK else _first_line(message.text)
-    return replace(row, status=status, note=note)
-
-
-def _settled(row: Row) -> Row:
-    """A stored call without a result is over all the same."""
-    if isinstance(row, CallRow) and row.status is None:
-        return replace(row, status=ToolStatus.INTERRUPTED)
-    return row

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QDesktopServices,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QApplication, QMessageBox, QVBoxLayout, QWidget
 
 from app.ui.chat.composer import Composer
@@ -15,6 +20,7 @@ from app.ui.theme import Theme
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.domain.events import Event
     from app.orchestrator.approvals import Decision
     from app.ui.chat.rows import Row
     from app.ui.chat.transcript import Transcript
@@ -78,6 +84,7 @@ class ChatPage(QWidget):
         session.current_changed.connect(self._show_current)
         session.state_changed.connect(self._show_state)
         session.returned.connect(self._take_back)
+        session.happened.connect(self._announce)
         session.row_wanted.connect(self.transcript.show_row)
         session.provider_changed.connect(self._show_empty)
         session.files_changed.connect(self._show_empty)
@@ -193,6 +200,25 @@ class ChatPage(QWidget):
         assert self._session is not None
         self._session.decide(approval_id, decision)
         self.composer.editor.setFocus()
+
+    def _announce(self, event: Event) -> None:
+        """Tell a screen reader what came in the conversation shown."""
+        from app.domain.events import Answer, Approval, ErrorEvent
+
+        session = self._session
+        if session is None or event.conversation_id != session.current.id:
+            return
+        match event:
+            case Answer(text=text) if text:
+                words = f"Steward: {text}"
+            case Approval(decision=None, summary=summary):
+                words = f"Steward asks: {summary}"
+            case ErrorEvent(message=message):
+                words = message
+            case _:
+                return
+        if QAccessible.isActive() and self.transcript is not None:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.transcript, words))
 
     # -- links -------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 )
 
 from app.ui.chat.highlight import coloured
+from app.ui.chat.inline import Inline
 from app.ui.chat.markdown import Block, BlockKind
 from app.ui.theme import Theme
 
@@ -114,6 +115,7 @@ class _Writer:
     def __init__(self, document: QTextDocument, theme: Theme) -> None:
         self._document = document
         self._theme = theme
+        self._words = Inline(theme)
         self._cursor = QTextCursor(document)
         self._levels: list[_Level] = []
         self._quotes = 0
@@ -210,65 +212,12 @@ class _Writer:
             form.setHeadingLevel(int(self._heading[1]))
         checked = _task_mark(children) if self._at_item else None
         if checked is not None:
-            marker = QTextBlockFormat.MarkerType
-            form.setMarker(marker.Checked if checked else marker.Unchecked)
+            # Qt draws its own tick boxes with the style's colours, which may not show on ours.
+            self._levels[-1].form.setStyle(QTextListFormat.Style.ListStyleUndefined)
         self._new_block(form)
-        self._inline(children, base)
-
-    def _inline(self, children: Sequence[Token], base: QTextCharFormat) -> None:
-        forms = [base]
-        for child in children:
-            match child.type:
-                case "text":
-                    self._cursor.insertText(child.content, forms[-1])
-                case "softbreak":
-                    self._cursor.insertText(" ", forms[-1])
-                case "hardbreak":
-                    self._cursor.insertText("\u2028", forms[-1])
-                case "code_inline":
-                    self._cursor.insertText(child.content, self._code_form(forms[-1]))
-                case "strong_open" | "em_open" | "s_open" | "link_open":
-                    forms.append(self._opened(child, forms[-1]))
-                case "strong_close" | "em_close" | "s_close" | "link_close":
-                    if len(forms) > 1:
-                        forms.pop()
-                case "image":
-                    self._picture(child, forms[-1])
-                case _:
-                    self._cursor.insertText(child.content, forms[-1])
-
-    def _opened(self, token: Token, outer: QTextCharFormat) -> QTextCharFormat:
-        form = QTextCharFormat(outer)
-        match token.type:
-            case "strong_open":
-                form.setFontWeight(QFont.Weight.DemiBold)
-            case "em_open":
-                form.setFontItalic(True)
-            case "s_open":
-                form.setFontStrikeOut(True)
-            case "link_open":
-                self._make_link(form, str(token.attrGet("href") or ""))
-        return form
-
-    def _make_link(self, form: QTextCharFormat, address: str) -> None:
-        form.setAnchor(True)
-        form.setAnchorHref(address)
-        form.setForeground(self._theme.colour("accent"))
-        form.setFontUnderline(True)
-
-    def _picture(self, token: Token, outer: QTextCharFormat) -> None:
-        # Never loaded: an address in a model's text must not be asked for anything.
-        form = QTextCharFormat(outer)
-        self._make_link(form, str(token.attrGet("src") or ""))
-        self._cursor.insertText(f"[picture: {token.content or 'no description'}]", form)
-
-    def _code_form(self, outer: QTextCharFormat) -> QTextCharFormat:
-        form = QTextCharFormat(outer)
-        form.setFontFamilies([self._theme.code_font.family()])
-        form.setFontFixedPitch(True)
-        form.setFontPointSize(self._theme.code_font.pointSizeF())
-        form.setBackground(self._theme.colour("code"))
-        return form
+        if checked is not None:
+            self._cursor.insertText("☑ " if checked else "☐ ", base)
+        self._words.write(self._cursor, children, base)
 
     def _nested_code(self, token: Token) -> None:
         """A fence in a list item or a quote."""
@@ -317,7 +266,7 @@ class _Writer:
                 base = self._form()
                 if cell.type == "th_open":
                     base.setFontWeight(QFont.Weight.DemiBold)
-                self._inline(list(inline.children or ()), base)
+                self._words.write(self._cursor, list(inline.children or ()), base)
         self._cursor = QTextCursor(self._document)
         self._cursor.movePosition(QTextCursor.MoveOperation.End)
         # A document ends with a block of its own after a table: it must not take room.

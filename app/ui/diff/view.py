@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
+    QTextDocument,
     QTextLength,
     QTextOption,
     QTextTableFormat,
@@ -37,7 +38,8 @@ class DiffView(QTextEdit):
         self._side_by_side = False
         self._lines: list[DiffLine] = []
         self._letter = 0.0
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self._ruler: QTextDocument | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setReadOnly(True)
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -70,9 +72,11 @@ class DiffView(QTextEdit):
 
     def heightForWidth(self, width: int) -> int:
         """What the whole text needs, up to ``tallest``."""
-        document = self.document()
-        document.setTextWidth(max(width, 40))
-        return min(self._tallest, max(24, round(document.size().height())))
+        # A copy is measured: the widget sets the width of its own document back at once.
+        if self._ruler is None:
+            self._ruler = self.document().clone(self)
+        self._ruler.setTextWidth(max(width, 40))
+        return min(self._tallest, max(24, round(self._ruler.size().height())))
 
     def hasHeightForWidth(self) -> bool:
         """It has: the text wraps."""
@@ -99,6 +103,9 @@ class DiffView(QTextEdit):
             self._write_table(cursor)
         cursor.endEditBlock()
         self.moveCursor(QTextCursor.MoveOperation.Start)
+        if self._ruler is not None:
+            self._ruler.deleteLater()
+            self._ruler = None
         self.setAccessibleDescription(summary(self._lines) or "No difference in the text")
         self.updateGeometry()
 
