@@ -174,6 +174,19 @@ class Assembly:
         for words in (*self.start_notices, *map(str, self.recovery.operations)):
             self.router.notify(Severity.WARNING, "start", words)
 
+    async def offer_local_servers(self) -> None:
+        """Tell of model servers on this machine, where nothing was chosen; adopts none."""
+        if self.settings.provider is not None or self.llm.provider != "guided":
+            return
+        for server in await self.find_local_servers():
+            self.router.notify(
+                Severity.INFO,
+                "model",
+                f"A model server, {server.name} by its port, answers on this computer "
+                f"({server.base_url}). "
+                "Settings → Model connects it.",
+            )
+
     async def warm_up(self) -> None:
         """Import what the first tool call needs, off the loop; a face calls it when it is idle."""
         await asyncio.to_thread(warm_up)

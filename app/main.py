@@ -177,9 +177,14 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
         error = opening.exception()
         if error is None:
             window.attach(opening.result())
-            opening.result().announce()
-            await opening.result().warm_up()
-            return opening.result()
+            assembly = opening.result()
+            assembly.announce()
+            await assembly.warm_up()
+            if window.session is not None:
+                window.session.tasks.start(
+                    assembly.offer_local_servers(), name="look for model servers"
+                )
+            return assembly
         window.show_trouble(_explained(error), home)
         retry = asyncio.create_task(again.get(), name="wait for another try")
         await _first(retry, closing)

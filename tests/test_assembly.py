@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.assembly import Assembly, ensure_sample_folder
+from app.domain.errors import ModelError
 from app.domain.events import Event, Notification
+from app.integrations.discovery import LocalServer
+from tests.standins.model_server import ModelServer
 
 
 async def test_a_broken_skill_of_the_person_costs_their_skills_and_nothing_else(
@@ -66,3 +71,43 @@ async def test_a_granted_folder_and_a_setting_hold_in_the_next_run(
         assert again.settings.folders == ()
     finally:
         await again.close()
+
+
+async def test_a_model_server_on_this_machine_is_offered_and_not_adopted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assembly = await Assembly.open()
+    try:
+        with ModelServer() as server:
+            found = [LocalServer("Ollama", server.base_url, ("small",))]
+
+            async def find() -> list[LocalServer]:
+                return found
+
+            monkeypatch.setattr(assembly, "find_local_servers", find)
+            heard: list[Event] = []
+            assembly.bus.subscribe(heard.append)
+            await assembly.offer_local_servers()
+            (told,) = heard
+            assert isinstance(told, Notification)
+            assert server.base_url in told.message
+            assert assembly.llm.provider == "guided"
+
+            await assembly.connect("openai-compatible", base_url=server.base_url)
+            assert assembly.llm.provider == "openai-compatible"
+            heard.clear()
+            await assembly.offer_local_servers()
+            assert heard == []
+    finally:
+        await assembly.close()
+
+
+async def test_a_server_that_does_not_answer_is_not_connected_and_all_stays_as_it_was() -> None:
+    assembly = await Assembly.open()
+    try:
+        with pytest.raises(ModelError):
+            await assembly.connect("openai-compatible", base_url="http://127.0.0.1:9/v1")
+        assert assembly.llm.provider == "guided"
+        assert assembly.store.load().effective_provider == "guided"
+    finally:
+        await assembly.close()

@@ -128,9 +128,9 @@ class Arrangement:
         layout = self.layout(index)
         local = point - self.rect(index).topLeft()
         best: tuple[float, int, QRectF] | None = None
-        for number, rect in enumerate(layout.rects()):
+        for number, box, rect in layout.between(local.y() - 40, local.y() + 40):
             away = max(rect.top() - local.y(), local.y() - rect.bottom(), 0.0)
-            if layout.boxes[number].document is not None and (best is None or away < best[0]):
+            if box.document is not None and (best is None or away < best[0]):
                 best = (away, number, rect)
         if best is None:
             return None
@@ -224,8 +224,8 @@ class Arrangement:
 
     def _begin(self, index: int, box: int) -> float:
         """Where a box of a row begins, in all the rows."""
-        rects = self.layout(index).rects()
-        inside = rects[box].top() if box < len(rects) else 0.0
+        layout = self.layout(index)
+        inside = layout.rect(box).top() if box < len(layout.boxes) else 0.0
         return self.heights.top(index) + inside
 
     def _find_anchor(self) -> Anchor | None:
@@ -236,13 +236,14 @@ class Arrangement:
             begin = self.heights.top(index) - self.top
             if begin > self.view_height:
                 break
-            boxes = self.layout(index).rects() or [QRectF()]
-            for box, rect in enumerate(boxes):
-                y = begin + rect.top()
-                if y > self.view_height:
-                    break
-                best = Anchor(self.key(index), box, y)
-                if y >= 0:
+            layout = self.layout(index)
+            if not layout.boxes:
+                best = Anchor(self.key(index), 0, begin)
+                if begin >= 0:
+                    return best
+            for box, _, rect in layout.between(-begin, self.view_height - begin):
+                best = Anchor(self.key(index), box, begin + rect.top())
+                if best.y >= 0:
                     return best
             index += 1
         return best

@@ -37,12 +37,9 @@ class RowPainter:
         clip: QRectF,
     ) -> None:
         """Paint the boxes of a row that show in ``clip``; ``origin`` is the row's corner."""
-        for number, (box, rect) in enumerate(zip(layout.boxes, layout.rects(), strict=True)):
+        top, bottom = clip.top() - origin.y(), clip.bottom() - origin.y()
+        for number, box, rect in layout.between(top, bottom):
             place = rect.translated(origin)
-            if place.bottom() < clip.top():
-                continue
-            if place.top() > clip.bottom():
-                break
             self._ground(painter, row, box, place, origin.x())
             if box.document is not None:
                 self._text(painter, index, number, box, place)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF, QTextCharFormat, QTextCursor, QTextDocument
 
+from app.ui.chat.heights import Heights
 from app.ui.chat.markdown import Block, BlockKind, BlockSplitter
 from app.ui.chat.render import plain_document, render
 from app.ui.chat.rows import AnswerRow, CallRow, CardRow, NoticeRow, Row, SuggestionsRow, UserRow
@@ -84,55 +85,73 @@ class Box:
         self.height = document.size().height() + self.padding[1] + self.padding[2]
 
 
-@dataclass(slots=True)
 class RowLayout:
-    """The boxes of one row, top to bottom. ``height`` is that of the row with its gap."""
+    """The boxes of one row, top to bottom; nothing here looks at all of them at once."""
 
-    gap: float
-    boxes: list[Box] = field(default_factory=list)
-    widget_height: float | None = None
-    height: float = 0.0
-    splitter: BlockSplitter | None = None
-    frozen: int = 0
+    def __init__(self, gap: float, widget_height: float | None = None) -> None:
+        self.gap = gap
+        self.boxes: list[Box] = []
+        self.splitter: BlockSplitter | None = None
+        self.frozen = 0
+        self._widget_height = widget_height
+        self._heights = Heights()
+        self._drawn: set[int] = set()
 
-    def sum_up(self) -> float:
-        """The row's height as it is known now."""
-        if self.widget_height is not None:
-            self.height = self.gap + self.widget_height
-        else:
-            self.height = self.gap + sum(box.gap + box.height for box in self.boxes)
-        return self.height
+    @property
+    def height(self) -> float:
+        """Of the row with the room above it, as far as it is known."""
+        return self.gap + (
+            self._heights.total if self._widget_height is None else self._widget_height
+        )
 
-    def rects(self) -> list[QRectF]:
-        """Where each box stands in the row, paddings included."""
-        out = []
-        y = self.gap
-        for box in self.boxes:
-            y += box.gap
-            out.append(QRectF(box.x, y, box.width, box.height))
-            y += box.height
-        return out
+    def append(self, box: Box) -> None:
+        """Add a box at the end."""
+        self._heights.insert(len(self.boxes), box.gap + box.height)
+        if box.document is not None:
+            self._drawn.add(len(self.boxes))
+        self.boxes.append(box)
+
+    def cut(self, count: int) -> list[Box]:
+        """Take off all boxes but the first ``count``; returns them."""
+        off = self.boxes[count:]
+        for index in reversed(range(count, len(self.boxes))):
+            self._heights.remove(index)
+            self._drawn.discard(index)
+        del self.boxes[count:]
+        return off
+
+    def rect(self, index: int) -> QRectF:
+        """Where a box stands in the row, paddings included."""
+        box = self.boxes[index]
+        return QRectF(box.x, self.gap + self._heights.top(index) + box.gap, box.width, box.height)
+
+    def between(self, top: float, bottom: float) -> Iterator[tuple[int, Box, QRectF]]:
+        """The boxes that show between ``top`` and ``bottom`` (in the row)."""
+        index = max(0, self._heights.at(top - self.gap))
+        while index < len(self.boxes):
+            rect = self.rect(index)
+            if rect.top() > bottom:
+                break
+            if rect.bottom() >= top:
+                yield index, self.boxes[index], rect
+            index += 1
 
     def measure(self, top: float, bottom: float, column: Column) -> None:
         """Measure the boxes that show between ``top`` and ``bottom`` (in the row)."""
-        y = self.gap
-        for box in self.boxes:
-            y += box.gap
-            if y > bottom:
-                break
-            if y + box.height >= top and (not box.measured or box.document is None):
+        for index, box, _ in self.between(top, bottom):
+            if not box.measured or box.document is None:
                 box.measure(column)
-            y += box.height
-        self.sum_up()
-        if len(self.boxes) > _MANY_DOCUMENTS:
+                self._heights.set(index, box.gap + box.height)
+                self._drawn.add(index)
+        if len(self._drawn) > _MANY_DOCUMENTS:
             self._let_go(top, bottom)
 
     def _let_go(self, top: float, bottom: float) -> None:
-        y = self.gap
-        for box in self.boxes:
-            y += box.gap + box.height
-            if y < top - _FAR or y - box.height > bottom + _FAR:
-                box.document = None
+        for index in tuple(self._drawn):
+            rect = self.rect(index)
+            if rect.bottom() < top - _FAR or rect.top() > bottom + _FAR:
+                self.boxes[index].document = None
+                self._drawn.discard(index)
 
 
 class RowLayouter:
@@ -160,38 +179,35 @@ class RowLayouter:
 
     def layout(self, row: Row, widget_height: float | None = None) -> RowLayout:
         """A new layout of ``row``; ``widget_height`` for rows a widget stands in."""
-        made = RowLayout(_GAPS.get(type(row), _DEFAULT_GAP), widget_height=widget_height)
+        made = RowLayout(_GAPS.get(type(row), _DEFAULT_GAP), widget_height)
         match row:
             case UserRow():
-                made.boxes = [self._bubble(row)]
+                made.append(self._bubble(row))
             case AnswerRow():
                 made.splitter = BlockSplitter()
                 self.update(made, row)
             case CallRow():
-                made.boxes = [self._marked(lambda: self._call(row))]
+                made.append(self._marked(lambda: self._call(row)))
             case CardRow() | SuggestionsRow():
                 pass
             case _:
-                made.boxes = [self._marked(lambda: self._small(row.text))]
-        made.sum_up()
+                made.append(self._marked(lambda: self._small(row.text)))
         return made
 
     def update(self, made: RowLayout, row: AnswerRow) -> None:
         """Bring the layout of an answer up to its text: frozen blocks keep their documents."""
         assert made.splitter is not None
         made.splitter.update(row.text, done=not row.live)
-        drawn = made.boxes[made.frozen :]
-        del made.boxes[made.frozen :]
+        drawn = made.cut(made.frozen)
         blocks = made.splitter.frozen[made.frozen :] + made.splitter.tail
         for place, block in enumerate(blocks):
             before = made.boxes[-1].block if made.boxes else None
             old = drawn[place] if place < len(drawn) else None
             if old is not None and old.block is not None and old.block.looks_like(block):
-                made.boxes.append(old)
+                made.append(old)
             else:
-                made.boxes.append(self._block(block, before))
+                made.append(self._block(block, before))
         made.frozen = len(made.splitter.frozen)
-        made.sum_up()
 
     def _block(self, block: Block, before: Block | None) -> Box:
         column = self.column
