@@ -56,6 +56,8 @@ def measure(runs: int) -> dict[str, object]:
 def _run(command: list[str], home: Path, moment: str) -> float:
     """Seconds from starting ``command`` until it prints the line ``moment``."""
     environment = {**os.environ, "STEWARD_HOME": str(home), "STEWARD_BENCH": moment}
+    # Else each start would compile our modules again, and that would be measured.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.perf_counter()
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
