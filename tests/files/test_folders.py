@@ -300,6 +300,32 @@ async def test_a_link_swapped_in_at_any_step_lets_nothing_out(
     assert number > 20
 
 
+@pytest.mark.parametrize("what", ["file", "folder"])
+async def test_a_link_swapped_in_at_any_step_lets_nothing_in(quick_path: Path, what: str) -> None:
+    """What the link leads to is neither read nor kept as a version."""
+    for number in range(10_000):
+        root = quick_path / str(number)
+        place = Place(root)
+        elsewhere = root / "elsewhere"
+        elsewhere.mkdir()
+        (elsewhere / "a.md").write_bytes(b"not yours")
+        place.put({"sub/a.md": b"mine"})
+        turned = Turned(place.folder / "sub", elsewhere, what, number)
+        place.wire.watch = turned
+        read = b""
+        try:
+            read = await place.workspace().read("sub/a.md")
+        except FileError:
+            pass
+        finally:
+            place.wire.watch = None
+            await place.close()
+        assert read in (b"mine", b"")
+        if not turned.did:
+            break
+    assert number > 3
+
+
 class Turned:
     """Turns a file or its folder into a link at one step."""
 

@@ -19,7 +19,7 @@ from app.files.blobs import hash_of
 from app.files.fs_ops import FsOps
 from app.files.version_manager import VersionManager
 from app.storage.models import FileOperation, FileVersionRow
-from tests.files.faults import COMMIT, LOOKING
+from tests.files.faults import COMMIT, LOOKING, Crash
 from tests.files.place import Place
 from tests.files.scenarios import SCENARIOS, Scenario
 
@@ -127,6 +127,31 @@ async def test_a_damaged_blob_is_healed_by_the_next_archive(place: Place) -> Non
     await work.edit("a.md", lambda _: b"newer")
 
     assert await work.version_content("a.md", 2) == b"new"
+
+
+@pytest.mark.parametrize("change", ["edit", "remove"])
+async def test_bytes_taken_out_are_kept_even_where_the_vault_lost_them_meanwhile(
+    place: Place, change: str
+) -> None:
+    """The process dies before it lets go of the old file, and the blob rots before recovery."""
+    place.put({"a.md": b"old"})
+
+    def die(name: str, step: int) -> None:
+        if name == "unlink_ours":
+            place.wire.dead = True
+            raise Crash
+
+    place.wire.watch = die
+    work = place.workspace()
+    with pytest.raises(Crash):
+        await (work.edit("a.md", lambda _: b"new") if change == "edit" else work.remove("a.md"))
+    next((place.home / "vault" / "blobs").rglob(hash_of(b"old"))).write_bytes(b"rotten")
+
+    await place.restart()
+
+    assert place.files == ({"a.md": b"new"} if change == "edit" else {})
+    await place.workspace().restore("a.md", 1)
+    assert place.files == {"a.md": b"old"}
 
 
 # -- nothing is ever deleted -----------------------------------------------------------------
