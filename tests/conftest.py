@@ -37,21 +37,22 @@ GRACE_SECONDS = 1.0
 
 
 def _qt_loop() -> asyncio.AbstractEventLoop:
-    import qasync
     from PySide6.QtWidgets import QApplication
+
+    from app.ui.event_loop import StewardEventLoop
 
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     # Else closing the last window of a test stops the loop under it.
     application.setQuitOnLastWindowClosed(False)
-    loop: asyncio.AbstractEventLoop = qasync.QEventLoop(application)
+    loop: asyncio.AbstractEventLoop = StewardEventLoop(application)
     return loop
 
 
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Qt's loop for the tests of the window, a plain one for all others."""
+    """The window's own loop for the tests of the window, a plain one for all others."""
     if item.get_closest_marker("qt_loop") or item.path.is_relative_to(QT_FOLDER):
         return {"qt": _qt_loop}
     return {"asyncio": asyncio.new_event_loop}

@@ -50,7 +50,7 @@ def test_leaked_widget(qapp):
 
 @pytest.mark.qt_loop
 async def test_clean_qt_loop():
-    assert type(asyncio.get_running_loop()).__module__.startswith("qasync")
+    assert type(asyncio.get_running_loop()).__name__ == "StewardEventLoop"
     await asyncio.sleep(0.01)
 
 @pytest.mark.qt_loop

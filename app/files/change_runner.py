@@ -25,7 +25,8 @@ from app.files.gate import Gate, StoreLock
 from app.files.request import MAX_BYTES, Ended, Request
 from app.files.store import Change, ChangeKind, FileStore, Outcome, Pulled
 from app.storage.file_history import FileHistory
-from app.storage.file_journal import Announcement, FileJournal, OpenOperation
+from app.storage.file_journal import FileJournal
+from app.storage.file_records import Announcement, OpenOperation
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,8 @@ from app.files.failures import explaining
 from app.files.request import Bound, Request
 from app.files.store import ChangeKind, FileStore
 from app.files.undo import UndoPlanner, UndoStep
-from app.storage.file_history import FileHistory, FileRecord
+from app.storage.file_history import FileHistory
+from app.storage.file_records import FileRecord
 
 
 class Plans:

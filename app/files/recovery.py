@@ -17,8 +17,9 @@ from app.files.change_runner import ChangeRunner
 from app.files.fs_ops import ASIDE_SUFFIX, SWAP_SUFFIX, FsOps
 from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
 from app.files.store import FileStore
-from app.storage.file_history import FileHistory, FileRecord, VersionState
-from app.storage.file_journal import FileJournal, OpenOperation
+from app.storage.file_history import FileHistory
+from app.storage.file_journal import FileJournal
+from app.storage.file_records import FileRecord, OpenOperation, VersionState
 
 logger = logging.getLogger(__name__)
 
@@ -71,16 +72,16 @@ class Verifier:
         """Read everything; blocking. Ends early, with what it has, where it is stopped."""
         unreachable = self._check_open()
         records = self._history.records()
-        versions = 0
+        files = versions = 0
         for record in records:
             if self._stopped():
                 break
-            versions += self._check_file(record, unreachable)
-        count, size = self._check_blobs()
+            count = self._check_file(record, unreachable)
+            files += bool(count)
+            versions += count
+        blobs, size = self._check_blobs()
         self._check_folders(records)
-        return VerifyReport(
-            tuple(self._problems), tuple(self._notes), len(records), versions, count, size
-        )
+        return VerifyReport(tuple(self._problems), tuple(self._notes), files, versions, blobs, size)
 
     def _check_open(self) -> set[str]:
         waiting = set()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,32 +11,13 @@ from peewee import SQL, fn
 from app.domain.errors import NotFoundError
 from app.domain.files import FileAction, FileVersion, OperationType, TrackedFile
 from app.storage.database import Database
+from app.storage.file_records import FileRecord, VersionState
 from app.storage.models import File, FileOperation, FileVersionRow
 
 FIRST_SEEN: Final = "first seen"
 """``by`` of version 1 of a file that stood there before Steward changed it."""
 OUTSIDE: Final = "outside Steward"
 """``by`` of bytes that someone else put there."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileRecord:
-    """A file the history knows: where it stands now, or stood last."""
-
-    file_id: str
-    store: str
-    locator: str
-    present: bool
-
-
-@dataclass(frozen=True, slots=True)
-class VersionState:
-    """A version in any state, for checking: ``pending``, ``done``, ``aborted``, ``conflict``."""
-
-    version: FileVersion
-    state: str
-    op_id: str
-    ended: str | None
 
 
 class FileHistory:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Final
 
 from peewee import fn
 
-from app.domain.files import FileAction, FileVersion, OperationState, OperationType, Origin
+from app.domain.files import FileAction, FileVersion, OperationState, OperationType
 from app.domain.skills import Clock
 from app.storage.database import Database
 from app.storage.file_history import (
@@ -26,6 +25,7 @@ from app.storage.file_history import (
     newest_record,
     to_version,
 )
+from app.storage.file_records import Announcement, OpenOperation
 from app.storage.models import File, FileOperation, FileVersionRow
 from app.storage.users import ensure_user
 
@@ -35,51 +35,6 @@ _ANNOUNCED: Final = (
     OperationState.STAGED,
     OperationState.ARCHIVING,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """A change as it is announced.
-
-    Attributes:
-        op_id: new and unique.
-        store: name of the ``FileStore``.
-        action, operation: what the version will say.
-        locator: where the file stands (or will stand, or stood).
-        target: where a move takes it.
-        hash_before, size_before: the bytes found; ``None`` where no file stands.
-        hash_after, size_after: the bytes to be; ``None`` for a removal.
-        origin: who asked.
-        metadata: further facts of the version.
-        change: what the store needs to take the change forward or back.
-        file_id: the file, where it is not simply the newest one known at ``locator``.
-    """
-
-    op_id: str
-    store: str
-    action: FileAction
-    operation: OperationType
-    locator: str
-    target: str | None
-    hash_before: str | None
-    size_before: int | None
-    hash_after: str | None
-    size_after: int | None
-    origin: Origin
-    metadata: Mapping[str, object]
-    change: Mapping[str, object]
-    file_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenOperation:
-    """A change that has been announced and has not ended."""
-
-    op_id: str
-    file_id: str
-    state: OperationState
-    path: str
-    change: Mapping[str, object]
 
 
 class FileJournal:

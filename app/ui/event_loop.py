@@ -13,14 +13,33 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import qasync
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimerEvent
 from PySide6.QtWidgets import QApplication
 
 _WORKERS: Final = 6
 
 
 class _ExactTimer(qasync._SimpleTimer):  # type: ignore[misc]  # noqa: SLF001 - pinned to 0.28.0
-    """Never early, at most a few milliseconds late."""
+    """Never early, at most a few milliseconds late; what it runs always has its running loop."""
+
+    def __init__(self, loop: StewardEventLoop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def timerEvent(self, event: QTimerEvent) -> None:
+        """Run the callback that is due.
+
+        Qt may deliver it outside ``run_forever``: qasync itself handles events once more at the
+        end of ``run_until_complete``. A task that takes a step there needs its loop all the same.
+        """
+        outside = asyncio._get_running_loop() is None  # noqa: SLF001 - made for event loops
+        if outside:
+            asyncio._set_running_loop(self._loop)  # noqa: SLF001
+        try:
+            super().timerEvent(event)
+        finally:
+            if outside:
+                asyncio._set_running_loop(None)  # noqa: SLF001
 
     def add_callback(self, handle: asyncio.Handle, delay: float = 0) -> asyncio.Handle:
         """Run ``handle`` after ``delay`` seconds."""
@@ -35,7 +54,7 @@ class StewardEventLoop(qasync.QEventLoop):  # type: ignore[misc]
 
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
-        self._timer = _ExactTimer()
+        self._timer = _ExactTimer(self)
         # qasync's own pool leaves a future unresolved when a worker raises SystemExit.
         self.set_default_executor(
             ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="steward-worker")

@@ -28,6 +28,7 @@ class Tasks(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._running: set[asyncio.Task[Any]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self, work: Coroutine[Any, Any, object], name: str) -> None:
         """Run ``work`` on the loop; ``name`` stands in the log."""
@@ -37,7 +38,9 @@ class Tasks(QObject):
         """As ``start``, for whom needs the task: to cancel it, or to know when it has ended."""
         import asyncio
 
-        task = asyncio.get_running_loop().create_task(work, name=name)
+        # Remembered, because Qt may deliver a timer or a click when the loop does not run.
+        self._loop = self._loop or asyncio.get_running_loop()
+        task = self._loop.create_task(work, name=name)
         self._running.add(task)
         task.add_done_callback(self._done)
         return task

@@ -272,6 +272,22 @@ async def test_a_crash_after_someone_saved_notes_their_bytes_once(
     await at_every_step(quick_path, database, attempt)
 
 
+async def test_a_save_seen_in_time_is_not_moved_even_for_a_moment(place: Place) -> None:
+    place.put({"a.md": OLD})
+
+    def save_before_the_look(name: str, step: int) -> None:
+        if name == "copy_attributes":
+            save_by_rename(place.folder / "a.md")
+
+    place.wire.watch = save_before_the_look
+    with pytest.raises(ConflictError):
+        await place.workspace().edit("a.md", lambda _: MINE)
+    place.wire.watch = None
+
+    assert "exchange" not in place.wire.steps
+    assert place.files == {"a.md": THEIRS}
+
+
 async def test_a_removal_by_someone_else_is_a_conflict_with_our_bytes_kept(place: Place) -> None:
     place.put({"a.md": OLD})
 
