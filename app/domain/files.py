@@ -131,3 +131,80 @@ class TrackedFile:
     versions: int
     changed_at: datetime
     conversation_id: str | None = None
+
+
+class ConflictChoice(StrEnum):
+    """How the person ends a conflict."""
+
+    THEIRS = "theirs"
+    OURS = "ours"
+    MERGE = "merge"
+
+
+@dataclass(frozen=True, slots=True)
+class FileConflict:
+    """A change that was not made because someone else changed the file at the same moment.
+
+    Attributes:
+        file_id: the file.
+        path: where it stands (absolute path text).
+        op_id: names the conflict, and the change that was not made.
+        at: UTC.
+        by: who asked for the change that was not made.
+        base: SHA-256 hex of the bytes both started from; ``None`` where there was no file.
+        ours: of the bytes the change would have made; ``None`` for a removal.
+        theirs: of the bytes someone else put there; ``None`` where they took the file away.
+        their_version: number of the version that holds ``theirs``.
+        merges: whether both changes merge cleanly, line by line.
+    """
+
+    file_id: str
+    path: str
+    op_id: str
+    at: datetime
+    by: str
+    base: str | None
+    ours: str | None
+    theirs: str | None
+    their_version: int
+    merges: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BlameLine:
+    """One line of a file and where it comes from.
+
+    Attributes:
+        number: 1, 2, 3 …
+        text: the line without its end.
+        version: the version that brought it in.
+        at, by, skill, turn_id, conversation_id: of that version.
+        asked: the person's message that led to it, shortened; empty where nobody asked in words.
+        approved_by: the face or rule that allowed it, if it was asked.
+    """
+
+    number: int
+    text: str
+    version: int
+    at: datetime
+    by: str
+    skill: str | None = None
+    turn_id: str | None = None
+    conversation_id: str | None = None
+    asked: str = ""
+    approved_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VaultSize:
+    """How much the vault holds.
+
+    Attributes:
+        blobs: how many different contents.
+        content_bytes: their length in all, as they were in the files.
+        stored_bytes: what they take in the vault, compressed.
+    """
+
+    blobs: int
+    content_bytes: int
+    stored_bytes: int
