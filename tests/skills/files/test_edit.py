@@ -251,6 +251,9 @@ def test_arbitrary_bytes_are_changed_exactly_or_not_at_all(
     data: bytes, old: bytes, new: bytes
 ) -> None:
     needle, instead = old.decode("latin-1"), new.decode("latin-1")
+    # Else the needle's line feed and what stands beside it are one line ending, which goes whole.
+    assume(not (data.endswith(b"\r") and needle.startswith("\n")))
+    assume(not (data.startswith(b"\n") and needle.endswith("\r")))
     try:
         changed = replace_exact(data + needle.encode() + data, "f", needle, instead, 1)
     except (NotTextError, MatchCountError, NotEncodableError):
