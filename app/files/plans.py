@@ -84,7 +84,7 @@ class Plans:
     def pull(self, path: str, *, limit: int) -> bytes:
         """Content now. Raises ``FileTooLargeError``, ``FileMissingError``, ``NotAFileError``."""
         with explaining(path):
-            return self._store.pull(path, limit=limit).content
+            return self._store.pull(path, limit=limit).content or b""
 
     def content(self, digest: str | None) -> bytes:
         """Bytes by their hash; empty for ``None``. Raises ``BlobDamagedError``."""

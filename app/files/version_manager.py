@@ -24,6 +24,7 @@ from app.files.change_runner import ChangeRunner
 from app.files.failures import explaining
 from app.files.fs_ops import FsOps
 from app.files.gate import FileLocks, Gate, StoreLock
+from app.files.noting import Noter
 from app.files.plans import Plans
 from app.files.recovery import Verifier, recover
 from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
@@ -103,6 +104,14 @@ class VersionManager:
             history=self.history,
             lock=self._lock,
             vault=self._vault,
+        )
+        self._noter = Noter(
+            store=store,
+            blobs=self._blobs,
+            journal=self._journal,
+            history=self.history,
+            runner=self._runner,
+            lock=self._lock,
         )
         self.plans = Plans(store, self._blobs, self.history, self._runner)
 
@@ -189,6 +198,20 @@ class VersionManager:
         async with self._file_locks.held(paths):
             ended = await self._uncut(work)
         return list(self._published(ended))
+
+    async def note(self, path: str, *, first_seen: bool = False) -> FileVersion | None:
+        """Take note of what someone else did to the file: its bytes become a version.
+
+        ``None`` where the file is as its history says, or has none and ``first_seen`` is not
+        asked for. A file that is gone gets a version that says so. The caller sees to it that
+        ``path`` lies in a granted folder that can be reached. Raises ``FileError``.
+        """
+        async with self._file_locks.held([path]):
+            ended = await self._uncut(
+                lambda gate: self._noter.run(path, gate, first_seen=first_seen)
+            )
+        versions = self._published(ended)
+        return versions[-1] if versions else None
 
     # -- history ---------------------------------------------------------------------------
 
