@@ -107,6 +107,10 @@ class Workspace(Protocol):
         """What ``undo`` would do, in order."""
         ...
 
+    async def plan_undo_version(self, path: str, version: int) -> Sequence[PlannedChange]:
+        """What ``undo_version`` would do."""
+        ...
+
     async def create(self, path: str, content: bytes) -> FileVersion:
         """Make a new file; missing parent folders inside the granted folder are made."""
         ...
@@ -130,6 +134,16 @@ class Workspace(Protocol):
     async def undo(self, turn_id: str | None = None) -> Sequence[FileVersion]:
         """Take back every change of a turn (default: the newest turn of this conversation
         that changed files and is not undone), newest first; each is a new version.
+        """
+        ...
+
+    async def undo_version(self, path: str, version: int) -> Sequence[FileVersion]:
+        """Take back what one version did to its file, and that alone; itself a new version.
+
+        What later versions changed stays: text is merged line by line (then the new version's
+        metadata says ``merged`` and ``kept_versions``). Raises ``FileChangedError`` where that
+        cannot be done, with ``details["in_the_way"]``, the later version; ``FileError`` where
+        there is nothing to take back, with ``details["undone"]`` where it is undone already.
         """
         ...
 

@@ -110,8 +110,9 @@ class FileHistory:
         """
 
         def read() -> list[str]:
-            undo_of = fn.json_extract(FileVersionRow.metadata, "$.undo_of")
-            where = FileVersionRow.turn_id.is_null(False) & undo_of.is_null()
+            where = FileVersionRow.turn_id.is_null(False)
+            for undone in ("$.undo_of", "$.undo_of_version"):
+                where &= fn.json_extract(FileVersionRow.metadata, undone).is_null()
             if conversation_id is not None:
                 where &= FileVersionRow.conversation_id == conversation_id
             newest = fn.MAX(FileVersionRow.id)
