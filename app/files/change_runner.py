@@ -135,9 +135,10 @@ class ChangeRunner:
         archive = _Archive(change, self._blobs, self._journal)
         reached = OperationState.ARCHIVING
         try:
-            for content in (pulled.content if pulled else None, after):
-                if content is not None:
-                    self._blobs.put([content])
+            if pulled is not None:
+                self._blobs.put([pulled.content])
+            if after is not None:
+                self._blobs.put([after], like=change.hash_before)
             if change.hash_before is not None:
                 self._blobs.verify(change.hash_before)
             self._store.stage(change, after)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from app.domain.errors import FileError, StewardError
-from app.domain.files import FileVersion, Origin, TrackedFile
+from app.domain.files import FileVersion, Origin, TrackedFile, VaultSize
 from app.domain.skills import Clock
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
@@ -278,6 +278,15 @@ class VersionManager:
                 return verifier.run()
 
         return await self._uncut(work)
+
+    async def vault_size(self) -> VaultSize:
+        """How much the vault holds, and what it takes on disk."""
+
+        def work() -> VaultSize:
+            with explaining(str(self._vault)):
+                return self._blobs.size()
+
+        return await self.in_worker(work)
 
     async def in_worker(self, work: Callable[[], T]) -> T:
         """Run a blocking look at files or history in a worker thread."""
