@@ -147,8 +147,16 @@ class Workspace(Protocol):
         """
         ...
 
-    async def versions(self, path: str) -> Sequence[FileVersion]:
-        """History of a file, oldest first; works for removed files. May be empty."""
+    async def versions(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> Sequence[FileVersion]:
+        """History of a file, oldest first; works for removed files. May be empty.
+
+        Args:
+            path: the file.
+            limit: only the newest so many.
+            before: only versions below this number.
+        """
         ...
 
     async def version_content(self, path: str, version: int) -> bytes:
@@ -157,4 +165,8 @@ class Workspace(Protocol):
 
     async def tracked(self) -> Sequence[TrackedFile]:
         """Every file with a history inside the granted folders, newest change first."""
+        ...
+
+    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+        """Files of ``tracked`` whose path has every word of ``text`` in it, at most ``limit``."""
         ...

@@ -113,10 +113,14 @@ class Plans:
         store = self._store.name
         return self._history.find(store, path) or self._history.find_moved(store, path)
 
-    def versions_at(self, path: str) -> list[FileVersion]:
-        """History of the file known at ``path``, oldest first."""
+    def versions_at(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> list[FileVersion]:
+        """History of the file known at ``path``, oldest first; see ``FileHistory.versions``."""
         record = self.known_at(path)
-        return [] if record is None else self._history.versions(record.file_id)
+        if record is None:
+            return []
+        return self._history.versions(record.file_id, limit=limit, before=before)
 
     def content_at(self, path: str, version: int) -> bytes:
         """Exact bytes of a version. Raises ``NotFoundError``, ``FileMissingError``."""

@@ -221,9 +221,14 @@ class BoundWorkspace:
 
     # -- history ---------------------------------------------------------------------------
 
-    async def versions(self, path: str) -> Sequence[FileVersion]:
+    async def versions(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> Sequence[FileVersion]:
         """History of a file, oldest first."""
-        return await self._look(path, lambda: self._manager.plans.versions_at(self._known(path)))
+        return await self._look(
+            path,
+            lambda: self._manager.plans.versions_at(self._known(path), limit=limit, before=before),
+        )
 
     async def version_content(self, path: str, version: int) -> bytes:
         """Exact bytes of a version."""
@@ -236,6 +241,16 @@ class BoundWorkspace:
         return [
             file for file in await self._manager.tracked() if self._folders.holds(Path(file.path))
         ]
+
+    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+        """Files with a history whose path has every word of ``text``, changed last first."""
+
+        def look() -> Sequence[TrackedFile]:
+            return self._manager.history.find_tracked(
+                text.split(), limit=limit, keep=lambda path: self._folders.holds(Path(path))
+            )
+
+        return await self._look(None, look)
 
     # -- paths; blocking -------------------------------------------------------------------
 
