@@ -135,7 +135,7 @@ class ChangeRunner:
         archive = _Archive(change, self._blobs, self._journal)
         reached = OperationState.ARCHIVING
         try:
-            if pulled is not None:
+            if pulled is not None and pulled.content is not None:
                 self._blobs.put([pulled.content])
             if after is not None:
                 self._blobs.put([after], like=change.hash_before)

@@ -17,10 +17,20 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from app.domain.errors import FileError, StewardError
-from app.domain.files import FileVersion, Origin, TrackedFile, VaultSize
+from app.domain.files import (
+    BlameLine,
+    ConflictChoice,
+    FileConflict,
+    FileVersion,
+    Origin,
+    TrackedFile,
+    VaultSize,
+)
 from app.domain.skills import Clock
+from app.files.blame import blame
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
+from app.files.conflicts import Conflicts
 from app.files.failures import explaining
 from app.files.fs_ops import FsOps
 from app.files.gate import FileLocks, Gate, StoreLock
@@ -41,8 +51,10 @@ from app.files.request import (
 from app.files.store import FileStore
 from app.files.undo import UndoStep
 from app.storage.database import Database
+from app.storage.file_conflicts import ConflictHistory
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
+from app.storage.turn_messages import TurnMessages
 
 __all__ = [
     "MAX_BYTES",
@@ -55,6 +67,11 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Shows no progress."""
+
 
 WORKERS: Final = 4
 
@@ -97,6 +114,7 @@ class VersionManager:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="steward-files")
         self._running: set[Future[Any]] = set()
         self.history = FileHistory(database)
+        self._messages = TurnMessages(database)
         self._runner = ChangeRunner(
             store=store,
             blobs=self._blobs,
@@ -113,6 +131,7 @@ class VersionManager:
             runner=self._runner,
             lock=self._lock,
         )
+        self.open_conflicts = Conflicts(store, self._blobs, ConflictHistory(database))
         self.plans = Plans(store, self._blobs, self.history, self._runner)
 
     async def close(self) -> None:
@@ -232,7 +251,32 @@ class VersionManager:
         versions = self._published(ended)
         return versions[-1] if versions else None
 
+    async def resolve(
+        self, op_id: str, choice: ConflictChoice, *, origin: Origin, bound: Bound | None = None
+    ) -> FileVersion | None:
+        """End a conflict as the person chose; see ``Workspace.resolve``."""
+        one = await self.in_worker(lambda: self.open_conflicts.get(op_id))
+
+        def work(gate: Gate) -> Ended:
+            request = self.open_conflicts.request(op_id, choice, origin, bound)
+            if request is not None:
+                return self._runner.run(request, gate)
+            gate.go()
+            self._journal.decide(op_id, choice.value, origin.by)
+            return Ended()
+
+        async with self._file_locks.held([one.path, one.target or one.path]):
+            versions = self._published(await self._uncut(work))
+        if versions:
+            return versions[-1]
+        standing = await self.in_worker(lambda: self.history.newest(one.file_id))
+        return standing if one.their_version else None
+
     # -- history ---------------------------------------------------------------------------
+
+    async def conflicts(self) -> list[FileConflict]:
+        """Conflicts that nobody has decided yet, newest first."""
+        return await self.in_worker(self.open_conflicts.open)
 
     async def versions(self, path: str) -> list[FileVersion]:
         """History of the file at ``path`` (or once there), oldest first; empty for none."""
@@ -241,6 +285,27 @@ class VersionManager:
     async def version_content(self, path: str, version: int) -> bytes:
         """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
         return await self.in_worker(lambda: self.plans.content_at(path, version))
+
+    async def blame(
+        self, path: str, version: int | None = None, progress: Callable[[int, int], None] = _silent
+    ) -> list[BlameLine]:
+        """For each line where it comes from; ``progress`` is called in a worker thread."""
+
+        def work(gate: Gate) -> list[BlameLine]:
+            def go_on(done: int, total: int) -> None:
+                gate.check()
+                progress(done, total)
+
+            with explaining(path):
+                return blame(
+                    self.plans.versions_at(path),
+                    version,
+                    self._blobs.read,
+                    self._messages.asked,
+                    go_on,
+                )
+
+        return await self._uncut(work)
 
     async def tracked(self) -> list[TrackedFile]:
         """Every file with a history, newest change first."""

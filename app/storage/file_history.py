@@ -22,6 +22,9 @@ FIRST_SEEN: Final = "first seen"
 OUTSIDE: Final = "outside Steward"
 """``by`` of bytes that someone else put there."""
 
+RESOLVED: Final = "resolved"
+"""In a conflict's metadata: how the person decided it, where that made no new version."""
+
 
 class FileHistory:
     """Queries over files and versions. Blocking; from any thread."""
