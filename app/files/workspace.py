@@ -5,9 +5,9 @@ Every path is resolved and confined in a worker thread just before it is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from app.domain.errors import FileChangedError, FileMissingError, NotAFileError, PathOutsideError
 from app.domain.files import (
@@ -19,10 +19,10 @@ from app.domain.files import (
     TrackedFile,
 )
 from app.domain.workspace import FileEntry, PlannedChange, Workspace
-from app.files.blobs import hash_of
 from app.files.failures import changed, explaining
 from app.files.folders import GrantedFolders
 from app.files.fs_ops import FsOps
+from app.files.plans import Sides
 from app.files.request import (
     MAX_BYTES,
     Bound,
@@ -31,8 +31,8 @@ from app.files.request import (
     edit_request,
     move_request,
     remove_request,
+    rewrite_request,
 )
-from app.files.store import ChangeKind
 from app.files.undo import UndoStep
 from app.files.version_manager import VersionManager
 from app.files.walking import Walker
@@ -136,6 +136,14 @@ class BoundWorkspace:
             path, lambda: self._plan(edit_request(self._there(path), change, self._origin))
         )
 
+    async def plan_rewrite(
+        self, path: str, change: Callable[[BinaryIO, BinaryIO], None]
+    ) -> PlannedChange:
+        """What ``rewrite`` would do."""
+        return await self._look(
+            path, lambda: self._plan(rewrite_request(self._there(path), change, self._origin))
+        )
+
     async def plan_move(self, path: str, target: str) -> PlannedChange:
         """What ``move`` would do."""
 
@@ -215,6 +223,13 @@ class BoundWorkspace:
             place, change, origin=self._origin, bound=self._bound(place)
         )
 
+    async def rewrite(self, path: str, change: Callable[[BinaryIO, BinaryIO], None]) -> FileVersion:
+        """Replace the content, of any size, by what ``change`` writes."""
+        place = await self._look(path, lambda: self._there(path))
+        return await self._manager.rewrite(
+            place, change, origin=self._origin, bound=self._bound(place)
+        )
+
     async def move(self, path: str, target: str) -> FileVersion:
         """Move or rename."""
         place = await self._look(path, lambda: self._there(path))
@@ -283,6 +298,14 @@ class BoundWorkspace:
         """For each line of a version where it comes from."""
         place = await self._look(path, lambda: self._known(path))
         return await self._manager.blame(place, version)
+
+    async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """Exact bytes of a version, in pieces."""
+        chunks = await self._look(
+            path, lambda: self._manager.plans.chunks_at(self._known(path), version)
+        )
+        while chunk := await self._manager.in_worker(lambda: next(chunks, b"")):
+            yield chunk
 
     async def tracked(self) -> Sequence[TrackedFile]:
         """Every file with a history inside the granted folders."""
@@ -395,23 +418,27 @@ class BoundWorkspace:
                 raise changed(path)
 
     def _plan(self, request: Request) -> PlannedChange:
-        before, after = self._manager.plans.work_out(request)
-        return PlannedChange(
-            path=request.locator,
-            display=self._folders.display(request.locator),
-            before=before,
-            after=after,
-            hash_before=None if before is None else hash_of(before),
-            target=request.target,
-        )
+        sides = self._manager.plans.work_out(request)
+        hash_before = None if sides.before is None else sides.before.hash
+        return self._planned(request.locator, request.target, sides, hash_before)
 
     def _planned_step(self, step: UndoStep) -> PlannedChange:
-        content = self._manager.plans.content
+        sides = self._manager.plans.step_sides(step)
+        return self._planned(step.path, step.target, sides, step.now)
+
+    def _planned(
+        self, path: str, target: str | None, sides: Sides, hash_before: str | None
+    ) -> PlannedChange:
+        before, after = sides.before, sides.after
+        too_large = any(side is not None and side.content is None for side in (before, after))
         return PlannedChange(
-            path=step.path,
-            display=self._folders.display(step.path),
-            before=None if step.kind is ChangeKind.CREATE else content(step.now),
-            after=None if step.kind is ChangeKind.REMOVE else content(step.then),
-            hash_before=step.now,
-            target=step.target,
+            path=path,
+            display=self._folders.display(path),
+            before=None if before is None or too_large else before.content,
+            after=None if after is None or too_large else after.content,
+            hash_before=hash_before,
+            target=target,
+            size_before=None if before is None else before.size,
+            size_after=None if after is None else after.size,
+            too_large=too_large,
         )
