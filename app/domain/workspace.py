@@ -133,14 +133,25 @@ class Workspace(Protocol):
         """
         ...
 
-    async def versions(self, path: str) -> Sequence[FileVersion]:
-        """History of a file, oldest first; works for removed files. May be empty."""
+    async def versions(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> Sequence[FileVersion]:
+        """History of a file, oldest first; works for removed files. May be empty.
+
+        ``limit``: only the newest so many. ``before``: only versions with a lower number; so a
+        long history is read page by page, each page going on before the first of the last.
+        """
         ...
 
     async def version_content(self, path: str, version: int) -> bytes:
         """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
         ...
 
-    async def tracked(self) -> Sequence[TrackedFile]:
-        """Every file with a history inside the granted folders, newest change first."""
+    async def tracked(
+        self, folder: str | None = None, *, limit: int | None = None
+    ) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, newest change first.
+
+        ``folder``: only those below it; it may be gone itself. ``limit``: at most so many.
+        """
         ...

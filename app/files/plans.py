@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.domain.errors import FileError, FileMissingError
-from app.domain.files import FileAction, FileVersion, OperationType, Origin
+from app.domain.files import FileAction, FileVersion, OperationType, Origin, TrackedFile
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
 from app.files.failures import explaining
@@ -95,10 +95,18 @@ class Plans:
         store = self._store.name
         return self._history.find(store, path) or self._history.find_moved(store, path)
 
-    def versions_at(self, path: str) -> list[FileVersion]:
-        """History of the file known at ``path``, oldest first."""
+    def versions_at(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> list[FileVersion]:
+        """History of the file known at ``path``, oldest first; see ``FileHistory.versions``."""
         record = self.known_at(path)
-        return [] if record is None else self._history.versions(record.file_id)
+        if record is None:
+            return []
+        return self._history.versions(record.file_id, limit=limit, before=before)
+
+    def known_below(self, folder: str, *, limit: int | None = None) -> list[TrackedFile]:
+        """Files with a history below an absolute folder, newest change first."""
+        return self._history.tracked(store=self._store.name, folder=folder, limit=limit)
 
     def content_at(self, path: str, version: int) -> bytes:
         """Exact bytes of a version. Raises ``NotFoundError``, ``FileMissingError``."""
