@@ -107,6 +107,10 @@ class Workspace(Protocol):
         """What ``undo`` would do, in order."""
         ...
 
+    async def plan_undo_version(self, path: str, version: int) -> Sequence[PlannedChange]:
+        """What ``undo_version`` would do."""
+        ...
+
     async def create(self, path: str, content: bytes) -> FileVersion:
         """Make a new file; missing parent folders inside the granted folder are made."""
         ...
@@ -133,13 +137,25 @@ class Workspace(Protocol):
         """
         ...
 
+    async def undo_version(self, path: str, version: int) -> Sequence[FileVersion]:
+        """Take back what one version did to its file, and that alone; itself a new version.
+
+        What later versions changed stays: text is merged line by line (then the new version's
+        metadata says ``merged`` and ``kept_versions``). Raises ``FileChangedError`` where that
+        cannot be done, with ``details["in_the_way"]``, the later version; ``FileError`` where
+        there is nothing to take back, with ``details["undone"]`` where it is undone already.
+        """
+        ...
+
     async def versions(
         self, path: str, *, limit: int | None = None, before: int | None = None
     ) -> Sequence[FileVersion]:
         """History of a file, oldest first; works for removed files. May be empty.
 
-        ``limit``: only the newest so many. ``before``: only versions with a lower number; so a
-        long history is read page by page, each page going on before the first of the last.
+        Args:
+            path: the file.
+            limit: only the newest so many.
+            before: only versions below this number.
         """
         ...
 
@@ -154,4 +170,8 @@ class Workspace(Protocol):
 
         ``folder``: only those below it; it may be gone itself. ``limit``: at most so many.
         """
+        ...
+
+    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+        """Files of ``tracked`` whose path has every word of ``text`` in it, at most ``limit``."""
         ...

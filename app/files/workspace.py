@@ -164,6 +164,17 @@ class BoundWorkspace:
 
         return await self._look(None, look)
 
+    async def plan_undo_version(self, path: str, version: int) -> Sequence[PlannedChange]:
+        """What ``undo_version`` would do."""
+
+        def look() -> Sequence[PlannedChange]:
+            plans = self._manager.plans
+            step = plans.undo_version_step(self._known(path), version)
+            self._confine([step])
+            return [self._plan(plans.undo_request(step, {}, self._origin))]
+
+        return await self._look(path, look)
+
     # -- changing --------------------------------------------------------------------------
 
     async def create(self, path: str, content: bytes) -> FileVersion:
@@ -200,12 +211,14 @@ class BoundWorkspace:
 
     async def undo(self, turn_id: str | None = None) -> Sequence[FileVersion]:
         """Take back every change of a turn."""
+        return await self._manager.undo(turn_id, origin=self._origin, check=self._check_steps)
 
-        def check(steps: Sequence[UndoStep]) -> None:
-            self._confine(steps)
-            self._require_expected(steps)
-
-        return await self._manager.undo(turn_id, origin=self._origin, check=check)
+    async def undo_version(self, path: str, version: int) -> Sequence[FileVersion]:
+        """Take back what one version did to a file."""
+        place = await self._look(path, lambda: self._known(path))
+        return await self._manager.undo_version(
+            place, version, origin=self._origin, check=self._check_steps
+        )
 
     # -- history ---------------------------------------------------------------------------
 
@@ -248,6 +261,16 @@ class BoundWorkspace:
             return kept[:limit]
 
         return await self._look(folder, look)
+
+    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+        """Files with a history whose path has every word of ``text``, changed last first."""
+
+        def look() -> Sequence[TrackedFile]:
+            return self._manager.history.find_tracked(
+                text.split(), limit=limit, keep=lambda path: self._folders.holds(Path(path))
+            )
+
+        return await self._look(None, look)
 
     # -- paths; blocking -------------------------------------------------------------------
 
@@ -321,6 +344,10 @@ class BoundWorkspace:
                         f"{path} leads elsewhere now; nothing was undone.",
                         details={"path": path},
                     )
+
+    def _check_steps(self, steps: Sequence[UndoStep]) -> None:
+        self._confine(steps)
+        self._require_expected(steps)
 
     # -- what was approved -----------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,13 +10,14 @@ from peewee import SQL
 
 from app.domain.errors import NotFoundError
 from app.domain.files import FileAction, FileVersion, OperationType, TrackedFile
+from app.storage import file_lists
 from app.storage.database import Database
 from app.storage.file_records import FileRecord, VersionState
 from app.storage.file_rows import (
     COLUMNS,
     DONE_OF_FILE,
     IS_CHANGE,
-    below,
+    NO_LIMIT,
     each,
     select,
     stored_path,
@@ -33,7 +34,6 @@ OUTSIDE: Final = "outside Steward"
 
 _UNDO_OF: Final = "json_extract(metadata, '$.undo_of')"
 """As the index has it: SQLite knows it by these words."""
-_NO_LIMIT: Final = 2**62
 _LAST_CHARACTER: Final = "\U0010ffff"
 
 
@@ -83,8 +83,8 @@ class FileHistory:
             newest = versions_where(
                 f"{DONE_OF_FILE} AND version < ? ORDER BY version DESC LIMIT ?",
                 file_id,
-                _NO_LIMIT if before is None else before,
-                _NO_LIMIT if limit is None else limit,
+                NO_LIMIT if before is None else before,
+                NO_LIMIT if limit is None else limit,
             )
             newest.reverse()
             return newest
@@ -140,7 +140,9 @@ class FileHistory:
             conversation_id: of one conversation, or of all where ``None``.
             limit: at most so many.
         """
-        where = f"turn_id IS NOT NULL AND {_UNDO_OF} IS NULL AND state = 'done' AND {IS_CHANGE}"
+        where = f"turn_id IS NOT NULL AND state = 'done' AND {IS_CHANGE}"
+        for undone in (_UNDO_OF, "json_extract(metadata, '$.undo_of_version')"):
+            where += f" AND {undone} IS NULL"
         values = []
         if conversation_id is not None:
             where += " AND conversation_id = ?"
@@ -186,36 +188,9 @@ class FileHistory:
             folder: only those below this absolute path.
             limit: at most so many.
         """
-        where = "versions > 0"
-        values: list[object] = []
-        if store is not None:
-            where += " AND store = ?"
-            values.append(store)
-        if folder is not None:
-            inside, ends = below(folder)
-            where += f" AND ({inside})"
-            values += ends
-
-        def read() -> list[TrackedFile]:
-            rows = select(
-                "id, locator, present, versions, changed_at, changed_in",
-                f"files WHERE {where} ORDER BY changed_at DESC, newest_id DESC LIMIT ?",
-                *values,
-                _NO_LIMIT if limit is None else limit,
-            )
-            return [
-                TrackedFile(
-                    file_id,
-                    used_path(locator),
-                    present == 1,
-                    versions,
-                    datetime.fromisoformat(at),
-                    conversation,
-                )
-                for file_id, locator, present, versions, at, conversation in rows
-            ]
-
-        return self._database.read(read)
+        return self._database.read(
+            lambda: file_lists.tracked(store=store, folder=folder, limit=limit)
+        )
 
     def log(self, *, limit: int = 200, before: datetime | None = None) -> list[FileVersion]:
         """Versions of every file, newest first, optionally only those before a time."""
@@ -235,6 +210,18 @@ class FileHistory:
         return self._database.read(
             lambda: [_record_of(row) for row in select("id, store, locator, present", "files")]
         )
+
+    def find_tracked(
+        self, words: Sequence[str], *, limit: int, keep: Callable[[str], bool]
+    ) -> list[TrackedFile]:
+        """Files whose path has every one of ``words`` in it, changed last first.
+
+        Args:
+            words: parts of the path, in any case.
+            limit: at most so many.
+            keep: says of a path whether its file counts.
+        """
+        return self._database.read(lambda: file_lists.matching(words, limit=limit, keep=keep))
 
     def states(self, file_id: str) -> list[VersionState]:
         """Every version row of a file in any state, by number, with how its operation ended."""

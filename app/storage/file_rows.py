@@ -22,6 +22,8 @@ COLUMNS: Final = (
 _OPERATIONS: Final = {one.value: one for one in OperationType}
 _ACTIONS: Final = {one.value: one for one in FileAction}
 
+NO_LIMIT: Final = 2**62
+"""As good as none, where SQL asks for a number."""
 DONE_OF_FILE: Final = "new_file_id = ? AND state IN ('pending', 'done') AND state = 'done'"
 """The versions of one file. The first two conditions are those of the index by number."""
 IS_CHANGE: Final = f"operation_type <> '{OperationType.EXTERNAL}' AND action <> '{FileAction.SEEN}'"
@@ -77,17 +79,3 @@ def stored_path(path: str) -> Any:
 def used_path(stored: Any) -> str:
     """A path as it was before it was stored."""
     return stored if type(stored) is str else os.fsdecode(stored)
-
-
-def below(folder: str) -> tuple[str, list[object]]:
-    """The condition for a ``locator`` below an absolute folder, and its values.
-
-    It is two ranges of the index, for a path that is not UTF-8 is stored as bytes, and SQLite
-    sorts bytes behind all text.
-    """
-    start = folder if folder.endswith(os.sep) else folder + os.sep
-    end = start[:-1] + chr(ord(os.sep) + 1)
-    values: list[object] = [os.fsencode(start), os.fsencode(end)]
-    if isinstance(stored_path(start), str):
-        values += [start, end]
-    return " OR ".join(["(locator > ? AND locator < ?)"] * (len(values) // 2)), values
