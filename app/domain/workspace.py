@@ -224,8 +224,13 @@ class Workspace(Protocol):
         """``version_content`` in pieces; ``BlobDamagedError`` may come after the last."""
         ...
 
-    async def tracked(self) -> Sequence[TrackedFile]:
-        """Every file with a history inside the granted folders, newest change first."""
+    async def tracked(
+        self, folder: str | None = None, *, limit: int | None = None
+    ) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, newest change first.
+
+        ``folder``: only those below it; it may be gone itself. ``limit``: at most so many.
+        """
         ...
 
     async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:

@@ -298,9 +298,16 @@ class VersionManager:
         """Conflicts that nobody has decided yet, newest first."""
         return await self.in_worker(self.open_conflicts.open)
 
-    async def versions(self, path: str) -> list[FileVersion]:
-        """History of the file at ``path`` (or once there), oldest first; empty for none."""
-        return await self.in_worker(lambda: self.plans.versions_at(path))
+    async def versions(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> list[FileVersion]:
+        """History of the file at ``path`` (or once there), oldest first; empty for none.
+
+        ``limit``: only the newest so many. ``before``: only versions with a lower number.
+        """
+        return await self.in_worker(
+            lambda: self.plans.versions_at(path, limit=limit, before=before)
+        )
 
     async def version_content(self, path: str, version: int) -> bytes:
         """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""

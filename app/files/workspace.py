@@ -5,6 +5,7 @@ Every path is resolved and confined in a worker thread just before it is used.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -307,11 +308,30 @@ class BoundWorkspace:
         while chunk := await self._manager.in_worker(lambda: next(chunks, b"")):
             yield chunk
 
-    async def tracked(self) -> Sequence[TrackedFile]:
-        """Every file with a history inside the granted folders."""
-        return [
-            file for file in await self._manager.tracked() if self._folders.holds(Path(file.path))
-        ]
+    async def tracked(
+        self, folder: str | None = None, *, limit: int | None = None
+    ) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, or below one folder of them."""
+
+        def look() -> Sequence[TrackedFile]:
+            roots = self._folders.roots if folder is None else [self._known_folder(folder)]
+            found = {
+                file.file_id: file
+                for root in roots  # one may lie in another
+                for file in self._manager.plans.known_below(str(root), limit=limit)
+            }
+            # Files by the thousand share few folders: each folder is judged once.
+            inside: dict[str, bool] = {}
+            for file in found.values():
+                parent = os.path.dirname(file.path)  # noqa: PTH120 - a plain string
+                if parent not in inside:
+                    inside[parent] = self._folders.holds(Path(parent))
+            kept = [f for f in found.values() if inside[os.path.dirname(f.path)]]  # noqa: PTH120
+            if len(roots) > 1:
+                kept.sort(key=lambda file: file.changed_at, reverse=True)
+            return kept[:limit]
+
+        return await self._look(folder, look)
 
     async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
         """Files with a history whose path has every word of ``text``, changed last first."""
@@ -355,6 +375,17 @@ class BoundWorkspace:
                 if self._manager.plans.known_at(str(place)) is not None:
                     return str(place)
             raise
+
+    def _known_folder(self, path: str) -> Path:
+        """A folder that is there, or one that was: the first place with a history below it."""
+        try:
+            (start,) = self._starts(path)
+        except FileMissingError:
+            for place in self._folders.candidates(path):
+                if self._manager.plans.known_below(str(place), limit=1):
+                    return place
+            raise
+        return start
 
     def _goal(self, source: str, target: str) -> str:
         """Where a move leads: ``target``, or into it where it is a folder.
