@@ -92,7 +92,9 @@ class FileVersion:
         by: short text for the timeline.
         skill: dotted skill name, if any.
         turn_id: the turn that asked for it, if any.
-        metadata: further facts (``restored_from``, ``moved_from``, ``approved_by``).
+        metadata: further facts: ``restored_from``, ``moved_from``, ``approved_by``; of an undo
+            ``undo_of`` (a turn) or ``undo_of_version``, the latter with ``merged`` and
+            ``kept_versions`` where later changes stayed.
     """
 
     file_id: str

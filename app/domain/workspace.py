@@ -113,6 +113,10 @@ class Workspace(Protocol):
         """What ``undo`` would do, in order."""
         ...
 
+    async def plan_undo_version(self, path: str, version: int) -> Sequence[PlannedChange]:
+        """What ``undo_version`` would do."""
+        ...
+
     async def plan_resolve(self, op_id: str, choice: ConflictChoice) -> PlannedChange:
         """What ``resolve`` would do; ``before`` equals ``after`` where it leaves the bytes."""
         ...
@@ -140,6 +144,16 @@ class Workspace(Protocol):
     async def undo(self, turn_id: str | None = None) -> Sequence[FileVersion]:
         """Take back every change of a turn (default: the newest turn of this conversation
         that changed files and is not undone), newest first; each is a new version.
+        """
+        ...
+
+    async def undo_version(self, path: str, version: int) -> Sequence[FileVersion]:
+        """Take back what one version did to its file, and that alone; itself a new version.
+
+        What later versions changed stays: text is merged line by line (then the new version's
+        metadata says ``merged`` and ``kept_versions``). Raises ``FileChangedError`` where that
+        cannot be done, with ``details["in_the_way"]``, the later version; ``FileError`` where
+        there is nothing to take back, with ``details["undone"]`` where it is undone already.
         """
         ...
 
@@ -171,8 +185,16 @@ class Workspace(Protocol):
         """
         ...
 
-    async def versions(self, path: str) -> Sequence[FileVersion]:
-        """History of a file, oldest first; works for removed files. May be empty."""
+    async def versions(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> Sequence[FileVersion]:
+        """History of a file, oldest first; works for removed files. May be empty.
+
+        Args:
+            path: the file.
+            limit: only the newest so many.
+            before: only versions below this number.
+        """
         ...
 
     async def version_content(self, path: str, version: int) -> bytes:
@@ -181,4 +203,8 @@ class Workspace(Protocol):
 
     async def tracked(self) -> Sequence[TrackedFile]:
         """Every file with a history inside the granted folders, newest change first."""
+        ...
+
+    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+        """Files of ``tracked`` whose path has every word of ``text`` in it, at most ``limit``."""
         ...

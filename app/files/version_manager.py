@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from app.domain.files import (
     FileVersion,
     Origin,
     TrackedFile,
+    VaultSize,
 )
 from app.domain.skills import Clock
 from app.files.blame import blame
@@ -33,6 +34,7 @@ from app.files.conflicts import Conflicts
 from app.files.failures import explaining
 from app.files.fs_ops import FsOps
 from app.files.gate import FileLocks, Gate, StoreLock
+from app.files.noting import Noter
 from app.files.plans import Plans
 from app.files.recovery import Verifier, recover
 from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
@@ -117,6 +119,14 @@ class VersionManager:
             lock=self._lock,
             vault=self._vault,
         )
+        self._noter = Noter(
+            store=store,
+            blobs=self._blobs,
+            journal=self._journal,
+            history=self.history,
+            runner=self._runner,
+            lock=self._lock,
+        )
         self.open_conflicts = Conflicts(store, self._blobs, ConflictHistory(database))
         self.plans = Plans(store, self._blobs, self.history, self._runner)
 
@@ -190,19 +200,52 @@ class VersionManager:
         first, turn = await self.in_worker(
             lambda: self.plans.undo_steps(turn_id, origin.conversation_id)
         )
-        by = origin
-        if origin.turn_id is None:
-            by = dataclasses.replace(origin, turn_id=f"undo-{uuid.uuid4().hex}")
+        by = _in_a_turn(origin)
 
         def work(gate: Gate) -> Ended:
             steps, _ = self.plans.undo_steps(turn, origin.conversation_id)
             check(steps)
-            return self._undo_all(steps, turn, by, gate)
+            return self._undo_all(steps, {"undo_of": turn}, by, gate)
 
-        paths = [path for step in first for path in (step.path, step.target) if path]
-        async with self._file_locks.held(paths):
-            ended = await self._uncut(work)
-        return list(self._published(ended))
+        return await self._undo(first, work)
+
+    async def undo_version(
+        self,
+        path: str,
+        version: int,
+        *,
+        origin: Origin,
+        check: Callable[[Sequence[UndoStep]], None] = lambda _: None,
+    ) -> list[FileVersion]:
+        """Take back what one version did to the file known at ``path``, and that alone.
+
+        What later versions changed stays. ``check`` and turns as in ``undo``. Raises
+        ``FileChangedError`` where a later version stands in the way, ``FileError`` where there
+        is nothing to take back.
+        """
+        first = await self.in_worker(lambda: self.plans.undo_version_step(path, version))
+        by = _in_a_turn(origin)
+
+        def work(gate: Gate) -> Ended:
+            steps = [self.plans.undo_version_step(path, version)]
+            check(steps)
+            return self._undo_all(steps, {"undo_of_version": version}, by, gate)
+
+        return await self._undo([first], work)
+
+    async def note(self, path: str, *, first_seen: bool = False) -> FileVersion | None:
+        """Take note of what someone else did to the file: its bytes become a version.
+
+        ``None`` where the file is as its history says, or has none and ``first_seen`` is not
+        asked for. A file that is gone gets a version that says so. The caller sees to it that
+        ``path`` lies in a granted folder that can be reached. Raises ``FileError``.
+        """
+        async with self._file_locks.held([path]):
+            ended = await self._uncut(
+                lambda gate: self._noter.run(path, gate, first_seen=first_seen)
+            )
+        versions = self._published(ended)
+        return versions[-1] if versions else None
 
     async def resolve(
         self, op_id: str, choice: ConflictChoice, *, origin: Origin, bound: Bound | None = None
@@ -302,6 +345,15 @@ class VersionManager:
 
         return await self._uncut(work)
 
+    async def vault_size(self) -> VaultSize:
+        """How much the vault holds, and what it takes on disk."""
+
+        def work() -> VaultSize:
+            with explaining(str(self._vault)):
+                return self._blobs.size()
+
+        return await self.in_worker(work)
+
     async def in_worker(self, work: Callable[[], T]) -> T:
         """Run a blocking look at files or history in a worker thread."""
         return await asyncio.wrap_future(self._submit(work))
@@ -322,13 +374,21 @@ class VersionManager:
             raise ended.error
         return ended.versions
 
+    async def _undo(
+        self, steps: Sequence[UndoStep], work: Callable[[Gate], Ended]
+    ) -> list[FileVersion]:
+        paths = [path for step in steps for path in (step.path, step.target) if path]
+        async with self._file_locks.held(paths):
+            ended = await self._uncut(work)
+        return list(self._published(ended))
+
     def _undo_all(
-        self, steps: Sequence[UndoStep], turn_id: str, origin: Origin, gate: Gate
+        self, steps: Sequence[UndoStep], undone: Mapping[str, object], origin: Origin, gate: Gate
     ) -> Ended:
         versions: list[FileVersion] = []
         for step in steps:
             try:
-                ended = self._runner.run(self.plans.undo_request(step, turn_id, origin), gate)
+                ended = self._runner.run(self.plans.undo_request(step, undone, origin), gate)
             except StewardError as error:
                 return Ended(tuple(versions), error)
             versions.extend(ended.versions)
@@ -362,3 +422,10 @@ class VersionManager:
         self._running.add(future)
         future.add_done_callback(self._running.discard)
         return future
+
+
+def _in_a_turn(origin: Origin) -> Origin:
+    """An undo outside a turn gets a turn of its own, so that it can be undone too."""
+    if origin.turn_id is not None:
+        return origin
+    return dataclasses.replace(origin, turn_id=f"undo-{uuid.uuid4().hex}")

@@ -171,6 +171,17 @@ class BoundWorkspace:
 
         return await self._look(None, look)
 
+    async def plan_undo_version(self, path: str, version: int) -> Sequence[PlannedChange]:
+        """What ``undo_version`` would do."""
+
+        def look() -> Sequence[PlannedChange]:
+            plans = self._manager.plans
+            step = plans.undo_version_step(self._known(path), version)
+            self._confine([step])
+            return [self._plan(plans.undo_request(step, {}, self._origin))]
+
+        return await self._look(path, look)
+
     async def plan_resolve(self, op_id: str, choice: ConflictChoice) -> PlannedChange:
         """What ``resolve`` would do."""
 
@@ -224,12 +235,14 @@ class BoundWorkspace:
 
     async def undo(self, turn_id: str | None = None) -> Sequence[FileVersion]:
         """Take back every change of a turn."""
+        return await self._manager.undo(turn_id, origin=self._origin, check=self._check_steps)
 
-        def check(steps: Sequence[UndoStep]) -> None:
-            self._confine(steps)
-            self._require_expected(steps)
-
-        return await self._manager.undo(turn_id, origin=self._origin, check=check)
+    async def undo_version(self, path: str, version: int) -> Sequence[FileVersion]:
+        """Take back what one version did to a file."""
+        place = await self._look(path, lambda: self._known(path))
+        return await self._manager.undo_version(
+            place, version, origin=self._origin, check=self._check_steps
+        )
 
     async def resolve(self, op_id: str, choice: ConflictChoice) -> FileVersion | None:
         """End a conflict as the person chose."""
@@ -251,9 +264,14 @@ class BoundWorkspace:
         found = await self._manager.conflicts()
         return [one for one in found if self._folders.holds(Path(one.path))]
 
-    async def versions(self, path: str) -> Sequence[FileVersion]:
+    async def versions(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> Sequence[FileVersion]:
         """History of a file, oldest first."""
-        return await self._look(path, lambda: self._manager.plans.versions_at(self._known(path)))
+        return await self._look(
+            path,
+            lambda: self._manager.plans.versions_at(self._known(path), limit=limit, before=before),
+        )
 
     async def version_content(self, path: str, version: int) -> bytes:
         """Exact bytes of a version."""
@@ -277,6 +295,16 @@ class BoundWorkspace:
         return [
             file for file in await self._manager.tracked() if self._folders.holds(Path(file.path))
         ]
+
+    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+        """Files with a history whose path has every word of ``text``, changed last first."""
+
+        def look() -> Sequence[TrackedFile]:
+            return self._manager.history.find_tracked(
+                text.split(), limit=limit, keep=lambda path: self._folders.holds(Path(path))
+            )
+
+        return await self._look(None, look)
 
     # -- paths; blocking -------------------------------------------------------------------
 
@@ -339,6 +367,10 @@ class BoundWorkspace:
                         f"{path} leads elsewhere now; nothing was undone.",
                         details={"path": path},
                     )
+
+    def _check_steps(self, steps: Sequence[UndoStep]) -> None:
+        self._confine(steps)
+        self._require_expected(steps)
 
     def _require_granted(self, one: OpenConflict) -> None:
         for path in (one.path, one.target):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import reduce
+from itertools import islice
+from operator import or_
 from typing import Any, Final
 
 from peewee import SQL, fn
@@ -57,9 +60,20 @@ class FileHistory:
 
         return self._database.read(read)
 
-    def versions(self, file_id: str) -> list[FileVersion]:
-        """Every version of a file, oldest first."""
-        return self._database.read(lambda: [to_version(row) for row in in_order(_done(file_id))])
+    def versions(
+        self, file_id: str, *, limit: int | None = None, before: int | None = None
+    ) -> list[FileVersion]:
+        """Versions of a file, oldest first: all, or the ``limit`` newest below ``before``."""
+
+        def read() -> list[FileVersion]:
+            rows = _done(file_id)
+            if before is not None:
+                rows = rows.where(FileVersionRow.version < before)
+            if limit is not None:
+                rows = rows.order_by(FileVersionRow.version.desc()).limit(limit)
+            return [to_version(row) for row in in_order(rows)]
+
+        return self._database.read(read)
 
     def version(self, file_id: str, number: int) -> FileVersion:
         """One version. Raises ``NotFoundError``."""
@@ -113,8 +127,9 @@ class FileHistory:
         """
 
         def read() -> list[str]:
-            undo_of = fn.json_extract(FileVersionRow.metadata, "$.undo_of")
-            where = FileVersionRow.turn_id.is_null(False) & undo_of.is_null()
+            where = FileVersionRow.turn_id.is_null(False)
+            for undone in ("$.undo_of", "$.undo_of_version"):
+                where &= fn.json_extract(FileVersionRow.metadata, undone).is_null()
             if conversation_id is not None:
                 where &= FileVersionRow.conversation_id == conversation_id
             newest = fn.MAX(FileVersionRow.id)
@@ -194,6 +209,55 @@ class FileHistory:
         """Every file the history knows."""
         return self._database.read(lambda: [_record(row) for row in File.select()])
 
+    def find_tracked(
+        self, words: Sequence[str], *, limit: int, keep: Callable[[str], bool]
+    ) -> list[TrackedFile]:
+        """Files whose path has every one of ``words`` in it, changed last first.
+
+        Reads no further than it must: only so many files as are asked for have their newest
+        version looked up.
+
+        Args:
+            words: parts of the path, in any case.
+            limit: at most so many.
+            keep: says of a path whether its file counts.
+        """
+
+        def read() -> list[TrackedFile]:
+            newest = FileVersionRow.alias()
+            number = (
+                newest.select(newest.id)
+                .where(
+                    newest.state.in_((SQL("'pending'"), SQL("'done'"))),
+                    newest.new_file_id == File.id,
+                    newest.state == "done",
+                )
+                .order_by(newest.version.desc())
+                .limit(1)
+            )
+            query = (
+                File.select(
+                    File.id,
+                    File.locator,
+                    File.present,
+                    FileVersionRow.version,
+                    FileVersionRow.created_at,
+                    FileVersionRow.conversation_id,
+                )
+                .join(FileVersionRow, on=(FileVersionRow.id == number))
+                .order_by(File.updated_at.desc(), File.id)
+            )
+            for word in words:
+                query = query.where(_has_in_it(File.locator, word))
+            found = (
+                TrackedFile(file_id, path, bool(present), version, at, conversation)
+                for file_id, path, present, version, at, conversation in _tuples(query)
+                if keep(path)
+            )
+            return list(islice(found, limit))
+
+        return self._database.read(read)
+
     def states(self, file_id: str) -> list[VersionState]:
         """Every version row of a file in any state, by number, with how its operation ended."""
 
@@ -270,6 +334,12 @@ def _done(file_id: str) -> Any:
         FileVersionRow.new_file_id == file_id,
         FileVersionRow.state == "done",
     )
+
+
+def _has_in_it(column: Any, word: str) -> Any:
+    """SQLite ignores the case of ASCII letters only: the others are looked for in each case."""
+    forms = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+    return reduce(or_, [column.contains(form) for form in sorted(forms)])
 
 
 def _is_change() -> Any:

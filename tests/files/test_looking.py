@@ -200,3 +200,48 @@ async def test_a_file_moves_between_real_disks(place: Place, quick_path: Path) -
     await place.workspace("undo").undo()
     assert place.files == {"a.sh": b"#!/bin/sh\n"}
     assert not (await place.manager.verify()).problems
+
+
+async def test_a_history_is_read_in_parts(place: Place) -> None:
+    place.put({"a.md": b"0"})
+    work = place.workspace()
+    for _ in range(5):
+        await work.edit("a.md", lambda content: content + b"+")
+
+    async def numbers(**part: int) -> list[int]:
+        return [version.version for version in await work.versions("a.md", **part)]
+
+    assert await numbers() == [1, 2, 3, 4, 5, 6]
+    assert await numbers(limit=2) == [5, 6]
+    assert await numbers(limit=2, before=5) == [3, 4]
+    assert await numbers(limit=9, before=3) == [1, 2]
+    assert await numbers(before=1) == []
+
+
+async def test_files_with_a_history_are_found_by_words_of_their_path(
+    place: Place, quick_path: Path
+) -> None:
+    work = place.workspace()
+    for name in ("Reports/May.md", "reports/june.md", "100%_sure.md", "Äpfel.md"):
+        await work.create(name, b"x")
+        place.clock.advance(1)
+    await work.edit("Reports/May.md", lambda _: b"y")
+    place.clock.advance(1)
+    await work.remove("reports/june.md")
+
+    async def found(text: str = "", limit: int = 9) -> list[str]:
+        tracked = await work.find_tracked(text, limit=limit)
+        assert list(tracked) == [file for file in await work.tracked() if file in tracked]
+        return [Path(file.path).relative_to(place.folder).as_posix() for file in tracked]
+
+    assert await found() == [
+        "reports/june.md", "Reports/May.md", "Äpfel.md", "100%_sure.md",
+    ]  # fmt: skip
+    assert await found(limit=2) == ["reports/june.md", "Reports/May.md"]
+    assert await found("JUNE report") == ["reports/june.md"]
+    assert await found("0%_") == ["100%_sure.md"]
+    assert await found("äpfel") == ["Äpfel.md"]
+    assert await found("nowhere") == []
+    place.granted.revoke(place.folder)
+    place.granted.grant(quick_path)
+    assert await place.workspace().find_tracked() == []
