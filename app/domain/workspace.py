@@ -197,9 +197,16 @@ class Workspace(Protocol):
         """Conflicts in the granted folders that nobody has decided yet, newest first."""
         ...
 
-    async def blame(self, path: str, version: int | None = None) -> Sequence[BlameLine]:
+    async def blame(
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Sequence[BlameLine]:
         """For each line of a version (default: the newest) where it comes from.
 
+        ``progress`` is told in a worker thread how many versions are done, of how many.
         Raises ``NotFoundError``, ``NotTextError``, ``FileError`` for a version without content.
         """
         ...

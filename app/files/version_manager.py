@@ -71,10 +71,6 @@ __all__ = [
 T = TypeVar("T")
 
 
-def _silent(_done: int, _total: int) -> None:
-    """Shows no progress."""
-
-
 WORKERS: Final = 4
 
 
@@ -314,14 +310,19 @@ class VersionManager:
         return await self.in_worker(lambda: self.plans.content_at(path, version))
 
     async def blame(
-        self, path: str, version: int | None = None, progress: Callable[[int, int], None] = _silent
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
     ) -> list[BlameLine]:
         """For each line where it comes from; ``progress`` is called in a worker thread."""
 
         def work(gate: Gate) -> list[BlameLine]:
             def go_on(done: int, total: int) -> None:
                 gate.check()
-                progress(done, total)
+                if progress is not None:
+                    progress(done, total)
 
             with explaining(path):
                 return blame(

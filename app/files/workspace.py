@@ -295,10 +295,16 @@ class BoundWorkspace:
             path, lambda: self._manager.plans.content_at(self._known(path), version)
         )
 
-    async def blame(self, path: str, version: int | None = None) -> Sequence[BlameLine]:
+    async def blame(
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Sequence[BlameLine]:
         """For each line of a version where it comes from."""
         place = await self._look(path, lambda: self._known(path))
-        return await self._manager.blame(place, version)
+        return await self._manager.blame(place, version, progress=progress)
 
     async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
         """Exact bytes of a version, in pieces."""
