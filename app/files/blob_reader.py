@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
 from app.domain.errors import BlobDamagedError
 from app.files.blob_codec import CHUNK, decoded
 from app.files.blob_record import Header, damaged
+from app.files.loose import Loose
+from app.files.packs import Packed
 from app.files.shelf import Place, Shelf
 
 _DEEPEST: Final = 32
@@ -31,11 +34,10 @@ class BlobReader:
 
     def chunks(self, key: bytes) -> Iterator[bytes]:
         """A content of any length; ``BlobDamagedError`` after the last piece if it is not right."""
-        for shelf in self._shelves:
-            for place in _find(shelf, key):
-                if shelf.is_long(place, key):
-                    yield from _checked(key, shelf.stream(place, key))
-                    return
+        place = self._long(key)
+        if place is not None:
+            yield from _checked(key, place[0].stream(place[1], key))
+            return
         content = self.content(key)
         if len(content) <= CHUNK:
             yield content
@@ -56,7 +58,7 @@ class BlobReader:
     def is_sound(self, shelf: Shelf, place: Place, key: bytes) -> bool:
         """Whether this copy gives the content back, with whatever it is built on."""
         try:
-            if shelf.is_long(place, key):
+            if isinstance(place, Loose) and shelf.is_long(place, key):
                 for _ in _checked(key, shelf.stream(place, key)):
                     pass
                 return True
@@ -73,6 +75,16 @@ class BlobReader:
         return True
 
     # -- inside ----------------------------------------------------------------------------
+
+    def _long(self, key: bytes) -> tuple[Shelf, Loose] | None:
+        """Where a long content is; ``None`` for one that fits in memory."""
+        for shelf in self._shelves:
+            for place in _find(shelf, key):
+                if isinstance(place, Packed):
+                    return None
+                if shelf.is_long(place, key):
+                    return shelf, place
+        return None
 
     def _content(
         self, key: bytes, failed: dict[bytes, BlobDamagedError], *, careful: bool
@@ -115,11 +127,9 @@ class BlobReader:
         return decoded(record, base and self._content(base, failed, careful=careful))
 
 
-def _find(shelf: Shelf, key: bytes) -> list[Place]:
-    try:
-        return shelf.find(key)
-    except OSError:
-        return []  # another shelf may have it
+def _find(shelf: Shelf, key: bytes) -> Iterator[Place]:
+    with suppress(OSError):  # another shelf may have it
+        yield from shelf.find(key)
 
 
 def _is(key: bytes, content: bytes) -> bool:

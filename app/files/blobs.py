@@ -140,12 +140,15 @@ class BlobStore:
         return True
 
     def is_ailing(self, digest: str) -> bool:
-        """Whether a copy is damaged. The bytes may still come back; ``put`` makes it good."""
+        """Whether a place where it should be is damaged; ``put`` makes that good.
+
+        The bytes may still come back, from another place. Raises ``OSError``.
+        """
         key = _key(digest)
-        return any(
-            places and not any(self._reader.is_sound(shelf, place, key) for place in places)
-            for shelf in (self._main, self._copies)
-            for places in [shelf.find(key)]
+        shelves = [self._main, *([self._copies] if self._copies.has(key) else [])]
+        return not all(
+            any(self._reader.is_sound(shelf, place, key) for place in shelf.find(key))
+            for shelf in shelves
         )
 
     def all(self) -> Iterator[str]:
@@ -190,18 +193,18 @@ class BlobStore:
     def _put(self, key: bytes, content: bytes, like: bytes | None) -> None:
         if self._keeps(key):
             return
-        known = bool(self._main.find(key) or self._copies.find(key))
+        known = self._main.has(key) or self._copies.has(key)
         # Others may be built on what was there: built on one of them it would go in a circle.
         record = self._deltas.record(key, content, None if known else like)
         if record.header.base is not None:
             self._keep_copy(record.header.base)
         self._main.put(record)
-        if self._copies.find(key) and not self._sound_copy(key):
+        if self._copies.has(key) and not self._sound_copy(key):
             self._copies.put(self._deltas.whole(key, content))
 
     def _keeps(self, key: bytes) -> bool:
         """Whether it is there, sound, and on disk; also its second copy, where it has one."""
-        if self._copies.find(key) and not self._sound_copy(key):
+        if self._copies.has(key) and not self._sound_copy(key):
             return False
         for place in self._main.find(key):
             if self._reader.is_sound(self._main, place, key):

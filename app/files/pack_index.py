@@ -14,7 +14,8 @@ from typing import Final
 from app.files.blob_record import KEY
 
 _MAGIC: Final = b"\xabSX1"
-_HEAD: Final = struct.Struct("<4sLQ")  # magic, CRC-32 of what follows it, length of the pack
+# Magic, CRC-32 of the entries, number and length of the pack.
+_HEAD: Final = struct.Struct("<4sLQQ")
 _ENTRY: Final = struct.Struct(f"<{KEY}sQQ")  # key, offset, length of the content
 
 
@@ -26,19 +27,19 @@ class PackIndex:
         self._added: dict[bytes, list[tuple[int, int]]] = {}
 
     @classmethod
-    def from_bytes(cls, data: bytes, pack_size: int) -> PackIndex | None:
-        """What ``to_bytes`` wrote; ``None`` where it is damaged or about a pack of other length."""
+    def from_bytes(cls, data: bytes, number: int, pack_size: int) -> PackIndex | None:
+        """What ``to_bytes`` wrote; ``None`` where it is damaged or about another pack."""
         if len(data) < _HEAD.size:
             return None
-        magic, check, size = _HEAD.unpack_from(data)
+        magic, check, *about = _HEAD.unpack_from(data)
         body = data[_HEAD.size :]
-        sound = magic == _MAGIC and size == pack_size and len(body) % _ENTRY.size == 0
+        sound = magic == _MAGIC and about == [number, pack_size] and len(body) % _ENTRY.size == 0
         return cls(body) if sound and check == zlib.crc32(body) else None
 
-    def to_bytes(self, pack_size: int) -> bytes:
+    def to_bytes(self, number: int, pack_size: int) -> bytes:
         """As a file."""
         self.freeze()
-        return _HEAD.pack(_MAGIC, zlib.crc32(self._frozen), pack_size) + self._frozen
+        return _HEAD.pack(_MAGIC, zlib.crc32(self._frozen), number, pack_size) + self._frozen
 
     def add(self, key: bytes, offset: int, size: int) -> None:
         """There is one more record."""

@@ -198,7 +198,7 @@ class Packs:
         if indexed:
             with suppress(OSError), self._folders.file(self._folder, _index(number)) as handle:
                 data = self._read_at(handle, self._fs.stat_open(handle).st_size, 0)
-                index = PackIndex.from_bytes(data, size)
+                index = PackIndex.from_bytes(data, number, size)
                 if index is not None:
                     return _Pack(index, end=size, size=size, indexed=True)
         pack = _Pack()
@@ -274,7 +274,7 @@ class Packs:
         ):
             handle = self._fs.open_new(parts, name)
             try:
-                write_all(self._fs, handle, pack.index.to_bytes(pack.size))
+                write_all(self._fs, handle, pack.index.to_bytes(number, pack.size))
             finally:
                 self._fs.close(handle)
             self._fs.rename_ours(parts, name, folder, _index(number))

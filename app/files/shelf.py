@@ -35,9 +35,14 @@ class Shelf:
 
     # -- reading ---------------------------------------------------------------------------
 
-    def find(self, key: bytes) -> list[Place]:
+    def find(self, key: bytes) -> Iterator[Place]:
         """Every place that should hold the content, the most promising first."""
-        return [*self._packs.find(key), *self._loose.find(key)]
+        yield from self._packs.find(key)
+        yield from self._loose.find(key)
+
+    def has(self, key: bytes) -> bool:
+        """Whether there is such a place."""
+        return any(True for _ in self.find(key))
 
     def header(self, place: Place, key: bytes) -> Header:
         """What stands there. Raises ``BlobDamagedError``."""
@@ -55,18 +60,15 @@ class Shelf:
             case Loose():
                 return self._loose.load(place, key)
 
-    def is_long(self, place: Place, key: bytes) -> bool:
+    def is_long(self, place: Loose, key: bytes) -> bool:
         """Whether it is too long to be held in memory, and has to be streamed."""
-        if isinstance(place, Packed):
-            return False
         try:
             return self._loose.header(place, key).size > IN_MEMORY
         except (OSError, BlobDamagedError):
             return False
 
-    def stream(self, place: Place, key: bytes) -> Iterator[bytes]:
-        """A content stored whole, piece by piece, unchecked. Raises ``BlobDamagedError``."""
-        assert isinstance(place, Loose), "what is not held in memory has a file of its own"
+    def stream(self, place: Loose, key: bytes) -> Iterator[bytes]:
+        """A long content, piece by piece, unchecked. Raises ``BlobDamagedError``."""
         return self._loose.stream(place, key)
 
     def contents(self) -> dict[bytes, int]:
