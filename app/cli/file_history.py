@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
@@ -36,6 +36,8 @@ class _Histories(Protocol):
     async def versions(self, path: str) -> Sequence[FileVersion]: ...
 
     async def version_content(self, path: str, version: int) -> bytes: ...
+
+    def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]: ...
 
 
 # -- looking -------------------------------------------------------------------------------
@@ -74,7 +76,7 @@ async def list_versions(output: Output, folders: tuple[Path, ...], path: str) ->
 async def show_version(output: Output, folders: tuple[Path, ...], path: str, version: int) -> int:
     """The bytes of a version."""
     async with opened(folders, offline=True) as assembly:
-        output.exact(await _content(assembly, path, version))
+        await _reading(assembly, path, lambda files, at: _write(output, files, at, version))
     return DONE
 
 
@@ -175,6 +177,10 @@ def _places_outside(path: str) -> list[str]:
     """What a path means on this machine when no granted folder has it; blocking."""
     place = os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - keeps links
     return list(dict.fromkeys([os.path.realpath(place), place]))
+
+
+async def _write(output: Output, files: _Histories, path: str, version: int) -> None:
+    await output.exact_pieces(files.version_chunks(path, version))
 
 
 async def _content(assembly: Assembly, path: str, version: int) -> bytes:

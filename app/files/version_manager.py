@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -259,8 +259,16 @@ class VersionManager:
         return await self.in_worker(lambda: self.plans.versions_at(path))
 
     async def version_content(self, path: str, version: int) -> bytes:
-        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
+        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``,
+        ``FileTooLargeError`` above ``MAX_BYTES``.
+        """
         return await self.in_worker(lambda: self.plans.content_at(path, version))
+
+    async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """Exact bytes of a version in pieces; ``BlobDamagedError`` may come after the last."""
+        chunks = await self.in_worker(lambda: self.plans.chunks_at(path, version))
+        while chunk := await self.in_worker(lambda: next(chunks, b"")):
+            yield chunk
 
     async def tracked(self) -> list[TrackedFile]:
         """Every file with a history, newest change first."""
