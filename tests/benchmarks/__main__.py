@@ -12,9 +12,13 @@ import os
 import platform
 import sys
 
-from tests.benchmarks import engine_turn, startup
+from tests.benchmarks import durable_edit, engine_turn, startup
 
-BENCHMARKS = {"startup": startup.measure, "engine_turn": engine_turn.measure}
+BENCHMARKS = {
+    "startup": startup.measure,
+    "engine_turn": engine_turn.measure,
+    "durable_edit": durable_edit.measure,
+}
 
 
 def main() -> int:
