@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol, TypeVar
 
-from app.domain.files import FileVersion, TrackedFile
+from app.domain.files import (
+    BlameLine,
+    ConflictChoice,
+    FileConflict,
+    FileVersion,
+    TrackedFile,
+)
 
 T = TypeVar("T")
 
@@ -132,6 +138,10 @@ class Workspace(Protocol):
         """What ``undo_version`` would do."""
         ...
 
+    async def plan_resolve(self, op_id: str, choice: ConflictChoice) -> PlannedChange:
+        """What ``resolve`` would do; ``before`` equals ``after`` where it leaves the bytes."""
+        ...
+
     async def create(self, path: str, content: bytes) -> FileVersion:
         """Make a new file; missing parent folders inside the granted folder are made."""
         ...
@@ -179,6 +189,34 @@ class Workspace(Protocol):
         """
         ...
 
+    async def resolve(self, op_id: str, choice: ConflictChoice) -> FileVersion | None:
+        """End a conflict as the person chose.
+
+        ``THEIRS`` leaves the file and records the decision: returns the version that holds
+        their bytes, ``None`` where there is none. The others are a new version. Raises
+        ``NotFoundError`` for no open conflict, ``FileChangedError`` where the file is no longer
+        as they left it, ``UncleanMergeError`` and ``NotTextError`` where there is no clean merge.
+        """
+        ...
+
+    async def conflicts(self) -> Sequence[FileConflict]:
+        """Conflicts in the granted folders that nobody has decided yet, newest first."""
+        ...
+
+    async def blame(
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Sequence[BlameLine]:
+        """For each line of a version (default: the newest) where it comes from.
+
+        ``progress`` is told in a worker thread how many versions are done, of how many.
+        Raises ``NotFoundError``, ``NotTextError``, ``FileError`` for a version without content.
+        """
+        ...
+
     async def versions(
         self, path: str, *, limit: int | None = None, before: int | None = None
     ) -> Sequence[FileVersion]:
@@ -201,8 +239,13 @@ class Workspace(Protocol):
         """``version_content`` in pieces; ``BlobDamagedError`` may come after the last."""
         ...
 
-    async def tracked(self) -> Sequence[TrackedFile]:
-        """Every file with a history inside the granted folders, newest change first."""
+    async def tracked(
+        self, folder: str | None = None, *, limit: int | None = None
+    ) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, newest change first.
+
+        ``folder``: only those below it; it may be gone itself. ``limit``: at most so many.
+        """
         ...
 
     async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final, TypeVar
 
 from app.domain.errors import FileError, FileMissingError, FileTooLargeError
-from app.domain.files import FileAction, FileVersion, OperationType, Origin
+from app.domain.files import FileAction, FileVersion, OperationType, Origin, TrackedFile
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
 from app.files.contents import Content, InMemory, kept
@@ -169,6 +169,10 @@ class Plans:
         if record is None:
             return []
         return self._history.versions(record.file_id, limit=limit, before=before)
+
+    def known_below(self, folder: str, *, limit: int | None = None) -> list[TrackedFile]:
+        """Files with a history below an absolute folder, newest change first."""
+        return self._history.tracked(store=self._store.name, folder=folder, limit=limit)
 
     def content_at(self, path: str, version: int) -> bytes:
         """Exact bytes of a version. Raises ``NotFoundError``, ``FileMissingError``,

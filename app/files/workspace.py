@@ -5,12 +5,20 @@ Every path is resolved and confined in a worker thread just before it is used.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from app.domain.errors import FileChangedError, FileMissingError, NotAFileError, PathOutsideError
-from app.domain.files import FileVersion, Origin, TrackedFile
+from app.domain.files import (
+    BlameLine,
+    ConflictChoice,
+    FileConflict,
+    FileVersion,
+    Origin,
+    TrackedFile,
+)
 from app.domain.workspace import FileEntry, PlannedChange, Workspace
 from app.files.failures import changed, explaining
 from app.files.folders import GrantedFolders
@@ -29,6 +37,7 @@ from app.files.request import (
 from app.files.undo import UndoStep
 from app.files.version_manager import VersionManager
 from app.files.walking import Walker
+from app.storage.file_conflicts import OpenConflict
 
 T = TypeVar("T")
 
@@ -188,6 +197,23 @@ class BoundWorkspace:
 
         return await self._look(path, look)
 
+    async def plan_resolve(self, op_id: str, choice: ConflictChoice) -> PlannedChange:
+        """What ``resolve`` would do."""
+
+        def look() -> PlannedChange:
+            conflicts = self._manager.open_conflicts
+            self._require_granted(conflicts.get(op_id))
+            request = conflicts.request(op_id, choice, self._origin)
+            if request is not None:
+                return self._plan(request)
+            one = conflicts.get(op_id)
+            theirs = conflicts.content(one.theirs)
+            return PlannedChange(
+                one.path, self._folders.display(one.path), theirs, theirs, one.theirs
+            )
+
+        return await self._look(None, look)
+
     # -- changing --------------------------------------------------------------------------
 
     async def create(self, path: str, content: bytes) -> FileVersion:
@@ -240,7 +266,25 @@ class BoundWorkspace:
             place, version, origin=self._origin, check=self._check_steps
         )
 
+    async def resolve(self, op_id: str, choice: ConflictChoice) -> FileVersion | None:
+        """End a conflict as the person chose."""
+
+        def look() -> OpenConflict:
+            one = self._manager.open_conflicts.get(op_id)
+            self._require_granted(one)
+            return one
+
+        one = await self._look(None, look)
+        keeps = choice is ConflictChoice.THEIRS
+        bound = None if keeps else self._bound(one.path)
+        return await self._manager.resolve(op_id, choice, origin=self._origin, bound=bound)
+
     # -- history ---------------------------------------------------------------------------
+
+    async def conflicts(self) -> Sequence[FileConflict]:
+        """Undecided conflicts in the granted folders."""
+        found = await self._manager.conflicts()
+        return [one for one in found if self._folders.holds(Path(one.path))]
 
     async def versions(
         self, path: str, *, limit: int | None = None, before: int | None = None
@@ -257,17 +301,47 @@ class BoundWorkspace:
             path, lambda: self._manager.plans.content_at(self._known(path), version)
         )
 
+    async def blame(
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Sequence[BlameLine]:
+        """For each line of a version where it comes from."""
+        place = await self._look(path, lambda: self._known(path))
+        return await self._manager.blame(place, version, progress=progress)
+
     async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
         """Exact bytes of a version, in pieces."""
         place = await self._look(path, lambda: self._known(path))
         async for chunk in self._manager.version_chunks(place, version):
             yield chunk
 
-    async def tracked(self) -> Sequence[TrackedFile]:
-        """Every file with a history inside the granted folders."""
-        return [
-            file for file in await self._manager.tracked() if self._folders.holds(Path(file.path))
-        ]
+    async def tracked(
+        self, folder: str | None = None, *, limit: int | None = None
+    ) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, or below one folder of them."""
+
+        def look() -> Sequence[TrackedFile]:
+            roots = self._folders.roots if folder is None else [self._known_folder(folder)]
+            found = {
+                file.file_id: file
+                for root in roots  # one may lie in another
+                for file in self._manager.plans.known_below(str(root), limit=limit)
+            }
+            # Files by the thousand share few folders: each folder is judged once.
+            inside: dict[str, bool] = {}
+            for file in found.values():
+                parent = os.path.dirname(file.path)  # noqa: PTH120 - a plain string
+                if parent not in inside:
+                    inside[parent] = self._folders.holds(Path(parent))
+            kept = [f for f in found.values() if inside[os.path.dirname(f.path)]]  # noqa: PTH120
+            if len(roots) > 1:
+                kept.sort(key=lambda file: file.changed_at, reverse=True)
+            return kept[:limit]
+
+        return await self._look(folder, look)
 
     async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
         """Files with a history whose path has every word of ``text``, changed last first."""
@@ -312,6 +386,17 @@ class BoundWorkspace:
                     return str(place)
             raise
 
+    def _known_folder(self, path: str) -> Path:
+        """A folder that is there, or one that was: the first place with a history below it."""
+        try:
+            (start,) = self._starts(path)
+        except FileMissingError:
+            for place in self._folders.candidates(path):
+                if self._manager.plans.known_below(str(place), limit=1):
+                    return place
+            raise
+        return start
+
     def _goal(self, source: str, target: str) -> str:
         """Where a move leads: ``target``, or into it where it is a folder.
 
@@ -344,6 +429,13 @@ class BoundWorkspace:
     def _check_steps(self, steps: Sequence[UndoStep]) -> None:
         self._confine(steps)
         self._require_expected(steps)
+
+    def _require_granted(self, one: OpenConflict) -> None:
+        for path in (one.path, one.target):
+            if path is not None and str(self._folders.confine(Path(path))) != path:
+                raise PathOutsideError(
+                    f"{path} leads elsewhere now; nothing was changed.", details={"path": path}
+                )
 
     # -- what was approved -----------------------------------------------------------------
 

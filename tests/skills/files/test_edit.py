@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import (
@@ -263,6 +263,8 @@ def test_arbitrary_bytes_are_changed_exactly_or_not_at_all(
 
 
 @UNHURRIED
+@example("\r\na\r", "\n\n")
+@example("a\r\r\nb\n", "\n\n")
 @given(
     st.text(st.sampled_from("ab\r\n"), max_size=30), st.text(st.sampled_from("ab\n"), min_size=1)
 )
