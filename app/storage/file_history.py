@@ -32,6 +32,8 @@ FIRST_SEEN: Final = "first seen"
 OUTSIDE: Final = "outside Steward"
 """``by`` of bytes that someone else put there."""
 
+RESOLVED: Final = "resolved"
+"""In a conflict's metadata: how the person decided it, where that made no new version."""
 _UNDO_OF: Final = "json_extract(metadata, '$.undo_of')"
 """As the index has it: SQLite knows it by these words."""
 _LAST_CHARACTER: Final = "\U0010ffff"

@@ -17,6 +17,7 @@ from app.storage.database import Database
 from app.storage.file_history import (
     FIRST_SEEN,
     OUTSIDE,
+    RESOLVED,
     in_order,
     last_done,
     main_row,
@@ -199,6 +200,17 @@ class FileJournal:
             return [to_version(one) for one in in_order(found)]
 
         return self._database.write(write)
+
+    def decide(self, op_id: str, choice: str, by: str) -> None:
+        """Record how the person ended a conflict, where that makes no new version."""
+
+        def write() -> None:
+            row = main_row(op_id)
+            at = self._clock.now().isoformat()
+            row.metadata = {**row.metadata, RESOLVED: choice, "resolved_by": by, "resolved_at": at}
+            row.save(only=[FileVersionRow.metadata])
+
+        self._database.write(write)
 
     def open_operations(self) -> list[OpenOperation]:
         """Changes without an end, oldest first."""
