@@ -236,7 +236,7 @@ class Workspace(Protocol):
         ...
 
     def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
-        """``version_content`` in pieces; ``BlobDamagedError`` may come after the last."""
+        """``version_content`` of any size, in pieces, after all of it has been checked once."""
         ...
 
     async def tracked(

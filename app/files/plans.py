@@ -188,8 +188,12 @@ class Plans:
         return self.content(wanted.hash_after)
 
     def chunks_at(self, path: str, version: int) -> Iterator[bytes]:
-        """``content_at`` of any size, in pieces; ``BlobDamagedError`` may come after the last."""
-        return self._blobs.chunks(str(self._with_content(path, version).hash_after))
+        """``content_at`` of any size, in pieces. Damaged bytes are not given out: they are all
+        read once before the first.
+        """
+        digest = str(self._with_content(path, version).hash_after)
+        self._blobs.verify(digest)
+        return self._blobs.chunks(digest)
 
     def _with_content(self, path: str, version: int) -> FileVersion:
         record = self.known_at(path)
