@@ -264,7 +264,7 @@ class FileHistory:
         def read() -> list[VersionState]:
             steps = (
                 FileOperation.select(FileOperation.op_id, FileOperation.state)
-                .where(FileOperation.file_id == file_id)
+                .where(FileOperation.op_id.in_(_operations_of(file_id)))
                 .order_by(FileOperation.id)
             )
             ends = dict(_tuples(steps))
@@ -325,6 +325,11 @@ def to_version(row: Any) -> FileVersion:
         conversation_id=row.conversation_id,
         metadata=row.metadata,
     )
+
+
+def _operations_of(file_id: str) -> Any:
+    # Not by file: the move of a folder is one operation, with a version of each of its files.
+    return FileVersionRow.select(FileVersionRow.op_id).where(FileVersionRow.new_file_id == file_id)
 
 
 def _done(file_id: str) -> Any:
