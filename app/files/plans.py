@@ -17,7 +17,8 @@ from app.files.contents import Content, InMemory, kept
 from app.files.failures import explaining
 from app.files.request import MAX_BYTES, Bound, Request
 from app.files.store import ChangeKind, FileStore
-from app.files.undo import UndoPlanner, UndoStep
+from app.files.undo import UndoPlanner
+from app.files.undo_steps import UndoStep
 from app.files.undo_version import VersionUndoPlanner
 from app.storage.file_history import FileHistory
 from app.storage.file_records import FileRecord
@@ -75,6 +76,8 @@ class Plans:
 
     def step_sides(self, step: UndoStep) -> Sides:
         """The same for a step of an undo, from what the vault has."""
+        if step.kind is ChangeKind.MOVE:
+            return Sides(None, None)  # its bytes stay as they are, known to the vault or not
         return Sides(
             None if step.kind is ChangeKind.CREATE else _side(self._kept(step.now)),
             None if step.kind is ChangeKind.REMOVE else _side(self._kept(step.then)),
