@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from app.domain.errors import FileError, StewardError
+from app.domain.errors import FileChangedError, FileError, StewardError
 from app.domain.files import (
     BlameLine,
     ConflictChoice,
@@ -31,7 +31,7 @@ from app.files.blame import blame
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
 from app.files.conflicts import Conflicts
-from app.files.failures import explaining
+from app.files.failures import changed_again, explaining
 from app.files.fs_ops import FsOps
 from app.files.gate import FileLocks, Gate, StoreLock
 from app.files.noting import Noter
@@ -261,8 +261,12 @@ class VersionManager:
             self._journal.decide(op_id, choice.value, origin.by)
             return Ended()
 
-        async with self._file_locks.held([one.path, one.target or one.path]):
-            versions = self._published(await self._uncut(work))
+        try:
+            async with self._file_locks.held([one.path, one.target or one.path]):
+                versions = self._published(await self._uncut(work))
+        except FileChangedError as error:
+            await self.note(one.path)  # so that the next decision is about what they have now
+            raise changed_again(one.path) from error
         if versions:
             return versions[-1]
         standing = await self.in_worker(lambda: self.history.newest(one.file_id))
