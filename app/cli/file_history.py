@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from app.assembly import Assembly
     from app.domain.workspace import FileEntry
 
-_LOG_TO_SEARCH: Final = 100_000
 _SHORTEST_TURN: Final = 6
 
 
@@ -144,11 +143,10 @@ async def _content(assembly: Assembly, path: str, version: int) -> bytes:
 
 async def _whole_turn_id(assembly: Assembly, begun: str) -> str:
     """The turn whose id begins so. Raises ``NotFoundError``."""
-    versions = await assembly.versions.log(limit=_LOG_TO_SEARCH)
-    turns = {version.turn_id for version in versions if version.turn_id}
-    if begun in turns:
+    history = assembly.versions.history
+    fitting = await assembly.versions.in_worker(lambda: history.turns_beginning(begun))
+    if begun in fitting:
         return begun
-    fitting = [turn for turn in turns if turn.startswith(begun)]
     if len(fitting) != 1 or len(begun) < _SHORTEST_TURN:
         raise NotFoundError(
             f"There is no one turn {begun} that changed files.",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from app.domain.files import (
     BlameLine,
@@ -39,8 +39,14 @@ class FileEntry:
 class PlannedChange:
     """What a change would do, computed without doing it.
 
-    ``before``/``after`` are whole contents, ``None`` where no file stands; ``hash_before``
-    is the SHA-256 hex of ``before``. ``target`` is set for moves.
+    Attributes:
+        path, display: the file, see ``FileEntry``.
+        before, after: whole contents; ``None`` where no file stands, and both where either is
+            too large to be shown.
+        hash_before: SHA-256 hex of what stands there; ``None`` where nothing does.
+        target: where a move leads.
+        size_before, size_after: bytes, also of what is too large; ``None`` where no file stands.
+        too_large: whether ``before`` and ``after`` are left out for their size.
     """
 
     path: str
@@ -49,6 +55,9 @@ class PlannedChange:
     after: bytes | None
     hash_before: str | None
     target: str | None = None
+    size_before: int | None = None
+    size_after: int | None = None
+    too_large: bool = False
 
 
 class Workspace(Protocol):
@@ -97,6 +106,12 @@ class Workspace(Protocol):
         """What ``edit`` would do; ``change`` may raise ``FileError``."""
         ...
 
+    async def plan_rewrite(
+        self, path: str, change: Callable[[BinaryIO, BinaryIO], None]
+    ) -> PlannedChange:
+        """What ``rewrite`` would do; ``change`` may raise ``FileError``."""
+        ...
+
     async def plan_move(self, path: str, target: str) -> PlannedChange:
         """What ``move`` would do."""
         ...
@@ -126,7 +141,18 @@ class Workspace(Protocol):
         ...
 
     async def edit(self, path: str, change: Callable[[bytes], bytes]) -> FileVersion:
-        """Replace the content by ``change(content)``."""
+        """Replace the content by ``change(content)``.
+
+        Raises ``FileTooLargeError`` above 64 MiB: then ``rewrite`` does it.
+        """
+        ...
+
+    async def rewrite(self, path: str, change: Callable[[BinaryIO, BinaryIO], None]) -> FileVersion:
+        """Replace the content, of any size, by what ``change(old, new)`` writes to ``new``.
+
+        ``change`` runs in a worker thread, perhaps more than once. ``old`` can be sought in;
+        ``new`` is written once, from its start to its end.
+        """
         ...
 
     async def move(self, path: str, target: str) -> FileVersion:
@@ -201,8 +227,17 @@ class Workspace(Protocol):
         """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
         ...
 
-    async def tracked(self) -> Sequence[TrackedFile]:
-        """Every file with a history inside the granted folders, newest change first."""
+    def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """``version_content`` in pieces; ``BlobDamagedError`` may come after the last."""
+        ...
+
+    async def tracked(
+        self, folder: str | None = None, *, limit: int | None = None
+    ) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, newest change first.
+
+        ``folder``: only those below it; it may be gone itself. ``limit``: at most so many.
+        """
         ...
 
     async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
