@@ -36,7 +36,7 @@ from app.files.fs_ops import FsOps
 from app.files.gate import FileLocks, Gate, StoreLock
 from app.files.noting import Noter
 from app.files.plans import Plans
-from app.files.recovery import Verifier, recover
+from app.files.recovery import recover
 from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
 from app.files.request import (
     MAX_BYTES,
@@ -51,9 +51,11 @@ from app.files.request import (
 )
 from app.files.store import FileStore
 from app.files.undo import UndoStep
+from app.files.verifying import Progress, Verifier
 from app.files.work import WorkFolders
 from app.storage.database import Database
 from app.storage.file_conflicts import ConflictHistory
+from app.storage.file_contents import NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
 from app.storage.turn_messages import TurnMessages
@@ -114,6 +116,7 @@ class VersionManager:
         self._running: set[Future[Any]] = set()
         self.history = FileHistory(database)
         self._messages = TurnMessages(database)
+        self._needed = NeededContents(database)
         self._runner = ChangeRunner(
             store=store,
             blobs=self._blobs,
@@ -361,20 +364,25 @@ class VersionManager:
 
         return await self._uncut(work)
 
-    async def verify(self) -> VerifyReport:
-        """Check every invariant against what is on disk. Cancel stops it."""
+    async def verify(self, progress: Progress | None = None) -> VerifyReport:
+        """Check every invariant against what is on disk; Cancel stops it.
+
+        Others can change files meanwhile. ``progress`` is called in a worker thread.
+        """
 
         def work(gate: Gate) -> VerifyReport:
-            with explaining(str(self._vault)), self._lock.held(gate):
-                verifier = Verifier(
+            with explaining(str(self._vault)):
+                return Verifier(
                     history=self.history,
                     journal=self._journal,
+                    needed=self._needed,
                     blobs=self._blobs,
                     store=self._store,
                     fs=self._fs,
-                    stopped=lambda: gate.stopped,
-                )
-                return verifier.run()
+                    lock=self._lock,
+                    gate=gate,
+                    progress=progress,
+                ).run()
 
         return await self._uncut(work)
 
