@@ -31,12 +31,7 @@ class NeededContents:
         def read() -> dict[str, str]:
             found: dict[str, str] = {}
             for some in _batches(digests):
-                rows = select(
-                    "hash_after, path, version",
-                    f"file_versions WHERE hash_after IN ({_marks(some)}) "
-                    f"AND state = 'done' AND NOT {_IS_PRUNED}",
-                    *some,
-                )
+                rows = select("hash_after, path, version", _kept_with(some), *some)
                 for digest, path, version in rows:
                     found.setdefault(digest, f"{used_path(path)}, version {version}")
             return found
@@ -47,20 +42,30 @@ class NeededContents:
         """Those of ``digests`` that any change names, whatever became of it."""
         return self._database.read(lambda: _named(digests, "1"))
 
-    def otherwise(self, digests: Sequence[str]) -> set[str]:
-        """Those of ``digests`` that something else than a pruned version needs."""
+    def by_others(self, digests: Sequence[str]) -> set[str]:
+        """Those of ``digests`` that a change which is no version needs: open, or in conflict."""
+        return self._database.read(lambda: _named(digests, "state <> 'done'"))
 
-        def read() -> set[str]:
-            needed = _named(digests, "state <> 'done'")
+    def holders(self, digests: Sequence[str]) -> dict[str, set[tuple[str, int]]]:
+        """File and number of each version that has one of these contents and is not pruned."""
+
+        def read() -> dict[str, set[tuple[str, int]]]:
+            found: dict[str, set[tuple[str, int]]] = {}
             for some in _batches(digests):
-                rows = select(
-                    "hash_after",
-                    f"file_versions WHERE hash_after IN ({_marks(some)}) "
-                    f"AND state = 'done' AND NOT {_IS_PRUNED}",
-                    *some,
-                )
-                needed.update(digest for (digest,) in rows)
-            return needed
+                rows = select("hash_after, new_file_id, version", _kept_with(some), *some)
+                for digest, file_id, version in rows:
+                    found.setdefault(digest, set()).add((file_id, version))
+            return found
+
+        return self._database.read(read)
+
+    def archive_of(self, digest: str) -> str | None:
+        """The archive that the bytes of a pruned version went to; ``None`` for no such version."""
+
+        def read() -> str | None:
+            where = f"file_versions WHERE hash_after = ? AND {_IS_PRUNED} ORDER BY id DESC LIMIT 1"
+            rows = select(f"json_extract(metadata, '$.{PRUNED}')", where, digest)
+            return str(rows[0][0]) if rows else None
 
         return self._database.read(read)
 
@@ -82,6 +87,12 @@ def _named(digests: Sequence[str], condition: str) -> set[str]:
             where = f"{column} IN ({_marks(some)}) AND {condition}"
             found.update(row[0] for row in select(column, f"file_versions WHERE {where}", *some))
     return found
+
+
+def _kept_with(digests: Sequence[str]) -> str:
+    """The versions that have one of these contents and are not pruned."""
+    where = f"hash_after IN ({_marks(digests)}) AND state = 'done' AND NOT ({_IS_PRUNED})"
+    return f"file_versions WHERE {where}"
 
 
 def _batches(digests: Sequence[str]) -> list[Sequence[str]]:
