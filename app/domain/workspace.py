@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
 from app.domain.files import (
     BlameLine,
@@ -14,6 +14,8 @@ from app.domain.files import (
     FileVersion,
     TrackedFile,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,10 @@ class Workspace(Protocol):
 
     async def read(self, path: str, *, max_bytes: int | None = None) -> bytes:
         """Whole content. Raises ``FileTooLargeError`` above ``max_bytes`` (default 64 MiB)."""
+        ...
+
+    async def read_with(self, path: str, look: Callable[[BinaryIO], T]) -> T:
+        """What ``look`` says of a file of any size; it runs in a worker thread and may seek."""
         ...
 
     async def plan_create(self, path: str, content: bytes) -> PlannedChange:
@@ -224,11 +230,13 @@ class Workspace(Protocol):
         ...
 
     async def version_content(self, path: str, version: int) -> bytes:
-        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
+        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``,
+        ``FileTooLargeError`` above 64 MiB: then ``version_chunks`` gives them.
+        """
         ...
 
     def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
-        """``version_content`` in pieces; ``BlobDamagedError`` may come after the last."""
+        """``version_content`` of any size, in pieces, after all of it has been checked once."""
         ...
 
     async def tracked(

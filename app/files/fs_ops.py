@@ -226,6 +226,16 @@ class FsOps:
         os.unlink(name, dir_fd=folder)
 
 
+def write_all(fs: FsOps, handle: int, data: bytes) -> None:
+    """Write every byte of ``data``. Raises ``OSError``, also where the system writes nothing."""
+    rest = memoryview(data)
+    while rest:
+        written = fs.write(handle, rest)
+        if written <= 0:
+            raise OSError(errno.EIO, "the system wrote nothing")
+        rest = rest[written:]
+
+
 def _require_ours(name: str) -> None:
     if not name.endswith(OURS):
         raise ValueError(f"{name!r} is not a temporary file of ours")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -126,7 +126,7 @@ class VersionManager:
             work=self._work,
             vault=self._vault,
         )
-        self._noter = Noter(
+        self.noter = Noter(
             store=store,
             blobs=self._blobs,
             journal=self._journal,
@@ -265,8 +265,18 @@ class VersionManager:
         """
         async with self._file_locks.held([path]):
             ended = await self._uncut(
-                lambda gate: self._noter.run(path, gate, first_seen=first_seen)
+                lambda gate: self.noter.run(path, gate, first_seen=first_seen)
             )
+        versions = self._published(ended)
+        return versions[-1] if versions else None
+
+    async def note_moved(self, path: str, target: str) -> FileVersion | None:
+        """Take note that someone else gave the file another name: its history goes along.
+
+        ``None`` where that is not what the bytes say: then ``note`` both. Raises ``FileError``.
+        """
+        async with self._file_locks.held([path, target]):
+            ended = await self._uncut(lambda gate: self.noter.run_move(path, target, gate))
         versions = self._published(ended)
         return versions[-1] if versions else None
 
@@ -313,8 +323,16 @@ class VersionManager:
         )
 
     async def version_content(self, path: str, version: int) -> bytes:
-        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
+        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``,
+        ``FileTooLargeError`` above ``MAX_BYTES``.
+        """
         return await self.in_worker(lambda: self.plans.content_at(path, version))
+
+    async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """Exact bytes of a version of any size, in pieces, all checked before the first."""
+        chunks = await self.in_worker(lambda: self.plans.chunks_at(path, version))
+        while chunk := await self.in_worker(lambda: next(chunks, b"")):
+            yield chunk
 
     async def blame(
         self,

@@ -123,6 +123,12 @@ class BoundWorkspace:
             path, lambda: self._manager.plans.pull(str(self._resolve(path)), limit=limit)
         )
 
+    async def read_with(self, path: str, look: Callable[[BinaryIO], T]) -> T:
+        """What ``look`` says of the file, of any size."""
+        return await self._look(
+            path, lambda: self._manager.plans.read_with(str(self._resolve(path)), look)
+        )
+
     # -- planning --------------------------------------------------------------------------
 
     async def plan_create(self, path: str, content: bytes) -> PlannedChange:
@@ -306,10 +312,8 @@ class BoundWorkspace:
 
     async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
         """Exact bytes of a version, in pieces."""
-        chunks = await self._look(
-            path, lambda: self._manager.plans.chunks_at(self._known(path), version)
-        )
-        while chunk := await self._manager.in_worker(lambda: next(chunks, b"")):
+        place = await self._look(path, lambda: self._known(path))
+        async for chunk in self._manager.version_chunks(place, version):
             yield chunk
 
     async def tracked(

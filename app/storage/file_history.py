@@ -194,6 +194,13 @@ class FileHistory:
             lambda: file_lists.tracked(store=store, folder=folder, limit=limit)
         )
 
+    def standing(self, store: str, folder: str) -> dict[str, str | None]:
+        """Files that stand below a folder as far as is known, each with how it was last seen.
+
+        See ``FileJournal.saw``; ``None`` where nobody looked.
+        """
+        return self._database.read(lambda: file_lists.standing(store, folder))
+
     def log(self, *, limit: int = 200, before: datetime | None = None) -> list[FileVersion]:
         """Versions of every file, newest first, optionally only those before a time."""
         where = "state = 'done'"

@@ -175,6 +175,55 @@ class FileJournal:
 
         return self._database.write(write)
 
+    def noted_move(self, store: str, locator: str, target: str) -> FileVersion | None:
+        """Record, as done, that someone else gave the file at ``locator`` another name.
+
+        ``None`` where no file is known to stand there. Another file known at ``target`` gets a
+        version that says it is gone.
+        """
+
+        def write() -> FileVersion | None:
+            record = newest_record(store, locator)
+            last = last_done(record.id) if record is not None else None
+            if last is None or last.hash_after is None:
+                return None
+            op_id = uuid.uuid4().hex
+            row = self._add(
+                record.id,
+                last.version + 1,
+                op_id=op_id,
+                path=target,
+                operation_type=OperationType.EXTERNAL.value,
+                action=FileAction.MOVE.value,
+                state="done",
+                by=OUTSIDE,
+                hash_before=last.hash_after,
+                hash_after=last.hash_after,
+                size=last.size,
+                metadata={"moved_from": locator},
+                user_id=last.user_id,
+            )
+            self._steps(op_id, record.id, (OperationState.PULLED, OperationState.DONE))
+            self._refresh(record.id)
+            return to_version(row)
+
+        return self._database.write(write)
+
+    def saw(self, store: str, seen: Mapping[str, str]) -> None:
+        """Remember how files looked on disk when they were as their newest versions say.
+
+        ``seen``: words of the caller's for each path, given back by ``FileHistory.standing``.
+        """
+
+        def write() -> None:
+            for locator, words in seen.items():
+                File.update(seen=words).where(
+                    File.store == store, File.locator == locator, File.present
+                ).execute()
+
+        if seen:
+            self._database.write(write)
+
     def finish(self, op_id: str, state: OperationState, reason: str = "") -> list[FileVersion]:
         """End a change. Returns the versions that are new: its own, or for a conflict theirs."""
 
