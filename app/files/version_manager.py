@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
-from app.domain.errors import FileError, StewardError
+from app.domain.errors import FileChangedError, FileError, StewardError
 from app.domain.files import (
     BlameLine,
     ConflictChoice,
@@ -32,13 +32,13 @@ from app.files.blame import blame
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
 from app.files.conflicts import Conflicts
-from app.files.failures import explaining
+from app.files.failures import changed_again, explaining
 from app.files.folder_move import FolderMove, FolderMover, FolderPlan
 from app.files.fs_ops import FsOps
 from app.files.gate import FileLocks, Gate, StoreLock
 from app.files.noting import Noter
 from app.files.plans import Plans
-from app.files.recovery import Verifier, recover
+from app.files.recovery import recover
 from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
 from app.files.request import (
     MAX_BYTES,
@@ -53,9 +53,11 @@ from app.files.request import (
 )
 from app.files.store import ChangeKind, FileStore
 from app.files.undo_steps import UndoStep
+from app.files.verifying import Progress, Verifier
 from app.files.work import WorkFolders
 from app.storage.database import Database
 from app.storage.file_conflicts import ConflictHistory
+from app.storage.file_contents import NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
 from app.storage.turn_messages import TurnMessages
@@ -116,6 +118,7 @@ class VersionManager:
         self._running: set[Future[Any]] = set()
         self.history = FileHistory(database)
         self._messages = TurnMessages(database)
+        self._needed = NeededContents(database)
         self._runner = ChangeRunner(
             store=store,
             blobs=self._blobs,
@@ -319,8 +322,12 @@ class VersionManager:
             self._journal.decide(op_id, choice.value, origin.by)
             return Ended()
 
-        async with self._file_locks.held([one.path, one.target or one.path]):
-            versions = self._published(await self._uncut(work))
+        try:
+            async with self._file_locks.held([one.path, one.target or one.path]):
+                versions = self._published(await self._uncut(work))
+        except FileChangedError as error:
+            await self.note(one.path)  # so that the next decision is about what they have now
+            raise changed_again(one.path) from error
         if versions:
             return versions[-1]
         standing = await self.in_worker(lambda: self.history.newest(one.file_id))
@@ -403,20 +410,25 @@ class VersionManager:
 
         return await self._uncut(work)
 
-    async def verify(self) -> VerifyReport:
-        """Check every invariant against what is on disk. Cancel stops it."""
+    async def verify(self, progress: Progress | None = None) -> VerifyReport:
+        """Check every invariant against what is on disk; Cancel stops it.
+
+        Others can change files meanwhile. ``progress`` is called in a worker thread.
+        """
 
         def work(gate: Gate) -> VerifyReport:
-            with explaining(str(self._vault)), self._lock.held(gate):
-                verifier = Verifier(
+            with explaining(str(self._vault)):
+                return Verifier(
                     history=self.history,
                     journal=self._journal,
+                    needed=self._needed,
                     blobs=self._blobs,
                     store=self._store,
                     fs=self._fs,
-                    stopped=lambda: gate.stopped,
-                )
-                return verifier.run()
+                    lock=self._lock,
+                    gate=gate,
+                    progress=progress,
+                ).run()
 
         return await self._uncut(work)
 

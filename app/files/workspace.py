@@ -221,15 +221,13 @@ class BoundWorkspace:
 
         def look() -> PlannedChange:
             conflicts = self._manager.open_conflicts
-            self._require_granted(conflicts.get(op_id))
+            one = conflicts.get(op_id)
+            self._require_granted(one)
             request = conflicts.request(op_id, choice, self._origin)
             if request is not None:
                 return self._plan(request)
-            one = conflicts.get(op_id)
-            theirs = conflicts.content(one.theirs)
-            return PlannedChange(
-                one.path, self._folders.display(one.path), theirs, theirs, one.theirs
-            )
+            theirs = conflicts.theirs(op_id)
+            return self._planned(one.path, None, Sides(theirs, theirs), one.theirs)
 
         return await self._look(None, look)
 

@@ -220,6 +220,13 @@ class FileHistory:
             lambda: [_record_of(row) for row in select("id, store, locator, present", "files")]
         )
 
+    def record(self, file_id: str) -> FileRecord:
+        """One of ``records``, as it is now."""
+        rows = "files WHERE id = ?"
+        return self._database.read(
+            lambda: _record_of(select("id, store, locator, present", rows, file_id)[0])
+        )
+
     def find_tracked(
         self, words: Sequence[str], *, limit: int, keep: Callable[[str], bool]
     ) -> list[TrackedFile]:
