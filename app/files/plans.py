@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from app.domain.errors import FileError, FileMissingError
+from app.domain.errors import FileError, FileMissingError, NotAFileError
 from app.domain.files import FileAction, FileVersion, OperationType, Origin
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
@@ -78,6 +79,12 @@ class Plans:
         """What a restore has to do. Raises ``FileMissingError``, ``NotFoundError``."""
         record = self._history.find(self._store.name, path)
         if record is None:
+            if Path(path).is_dir():
+                raise NotAFileError(
+                    f"{path} is a folder, and a folder is never restored as a whole.",
+                    hint="Restore its files one by one, or undo the turn that changed them.",
+                    details={"path": path},
+                )
             raise self._unknown(path)
         digest = self._digest(record, path, version)
         with explaining(path):
