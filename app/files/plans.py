@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
-from app.domain.errors import FileError, FileMissingError, FileTooLargeError
+from app.domain.errors import FileError, FileMissingError, FileTooLargeError, NotAFileError
 from app.domain.files import FileAction, FileVersion, OperationType, Origin, TrackedFile
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
@@ -87,6 +88,12 @@ class Plans:
         """What a restore has to do. Raises ``FileMissingError``, ``NotFoundError``."""
         record = self._history.find(self._store.name, path)
         if record is None:
+            if Path(path).is_dir():
+                raise NotAFileError(
+                    f"{path} is a folder, and a folder is never restored as a whole.",
+                    hint="Restore its files one by one, or undo the turn that changed them.",
+                    details={"path": path},
+                )
             raise self._unknown(path)
         digest = self._version(record, path, version).hash_after
         with explaining(path):

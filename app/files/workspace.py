@@ -183,7 +183,7 @@ class BoundWorkspace:
     async def plan_remove(self, path: str) -> PlannedChange:
         """What ``remove`` would do."""
         return await self._look(
-            path, lambda: self._plan(remove_request(self._there(path), self._origin))
+            path, lambda: self._plan(remove_request(self._file_there(path), self._origin))
         )
 
     async def plan_restore(self, path: str, version: int) -> PlannedChange:
@@ -269,7 +269,7 @@ class BoundWorkspace:
 
     async def remove(self, path: str) -> FileVersion:
         """Take the file out of the folder; restorable."""
-        place = await self._look(path, lambda: self._there(path))
+        place = await self._look(path, lambda: self._file_there(path))
         return await self._manager.remove(place, origin=self._origin, bound=self._bound(place))
 
     async def restore(self, path: str, version: int) -> FileVersion:
@@ -396,6 +396,16 @@ class BoundWorkspace:
             if self._expected is not None:  # it was there when this was approved
                 raise changed(path) from error
             raise
+
+    def _file_there(self, path: str) -> str:
+        place = self._there(path)
+        if Path(place).is_dir():
+            raise NotAFileError(
+                f"{path} is a folder, and a folder is never removed as a whole.",
+                hint="Remove its files one by one; or move it to another place.",
+                details={"path": path},
+            )
+        return place
 
     def _new(self, path: str) -> str:
         return str(self._folders.resolve(path, for_new=True))
