@@ -12,9 +12,13 @@ import os
 import platform
 import sys
 
-from tests.benchmarks import engine_turn, startup
+from tests.benchmarks import engine_turn, startup, vault_history
 
-BENCHMARKS = {"startup": startup.measure, "engine_turn": engine_turn.measure}
+BENCHMARKS = {
+    "startup": startup.measure,
+    "engine_turn": engine_turn.measure,
+    "vault_history": vault_history.measure,
+}
 
 
 def main() -> int:
