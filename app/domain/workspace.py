@@ -65,6 +65,10 @@ class Workspace(Protocol):
         """Short form of an absolute path for people and models."""
         ...
 
+    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+        """Files of ``tracked`` whose path has every word of ``text`` in it, at most ``limit``."""
+        ...
+
     async def entry(self, path: str) -> FileEntry:
         """The file or folder at ``path``."""
         ...
@@ -138,10 +142,8 @@ class Workspace(Protocol):
     ) -> Sequence[FileVersion]:
         """History of a file, oldest first; works for removed files. May be empty.
 
-        Args:
-            path: the file.
-            limit: only the newest so many.
-            before: only versions below this number.
+        ``limit``: only the newest so many. ``before``: only versions with a lower number; so a
+        long history is read page by page, each page going on before the first of the last.
         """
         ...
 
@@ -151,8 +153,4 @@ class Workspace(Protocol):
 
     async def tracked(self) -> Sequence[TrackedFile]:
         """Every file with a history inside the granted folders, newest change first."""
-        ...
-
-    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
-        """Files of ``tracked`` whose path has every word of ``text`` in it, at most ``limit``."""
         ...

@@ -42,6 +42,7 @@ from app.files.undo import UndoStep
 from app.storage.database import Database
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
+from app.storage.file_search import find_tracked
 
 __all__ = [
     "MAX_BYTES",
@@ -88,6 +89,7 @@ class VersionManager:
         self._fs = fs or FsOps()
         self._vault = Path(vault).expanduser().absolute()
         self._store = store
+        self._database = database
         self._on_version = on_version
         self._blobs = BlobStore(self._vault, self._fs)
         self._journal = FileJournal(database, clock)
@@ -236,6 +238,12 @@ class VersionManager:
                 return verifier.run()
 
         return await self._uncut(work)
+
+    def find_tracked(
+        self, words: Sequence[str], *, limit: int, keep: Callable[[str], bool]
+    ) -> list[TrackedFile]:
+        """Files with a history by words of their path; blocking, see ``file_search``."""
+        return find_tracked(self._database, words, limit=limit, keep=keep)
 
     async def in_worker(self, work: Callable[[], T]) -> T:
         """Run a blocking look at files or history in a worker thread."""

@@ -80,6 +80,15 @@ class BoundWorkspace:
         """Short form of an absolute path."""
         return self._folders.display(path)
 
+    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+        """Files with a history whose path has every word of ``text``, changed last first."""
+        return await self._look(
+            None,
+            lambda: self._manager.find_tracked(
+                text.split(), limit=limit, keep=lambda path: self._folders.holds(Path(path))
+            ),
+        )
+
     async def entry(self, path: str) -> FileEntry:
         """The file or folder at ``path``."""
         return await self._look(path, lambda: self._walker.entry(self._resolve(path)))
@@ -228,16 +237,6 @@ class BoundWorkspace:
         return [
             file for file in await self._manager.tracked() if self._folders.holds(Path(file.path))
         ]
-
-    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
-        """Files with a history whose path has every word of ``text``, changed last first."""
-
-        def look() -> Sequence[TrackedFile]:
-            return self._manager.history.find_tracked(
-                text.split(), limit=limit, keep=lambda path: self._folders.holds(Path(path))
-            )
-
-        return await self._look(None, look)
 
     # -- paths; blocking -------------------------------------------------------------------
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import reduce
-from itertools import islice
-from operator import or_
 from typing import Any, Final
 
 from peewee import SQL, fn
@@ -205,55 +202,6 @@ class FileHistory:
         """Every file the history knows."""
         return self._database.read(lambda: [_record(row) for row in File.select()])
 
-    def find_tracked(
-        self, words: Sequence[str], *, limit: int, keep: Callable[[str], bool]
-    ) -> list[TrackedFile]:
-        """Files whose path has every one of ``words`` in it, changed last first.
-
-        Reads no further than it must: only so many files as are asked for have their newest
-        version looked up.
-
-        Args:
-            words: parts of the path, in any case.
-            limit: at most so many.
-            keep: says of a path whether its file counts.
-        """
-
-        def read() -> list[TrackedFile]:
-            newest = FileVersionRow.alias()
-            number = (
-                newest.select(newest.id)
-                .where(
-                    newest.state.in_((SQL("'pending'"), SQL("'done'"))),
-                    newest.new_file_id == File.id,
-                    newest.state == "done",
-                )
-                .order_by(newest.version.desc())
-                .limit(1)
-            )
-            query = (
-                File.select(
-                    File.id,
-                    File.locator,
-                    File.present,
-                    FileVersionRow.version,
-                    FileVersionRow.created_at,
-                    FileVersionRow.conversation_id,
-                )
-                .join(FileVersionRow, on=(FileVersionRow.id == number))
-                .order_by(File.updated_at.desc(), File.id)
-            )
-            for word in words:
-                query = query.where(_has_in_it(File.locator, word))
-            found = (
-                TrackedFile(file_id, path, bool(present), version, at, conversation)
-                for file_id, path, present, version, at, conversation in _tuples(query)
-                if keep(path)
-            )
-            return list(islice(found, limit))
-
-        return self._database.read(read)
-
     def states(self, file_id: str) -> list[VersionState]:
         """Every version row of a file in any state, by number, with how its operation ended."""
 
@@ -330,12 +278,6 @@ def _done(file_id: str) -> Any:
         FileVersionRow.new_file_id == file_id,
         FileVersionRow.state == "done",
     )
-
-
-def _has_in_it(column: Any, word: str) -> Any:
-    """SQLite ignores the case of ASCII letters only: the others are looked for in each case."""
-    forms = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
-    return reduce(or_, [column.contains(form) for form in sorted(forms)])
 
 
 def _is_change() -> Any:

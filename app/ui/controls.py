@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
@@ -15,6 +17,8 @@ from PySide6.QtWidgets import (
 
 from app.ui.icons import icon
 from app.ui.theme import Theme
+
+_CHOICE_SIDES: Final = 40
 
 
 class Button(QPushButton):
@@ -35,6 +39,44 @@ class Button(QPushButton):
         self.setIconSize(QSize(14, 10))
         if kind in ("chip", "suggestion"):
             self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+
+class ChoiceButton(Button):
+    """Shows what is chosen and leads to the other choices; looks like a closed list.
+
+    ``what`` is chosen here: ``File``. A long choice loses its middle.
+    """
+
+    def __init__(self, what: str, shortcut: str) -> None:
+        super().__init__("", kind="choice", name=what)
+        self._what = what
+        self._keys = shortcut
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    @property
+    def choice(self) -> str:
+        """What is chosen."""
+        return self._whole
+
+    def show_choice(self, text: str) -> None:
+        """Show what is chosen."""
+        self._whole = text
+        self.setAccessibleName(f"{self._what}: {text}")
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten again."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = max(self.width() - _CHOICE_SIDES, 1)
+        middle = Qt.TextElideMode.ElideMiddle
+        shown = self.fontMetrics().elidedText(self._whole, middle, room)
+        self.setText(shown.replace("&", "&&"))
+        self.setShortcut(self._keys)  # a new text has taken the old one away
+        self.setToolTip(f"{self._whole}\nChoose another ({self._keys})".strip())
 
 
 class IconButton(QToolButton):

@@ -111,7 +111,7 @@ async def restored(person: Person) -> None:
     await allowed(person)
     pane = person.window.versions
     assert pane is not None
-    click(pane.restore)
+    click(pane.card.restore)
     await until(lambda: len(pane.versions) >= 3, "three versions")
 
 

@@ -61,7 +61,11 @@ class DiffView(QTextEdit):
 
     def show_diff(self, diff: str) -> None:
         """Show another diff; an empty one says that nothing differs."""
-        self._lines = parse(diff)
+        self.show_lines(parse(diff))
+
+    def show_lines(self, lines: Sequence[DiffLine]) -> None:
+        """As ``show_diff``, for a diff that was parsed already (which may take a while)."""
+        self._lines = list(lines)
         self._render()
 
     def show_side_by_side(self, wanted: bool) -> None:
