@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.files import FileVersion, TrackedFile
+from app.domain.files import (
+    BlameLine,
+    ConflictChoice,
+    FileConflict,
+    FileVersion,
+    TrackedFile,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,14 @@ class Workspace(Protocol):
         """What ``undo`` would do, in order."""
         ...
 
+    async def plan_undo_version(self, path: str, version: int) -> Sequence[PlannedChange]:
+        """What ``undo_version`` would do."""
+        ...
+
+    async def plan_resolve(self, op_id: str, choice: ConflictChoice) -> PlannedChange:
+        """What ``resolve`` would do; ``before`` equals ``after`` where it leaves the bytes."""
+        ...
+
     async def create(self, path: str, content: bytes) -> FileVersion:
         """Make a new file; missing parent folders inside the granted folder are made."""
         ...
@@ -134,6 +148,37 @@ class Workspace(Protocol):
     async def undo(self, turn_id: str | None = None) -> Sequence[FileVersion]:
         """Take back every change of a turn (default: the newest turn of this conversation
         that changed files and is not undone), newest first; each is a new version.
+        """
+        ...
+
+    async def undo_version(self, path: str, version: int) -> Sequence[FileVersion]:
+        """Take back what one version did to its file, and that alone; itself a new version.
+
+        What later versions changed stays: text is merged line by line (then the new version's
+        metadata says ``merged`` and ``kept_versions``). Raises ``FileChangedError`` where that
+        cannot be done, with ``details["in_the_way"]``, the later version; ``FileError`` where
+        there is nothing to take back, with ``details["undone"]`` where it is undone already.
+        """
+        ...
+
+    async def resolve(self, op_id: str, choice: ConflictChoice) -> FileVersion | None:
+        """End a conflict as the person chose.
+
+        ``THEIRS`` leaves the file and records the decision: returns the version that holds
+        their bytes, ``None`` where there is none. The others are a new version. Raises
+        ``NotFoundError`` for no open conflict, ``FileChangedError`` where the file is no longer
+        as they left it, ``UncleanMergeError`` and ``NotTextError`` where there is no clean merge.
+        """
+        ...
+
+    async def conflicts(self) -> Sequence[FileConflict]:
+        """Conflicts in the granted folders that nobody has decided yet, newest first."""
+        ...
+
+    async def blame(self, path: str, version: int | None = None) -> Sequence[BlameLine]:
+        """For each line of a version (default: the newest) where it comes from.
+
+        Raises ``NotFoundError``, ``NotTextError``, ``FileError`` for a version without content.
         """
         ...
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -73,7 +73,7 @@ class ChangeRunner:
 
     def work_out(self, request: Request) -> tuple[Pulled | None, bytes | None]:
         """PULL and MANIPULATE: what is there, and what would be. Touches nothing."""
-        self._keep_out_of_vault(request)
+        self.keep_out_of_vault(request.locator, request.target)
         pulled = None
         if request.kind is ChangeKind.CREATE:
             self._require_free(request.locator)
@@ -112,6 +112,11 @@ class ChangeRunner:
         reason = f"recovered, {outcome.reason}" if outcome.reason else "recovered"
         return outcome, self._journal.finish(operation.op_id, outcome.state, reason)
 
+    def settle_at(self, places: Sequence[str]) -> None:
+        """End earlier changes of these files that were left open. The caller holds the lock."""
+        for operation in self._journal.open_at(self._store.name, places):
+            self.settle(operation)
+
     # -- the change itself -----------------------------------------------------------------
 
     def _carry_out(self, request: Request, pulled: Pulled | None, after: bytes | None) -> Ended:
@@ -130,9 +135,10 @@ class ChangeRunner:
         archive = _Archive(change, self._blobs, self._journal)
         reached = OperationState.ARCHIVING
         try:
-            for content in (pulled.content if pulled else None, after):
-                if content is not None:
-                    self._blobs.put([content])
+            if pulled is not None and pulled.content is not None:
+                self._blobs.put([pulled.content])
+            if after is not None:
+                self._blobs.put([after], like=change.hash_before)
             if change.hash_before is not None:
                 self._blobs.verify(change.hash_before)
             self._store.stage(change, after)
@@ -194,13 +200,11 @@ class ChangeRunner:
     # -- checks ----------------------------------------------------------------------------
 
     def _settle_leftovers(self, request: Request) -> None:
-        """An earlier change of the same file that was left open is ended first."""
-        places = [place for place in (request.locator, request.target) if place]
-        for operation in self._journal.open_at(self._store.name, places):
-            self.settle(operation)
+        self.settle_at([place for place in (request.locator, request.target) if place])
 
-    def _keep_out_of_vault(self, request: Request) -> None:
-        for place in (request.locator, request.target):
+    def keep_out_of_vault(self, *places: str | None) -> None:
+        """Raises ``FileError`` for a place in the vault."""
+        for place in places:
             if place is not None and Path(place).is_relative_to(self._vault):
                 raise FileError(
                     f"{place} belongs to Steward's own vault and is never changed.",
@@ -261,7 +265,7 @@ def _announcement(
         locator=request.locator,
         target=request.target,
         hash_before=change.hash_before,
-        size_before=len(pulled.content) if pulled else None,
+        size_before=pulled.size if pulled else None,
         hash_after=change.hash_after,
         size_after=None if after is None else len(after),
         origin=request.origin,

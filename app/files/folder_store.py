@@ -22,7 +22,7 @@ from app.files.blobs import CHUNK, write_all
 from app.files.folder_settle import settle_create, settle_move, settle_remove, settle_replace
 from app.files.fs_ops import FsOps
 from app.files.spot import Spot, spot
-from app.files.store import Archive, Change, ChangeKind, Outcome, Pulled, UnreachableError
+from app.files.store import Archive, Change, ChangeKind, Outcome, Pulled, Take, UnreachableError
 
 _TRIES = 3
 
@@ -40,22 +40,26 @@ class FolderStore:
 
     # -- looking ---------------------------------------------------------------------------
 
-    def pull(self, locator: str, *, limit: int) -> Pulled:
-        """Read a whole file of at most ``limit`` bytes."""
+    def pull(self, locator: str, *, limit: int, take: Take | None = None) -> Pulled:
+        """Read a file that is at rest, in memory or in pieces."""
         for _ in range(_TRIES):
             with spot(self.fs, locator, "") as place:
                 _require_file(self.fs.stat(place.folder, place.name).st_mode, locator)
                 with place.reading(place.name) as handle:
                     before = self.fs.stat_open(handle)
-                    if before.st_size > limit:
+                    reading = _Reading(self.fs, handle)
+                    content = None
+                    if before.st_size <= limit:
+                        content = b"".join(reading.up_to(limit))
+                    elif take is None:
                         raise _too_large(locator, before.st_size, limit)
-                    content = self._read(handle, limit)
+                    else:
+                        take(reading.up_to(None))
                     after = self.fs.stat_open(handle)
-            if len(content) > limit:
-                raise _too_large(locator, len(content), limit)
-            if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
-                digest = hashlib.sha256(content).hexdigest()
-                return Pulled(content, digest, stat.S_IMODE(after.st_mode))
+            at_rest = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+            if at_rest and reading.size == after.st_size:
+                mode = stat.S_IMODE(after.st_mode)
+                return Pulled(content, reading.check.hexdigest(), reading.size, mode)
         raise FileError(
             f"{locator} is being written to and does not come to rest.",
             hint="Try again when the program that writes it is done.",
@@ -204,14 +208,6 @@ class FolderStore:
         finally:
             self.fs.close(handle)
 
-    def _read(self, handle: int, limit: int) -> bytes:
-        pieces = []
-        size = 0
-        while size <= limit and (chunk := self.fs.read(handle, CHUNK)):
-            pieces.append(chunk)
-            size += len(chunk)
-        return b"".join(pieces)
-
     def _exists(self, folder: str) -> bool:
         try:
             self.fs.close(self.fs.open_folder(folder))
@@ -258,6 +254,26 @@ class FolderStore:
                     details={"path": locator},
                 ) from error
             yield place
+
+
+class _Reading:
+    """An open file as it is read, with what its bytes come to."""
+
+    def __init__(self, fs: FsOps, handle: int) -> None:
+        self._fs = fs
+        self._handle = handle
+        self.check = hashlib.sha256()
+        self.size = 0
+
+    def up_to(self, limit: int | None) -> Iterator[bytes]:
+        """The bytes in pieces; no more once there are more than ``limit``."""
+        while limit is None or self.size <= limit:
+            chunk = self._fs.read(self._handle, CHUNK)
+            if not chunk:
+                return
+            self.check.update(chunk)
+            self.size += len(chunk)
+            yield chunk
 
 
 def _parents(change: Change) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ ASIDE_SUFFIX: Final = ".steward-aside"
 """Holds the old file for a moment where the file system cannot exchange two names."""
 PART_SUFFIX: Final = ".part"
 """In the vault: a blob that is not whole yet."""
+
+_STORED: Final = re.compile(r"[0-9a-f]{64}(\.z)?|[0-9]{8}\.(pack|index)")
 
 OURS: Final = (SWAP_SUFFIX, ASIDE_SUFFIX, PART_SUFFIX)
 
@@ -89,6 +92,11 @@ class FsOps:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         return os.open(name, flags, mode, dir_fd=folder)
 
+    def open_append(self, folder: int, name: str) -> int:
+        """Open a file of the vault so that every write goes to its end. Raises ``OSError``."""
+        flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.open(name, flags, dir_fd=folder)
+
     def stat_open(self, handle: int) -> os.stat_result:
         """Facts about an open file."""
         return os.fstat(handle)
@@ -96,6 +104,10 @@ class FsOps:
     def read(self, handle: int, size: int) -> bytes:
         """Up to ``size`` bytes; empty at the end."""
         return os.read(handle, size)
+
+    def read_at(self, handle: int, size: int, offset: int) -> bytes:
+        """Up to ``size`` bytes from ``offset`` on; empty at the end."""
+        return os.pread(handle, size, offset)
 
     def write(self, handle: int, data: bytes | memoryview) -> int:
         """Write some of ``data``; how many bytes."""
@@ -154,6 +166,16 @@ class FsOps:
     def unlink_ours(self, folder: int, name: str) -> None:
         """Unlink a temporary file of ours; anything else is refused, whoever asks."""
         _require_ours(name)
+        os.unlink(name, dir_fd=folder)
+
+    def unlink_stored(self, folder: int, name: str) -> None:
+        """Unlink a file of the vault: a stored blob, a pack or its index, and no other name.
+
+        Only for what the person has asked to let go of, after its export, and for files whose
+        every record has a durable place elsewhere.
+        """
+        if not _STORED.fullmatch(name):
+            raise ValueError(f"{name!r} is not a file of the vault")
         os.unlink(name, dir_fd=folder)
 
 

@@ -5,6 +5,7 @@ Blocking: for worker threads.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from app.domain.errors import FileError, FileMissingError
@@ -12,9 +13,10 @@ from app.domain.files import FileAction, FileVersion, OperationType, Origin
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
 from app.files.failures import explaining
-from app.files.request import Bound, Request
+from app.files.request import MAX_BYTES, Bound, Request
 from app.files.store import ChangeKind, FileStore
 from app.files.undo import UndoPlanner, UndoStep
+from app.files.undo_version import VersionUndoPlanner
 from app.storage.file_history import FileHistory
 from app.storage.file_records import FileRecord
 
@@ -30,6 +32,9 @@ class Plans:
         self._history = history
         self._runner = runner
         self._undo = UndoPlanner(history, store)
+        self._undo_version = VersionUndoPlanner(
+            history, store, self.content, lambda path: self.pull(path, limit=MAX_BYTES)
+        )
 
     def work_out(self, request: Request) -> tuple[bytes | None, bytes | None]:
         """Content before and after a change, without making it."""
@@ -64,9 +69,22 @@ class Plans:
         turn_id = turn_id or self._undo.newest_turn(conversation_id)
         return self._undo.plan(turn_id), turn_id
 
-    def undo_request(self, step: UndoStep, turn_id: str, origin: Origin) -> Request:
-        """One step of the undo of ``turn_id``."""
+    def undo_version_step(self, path: str, version: int) -> UndoStep:
+        """The step that takes one version back; see ``VersionUndoPlanner``."""
+        record = self.known_at(path)
+        if record is None:
+            raise self._unknown(path)
+        with explaining(path):
+            return self._undo_version.plan(record, version)
+
+    def undo_request(self, step: UndoStep, undone: Mapping[str, object], origin: Origin) -> Request:
+        """One step of an undo; ``undone`` says of what, for the version's metadata."""
         made_anew = step.kind is ChangeKind.CREATE
+        way = (
+            {"restored_from": step.restored_from}
+            if step.content is None
+            else {"merged": True, "kept_versions": list(step.kept)}
+        )
         return Request(
             step.kind,
             step.path,
@@ -74,8 +92,8 @@ class Plans:
             OperationType.RESTORE,
             origin,
             target=step.target,
-            make=lambda _: self.content(step.then),
-            metadata={"undo_of": turn_id, "restored_from": step.restored_from},
+            make=lambda _: self.content(step.then) if step.content is None else step.content,
+            metadata={**undone, **way},
             mode=self._last_mode(step.file_id) if made_anew else None,
             file_id=step.file_id,
             bound=None if made_anew else Bound(step.now),
@@ -84,7 +102,7 @@ class Plans:
     def pull(self, path: str, *, limit: int) -> bytes:
         """Content now. Raises ``FileTooLargeError``, ``FileMissingError``, ``NotAFileError``."""
         with explaining(path):
-            return self._store.pull(path, limit=limit).content
+            return self._store.pull(path, limit=limit).content or b""
 
     def content(self, digest: str | None) -> bytes:
         """Bytes by their hash; empty for ``None``. Raises ``BlobDamagedError``."""

@@ -6,7 +6,7 @@ a crash says from what it finds whether that act happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -26,10 +26,18 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """A file as it was read: its bytes, their SHA-256 hex, and its permission bits."""
+    """A file as it was read.
 
-    content: bytes
+    Attributes:
+        content: its bytes; ``None`` where they are too many to be held in memory.
+        hash: their SHA-256 hex.
+        size: how many they are.
+        mode: its permission bits.
+    """
+
+    content: bytes | None
     hash: str
+    size: int
     mode: int
 
 
@@ -114,6 +122,10 @@ class UnreachableError(FileError):
     kind = "unreachable"
 
 
+Take = Callable[[Iterator[bytes]], object]
+"""Uses up the bytes of a file, which come in pieces."""
+
+
 class FileStore(Protocol):
     """A place of files. Blocking; every method may raise ``OSError``."""
 
@@ -122,8 +134,12 @@ class FileStore(Protocol):
         """Stable name, as in ``files.store``."""
         ...
 
-    def pull(self, locator: str, *, limit: int) -> Pulled:
-        """Read a file. Raises ``FileMissingError``, ``NotAFileError``, ``FileTooLargeError``."""
+    def pull(self, locator: str, *, limit: int, take: Take | None = None) -> Pulled:
+        """Read a file: into memory up to ``limit`` bytes, a larger one in pieces to ``take``.
+
+        ``take`` is called anew where the file was written to meanwhile. Without it a larger file
+        raises ``FileTooLargeError``. Raises ``FileNotFoundError``, ``NotAFileError``.
+        """
         ...
 
     def probe(self, locator: str) -> str | None:

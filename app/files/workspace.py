@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.domain.errors import FileChangedError, FileMissingError, NotAFileError, PathOutsideError
-from app.domain.files import FileVersion, Origin, TrackedFile
+from app.domain.files import (
+    BlameLine,
+    ConflictChoice,
+    FileConflict,
+    FileVersion,
+    Origin,
+    TrackedFile,
+)
 from app.domain.workspace import FileEntry, PlannedChange, Workspace
 from app.files.blobs import hash_of
 from app.files.failures import changed, explaining
@@ -29,6 +36,7 @@ from app.files.store import ChangeKind
 from app.files.undo import UndoStep
 from app.files.version_manager import VersionManager
 from app.files.walking import Walker
+from app.storage.file_conflicts import OpenConflict
 
 T = TypeVar("T")
 
@@ -172,6 +180,34 @@ class BoundWorkspace:
 
         return await self._look(None, look)
 
+    async def plan_undo_version(self, path: str, version: int) -> Sequence[PlannedChange]:
+        """What ``undo_version`` would do."""
+
+        def look() -> Sequence[PlannedChange]:
+            plans = self._manager.plans
+            step = plans.undo_version_step(self._known(path), version)
+            self._confine([step])
+            return [self._plan(plans.undo_request(step, {}, self._origin))]
+
+        return await self._look(path, look)
+
+    async def plan_resolve(self, op_id: str, choice: ConflictChoice) -> PlannedChange:
+        """What ``resolve`` would do."""
+
+        def look() -> PlannedChange:
+            conflicts = self._manager.open_conflicts
+            self._require_granted(conflicts.get(op_id))
+            request = conflicts.request(op_id, choice, self._origin)
+            if request is not None:
+                return self._plan(request)
+            one = conflicts.get(op_id)
+            theirs = conflicts.content(one.theirs)
+            return PlannedChange(
+                one.path, self._folders.display(one.path), theirs, theirs, one.theirs
+            )
+
+        return await self._look(None, look)
+
     # -- changing --------------------------------------------------------------------------
 
     async def create(self, path: str, content: bytes) -> FileVersion:
@@ -208,14 +244,34 @@ class BoundWorkspace:
 
     async def undo(self, turn_id: str | None = None) -> Sequence[FileVersion]:
         """Take back every change of a turn."""
+        return await self._manager.undo(turn_id, origin=self._origin, check=self._check_steps)
 
-        def check(steps: Sequence[UndoStep]) -> None:
-            self._confine(steps)
-            self._require_expected(steps)
+    async def undo_version(self, path: str, version: int) -> Sequence[FileVersion]:
+        """Take back what one version did to a file."""
+        place = await self._look(path, lambda: self._known(path))
+        return await self._manager.undo_version(
+            place, version, origin=self._origin, check=self._check_steps
+        )
 
-        return await self._manager.undo(turn_id, origin=self._origin, check=check)
+    async def resolve(self, op_id: str, choice: ConflictChoice) -> FileVersion | None:
+        """End a conflict as the person chose."""
+
+        def look() -> OpenConflict:
+            one = self._manager.open_conflicts.get(op_id)
+            self._require_granted(one)
+            return one
+
+        one = await self._look(None, look)
+        keeps = choice is ConflictChoice.THEIRS
+        bound = None if keeps else self._bound(one.path)
+        return await self._manager.resolve(op_id, choice, origin=self._origin, bound=bound)
 
     # -- history ---------------------------------------------------------------------------
+
+    async def conflicts(self) -> Sequence[FileConflict]:
+        """Undecided conflicts in the granted folders."""
+        found = await self._manager.conflicts()
+        return [one for one in found if self._folders.holds(Path(one.path))]
 
     async def versions(
         self, path: str, *, limit: int | None = None, before: int | None = None
@@ -231,6 +287,11 @@ class BoundWorkspace:
         return await self._look(
             path, lambda: self._manager.plans.content_at(self._known(path), version)
         )
+
+    async def blame(self, path: str, version: int | None = None) -> Sequence[BlameLine]:
+        """For each line of a version where it comes from."""
+        place = await self._look(path, lambda: self._known(path))
+        return await self._manager.blame(place, version)
 
     async def tracked(self) -> Sequence[TrackedFile]:
         """Every file with a history inside the granted folders."""
@@ -299,6 +360,17 @@ class BoundWorkspace:
                         f"{path} leads elsewhere now; nothing was undone.",
                         details={"path": path},
                     )
+
+    def _check_steps(self, steps: Sequence[UndoStep]) -> None:
+        self._confine(steps)
+        self._require_expected(steps)
+
+    def _require_granted(self, one: OpenConflict) -> None:
+        for path in (one.path, one.target):
+            if path is not None and str(self._folders.confine(Path(path))) != path:
+                raise PathOutsideError(
+                    f"{path} leads elsewhere now; nothing was changed.", details={"path": path}
+                )
 
     # -- what was approved -----------------------------------------------------------------
 

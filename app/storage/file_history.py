@@ -19,6 +19,9 @@ FIRST_SEEN: Final = "first seen"
 OUTSIDE: Final = "outside Steward"
 """``by`` of bytes that someone else put there."""
 
+RESOLVED: Final = "resolved"
+"""In a conflict's metadata: how the person decided it, where that made no new version."""
+
 
 class FileHistory:
     """Queries over files and versions. Blocking; from any thread."""
@@ -121,8 +124,9 @@ class FileHistory:
         """
 
         def read() -> list[str]:
-            undo_of = fn.json_extract(FileVersionRow.metadata, "$.undo_of")
-            where = FileVersionRow.turn_id.is_null(False) & undo_of.is_null()
+            where = FileVersionRow.turn_id.is_null(False)
+            for undone in ("$.undo_of", "$.undo_of_version"):
+                where &= fn.json_extract(FileVersionRow.metadata, undone).is_null()
             if conversation_id is not None:
                 where &= FileVersionRow.conversation_id == conversation_id
             newest = fn.MAX(FileVersionRow.id)
