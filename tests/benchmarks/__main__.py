@@ -12,13 +12,9 @@ import os
 import platform
 import sys
 
-from tests.benchmarks import engine_turn, history_pane, startup
+from tests.benchmarks import engine_turn, startup
 
-BENCHMARKS = {
-    "startup": startup.measure,
-    "engine_turn": engine_turn.measure,
-    "history_pane": history_pane.measure,
-}
+BENCHMARKS = {"startup": startup.measure, "engine_turn": engine_turn.measure}
 
 
 def main() -> int:

@@ -12,14 +12,17 @@ from app.domain.errors import StewardError
 from app.domain.events import Event, FileVersionEvent
 from app.domain.files import FileVersion, OperationType
 from app.ui import words
-from app.ui.controls import ChoiceButton, Label
+from app.ui.controls import ChoiceButton, Label, rule
+from app.ui.panes.conflict_card import ConflictCard
 from app.ui.panes.file_chooser import FileChooser
 from app.ui.panes.nothing import Nothing
+from app.ui.panes.vault_line import VaultLine
 from app.ui.panes.version_card import VersionCard
 from app.ui.panes.version_rows import Timeline
 from app.ui.panes.versions_model import PAGE, VersionRole, VersionsModel
 from app.ui.session import Session
 from app.ui.theme import Theme
+from app.ui.vault_dialog import VaultDialog
 
 _NOTHING, _HISTORY, _FILES = range(3)
 _TIMELINE_PART = 0.4
@@ -53,14 +56,19 @@ class VersionsPane(QWidget):
         self.timeline = Timeline(theme, self._model)
         self.timeline.selectionModel().currentChanged.connect(self._show_version)
         self.card = VersionCard(theme, session)
+        self.conflict = ConflictCard(theme, session)
+        self.conflict.opened.connect(self._make_room)
+        self.vault = VaultLine(theme, session)
+        self.vault.check_wanted.connect(lambda: self._vault_dialog().check())
+        self.vault.recover_wanted.connect(lambda: self._vault_dialog().recover())
         shown = QWidget()
         page = QVBoxLayout(shown)
         page.setContentsMargins(12, 12, 12, 10)
         page.setSpacing(8)
-        page.addWidget(self.chooser)
-        page.addWidget(self._heading)
-        page.addWidget(self.timeline)
-        page.addWidget(self.card)
+        page.addWidget(self.conflict)
+        self._history: list[QWidget] = [self.chooser, self._heading, self.timeline, self.card]
+        for part in self._history:
+            page.addWidget(part)
         page.addStretch(1)
         nothing = Nothing(
             "Every version of every file Steward changes will stand here, with the difference and "
@@ -75,6 +83,9 @@ class VersionsPane(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._stack, 1)
+        whole.addWidget(rule())
+        whole.addWidget(self.vault)
+        self._theme = theme
         session.happened.connect(self._follow)
         session.files_changed.connect(self.refresh)
         self.refresh()
@@ -120,6 +131,16 @@ class VersionsPane(QWidget):
     def _leave_files(self) -> None:
         self._stack.setCurrentIndex(_HISTORY if self._path else _NOTHING)
         self.chooser.setFocus()
+
+    def _make_room(self, wanted: bool) -> None:
+        """The choices of a conflict need the whole pane."""
+        for part in self._history:
+            part.setVisible(not wanted)
+
+    def _vault_dialog(self) -> VaultDialog:
+        dialog = VaultDialog(self._theme, self._session, self.window())
+        dialog.open()
+        return dialog
 
     # -- reading ---------------------------------------------------------------------------------
 

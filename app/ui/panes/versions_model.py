@@ -181,6 +181,9 @@ def describe(version: FileVersion) -> str:
             return "changed outside Steward"
         case _, FileAction.SEEN:
             return "as it was first seen"
+        case OperationType.RESTORE, _ if "undo_of_version" in facts:
+            kept = "; later changes kept" if facts.get("merged") else ""
+            what = f"took back version {facts['undo_of_version']}{kept}"
         case OperationType.RESTORE, _:
             source = facts.get("restored_from")
             what = f"restored from version {source}" if source else "restored"
