@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from app.domain.files import (
     BlameLine,
@@ -39,8 +39,14 @@ class FileEntry:
 class PlannedChange:
     """What a change would do, computed without doing it.
 
-    ``before``/``after`` are whole contents, ``None`` where no file stands; ``hash_before``
-    is the SHA-256 hex of ``before``. ``target`` is set for moves.
+    Attributes:
+        path, display: the file, see ``FileEntry``.
+        before, after: whole contents; ``None`` where no file stands, and both where either is
+            too large to be shown.
+        hash_before: SHA-256 hex of what stands there; ``None`` where nothing does.
+        target: where a move leads.
+        size_before, size_after: bytes, also of what is too large; ``None`` where no file stands.
+        too_large: whether ``before`` and ``after`` are left out for their size.
     """
 
     path: str
@@ -49,6 +55,9 @@ class PlannedChange:
     after: bytes | None
     hash_before: str | None
     target: str | None = None
+    size_before: int | None = None
+    size_after: int | None = None
+    too_large: bool = False
 
 
 class Workspace(Protocol):
@@ -69,10 +78,6 @@ class Workspace(Protocol):
 
     def display(self, path: str) -> str:
         """Short form of an absolute path for people and models."""
-        ...
-
-    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
-        """Files of ``tracked`` whose path has every word of ``text`` in it, at most ``limit``."""
         ...
 
     async def entry(self, path: str) -> FileEntry:
@@ -99,6 +104,12 @@ class Workspace(Protocol):
 
     async def plan_edit(self, path: str, change: Callable[[bytes], bytes]) -> PlannedChange:
         """What ``edit`` would do; ``change`` may raise ``FileError``."""
+        ...
+
+    async def plan_rewrite(
+        self, path: str, change: Callable[[BinaryIO, BinaryIO], None]
+    ) -> PlannedChange:
+        """What ``rewrite`` would do; ``change`` may raise ``FileError``."""
         ...
 
     async def plan_move(self, path: str, target: str) -> PlannedChange:
@@ -130,7 +141,18 @@ class Workspace(Protocol):
         ...
 
     async def edit(self, path: str, change: Callable[[bytes], bytes]) -> FileVersion:
-        """Replace the content by ``change(content)``."""
+        """Replace the content by ``change(content)``.
+
+        Raises ``FileTooLargeError`` above 64 MiB: then ``rewrite`` does it.
+        """
+        ...
+
+    async def rewrite(self, path: str, change: Callable[[BinaryIO, BinaryIO], None]) -> FileVersion:
+        """Replace the content, of any size, by what ``change(old, new)`` writes to ``new``.
+
+        ``change`` runs in a worker thread, perhaps more than once. ``old`` can be sought in;
+        ``new`` is written once, from its start to its end.
+        """
         ...
 
     async def move(self, path: str, target: str) -> FileVersion:
@@ -175,9 +197,16 @@ class Workspace(Protocol):
         """Conflicts in the granted folders that nobody has decided yet, newest first."""
         ...
 
-    async def blame(self, path: str, version: int | None = None) -> Sequence[BlameLine]:
+    async def blame(
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Sequence[BlameLine]:
         """For each line of a version (default: the newest) where it comes from.
 
+        ``progress`` is told in a worker thread how many versions are done, of how many.
         Raises ``NotFoundError``, ``NotTextError``, ``FileError`` for a version without content.
         """
         ...
@@ -187,8 +216,10 @@ class Workspace(Protocol):
     ) -> Sequence[FileVersion]:
         """History of a file, oldest first; works for removed files. May be empty.
 
-        ``limit``: only the newest so many. ``before``: only versions with a lower number; so a
-        long history is read page by page, each page going on before the first of the last.
+        Args:
+            path: the file.
+            limit: only the newest so many.
+            before: only versions below this number.
         """
         ...
 
@@ -196,6 +227,19 @@ class Workspace(Protocol):
         """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
         ...
 
-    async def tracked(self) -> Sequence[TrackedFile]:
-        """Every file with a history inside the granted folders, newest change first."""
+    def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """``version_content`` in pieces; ``BlobDamagedError`` may come after the last."""
+        ...
+
+    async def tracked(
+        self, folder: str | None = None, *, limit: int | None = None
+    ) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, newest change first.
+
+        ``folder``: only those below it; it may be gone itself. ``limit``: at most so many.
+        """
+        ...
+
+    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+        """Files of ``tracked`` whose path has every word of ``text`` in it, at most ``limit``."""
         ...

@@ -18,9 +18,12 @@ from pathlib import Path
 from app.domain.errors import FileError, FileTooLargeError, NotAFileError
 from app.domain.files import OperationState
 from app.files.atomic_rename import UnsupportedRename
-from app.files.blobs import CHUNK, write_all
+from app.files.blobs import CHUNK
+from app.files.contents import Content
+from app.files.folder_limits import require_allowed
 from app.files.folder_settle import settle_create, settle_move, settle_remove, settle_replace
 from app.files.fs_ops import FsOps
+from app.files.holes import write_with_holes
 from app.files.spot import Spot, spot
 from app.files.store import Archive, Change, ChangeKind, Outcome, Pulled, Take, UnreachableError
 
@@ -80,6 +83,11 @@ class FolderStore:
 
     # -- changing --------------------------------------------------------------------------
 
+    def require_allowed(self, kind: ChangeKind, locator: str) -> None:
+        """Refuse what the system would, and what would tear the file from its other names."""
+        with spot(self.fs, locator, "") as place, place.reading(place.name) as handle:
+            require_allowed(self.fs, handle, kind, locator)
+
     def prepare(self, change: Change) -> Change:
         """Note which parent folders have to be made, and which file is to be moved."""
         facts = dict(change.facts)
@@ -92,16 +100,18 @@ class FolderStore:
                 facts["file"] = [found.st_dev, found.st_ino]
         return dataclasses.replace(change, facts=facts)
 
-    def stage(self, change: Change, content: bytes | None) -> None:
+    def stage(self, change: Change, content: Content | None) -> None:
         """Write the new bytes to a swap file beside the target, and sync it."""
         for parent in reversed(_parents(change)):
             self._make_parent(parent)
+        if content is None:
+            return
         if change.kind is ChangeKind.REPLACE:
             with self._place(change.locator, change) as place, place.reading(place.name) as old:
-                self._write_swap(place, [content or b""], like=old)
+                self._write_swap(place, content.chunks(), like=old)
         elif change.kind is ChangeKind.CREATE:
             with self._place(change.locator, change) as place:
-                self._write_swap(place, [content or b""], mode=change.mode)
+                self._write_swap(place, content.chunks(), mode=change.mode)
 
     def act(self, change: Change, archive: Archive) -> Outcome:
         """Exchange, place, move or take out; then see what came of it."""
@@ -178,7 +188,7 @@ class FolderStore:
         change = dataclasses.replace(change, facts={**change.facts, "across": True})
         archive.amend(change)
         with place.reading(place.name) as old:
-            self._write_swap(target, place.chunks(place.name), like=old)
+            self._write_swap(target, place.chunks(place.name), like=old, moved=True)
         if target.see(target.swap).hash == change.hash_before:
             target.put(target.swap)
             target.sync()
@@ -193,15 +203,17 @@ class FolderStore:
         *,
         like: int | None = None,
         mode: int | None = None,
+        moved: bool = False,
     ) -> None:
         # A new file gets what the person's umask allows; a replaced one is private until it is
         # given the mode of the file it replaces.
         handle = self.fs.open_new(place.folder, place.swap, 0o666 if like is None else 0o600)
         try:
-            for chunk in chunks:
-                write_all(self.fs, handle, chunk)
+            write_with_holes(self.fs, handle, chunks)
             if like is not None:
                 self.fs.copy_attributes(like, handle)
+                if moved:
+                    self.fs.copy_times(like, handle)
             elif mode is not None:
                 self.fs.set_mode(handle, mode)
             self.fs.sync(handle)

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from app.domain.errors import FileError
 from app.domain.files import OperationState
+from app.files.contents import Content
 
 
 class ChangeKind(StrEnum):
@@ -138,7 +139,8 @@ class FileStore(Protocol):
         """Read a file: into memory up to ``limit`` bytes, a larger one in pieces to ``take``.
 
         ``take`` is called anew where the file was written to meanwhile. Without it a larger file
-        raises ``FileTooLargeError``. Raises ``FileNotFoundError``, ``NotAFileError``.
+        raises ``FileTooLargeError``. With a ``limit`` below 0 nothing stays in memory.
+        Raises ``FileNotFoundError``, ``NotAFileError``.
         """
         ...
 
@@ -149,11 +151,18 @@ class FileStore(Protocol):
         """
         ...
 
+    def require_allowed(self, kind: ChangeKind, locator: str) -> None:
+        """Raises ``FileError`` where such a change would fail, or lose more than bytes.
+
+        Asked beforehand, so that a preview can say so; touches nothing.
+        """
+        ...
+
     def prepare(self, change: Change) -> Change:
         """Complete ``change.facts``. Touches nothing."""
         ...
 
-    def stage(self, change: Change, content: bytes | None) -> None:
+    def stage(self, change: Change, content: Content | None) -> None:
         """Make ready, durably, all that ``act`` needs; the file itself is not touched."""
         ...
 

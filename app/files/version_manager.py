@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, BinaryIO, Final, TypeVar
 
 from app.domain.errors import FileError, StewardError
 from app.domain.files import (
@@ -47,14 +47,15 @@ from app.files.request import (
     edit_request,
     move_request,
     remove_request,
+    rewrite_request,
 )
 from app.files.store import FileStore
 from app.files.undo import UndoStep
+from app.files.work import WorkFolders
 from app.storage.database import Database
 from app.storage.file_conflicts import ConflictHistory
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
-from app.storage.file_search import find_tracked
 from app.storage.turn_messages import TurnMessages
 
 __all__ = [
@@ -68,10 +69,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-
-
-def _silent(_done: int, _total: int) -> None:
-    """Shows no progress."""
 
 
 WORKERS: Final = 4
@@ -107,12 +104,12 @@ class VersionManager:
         self._fs = fs or FsOps()
         self._vault = Path(vault).expanduser().absolute()
         self._store = store
-        self._database = database
         self._on_version = on_version
         self._blobs = BlobStore(self._vault, self._fs)
         self._journal = FileJournal(database, clock)
         self._lock = StoreLock(self._vault / "lock", make_folder=self._blobs.make_ready)
         self._file_locks = FileLocks()
+        self._work = WorkFolders(self._vault, self._fs)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="steward-files")
         self._running: set[Future[Any]] = set()
         self.history = FileHistory(database)
@@ -123,6 +120,7 @@ class VersionManager:
             journal=self._journal,
             history=self.history,
             lock=self._lock,
+            work=self._work,
             vault=self._vault,
         )
         self._noter = Noter(
@@ -159,13 +157,29 @@ class VersionManager:
         origin: Origin,
         bound: Bound | None = None,
     ) -> FileVersion:
-        """Replace the content by ``change(content)``.
+        """Replace the content by ``change(content)``, both in memory: ``MAX_BYTES`` at most.
 
         ``change`` runs in a worker thread, perhaps more than once, and may raise ``FileError``.
         Raises ``FileError`` with ``details["unchanged"]`` where it changes nothing;
         ``ConflictError``, ``FileChangedError``, ``DiskFullError``.
         """
         request = edit_request(path, change, origin, bound)
+        return await self._change([path], lambda: request)
+
+    async def rewrite(
+        self,
+        path: str,
+        change: Callable[[BinaryIO, BinaryIO], None],
+        *,
+        origin: Origin,
+        bound: Bound | None = None,
+    ) -> FileVersion:
+        """Replace the content, of any size, by what ``change(old, new)`` writes to ``new``.
+
+        ``old`` can be sought in; ``new`` is written from its start to its end. Both are files in
+        a private folder of the vault. Otherwise as ``edit``.
+        """
+        request = rewrite_request(path, change, origin, bound)
         return await self._change([path], lambda: request)
 
     async def move(
@@ -280,23 +294,35 @@ class VersionManager:
         """Conflicts that nobody has decided yet, newest first."""
         return await self.in_worker(self.open_conflicts.open)
 
-    async def versions(self, path: str) -> list[FileVersion]:
-        """History of the file at ``path`` (or once there), oldest first; empty for none."""
-        return await self.in_worker(lambda: self.plans.versions_at(path))
+    async def versions(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> list[FileVersion]:
+        """History of the file at ``path`` (or once there), oldest first; empty for none.
+
+        ``limit``: only the newest so many. ``before``: only versions with a lower number.
+        """
+        return await self.in_worker(
+            lambda: self.plans.versions_at(path, limit=limit, before=before)
+        )
 
     async def version_content(self, path: str, version: int) -> bytes:
         """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
         return await self.in_worker(lambda: self.plans.content_at(path, version))
 
     async def blame(
-        self, path: str, version: int | None = None, progress: Callable[[int, int], None] = _silent
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
     ) -> list[BlameLine]:
         """For each line where it comes from; ``progress`` is called in a worker thread."""
 
         def work(gate: Gate) -> list[BlameLine]:
             def go_on(done: int, total: int) -> None:
                 gate.check()
-                progress(done, total)
+                if progress is not None:
+                    progress(done, total)
 
             with explaining(path):
                 return blame(
@@ -325,7 +351,9 @@ class VersionManager:
         def work(gate: Gate) -> RecoveryReport:
             with explaining(str(self._vault)), self._lock.held(gate):
                 gate.go()
-                return recover(self._journal, self._runner, self._blobs)
+                report = recover(self._journal, self._runner, self._blobs)
+                self._work.clear_abandoned()
+                return report
 
         return await self._uncut(work)
 
@@ -345,12 +373,6 @@ class VersionManager:
                 return verifier.run()
 
         return await self._uncut(work)
-
-    def find_tracked(
-        self, words: Sequence[str], *, limit: int, keep: Callable[[str], bool]
-    ) -> list[TrackedFile]:
-        """Files with a history by words of their path; blocking, see ``file_search``."""
-        return find_tracked(self._database, words, limit=limit, keep=keep)
 
     async def vault_size(self) -> VaultSize:
         """How much the vault holds, and what it takes on disk."""

@@ -5,9 +5,10 @@ Every path is resolved and confined in a worker thread just before it is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from app.domain.errors import FileChangedError, FileMissingError, NotAFileError, PathOutsideError
 from app.domain.files import (
@@ -19,10 +20,10 @@ from app.domain.files import (
     TrackedFile,
 )
 from app.domain.workspace import FileEntry, PlannedChange, Workspace
-from app.files.blobs import hash_of
 from app.files.failures import changed, explaining
 from app.files.folders import GrantedFolders
 from app.files.fs_ops import FsOps
+from app.files.plans import Sides
 from app.files.request import (
     MAX_BYTES,
     Bound,
@@ -31,8 +32,8 @@ from app.files.request import (
     edit_request,
     move_request,
     remove_request,
+    rewrite_request,
 )
-from app.files.store import ChangeKind
 from app.files.undo import UndoStep
 from app.files.version_manager import VersionManager
 from app.files.walking import Walker
@@ -88,15 +89,6 @@ class BoundWorkspace:
         """Short form of an absolute path."""
         return self._folders.display(path)
 
-    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
-        """Files with a history whose path has every word of ``text``, changed last first."""
-        return await self._look(
-            None,
-            lambda: self._manager.find_tracked(
-                text.split(), limit=limit, keep=lambda path: self._folders.holds(Path(path))
-            ),
-        )
-
     async def entry(self, path: str) -> FileEntry:
         """The file or folder at ``path``."""
         return await self._look(path, lambda: self._walker.entry(self._resolve(path)))
@@ -143,6 +135,14 @@ class BoundWorkspace:
         """What ``edit`` would do."""
         return await self._look(
             path, lambda: self._plan(edit_request(self._there(path), change, self._origin))
+        )
+
+    async def plan_rewrite(
+        self, path: str, change: Callable[[BinaryIO, BinaryIO], None]
+    ) -> PlannedChange:
+        """What ``rewrite`` would do."""
+        return await self._look(
+            path, lambda: self._plan(rewrite_request(self._there(path), change, self._origin))
         )
 
     async def plan_move(self, path: str, target: str) -> PlannedChange:
@@ -224,6 +224,13 @@ class BoundWorkspace:
             place, change, origin=self._origin, bound=self._bound(place)
         )
 
+    async def rewrite(self, path: str, change: Callable[[BinaryIO, BinaryIO], None]) -> FileVersion:
+        """Replace the content, of any size, by what ``change`` writes."""
+        place = await self._look(path, lambda: self._there(path))
+        return await self._manager.rewrite(
+            place, change, origin=self._origin, bound=self._bound(place)
+        )
+
     async def move(self, path: str, target: str) -> FileVersion:
         """Move or rename."""
         place = await self._look(path, lambda: self._there(path))
@@ -288,16 +295,59 @@ class BoundWorkspace:
             path, lambda: self._manager.plans.content_at(self._known(path), version)
         )
 
-    async def blame(self, path: str, version: int | None = None) -> Sequence[BlameLine]:
+    async def blame(
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Sequence[BlameLine]:
         """For each line of a version where it comes from."""
         place = await self._look(path, lambda: self._known(path))
-        return await self._manager.blame(place, version)
+        return await self._manager.blame(place, version, progress=progress)
 
-    async def tracked(self) -> Sequence[TrackedFile]:
-        """Every file with a history inside the granted folders."""
-        return [
-            file for file in await self._manager.tracked() if self._folders.holds(Path(file.path))
-        ]
+    async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """Exact bytes of a version, in pieces."""
+        chunks = await self._look(
+            path, lambda: self._manager.plans.chunks_at(self._known(path), version)
+        )
+        while chunk := await self._manager.in_worker(lambda: next(chunks, b"")):
+            yield chunk
+
+    async def tracked(
+        self, folder: str | None = None, *, limit: int | None = None
+    ) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, or below one folder of them."""
+
+        def look() -> Sequence[TrackedFile]:
+            roots = self._folders.roots if folder is None else [self._known_folder(folder)]
+            found = {
+                file.file_id: file
+                for root in roots  # one may lie in another
+                for file in self._manager.plans.known_below(str(root), limit=limit)
+            }
+            # Files by the thousand share few folders: each folder is judged once.
+            inside: dict[str, bool] = {}
+            for file in found.values():
+                parent = os.path.dirname(file.path)  # noqa: PTH120 - a plain string
+                if parent not in inside:
+                    inside[parent] = self._folders.holds(Path(parent))
+            kept = [f for f in found.values() if inside[os.path.dirname(f.path)]]  # noqa: PTH120
+            if len(roots) > 1:
+                kept.sort(key=lambda file: file.changed_at, reverse=True)
+            return kept[:limit]
+
+        return await self._look(folder, look)
+
+    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+        """Files with a history whose path has every word of ``text``, changed last first."""
+
+        def look() -> Sequence[TrackedFile]:
+            return self._manager.history.find_tracked(
+                text.split(), limit=limit, keep=lambda path: self._folders.holds(Path(path))
+            )
+
+        return await self._look(None, look)
 
     # -- paths; blocking -------------------------------------------------------------------
 
@@ -331,6 +381,17 @@ class BoundWorkspace:
                 if self._manager.plans.known_at(str(place)) is not None:
                     return str(place)
             raise
+
+    def _known_folder(self, path: str) -> Path:
+        """A folder that is there, or one that was: the first place with a history below it."""
+        try:
+            (start,) = self._starts(path)
+        except FileMissingError:
+            for place in self._folders.candidates(path):
+                if self._manager.plans.known_below(str(place), limit=1):
+                    return place
+            raise
+        return start
 
     def _goal(self, source: str, target: str) -> str:
         """Where a move leads: ``target``, or into it where it is a folder.
@@ -394,23 +455,27 @@ class BoundWorkspace:
                 raise changed(path)
 
     def _plan(self, request: Request) -> PlannedChange:
-        before, after = self._manager.plans.work_out(request)
-        return PlannedChange(
-            path=request.locator,
-            display=self._folders.display(request.locator),
-            before=before,
-            after=after,
-            hash_before=None if before is None else hash_of(before),
-            target=request.target,
-        )
+        sides = self._manager.plans.work_out(request)
+        hash_before = None if sides.before is None else sides.before.hash
+        return self._planned(request.locator, request.target, sides, hash_before)
 
     def _planned_step(self, step: UndoStep) -> PlannedChange:
-        content = self._manager.plans.content
+        sides = self._manager.plans.step_sides(step)
+        return self._planned(step.path, step.target, sides, step.now)
+
+    def _planned(
+        self, path: str, target: str | None, sides: Sides, hash_before: str | None
+    ) -> PlannedChange:
+        before, after = sides.before, sides.after
+        too_large = any(side is not None and side.content is None for side in (before, after))
         return PlannedChange(
-            path=step.path,
-            display=self._folders.display(step.path),
-            before=None if step.kind is ChangeKind.CREATE else content(step.now),
-            after=None if step.kind is ChangeKind.REMOVE else content(step.then),
-            hash_before=step.now,
-            target=step.target,
+            path=path,
+            display=self._folders.display(path),
+            before=None if before is None or too_large else before.content,
+            after=None if after is None or too_large else after.content,
+            hash_before=hash_before,
+            target=target,
+            size_before=None if before is None else before.size,
+            size_after=None if after is None else after.size,
+            too_large=too_large,
         )

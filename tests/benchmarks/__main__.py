@@ -12,9 +12,13 @@ import os
 import platform
 import sys
 
-from tests.benchmarks import engine_turn, startup
+from tests.benchmarks import engine_turn, history_pane, startup
 
-BENCHMARKS = {"startup": startup.measure, "engine_turn": engine_turn.measure}
+BENCHMARKS = {
+    "startup": startup.measure,
+    "engine_turn": engine_turn.measure,
+    "history_pane": history_pane.measure,
+}
 
 
 def main() -> int:
