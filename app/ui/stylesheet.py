@@ -41,12 +41,12 @@ QPushButton[kind="chip"]:focus { border: 2px solid $accent; padding: 0px 9px; }
 QPushButton[kind="suggestion"] { color: $accent; border-radius: 13px; padding: 3px 12px; }
 QPushButton[kind="suggestion"]:focus { padding: 2px 11px; }
 QPushButton[kind="choice"] {
-    background: $panel; text-align: left; padding: 5px 24px 5px 8px;
+    background: $panel; text-align: left; padding: 5px 8px;
     background-image: url("$arrow"); background-repeat: no-repeat;
-    background-position: center right; background-origin: padding;
+    background-position: center right; background-origin: content;
 }
 QPushButton[kind="choice"]:hover { background-color: $hover; }
-QPushButton[kind="choice"]:focus { border: 2px solid $accent; padding: 4px 23px 4px 7px; }
+QPushButton[kind="choice"]:focus { border: 2px solid $accent; padding: 4px 7px; }
 
 QToolButton {
     background: transparent; border: 1px solid transparent; border-radius: ${radius}px;
@@ -54,6 +54,7 @@ QToolButton {
 }
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 2px solid $accent; padding: 3px; }
+QToolButton::menu-indicator { image: none; }
 QToolButton:checked { background: $accent_soft; }
 
 QLineEdit, QComboBox, QSpinBox, QTextEdit[kind="input"], QPlainTextEdit[kind="input"] {
@@ -126,6 +127,7 @@ QListView, QTreeView, QTableView, QTextBrowser, QTextEdit {
     selection-background-color: $selection; selection-color: $text;
 }
 QTextEdit { placeholder-text-color: $muted; }
+QTableView { selection-background-color: transparent; }
 QListView::item { border-radius: ${radius}px; }
 QTreeView::item { padding: 4px 2px; }
 QTreeView::item:hover, QListView::item:hover { background: $hover; }
@@ -151,6 +153,11 @@ QScrollBar::handle:horizontal { min-width: 32px; }
 QScrollBar::handle:hover { background: $control; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QProgressBar {
+    background: $hover; border: none; border-radius: 3px; min-height: 6px; max-height: 6px;
+}
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
 QStatusBar { background: $panel; border-top: 1px solid $line; }
 QDockWidget { color: $text; border: none; }

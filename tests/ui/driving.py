@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from app.files.folder_store import FolderStore
+from app.files.store import Archive, Change, Outcome
 from app.orchestrator.approvals import Decision
 from app.ui.chat.approval_card import ApprovalCard
 from app.ui.chat.rows import AnswerRow, CallRow, CardRow, Row, SuggestionsRow, UserRow
@@ -48,6 +52,21 @@ def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier | None = N
 def click_at(widget: QWidget, x: float, y: float) -> None:
     """Press the mouse at a point."""
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+
+
+@contextmanager
+def meanwhile(act: Callable[[], object]) -> Iterator[None]:
+    """Someone else does ``act`` at the last moment before a change is made to a file."""
+    with pytest.MonkeyPatch.context() as patch:
+        real = FolderStore.act
+
+        def first_theirs(self: FolderStore, change: Change, archive: Archive) -> Outcome:
+            patch.undo()
+            act()
+            return real(self, change, archive)
+
+        patch.setattr(FolderStore, "act", first_theirs)
+        yield
 
 
 class Person:

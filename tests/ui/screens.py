@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +30,7 @@ from app.ui.panes.versions import VersionsPane
 from app.ui.theme import Theme
 from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
-from tests.ui.driving import Person, click, until
+from tests.ui.driving import Person, click, meanwhile, until
 
 WIDE: Final = QSize(1360, 860)
 SMALL: Final = QSize(900, 600)
@@ -73,7 +74,7 @@ async def _render(
         window.show()
         window.attach(assembly)
         await scene(Person(window))
-        await asyncio.sleep(0.15)  # hover and focus settle
+        await asyncio.sleep(0.8)  # hover and focus settle, and the vault's size is read
         if not _picture(window).save(str(path)):
             raise OSError(f"{path} cannot be written")
     finally:
@@ -229,12 +230,9 @@ async def _conflicted(person: Person) -> VersionsPane:
     place = Path(files.folders[0]) / "report.md"
     text = place.read_text()
 
-    def change(old: bytes) -> bytes:
-        place.write_text(text.replace("draft", "draft, read by Anna"))
-        return old.replace(b"12 April", b"13 April")
-
-    with contextlib.suppress(ConflictError):
-        await files.edit("report.md", change)
+    theirs = partial(place.write_text, text.replace("draft", "draft, read by Anna"))
+    with meanwhile(theirs), contextlib.suppress(ConflictError):
+        await files.edit("report.md", lambda old: old.replace(b"12 April", b"13 April"))
     pane = _pane(person)
     person.window.show_pane("Versions")
     await until(pane.conflict.isVisible, "the conflict")
