@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
+    QMenu,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -39,6 +41,26 @@ class Button(QPushButton):
         self.setIconSize(QSize(14, 10))
         if kind in ("chip", "suggestion"):
             self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+
+class MenuButton(Button):
+    """Opens a menu below itself. The menu is shown, never waited for."""
+
+    def __init__(self, text: str, *, kind: str = "plain", name: str = "", tip: str = "") -> None:
+        super().__init__(f"{text} ▾", kind=kind, name=name or text.replace("&", ""), tip=tip)
+        self.menu_shown = QMenu(self)
+        self.menu_shown.setToolTipsVisible(True)
+        self.clicked.connect(self._open)
+
+    def entry(self, text: str, tip: str, act: Callable[[], object]) -> QAction:
+        """Add an entry that does ``act``."""
+        action = self.menu_shown.addAction(text)
+        action.setToolTip(tip)
+        action.triggered.connect(lambda _checked=False: act())
+        return action
+
+    def _open(self) -> None:
+        self.menu_shown.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
 
 class ChoiceButton(Button):

@@ -54,7 +54,6 @@ QToolButton {
 }
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 2px solid $accent; padding: 3px; }
-QToolButton::menu-indicator { image: none; }
 QToolButton:checked { background: $accent_soft; }
 
 QLineEdit, QComboBox, QSpinBox, QTextEdit[kind="input"], QPlainTextEdit[kind="input"] {

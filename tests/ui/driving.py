@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from app.files.folder_store import FolderStore
 from app.files.store import Archive, Change, Outcome
@@ -37,6 +37,15 @@ def click(button: QAbstractButton) -> None:
     assert button.isVisible(), f"{button.text()!r} cannot be seen"
     assert button.isEnabled(), f"{button.text()!r} cannot be pressed"
     QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=button.rect().center())
+
+
+def choose(menu: QMenu, text: str) -> None:
+    """Click an entry of a menu that is open."""
+    assert menu.isVisible(), "the menu is not open"
+    entry = next(one for one in menu.actions() if one.text().replace("&", "") == text)
+    assert entry.isVisible()
+    assert entry.isEnabled()
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(entry).center())
 
 
 def type_text(widget: QWidget, text: str) -> None:

@@ -17,7 +17,7 @@ from app.ui.diff.lines import Kind
 from app.ui.main_window import MainWindow
 from tests.standins.scripted_model import calls, says
 from tests.ui.conftest import REPORT, Puppet
-from tests.ui.driving import Person, click, until
+from tests.ui.driving import Person, choose, click, until
 
 EDIT = "replace 'draft' with 'final' in report.md"
 
@@ -86,6 +86,7 @@ async def test_an_answer_is_undone_with_one_click(
     await until(lambda: pane.versions and pane.card.undo.isVisible(), "the button")
 
     click(pane.card.undo)
+    choose(pane.card.undo.menu_shown, "Undo the whole answer")
 
     await until(lambda: not (folder / "a.md").exists(), "a.md to go")
     await until(lambda: not (folder / "b.md").exists(), "b.md to go")

@@ -76,6 +76,34 @@ class BlameModel(QAbstractListModel):
         return None
 
 
+class _Lines(QListView):
+    """As high as its lines, where there is room."""
+
+    def __init__(self, theme: Theme, model: BlameModel) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setModel(model)
+        self.setItemDelegate(_BlameDelegate(theme, self))
+        self.setAccessibleName("Lines and the versions that brought them in")
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        theme.changed.connect(self.viewport().update)
+
+    def sizeHint(self) -> QSize:
+        """All lines."""
+        return QSize(240, self._height(self.model().rowCount()))
+
+    def minimumSizeHint(self) -> QSize:
+        """A few."""
+        return QSize(120, self._height(min(3, self.model().rowCount())))
+
+    def _height(self, lines: int) -> int:
+        return max(1, lines) * _row_height(QFontMetrics(self._theme.code_font)) + 2
+
+
 class BlameView(QWidget):
     """Lines above, what is known about the chosen one below."""
 
@@ -86,25 +114,15 @@ class BlameView(QWidget):
         self._shown: tuple[str, int] | None = None
         self._model = BlameModel()
         self._model.setParent(self)
-        self.list = QListView()
-        self.list.setModel(self._model)
-        self.list.setItemDelegate(_BlameDelegate(theme, self.list))
-        self.list.setAccessibleName("Lines and the versions that brought them in")
-        self.list.setUniformItemSizes(True)
-        self.list.setMouseTracking(True)
-        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.list = _Lines(theme, self._model)
         self.list.selectionModel().currentChanged.connect(self._tell)
-        self._theme = theme
-        theme.changed.connect(self.list.viewport().update)
         self.about = Label(kind="small", wrap=True)
         self.about.setContentsMargins(14, 8, 14, 8)
         self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)
-        page.addWidget(self.list)
+        page.addWidget(self.list, 1)
         page.addWidget(rule())
         page.addWidget(self.about)
 
@@ -128,19 +146,14 @@ class BlameView(QWidget):
             lines = await self._session.workspace().blame(path, number)
         except StewardError as error:
             self._model.show(())
-            self._fit()
             self.about.setText(str(error))
             return
         self._model.show(lines)
-        self._fit()
+        self.list.updateGeometry()
         if lines:
             self.list.setCurrentIndex(self._model.index(0, 0))
         else:
             self.about.setText("The file is empty in this version.")
-
-    def _fit(self) -> None:
-        line = _row_height(QFontMetrics(self._theme.code_font))
-        self.list.setFixedHeight(min(max(2, len(self.lines)) * line + 2, 14 * line))
 
     def _tell(self, index: QModelIndex) -> None:
         line = index.data(BlameRole.LINE) if index.isValid() else None

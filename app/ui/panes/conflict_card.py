@@ -8,7 +8,15 @@ from pathlib import PurePath
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.errors import StewardError
 from app.domain.events import Event, TurnFinished
@@ -56,7 +64,7 @@ class ConflictCard(QFrame):
         page = QVBoxLayout(self)
         page.setContentsMargins(1, 1, 1, 1)
         page.setSpacing(0)
-        page.addWidget(self._told(theme))
+        page.addLayout(self._told(theme))
         self._open = self._choosing(theme)
         page.addWidget(self._open)
         self._open.hide()
@@ -65,7 +73,7 @@ class ConflictCard(QFrame):
         session.files_changed.connect(self.refresh)
         self.refresh()
 
-    def _told(self, theme: Theme) -> QWidget:
+    def _told(self, theme: Theme) -> QLayout:
         self._title = ElidedLabel(kind="heading")
         self.about = Label(kind="small", wrap=True)
         self.decide = Button("&Decide …", tip="See both texts and choose")
@@ -73,19 +81,21 @@ class ConflictCard(QFrame):
         self.decide.toggled.connect(self._show_choices)
         self.other = Button("Ne&xt conflict", kind="quiet")
         self.other.clicked.connect(self._show_other)
-        told, heading, buttons = QWidget(), QWidget(), QWidget()
-        across = FlowLayout(heading, spacing=8)
-        across.addWidget(Dot(theme, "attention"))
-        across.addWidget(self._title)
-        line = FlowLayout(buttons, spacing=8)
-        line.addWidget(self.decide)
-        line.addWidget(self.other)
-        page = QVBoxLayout(told)
+        heading, buttons = QHBoxLayout(), QHBoxLayout()
+        heading.setSpacing(8)
+        heading.addWidget(Dot(theme, "attention"))
+        heading.addWidget(self._title, 1)
+        buttons.setSpacing(8)
+        buttons.addWidget(self.decide)
+        buttons.addWidget(self.other)
+        buttons.addStretch(1)
+        page = QVBoxLayout()
         page.setContentsMargins(14, 10, 14, 10)
         page.setSpacing(6)
-        for one in (heading, self.about, buttons):
-            page.addWidget(one)
-        return told
+        page.addLayout(heading)
+        page.addWidget(self.about)
+        page.addLayout(buttons)
+        return page
 
     def _choosing(self, theme: Theme) -> QWidget:
         self._group = QButtonGroup(self)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from app.domain.files import VaultSize
 from app.ui import words
@@ -32,16 +32,15 @@ class VaultLine(QWidget):
         self._reading: asyncio.Task[None] | None = None
         self._text = ElidedLabel("Vault", kind="small")
         self.button = IconButton(theme, "settings", "Care of the vault", "Ctrl+Shift+K")
-        self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self)
+        self.menu.setToolTipsVisible(True)
         self.check = self.menu.addAction("&Check the vault …")
         self.check.setToolTip("Read every kept version and compare it with its fingerprint")
         self.check.triggered.connect(self.check_wanted)
         self.recover = self.menu.addAction("&Recover …")
         self.recover.setToolTip("End changes that a crash has left unfinished")
         self.recover.triggered.connect(self.recover_wanted)
-        self.menu.setToolTipsVisible(True)
-        self.button.setMenu(self.menu)
+        self.button.clicked.connect(self._open)
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 2, 8, 4)
         line.setSpacing(6)
@@ -58,6 +57,11 @@ class VaultLine(QWidget):
     def text(self) -> str:
         """What is said."""
         return self._text.whole
+
+    def _open(self) -> None:
+        at = self.button.rect().topRight() - QPoint(self.menu.sizeHint().width(), 0)
+        above = QPoint(0, self.menu.sizeHint().height())
+        self.menu.popup(self.button.mapToGlobal(at - above))
 
     def refresh(self) -> None:
         """Read the size; where it is being read already, once more afterwards."""

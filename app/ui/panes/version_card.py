@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.files import FileAction, FileVersion, OperationType
 from app.ui import words
-from app.ui.controls import Button, ElidedLabel, rule
+from app.ui.controls import Button, ElidedLabel, MenuButton, rule
 from app.ui.diff.lines import DiffLine, note, parse
 from app.ui.diff.view import DiffView
 from app.ui.flow_layout import FlowLayout
@@ -51,12 +51,17 @@ class VersionCard(QFrame):
         self.blame.hide()
         self.restore = Button("&Restore", kind="primary")
         self.restore.clicked.connect(self._restore)
-        self.undo_version = Button("Undo t&his change", kind="quiet")
-        self.undo_version.setToolTip("Take back what this version did; later changes stay")
-        self.undo_version.clicked.connect(self._undo_version)
-        self.undo = Button("&Undo this answer", kind="quiet")
-        self.undo.setToolTip("Take back every change of the answer that made this version")
-        self.undo.clicked.connect(self._undo)
+        self.undo = MenuButton("&Undo", kind="quiet")
+        self.undo_version = self.undo.entry(
+            "Undo this &change",
+            "Take back what this version did; later changes stay",
+            self._undo_version,
+        )
+        self.undo_answer = self.undo.entry(
+            "Undo the whole &answer",
+            "Take back every change of the answer that made this version",
+            self._undo_answer,
+        )
         heading = QHBoxLayout()
         heading.setContentsMargins(14, 6, 6, 6)
         heading.setSpacing(0)
@@ -65,8 +70,8 @@ class VersionCard(QFrame):
         heading.addWidget(self.lines)
         self._buttons = QWidget()
         line = FlowLayout(self._buttons, margin=(14, 10, 14, 10), spacing=8)
-        for button in (self.restore, self.undo_version, self.undo):
-            line.addWidget(button)
+        line.addWidget(self.restore)
+        line.addWidget(self.undo)
         page = QVBoxLayout(self)
         page.setContentsMargins(1, 1, 1, 1)
         page.setSpacing(0)
@@ -93,7 +98,6 @@ class VersionCard(QFrame):
         self.restore.setEnabled(False)
         self._say_restore()
         self.undo.hide()
-        self.undo_version.hide()
 
     def show_version(
         self,
@@ -115,9 +119,8 @@ class VersionCard(QFrame):
         self._title.setText(f"{number - 1} → {number}" if number > 1 else f"Version {number}")
         self.restore.setEnabled(target is not None)
         self._say_restore()
-        made = version.operation in (OperationType.SKILL_EDIT, OperationType.RESTORE)
-        self.undo_version.setVisible(made)
-        self.undo.setVisible(
+        self.undo.setVisible(version.action is not FileAction.SEEN)
+        self.undo_answer.setVisible(
             version.turn_id is not None and version.operation is OperationType.SKILL_EDIT
         )
         has_content = version.hash_after is not None
@@ -189,7 +192,7 @@ class VersionCard(QFrame):
             number = self._version.version
             self._do(lambda: self._session.undo_version(self._path, number), "undo version")
 
-    def _undo(self) -> None:
+    def _undo_answer(self) -> None:
         if self._version is not None and self._version.turn_id is not None:
             turn = self._version.turn_id
             self._do(lambda: self._session.undo(turn), "undo")
