@@ -98,7 +98,7 @@ class _Lines(QListView):
 
     def minimumSizeHint(self) -> QSize:
         """A few."""
-        return QSize(120, self._height(min(3, self.model().rowCount())))
+        return QSize(120, self._height(min(2, self.model().rowCount())))
 
     def _height(self, lines: int) -> int:
         return max(1, lines) * _row_height(QFontMetrics(self._theme.code_font)) + 2

@@ -44,12 +44,14 @@ _WANTED: Final = {
 
 
 class ConflictCard(QFrame):
-    """Hidden while there is no conflict. ``opened(bool)`` when its choices take room, or no more.
+    """Hidden while there is no conflict. ``opened(bool)`` when its choices take room, or no more;
+    ``changed`` when another one is told.
 
     Nothing is done before the person has seen what it changes and pressed the button below it.
     """
 
     opened = Signal(bool)
+    changed = Signal()
 
     def __init__(self, theme: Theme, session: Session) -> None:
         super().__init__()
@@ -57,6 +59,7 @@ class ConflictCard(QFrame):
         self._conflicts: Sequence[FileConflict] = ()
         self._known: set[str] | None = None
         self._at = 0
+        self._brief = False
         self._reading: asyncio.Task[None] | None = None
         self._planning: asyncio.Task[None] | None = None
         self.setProperty("kind", "card")
@@ -127,6 +130,11 @@ class ConflictCard(QFrame):
         """The conflict shown."""
         return self._conflicts[self._at] if self._conflicts else None
 
+    def be_brief(self, wanted: bool) -> None:
+        """Where there is little room: the story only once the choices are open."""
+        self._brief = wanted
+        self.about.setVisible(self.decide.isChecked() or not wanted)
+
     def refresh(self) -> None:
         """Read the conflicts again."""
         if self._reading is not None:
@@ -162,6 +170,7 @@ class ConflictCard(QFrame):
     def _show(self) -> None:
         one = self.shown
         self.setVisible(one is not None)
+        self.changed.emit()
         if one is None:
             self.decide.setChecked(False)
             return
@@ -198,6 +207,7 @@ class ConflictCard(QFrame):
         self.decide.setText("&Decide later" if wanted else "&Decide …")
         self.decide.setAccessibleName("Decide later" if wanted else "Decide")
         self._open.setVisible(wanted)
+        self.be_brief(self._brief)
         self.opened.emit(wanted)
         if wanted:
             self._plan()
@@ -231,9 +241,11 @@ class ConflictCard(QFrame):
     async def _resolve(self, one: FileConflict, choice: ConflictChoice) -> None:
         try:
             await self._session.resolve(one, choice)
-        finally:
+        except StewardError:  # they changed it again, for instance: what does it mean now?
             self.refresh()
             self._plan()
+            raise
+        self.refresh()
 
 
 def _difference(plan: PlannedChange) -> list[DiffLine]:

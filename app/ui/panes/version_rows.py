@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
     QHeaderView,
@@ -52,11 +52,22 @@ class Timeline(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         theme.changed.connect(self.viewport().update)
 
+    def moveCursor(
+        self, action: QTableView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Home and End lead to the newest and the oldest version, as in a list."""
+        match action:
+            case QTableView.CursorAction.MoveHome:
+                return self.model().index(0, 0)
+            case QTableView.CursorAction.MoveEnd:
+                return self.model().index(self.model().rowCount() - 1, 0)
+        return super().moveCursor(action, modifiers)
+
     def fit(self, room: int) -> None:
-        """As high as its versions, up to ``room`` pixels, but always two lines."""
+        """As high as its versions, up to ``room`` pixels, but always one."""
         line = line_height(self.fontMetrics().height())
         self.verticalHeader().setDefaultSectionSize(line)
-        self.setFixedHeight(min(self.model().rowCount() * line + 2, max(2 * line, room)))
+        self.setFixedHeight(min(self.model().rowCount() * line + 2, max(line, room)))
 
 
 def draw_ground(painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -> None:

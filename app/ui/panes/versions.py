@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtGui import QResizeEvent
@@ -24,8 +25,14 @@ from app.ui.session import Session
 from app.ui.theme import Theme
 from app.ui.vault_dialog import VaultDialog
 
-_NOTHING, _HISTORY, _FILES = range(3)
-_TIMELINE_PART = 0.4
+_NOTHING: Final = 0
+_HISTORY: Final = 1
+_FILES: Final = 2
+_TIMELINE_PART: Final = 0.4
+_BETWEEN: Final = 56
+"""Margins and spaces of the page."""
+_LOW: Final = 560
+"""Below this height a conflict is told in one line."""
 
 
 class VersionsPane(QWidget):
@@ -58,6 +65,7 @@ class VersionsPane(QWidget):
         self.card = VersionCard(theme, session)
         self.conflict = ConflictCard(theme, session)
         self.conflict.opened.connect(self._make_room)
+        self.conflict.changed.connect(self._fit_timeline)
         self.vault = VaultLine(theme, session)
         self.vault.check_wanted.connect(lambda: self._vault_dialog().check())
         self.vault.recover_wanted.connect(lambda: self._vault_dialog().recover())
@@ -206,12 +214,18 @@ class VersionsPane(QWidget):
                 self._show_version(self.timeline.currentIndex())  # it had not been read before
 
     def _fit_timeline(self) -> None:
-        """As high as its versions, up to two fifths of the pane."""
-        self.timeline.fit(round(self.height() * _TIMELINE_PART))
+        """As high as its versions, up to two fifths of the pane and to what the card leaves."""
+        below = self.card.minimumSizeHint().height()
+        above = self.chooser.height() + self._heading.height() + _BETWEEN
+        if not self.conflict.isHidden():
+            above += self.conflict.sizeHint().height()
+        left = self._stack.height() - above - below
+        self.timeline.fit(min(round(self.height() * _TIMELINE_PART), left))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The timeline takes its part."""
         super().resizeEvent(event)
+        self.conflict.be_brief(self.height() < _LOW)
         self._fit_timeline()
 
     # -- one version ---------------------------------------------------------------------------
