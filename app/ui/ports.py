@@ -5,7 +5,7 @@ The window stands below the composition root and may not import it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -127,6 +127,11 @@ class Checked(Protocol):
         ...
 
     @property
+    def pruned(self) -> int:
+        """How many of the versions have their content in an archive only."""
+        ...
+
+    @property
     def ok(self) -> bool:
         """Whether nothing is broken."""
         ...
@@ -139,8 +144,12 @@ class Vault(Protocol):
         """How much is kept."""
         ...
 
-    async def verify(self) -> Checked:
-        """Check everything. Cancel stops it at once."""
+    async def verify(self, progress: Callable[[int, int, str], None] | None = None) -> Checked:
+        """Check everything. Cancel stops it at once.
+
+        ``progress`` is told, in a worker thread, how many steps of how many are done, and what
+        they are.
+        """
         ...
 
     async def recover(self) -> Recovery:

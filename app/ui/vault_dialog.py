@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _FRAME_MS: Final = 50
 _MOST_LINES: Final = 500
+_PARTS: Final = {"files": "the history of files", "blobs": "the kept contents"}
 
 
 class VaultDialog(QDialog):
@@ -36,7 +37,7 @@ class VaultDialog(QDialog):
         super().__init__(parent)
         self._session = session
         self._task: asyncio.Task[None] | None = None
-        self._progress = (0, 0)  # written by the worker, read by the timer
+        self._progress = (0, 0, "")  # written by the worker, read by the timer
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(560, 380)
         self._dot = Dot(theme)
@@ -83,8 +84,8 @@ class VaultDialog(QDialog):
         self.setWindowTitle("Check the vault")
         self.headline.setText("Checking the vault …")
         self.detail.setText(
-            "Every kept version is read and compared with its fingerprint. Changes to files wait "
-            "until this is done or cancelled; nothing is changed by it."
+            "Every kept version is read and compared with its fingerprint. You can go on working "
+            "meanwhile; nothing is changed by it."
         )
         self._start(self._check(), "verify")
 
@@ -109,18 +110,20 @@ class VaultDialog(QDialog):
         self._timer.start()
         self._task = self._session.tasks.run(work, name=name)
 
-    def _note_progress(self, done: int, total: int) -> None:
-        self._progress = (done, total)
+    def _note_progress(self, done: int, total: int, what: str) -> None:
+        self._progress = (done, total, what)
 
     def _show_progress(self) -> None:
-        done, total = self._progress
+        done, total, what = self._progress
         if total:
             self.bar.setRange(0, total)
             self.bar.setValue(done)
+            part = _PARTS.get(what, what)
+            self.headline.setText(f"Checking {part} … {done:,} of {total:,}")
 
     async def _check(self) -> None:
         try:
-            report = await self._session.desk.versions.verify()
+            report = await self._session.desk.versions.verify(self._note_progress)
         except StewardError as error:
             self._end("trouble", error.message, error.hint)
             return
@@ -131,6 +134,8 @@ class VaultDialog(QDialog):
             f"{words.count(report.versions, 'version')} of {words.count(report.files, 'file')}, "
             f"{words.count(report.blobs, 'content')} of {words.size(report.vault_bytes)} were read."
         )
+        if report.pruned:
+            what += f" {words.count(report.pruned, 'version')} had been pruned into archives."
         problems = [_line(one) for one in report.problems]
         notes = [_line(one) for one in report.notes]
         parts = []

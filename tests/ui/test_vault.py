@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -62,10 +62,11 @@ async def test_a_damaged_content_is_named(
     person: Person, window: MainWindow, desk: Assembly
 ) -> None:
     await allow(person, EDIT)
-    for blob in (desk.settings.home / "vault" / "blobs").rglob("*"):
-        if blob.is_file():
-            blob.chmod(0o600)
-            blob.write_bytes(b"rotten")
+    kept = [one for one in (desk.settings.home / "vault").rglob("*") if one.is_file()]
+    for one in kept:
+        if one.name != "lock":
+            one.chmod(0o600)
+            one.write_bytes(b"rotten")
 
     dialog = await dialog_of(window, "Check the vault …")
     await until(lambda: not dialog.running, "its end")
@@ -93,7 +94,8 @@ class SlowVault:
     async def vault_size(self) -> VaultSize:
         return VaultSize(0, 0, 0)
 
-    async def verify(self) -> object:
+    async def verify(self, progress: Callable[[int, int, str], None]) -> object:
+        progress(3, 12, "files")
         self.began = True
         try:
             await asyncio.Event().wait()
@@ -114,6 +116,9 @@ async def slow(desk: Assembly, window: MainWindow) -> AsyncIterator[SlowVault]:
 async def test_cancel_stops_a_check_at_once(window: MainWindow, slow: SlowVault) -> None:
     dialog = await dialog_of(window, "Check the vault …")
     await until(lambda: slow.began, "the check")
+    wanted = "Checking the history of files … 3 of 12"
+    await until(lambda: dialog.headline.text() == wanted, "the progress")
+    assert (dialog.bar.value(), dialog.bar.maximum()) == (3, 12)
 
     click(dialog.button)
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.domain.errors import StewardError
 from app.domain.files import FileAction, FileVersion, OperationType
 from app.ui import words
 from app.ui.controls import Button, ElidedLabel, MenuButton, rule
@@ -153,7 +154,11 @@ class VersionCard(QFrame):
                 self._path, limit=1, before=version.version
             )
             older = page[-1] if page else None
-        self.diff.show_lines(await self._difference(older, version))
+        try:
+            lines = await self._difference(older, version)
+        except StewardError as error:  # pruned, or damaged: the timeline stands all the same
+            lines = [note(str(error))]
+        self.diff.show_lines(lines)
 
     async def _difference(self, older: FileVersion | None, version: FileVersion) -> list[DiffLine]:
         if older is None and version.action is FileAction.SEEN:

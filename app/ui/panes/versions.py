@@ -20,7 +20,7 @@ from app.ui.panes.nothing import Nothing
 from app.ui.panes.vault_line import VaultLine
 from app.ui.panes.version_card import VersionCard
 from app.ui.panes.version_rows import Timeline
-from app.ui.panes.versions_model import PAGE, VersionRole, VersionsModel
+from app.ui.panes.versions_model import PAGE, VersionRole, VersionsModel, is_pruned
 from app.ui.session import Session
 from app.ui.theme import Theme
 from app.ui.vault_dialog import VaultDialog
@@ -28,6 +28,8 @@ from app.ui.vault_dialog import VaultDialog
 _NOTHING: Final = 0
 _HISTORY: Final = 1
 _FILES: Final = 2
+_OURS: Final = (OperationType.SKILL_EDIT, OperationType.RESTORE)
+"""What Steward did, not what it only saw."""
 _TIMELINE_PART: Final = 0.4
 _BETWEEN: Final = 56
 """Margins and spaces of the page."""
@@ -129,7 +131,7 @@ class VersionsPane(QWidget):
 
     def _follow(self, event: Event) -> None:
         """What Steward has just changed is what the person wants to see."""
-        if isinstance(event, FileVersionEvent) and event.operation != OperationType.EXTERNAL:
+        if isinstance(event, FileVersionEvent) and event.operation in _OURS:
             self._path = event.file
 
     def _choose(self) -> None:
@@ -170,6 +172,8 @@ class VersionsPane(QWidget):
         if path:
             try:
                 versions = list(await workspace.versions(path, limit=PAGE))
+                if versions and versions[0].version > 1:  # says whether old ones were pruned
+                    versions[:0] = await workspace.versions(path, limit=1, before=2)
             except StewardError as error:  # taken away with its folder, for instance
                 trouble = str(error)
         self._show(name, versions, trouble)
@@ -180,7 +184,7 @@ class VersionsPane(QWidget):
         self._model.show(versions, self._session.desk.clock.now())
         newest = self._model.newest
         self.chooser.show_choice(f"{name} (removed)" if _is_gone(newest) else name)
-        self._heading.setText(trouble or _summary(newest))
+        self._heading.setText(trouble or _summary(newest, self._model.oldest_known))
         self._heading.become("attention" if trouble or _is_gone(newest) else "section")
         self._fit_timeline()
         if self._stack.currentIndex() != _FILES:
@@ -245,10 +249,12 @@ def _is_gone(newest: FileVersion | None) -> bool:
     return newest is not None and newest.hash_after is None
 
 
-def _summary(newest: FileVersion | None) -> str:
+def _summary(newest: FileVersion | None, oldest: FileVersion | None) -> str:
     if newest is None:
         return "Not changed by Steward yet"
     count = words.count(newest.version, "version")
     if _is_gone(newest):
         return f"Removed. Its {count} are kept here: restoring one puts the file back."
+    if oldest is not None and is_pruned(oldest):  # the oldest go first
+        return f"{count}; the content of old ones is in an archive"
     return f"{count}, every one restorable"

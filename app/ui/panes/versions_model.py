@@ -52,6 +52,11 @@ class VersionsModel(QAbstractListModel):
         return [self._known[number] for number in sorted(self._known, reverse=True)]
 
     @property
+    def oldest_known(self) -> FileVersion | None:
+        """The oldest version that is read."""
+        return self._known[min(self._known)] if self._known else None
+
+    @property
     def newest(self) -> FileVersion | None:
         """The newest version."""
         return self._known.get(self._newest)
@@ -166,8 +171,15 @@ class VersionsModel(QAbstractListModel):
             self.dataChanged.emit(self.index(max(0, first)), self.index(last))
 
 
+def is_pruned(version: FileVersion) -> bool:
+    """Whether the person has had the version's content moved into an archive."""
+    return "pruned" in version.metadata
+
+
 def describe(version: FileVersion) -> str:
     """Why a version exists, and who wanted it: ``files.edit · you approved``."""
+    if is_pruned(version):
+        return f"pruned; its content is in {PurePath(str(version.metadata['pruned'])).name}"
     facts = version.metadata
     by = "" if version.by in ("", "you", version.skill) else version.by
     match version.operation, version.action:
