@@ -45,6 +45,8 @@ class BlobStore:
         self._ready: Path | None = None
         # Blobs this process has put or found whole, and synced: their folder needs no more care.
         self._durable: set[str] = set()
+        # Folders of the vault whose names this process knows to be on disk.
+        self._synced: set[Path] = set()
 
     def make_ready(self) -> None:
         """Make the vault's folders. Raises ``OSError``."""
@@ -161,18 +163,43 @@ class BlobStore:
     def _root(self) -> Path:
         if self._ready is None:
             root = self._fs.make_vault(self._vault)
+            self._keep_names(root)
             for name in ("blobs", "parts"):
                 self._make_folder(root, name)
+            blobs = root / "blobs"
+            with self._folder(blobs) as handle:
+                self._fs.sync(handle)
+            self._synced.update(blobs / entry.name for entry in self._fs.scan(blobs))
             self._ready = root
         return self._ready
 
+    def _keep_names(self, root: Path) -> None:
+        """Sync the name of the vault, which a process may have made just before it died.
+
+        For a vault that is new, the names of all folders above it too: they may be as new.
+        """
+        with self._folder(root.parent) as handle:
+            self._fs.sync(handle)
+        if not self._fs.scan(root):
+            for parent in root.parents[1:]:
+                try:
+                    with self._folder(parent) as handle:
+                        self._fs.sync(handle)
+                except OSError:
+                    break  # not the person's, and not as new as that
+
     def _make_folder(self, parent: Path, name: str) -> None:
+        place = parent / name
         with self._folder(parent) as handle:
             try:
                 self._fs.stat(handle, name)
             except FileNotFoundError:
                 self._fs.make_folder(handle, name, 0o700)
+                self._synced.discard(place)
+            if place not in self._synced:
+                # A process may have died between making it and the sync of its name.
                 self._fs.sync(handle)
+                self._synced.add(place)
 
     @contextmanager
     def _folder(self, path: Path) -> Iterator[int]:
