@@ -30,7 +30,8 @@ from app.notifications.router import Router
 from app.orchestrator.approvals import Approvals
 from app.orchestrator.context import read_trusted_instructions, system_prompt
 from app.orchestrator.dispatch import ToolDispatch
-from app.orchestrator.engine import EngineParts, Engines
+from app.orchestrator.engine_parts import EngineParts
+from app.orchestrator.engines import Engines
 from app.redaction import Redactor, Secret
 from app.resilience.circuit_breaker import Breakers, BreakerSnapshot
 from app.skill_runtime.executor import Executor

@@ -162,6 +162,14 @@ class Output:
         else:
             self._write(content)
 
+    def whole_diff(self, diff: str) -> None:
+        """A unified diff as the answer: coloured on a terminal, else as it is."""
+        if self.to_terminal:
+            for line in diff_lines(diff):
+                self.line(line, diff_colour(line))
+        else:  # perhaps for `patch`: nothing in it is rewritten
+            self.exact(diff.encode("utf-8", "surrogateescape"))
+
     # -- stderr ----------------------------------------------------------------------------
 
     def note(self, text: str, colour: Colour | None = None) -> None:
@@ -179,6 +187,16 @@ class Output:
             self._stderr.flush()
         except (OSError, ValueError):
             self._stderr = None  # nobody reads it; nothing else can be told
+
+    def passing(self, text: str) -> None:
+        """A line on a terminal's stderr that the next one replaces; ``""`` takes it away."""
+        if self._stderr is None or not _is_terminal(self._stderr):
+            return
+        try:
+            self._stderr.write(f"\r\x1b[K{shortened(text, 79)}")
+            self._stderr.flush()
+        except (OSError, ValueError):
+            self._stderr = None
 
     def diff(self, diff: str) -> None:
         """A unified diff on stderr."""

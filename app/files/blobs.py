@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from app.domain.errors import BlobDamagedError
+from app.domain.files import VaultSize
 from app.files.fs_ops import PART_SUFFIX, FsOps
 
 CHUNK: Final = 1024 * 1024
@@ -52,8 +53,10 @@ class BlobStore:
         """Make the vault's folders. Raises ``OSError``."""
         self._root()
 
-    def put(self, chunks: Iterable[bytes]) -> Blob:
+    def put(self, chunks: Iterable[bytes], *, like: str | None = None) -> Blob:
         """Keep bytes; durable when it returns. Bytes already kept are verified, not rewritten.
+
+        ``like``: hash of an earlier version, of which these bytes may be an edit.
 
         Raises ``OSError``; then nothing was added under any blob's name.
         """
@@ -114,6 +117,17 @@ class BlobStore:
             if folder.is_dir(follow_symlinks=False):
                 names = sorted(entry.name for entry in self._fs.scan(folder.path))
                 yield from (name for name in names if _DIGEST.fullmatch(name))
+
+    def size(self) -> VaultSize:
+        """How much is kept, and what it takes."""
+        sizes = [
+            entry.stat(follow_symlinks=False).st_size
+            for folder in self._fs.scan(self._root() / "blobs")
+            if folder.is_dir(follow_symlinks=False)
+            for entry in self._fs.scan(folder.path)
+            if _DIGEST.fullmatch(entry.name)
+        ]
+        return VaultSize(blobs=len(sizes), content_bytes=sum(sizes), stored_bytes=sum(sizes))
 
     def parts(self) -> int:
         """How many unfinished blobs a crash has left."""

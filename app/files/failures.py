@@ -102,9 +102,12 @@ def conflict(change: Change, outcome: Outcome, theirs: tuple[FileVersion, ...]) 
     return ConflictError(
         f"Someone else {did} {change.locator} at the same moment. "
         f"Nothing was overwritten; both versions are kept.{kept}",
-        hint="Read the file again; then make the change anew, or leave it as they have it.",
+        hint="Read the file again; then make the change anew, or leave it as they have it. "
+        "The person can also choose: `steward files resolve PATH theirs|ours|merge`, "
+        "or in the window.",
         details={
             "path": change.locator,
+            "op_id": change.op_id,
             "theirs": theirs[-1].hash_after if theirs else None,
             "ours": change.hash_after,
         },

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
+import struct
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,11 +26,21 @@ ASIDE_SUFFIX: Final = ".steward-aside"
 PART_SUFFIX: Final = ".part"
 """In the vault: a blob that is not whole yet."""
 
-OURS: Final = (SWAP_SUFFIX, ASIDE_SUFFIX, PART_SUFFIX)
+_STORED: Final = re.compile(r"[0-9a-f]{64}(\.z)?|[0-9]{8}\.(pack|index)")
+
+WORK_SUFFIX: Final = ".work"
+"""In a private folder of the vault: a large content while a change is worked out."""
+
+OURS: Final = (SWAP_SUFFIX, ASIDE_SUFFIX, PART_SUFFIX, WORK_SUFFIX)
 
 # Searching a folder needs no permission to list it; O_PATH (Linux) and O_SEARCH (macOS) say so.
 _SEARCH: Final = getattr(os, "O_PATH", getattr(os, "O_SEARCH", os.O_RDONLY))
 _FOLDER: Final = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+# <linux/fs.h>: FS_IOC_GETFLAGS is _IOR('f', 1, long).
+_GET_FLAGS: Final = 0x80006601 | struct.calcsize("l") << 16
+_IMMUTABLE: Final = 0x10
+_APPEND_ONLY: Final = 0x20
 
 _UNCOPIED: Final = frozenset(
     {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.ENODATA, errno.EINVAL}
@@ -89,13 +102,39 @@ class FsOps:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         return os.open(name, flags, mode, dir_fd=folder)
 
+    def open_append(self, folder: int, name: str) -> int:
+        """Open a file of the vault so that every write goes to its end. Raises ``OSError``."""
+        flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.open(name, flags, dir_fd=folder)
+
     def stat_open(self, handle: int) -> os.stat_result:
         """Facts about an open file."""
         return os.fstat(handle)
 
+    def locked_by(self, handle: int) -> str | None:
+        """The flag that keeps an open file from being changed, whoever asks; ``None`` for none."""
+        flags = getattr(os.fstat(handle), "st_flags", 0)  # macOS and the BSDs
+        if flags & (stat.UF_IMMUTABLE | stat.SF_IMMUTABLE):
+            return "immutable"
+        if flags & (stat.UF_APPEND | stat.SF_APPEND):
+            return "append-only"
+        return _linux_flag(handle) if sys.platform == "linux" else None
+
     def read(self, handle: int, size: int) -> bytes:
         """Up to ``size`` bytes; empty at the end."""
         return os.read(handle, size)
+
+    def read_at(self, handle: int, size: int, offset: int) -> bytes:
+        """Up to ``size`` bytes from ``offset`` on; empty at the end."""
+        return os.pread(handle, size, offset)
+
+    def seek(self, handle: int, offset: int, whence: int) -> int:
+        """Go to another place in an open file; where that is, in bytes from its start."""
+        return os.lseek(handle, offset, whence)
+
+    def set_size(self, handle: int, size: int) -> None:
+        """Make a file of ours so long; what is added is a hole."""
+        os.ftruncate(handle, size)
 
     def write(self, handle: int, data: bytes | memoryview) -> int:
         """Write some of ``data``; how many bytes."""
@@ -104,6 +143,16 @@ class FsOps:
     def sync(self, handle: int) -> None:
         """Return when the file's bytes, or the folder's names, are on disk."""
         os.fsync(handle)
+
+    def try_lock(self, handle: int) -> bool:
+        """Lock an open folder of ours until it is closed, or its process ends."""
+        import fcntl
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def close(self, handle: int) -> None:
         """Close a file or folder."""
@@ -119,13 +168,23 @@ class FsOps:
         Owner and attributes as far as the person may set them; the mode always.
         """
         was, now = os.fstat(source), os.fstat(target)
+        mode = stat.S_IMODE(was.st_mode)
         if (was.st_uid, was.st_gid) != (now.st_uid, now.st_gid):
             with _as_allowed():
                 os.fchown(target, was.st_uid, was.st_gid)
+            now = os.fstat(target)
+            if (was.st_uid, was.st_gid) != (now.st_uid, now.st_gid):
+                # Else it would run as somebody else than before.
+                mode &= ~(stat.S_ISUID | stat.S_ISGID)
         if hasattr(os, "listxattr"):
             with _as_allowed():
                 _copy_xattrs(source, target)
-        os.fchmod(target, stat.S_IMODE(was.st_mode))
+        os.fchmod(target, mode)
+
+    def copy_times(self, source: int, target: int) -> None:
+        """Give ``target`` the times of reading and changing of ``source``, as a move does."""
+        was = os.fstat(source)
+        os.utime(target, ns=(was.st_atime_ns, was.st_mtime_ns))
 
     # -- names -----------------------------------------------------------------------------
 
@@ -156,10 +215,33 @@ class FsOps:
         _require_ours(name)
         os.unlink(name, dir_fd=folder)
 
+    def unlink_stored(self, folder: int, name: str) -> None:
+        """Unlink a file of the vault: a stored blob, a pack or its index, and no other name.
+
+        Only for what the person has asked to let go of, after its export, and for files whose
+        every record has a durable place elsewhere.
+        """
+        if not _STORED.fullmatch(name):
+            raise ValueError(f"{name!r} is not a file of the vault")
+        os.unlink(name, dir_fd=folder)
+
 
 def _require_ours(name: str) -> None:
     if not name.endswith(OURS):
         raise ValueError(f"{name!r} is not a temporary file of ours")
+
+
+def _linux_flag(handle: int) -> str | None:
+    import fcntl
+
+    try:
+        answer = fcntl.ioctl(handle, _GET_FLAGS, bytes(struct.calcsize("l")))
+    except OSError:  # a file system that has no such flags
+        return None
+    (flags,) = struct.unpack("l", answer)
+    if flags & _IMMUTABLE:
+        return "immutable"
+    return "append-only" if flags & _APPEND_ONLY else None
 
 
 def _copy_xattrs(source: int, target: int) -> None:

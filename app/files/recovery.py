@@ -17,7 +17,7 @@ from app.files.change_runner import ChangeRunner
 from app.files.fs_ops import ASIDE_SUFFIX, SWAP_SUFFIX, FsOps
 from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
 from app.files.store import FileStore
-from app.storage.file_history import FileHistory
+from app.storage.file_history import RESOLVED, FileHistory
 from app.storage.file_journal import FileJournal
 from app.storage.file_records import FileRecord, OpenOperation, VersionState
 
@@ -206,8 +206,8 @@ def _subject(about: FileRecord | OpenOperation) -> str:
 
 
 def _is_resolved(conflict: VersionState, done: list[VersionState]) -> bool:
-    """Whether the file was changed on purpose after the conflict."""
-    return any(
+    """Whether the person decided, or the file was changed on purpose after the conflict."""
+    return RESOLVED in conflict.version.metadata or any(
         state.version.at >= conflict.version.at
         and state.op_id != conflict.op_id
         and state.version.operation is not OperationType.EXTERNAL

@@ -6,13 +6,14 @@ a crash says from what it finds whether that act happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from app.domain.errors import FileError
 from app.domain.files import OperationState
+from app.files.contents import Content
 
 
 class ChangeKind(StrEnum):
@@ -26,10 +27,18 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """A file as it was read: its bytes, their SHA-256 hex, and its permission bits."""
+    """A file as it was read.
 
-    content: bytes
+    Attributes:
+        content: its bytes; ``None`` where they are too many to be held in memory.
+        hash: their SHA-256 hex.
+        size: how many they are.
+        mode: its permission bits.
+    """
+
+    content: bytes | None
     hash: str
+    size: int
     mode: int
 
 
@@ -114,6 +123,10 @@ class UnreachableError(FileError):
     kind = "unreachable"
 
 
+Take = Callable[[Iterator[bytes]], object]
+"""Uses up the bytes of a file, which come in pieces."""
+
+
 class FileStore(Protocol):
     """A place of files. Blocking; every method may raise ``OSError``."""
 
@@ -122,8 +135,13 @@ class FileStore(Protocol):
         """Stable name, as in ``files.store``."""
         ...
 
-    def pull(self, locator: str, *, limit: int) -> Pulled:
-        """Read a file. Raises ``FileMissingError``, ``NotAFileError``, ``FileTooLargeError``."""
+    def pull(self, locator: str, *, limit: int, take: Take | None = None) -> Pulled:
+        """Read a file: into memory up to ``limit`` bytes, a larger one in pieces to ``take``.
+
+        ``take`` is called anew where the file was written to meanwhile. Without it a larger file
+        raises ``FileTooLargeError``. With a ``limit`` below 0 nothing stays in memory.
+        Raises ``FileNotFoundError``, ``NotAFileError``.
+        """
         ...
 
     def probe(self, locator: str) -> str | None:
@@ -133,11 +151,18 @@ class FileStore(Protocol):
         """
         ...
 
+    def require_allowed(self, kind: ChangeKind, locator: str) -> None:
+        """Raises ``FileError`` where such a change would fail, or lose more than bytes.
+
+        Asked beforehand, so that a preview can say so; touches nothing.
+        """
+        ...
+
     def prepare(self, change: Change) -> Change:
         """Complete ``change.facts``. Touches nothing."""
         ...
 
-    def stage(self, change: Change, content: bytes | None) -> None:
+    def stage(self, change: Change, content: Content | None) -> None:
         """Make ready, durably, all that ``act`` needs; the file itself is not touched."""
         ...
 

@@ -30,6 +30,9 @@ class UndoStep:
         file_id: whose history it joins.
         now, then: hash before and after the step.
         restored_from: the version it goes back to; 0 for "not there yet".
+        content: the bytes after the step, where no version has them: an older version joined
+            with what ``kept`` changed.
+        kept: later versions of the file whose changes stay.
     """
 
     kind: ChangeKind
@@ -39,6 +42,8 @@ class UndoStep:
     now: str | None
     then: str | None
     restored_from: int
+    content: bytes | None = None
+    kept: tuple[int, ...] = ()
 
 
 class UndoPlanner:
@@ -54,7 +59,11 @@ class UndoPlanner:
         Turns that only undid something are passed over: undo goes further back each time.
         """
         for turn_id in self._history.changing_turns(conversation_id):
-            if not self.is_undone(turn_id) and not self._changed_nothing(turn_id):
+            if not (
+                self.is_undone(turn_id)
+                or self._is_undone_singly(turn_id)
+                or self._changed_nothing(turn_id)
+            ):
                 return turn_id
         raise NotFoundError("There is nothing to undo.")
 
@@ -99,6 +108,16 @@ class UndoPlanner:
         return all(
             _is_nowhere(group) or _same(group[0].now, group[-1].then) for group in _by_file(moves)
         )
+
+    def _is_undone_singly(self, turn_id: str) -> bool:
+        """Whether every change of the turn was taken back, one by one."""
+        undone: dict[str, set[int]] = {}
+        for change in self._history.turn_changes(turn_id):
+            if change.file_id not in undone:
+                undone[change.file_id] = _undone_singly(self._history.versions(change.file_id))
+            if change.version not in undone[change.file_id]:
+                return False
+        return True
 
     def _back(self, change: FileVersion) -> _Move:
         after = State(change.path, change.hash_after, change.version)
@@ -209,6 +228,16 @@ def _step(
     kind: ChangeKind, move: _Move, path: str, target: str | None, then: str | None
 ) -> UndoStep:
     return UndoStep(kind, path, target, move.file_id, move.now.hash, then, move.then.version)
+
+
+def _undone_singly(versions: list[FileVersion]) -> set[int]:
+    """The versions whose own undo stands, that is, was not undone itself."""
+    undone: set[int] = set()
+    for version in reversed(versions):
+        taken_back = version.metadata.get("undo_of_version")
+        if isinstance(taken_back, int) and version.version not in undone:
+            undone.add(taken_back)
+    return undone
 
 
 def _is_nowhere(moves: list[_Move]) -> bool:

@@ -5,17 +5,25 @@ Every path is resolved and confined in a worker thread just before it is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from app.domain.errors import FileChangedError, FileMissingError, NotAFileError, PathOutsideError
-from app.domain.files import FileVersion, Origin, TrackedFile
+from app.domain.files import (
+    BlameLine,
+    ConflictChoice,
+    FileConflict,
+    FileVersion,
+    Origin,
+    TrackedFile,
+)
 from app.domain.workspace import FileEntry, PlannedChange, Workspace
-from app.files.blobs import hash_of
 from app.files.failures import changed, explaining
 from app.files.folders import GrantedFolders
 from app.files.fs_ops import FsOps
+from app.files.plans import Sides
 from app.files.request import (
     MAX_BYTES,
     Bound,
@@ -24,11 +32,12 @@ from app.files.request import (
     edit_request,
     move_request,
     remove_request,
+    rewrite_request,
 )
-from app.files.store import ChangeKind
 from app.files.undo import UndoStep
 from app.files.version_manager import VersionManager
 from app.files.walking import Walker
+from app.storage.file_conflicts import OpenConflict
 
 T = TypeVar("T")
 
@@ -128,6 +137,14 @@ class BoundWorkspace:
             path, lambda: self._plan(edit_request(self._there(path), change, self._origin))
         )
 
+    async def plan_rewrite(
+        self, path: str, change: Callable[[BinaryIO, BinaryIO], None]
+    ) -> PlannedChange:
+        """What ``rewrite`` would do."""
+        return await self._look(
+            path, lambda: self._plan(rewrite_request(self._there(path), change, self._origin))
+        )
+
     async def plan_move(self, path: str, target: str) -> PlannedChange:
         """What ``move`` would do."""
 
@@ -163,6 +180,34 @@ class BoundWorkspace:
 
         return await self._look(None, look)
 
+    async def plan_undo_version(self, path: str, version: int) -> Sequence[PlannedChange]:
+        """What ``undo_version`` would do."""
+
+        def look() -> Sequence[PlannedChange]:
+            plans = self._manager.plans
+            step = plans.undo_version_step(self._known(path), version)
+            self._confine([step])
+            return [self._plan(plans.undo_request(step, {}, self._origin))]
+
+        return await self._look(path, look)
+
+    async def plan_resolve(self, op_id: str, choice: ConflictChoice) -> PlannedChange:
+        """What ``resolve`` would do."""
+
+        def look() -> PlannedChange:
+            conflicts = self._manager.open_conflicts
+            self._require_granted(conflicts.get(op_id))
+            request = conflicts.request(op_id, choice, self._origin)
+            if request is not None:
+                return self._plan(request)
+            one = conflicts.get(op_id)
+            theirs = conflicts.content(one.theirs)
+            return PlannedChange(
+                one.path, self._folders.display(one.path), theirs, theirs, one.theirs
+            )
+
+        return await self._look(None, look)
+
     # -- changing --------------------------------------------------------------------------
 
     async def create(self, path: str, content: bytes) -> FileVersion:
@@ -176,6 +221,13 @@ class BoundWorkspace:
         """Replace the content by ``change(content)``."""
         place = await self._look(path, lambda: self._there(path))
         return await self._manager.edit(
+            place, change, origin=self._origin, bound=self._bound(place)
+        )
+
+    async def rewrite(self, path: str, change: Callable[[BinaryIO, BinaryIO], None]) -> FileVersion:
+        """Replace the content, of any size, by what ``change`` writes."""
+        place = await self._look(path, lambda: self._there(path))
+        return await self._manager.rewrite(
             place, change, origin=self._origin, bound=self._bound(place)
         )
 
@@ -199,18 +251,43 @@ class BoundWorkspace:
 
     async def undo(self, turn_id: str | None = None) -> Sequence[FileVersion]:
         """Take back every change of a turn."""
+        return await self._manager.undo(turn_id, origin=self._origin, check=self._check_steps)
 
-        def check(steps: Sequence[UndoStep]) -> None:
-            self._confine(steps)
-            self._require_expected(steps)
+    async def undo_version(self, path: str, version: int) -> Sequence[FileVersion]:
+        """Take back what one version did to a file."""
+        place = await self._look(path, lambda: self._known(path))
+        return await self._manager.undo_version(
+            place, version, origin=self._origin, check=self._check_steps
+        )
 
-        return await self._manager.undo(turn_id, origin=self._origin, check=check)
+    async def resolve(self, op_id: str, choice: ConflictChoice) -> FileVersion | None:
+        """End a conflict as the person chose."""
+
+        def look() -> OpenConflict:
+            one = self._manager.open_conflicts.get(op_id)
+            self._require_granted(one)
+            return one
+
+        one = await self._look(None, look)
+        keeps = choice is ConflictChoice.THEIRS
+        bound = None if keeps else self._bound(one.path)
+        return await self._manager.resolve(op_id, choice, origin=self._origin, bound=bound)
 
     # -- history ---------------------------------------------------------------------------
 
-    async def versions(self, path: str) -> Sequence[FileVersion]:
+    async def conflicts(self) -> Sequence[FileConflict]:
+        """Undecided conflicts in the granted folders."""
+        found = await self._manager.conflicts()
+        return [one for one in found if self._folders.holds(Path(one.path))]
+
+    async def versions(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> Sequence[FileVersion]:
         """History of a file, oldest first."""
-        return await self._look(path, lambda: self._manager.plans.versions_at(self._known(path)))
+        return await self._look(
+            path,
+            lambda: self._manager.plans.versions_at(self._known(path), limit=limit, before=before),
+        )
 
     async def version_content(self, path: str, version: int) -> bytes:
         """Exact bytes of a version."""
@@ -218,11 +295,59 @@ class BoundWorkspace:
             path, lambda: self._manager.plans.content_at(self._known(path), version)
         )
 
-    async def tracked(self) -> Sequence[TrackedFile]:
-        """Every file with a history inside the granted folders."""
-        return [
-            file for file in await self._manager.tracked() if self._folders.holds(Path(file.path))
-        ]
+    async def blame(
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Sequence[BlameLine]:
+        """For each line of a version where it comes from."""
+        place = await self._look(path, lambda: self._known(path))
+        return await self._manager.blame(place, version, progress=progress)
+
+    async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """Exact bytes of a version, in pieces."""
+        chunks = await self._look(
+            path, lambda: self._manager.plans.chunks_at(self._known(path), version)
+        )
+        while chunk := await self._manager.in_worker(lambda: next(chunks, b"")):
+            yield chunk
+
+    async def tracked(
+        self, folder: str | None = None, *, limit: int | None = None
+    ) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, or below one folder of them."""
+
+        def look() -> Sequence[TrackedFile]:
+            roots = self._folders.roots if folder is None else [self._known_folder(folder)]
+            found = {
+                file.file_id: file
+                for root in roots  # one may lie in another
+                for file in self._manager.plans.known_below(str(root), limit=limit)
+            }
+            # Files by the thousand share few folders: each folder is judged once.
+            inside: dict[str, bool] = {}
+            for file in found.values():
+                parent = os.path.dirname(file.path)  # noqa: PTH120 - a plain string
+                if parent not in inside:
+                    inside[parent] = self._folders.holds(Path(parent))
+            kept = [f for f in found.values() if inside[os.path.dirname(f.path)]]  # noqa: PTH120
+            if len(roots) > 1:
+                kept.sort(key=lambda file: file.changed_at, reverse=True)
+            return kept[:limit]
+
+        return await self._look(folder, look)
+
+    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+        """Files with a history whose path has every word of ``text``, changed last first."""
+
+        def look() -> Sequence[TrackedFile]:
+            return self._manager.history.find_tracked(
+                text.split(), limit=limit, keep=lambda path: self._folders.holds(Path(path))
+            )
+
+        return await self._look(None, look)
 
     # -- paths; blocking -------------------------------------------------------------------
 
@@ -257,6 +382,17 @@ class BoundWorkspace:
                     return str(place)
             raise
 
+    def _known_folder(self, path: str) -> Path:
+        """A folder that is there, or one that was: the first place with a history below it."""
+        try:
+            (start,) = self._starts(path)
+        except FileMissingError:
+            for place in self._folders.candidates(path):
+                if self._manager.plans.known_below(str(place), limit=1):
+                    return place
+            raise
+        return start
+
     def _goal(self, source: str, target: str) -> str:
         """Where a move leads: ``target``, or into it where it is a folder.
 
@@ -286,6 +422,17 @@ class BoundWorkspace:
                         details={"path": path},
                     )
 
+    def _check_steps(self, steps: Sequence[UndoStep]) -> None:
+        self._confine(steps)
+        self._require_expected(steps)
+
+    def _require_granted(self, one: OpenConflict) -> None:
+        for path in (one.path, one.target):
+            if path is not None and str(self._folders.confine(Path(path))) != path:
+                raise PathOutsideError(
+                    f"{path} leads elsewhere now; nothing was changed.", details={"path": path}
+                )
+
     # -- what was approved -----------------------------------------------------------------
 
     def _bound(self, path: str) -> Bound | None:
@@ -308,23 +455,27 @@ class BoundWorkspace:
                 raise changed(path)
 
     def _plan(self, request: Request) -> PlannedChange:
-        before, after = self._manager.plans.work_out(request)
-        return PlannedChange(
-            path=request.locator,
-            display=self._folders.display(request.locator),
-            before=before,
-            after=after,
-            hash_before=None if before is None else hash_of(before),
-            target=request.target,
-        )
+        sides = self._manager.plans.work_out(request)
+        hash_before = None if sides.before is None else sides.before.hash
+        return self._planned(request.locator, request.target, sides, hash_before)
 
     def _planned_step(self, step: UndoStep) -> PlannedChange:
-        content = self._manager.plans.content
+        sides = self._manager.plans.step_sides(step)
+        return self._planned(step.path, step.target, sides, step.now)
+
+    def _planned(
+        self, path: str, target: str | None, sides: Sides, hash_before: str | None
+    ) -> PlannedChange:
+        before, after = sides.before, sides.after
+        too_large = any(side is not None and side.content is None for side in (before, after))
         return PlannedChange(
-            path=step.path,
-            display=self._folders.display(step.path),
-            before=None if step.kind is ChangeKind.CREATE else content(step.now),
-            after=None if step.kind is ChangeKind.REMOVE else content(step.then),
-            hash_before=step.now,
-            target=step.target,
+            path=path,
+            display=self._folders.display(path),
+            before=None if before is None or too_large else before.content,
+            after=None if after is None or too_large else after.content,
+            hash_before=hash_before,
+            target=target,
+            size_before=None if before is None else before.size,
+            size_after=None if after is None else after.size,
+            too_large=too_large,
         )

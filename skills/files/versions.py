@@ -63,6 +63,9 @@ class ListVersions(ReadSkill):
 def _what(version: FileVersion) -> str:
     if version.operation is OperationType.EXTERNAL:
         return "changed outside Steward"
+    undone = version.metadata.get("undo_of_version")
+    if undone is not None:
+        return f"undid version {undone}"
     restored_from = version.metadata.get("restored_from")
     if version.action is FileAction.RESTORE and restored_from:
         return f"restored from version {restored_from}"

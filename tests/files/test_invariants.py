@@ -22,6 +22,7 @@ from app.storage.models import FileOperation, FileVersionRow
 from tests.files.faults import COMMIT, LOOKING, Crash
 from tests.files.place import Place
 from tests.files.scenarios import SCENARIOS, Scenario
+from tests.files.vault_bytes import rot, stored
 
 ACTS = ("exchange", "rename_no_replace", "rename_aside", "link")
 """Calls that change what a name in the person's folder stands for."""
@@ -37,8 +38,7 @@ class Recorder:
     def __call__(self, name: str, step: int) -> None:
         if name not in ACTS:
             return
-        vault = self._place.home / "vault" / "blobs"
-        blobs = {path.read_bytes() for path in vault.rglob("*") if path.is_file()}
+        blobs = set(stored(self._place.home / "vault").values())
 
         def read() -> tuple[list[Any], list[str]]:
             rows = list(FileVersionRow.select().order_by(FileVersionRow.id))
@@ -101,13 +101,12 @@ async def test_a_version_that_was_not_archived_soundly_stops_the_change(place: P
     place.put({"a.md": b"old"})
     work = place.workspace()
     await work.edit("a.md", lambda _: b"new")
-    blob = next((place.home / "vault" / "blobs").rglob(hash_of(b"new")))
 
-    def rot(name: str, step: int) -> None:
+    def spoil(name: str, step: int) -> None:
         if name == "rename_ours":  # the new bytes arrive in the vault; the old ones were checked
-            blob.write_bytes(b"rotten")
+            rot(place.home / "vault", hash_of(b"new"))
 
-    place.wire.watch = rot
+    place.wire.watch = spoil
     with pytest.raises(BlobDamagedError):
         await work.edit("a.md", lambda _: b"newer")
     place.wire.watch = None
@@ -119,8 +118,7 @@ async def test_a_damaged_blob_is_healed_by_the_next_archive(place: Place) -> Non
     place.put({"a.md": b"old"})
     work = place.workspace()
     await work.edit("a.md", lambda _: b"new")
-    blob = next((place.home / "vault" / "blobs").rglob(hash_of(b"new")))
-    blob.write_bytes(b"rotten")
+    rot(place.home / "vault", hash_of(b"new"))
     with pytest.raises(BlobDamagedError):
         await work.version_content("a.md", 2)
 
@@ -145,7 +143,7 @@ async def test_bytes_taken_out_are_kept_even_where_the_vault_lost_them_meanwhile
     work = place.workspace()
     with pytest.raises(Crash):
         await (work.edit("a.md", lambda _: b"new") if change == "edit" else work.remove("a.md"))
-    next((place.home / "vault" / "blobs").rglob(hash_of(b"old"))).write_bytes(b"rotten")
+    rot(place.home / "vault", hash_of(b"old"))
 
     await place.restart()
 

@@ -12,6 +12,7 @@ from app.files.reports import VerifyReport
 from app.storage.models import File, FileOperation, FileVersionRow
 from tests.files.faults import Crash, WatchedFs, Wire
 from tests.files.place import Place
+from tests.files.vault_bytes import add, lose, rot, stored
 
 
 def kinds(report: VerifyReport) -> tuple[list[str], list[str]]:
@@ -24,11 +25,6 @@ async def a_history(place: Place) -> None:
     await work.edit("a.md", lambda _: b"two")
     await work.move("b.md", "c.md")
     await work.remove("c.md")
-
-
-def blob(place: Place, content: bytes):  # type: ignore[no-untyped-def]
-    digest = hash_of(content)
-    return place.home / "vault" / "blobs" / digest[:2] / digest
 
 
 async def test_a_sound_history_has_nothing_to_report(place: Place) -> None:
@@ -56,24 +52,22 @@ async def test_outside_edits_are_notes(place: Place) -> None:
 
 async def test_orphan_blobs_and_parts_are_notes(place: Place) -> None:
     await a_history(place)
-    orphan = blob(place, b"orphan")
-    orphan.parent.mkdir(exist_ok=True)
-    orphan.write_bytes(b"orphan")
+    orphan = add(place.home / "vault", b"orphan")
     (place.home / "vault" / "parts" / "x.part").write_bytes(b"tor")
 
     assert kinds(await place.manager.verify()) == ([], ["orphan", "parts"])
 
     report = await place.manager.recover()
     assert report.parts_removed == 1
-    assert orphan.exists()
+    assert stored(place.home / "vault")[orphan] == b"orphan"
 
 
 async def test_damaged_and_missing_bytes_are_problems_and_cost_no_other_version(
     place: Place,
 ) -> None:
     await a_history(place)
-    blob(place, b"one").write_bytes(b"0ne")
-    blob(place, b"b").unlink()
+    rot(place.home / "vault", hash_of(b"one"))
+    lose(place.home / "vault", hash_of(b"b"))
 
     report = await place.manager.verify()
 
