@@ -6,12 +6,12 @@ import errno
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
-from app.domain.errors import StewardError
-from app.domain.files import OperationType
-from app.domain.workspace import Workspace
+from app.domain.errors import ConflictError, StewardError
+from app.domain.files import ConflictChoice, FileVersion, OperationType
 from app.files.fs_ops import OURS
 from tests.files.faults import Crash, Wire
 from tests.files.place import Place
@@ -38,21 +38,23 @@ class Cut:
     ``stages``: what the folder may hold after it; the first before the change, the last when all
     was done. ``precious``: bytes that must be in the folder or in a version, whatever happens,
     beside those that were in the folder. ``outsiders``: versions of someone else that are right.
+    ``contents``: instead of stages, what any file may hold.
     """
 
     name: str
-    act: Callable[[Workspace], Awaitable[object]]
+    act: Callable[[Place], Awaitable[object]]
     stages: tuple[Mapping[str, bytes], ...]
     set_up: Callable[[Place], Awaitable[object]]
     outsiders: int = 0
     precious: frozenset[bytes] = frozenset()
+    contents: frozenset[bytes] = frozenset()
 
     @staticmethod
     def of(scenario: Scenario) -> Cut:
         """The scenario, cut."""
         return Cut(
             scenario.name,
-            scenario.act,
+            lambda place: scenario.act(place.workspace("turn")),
             (scenario.before, scenario.after),
             scenario.set_up,
             scenario.outsiders,
@@ -160,12 +162,14 @@ class Rig:
         """
         place, fs = await self._prepare(cut)
         did: list[int] = []
+        precious: set[bytes] = set()
 
         def watch(name: str, number: int) -> None:
             if number == at:
                 meanwhile(place.folder / "a.md")
                 fs.adopt()
                 did.append(len(fs.moments))
+                precious.update(_in_place(place), _in_history(place))
                 fs.moment("someone else")
 
         wire = Wire(acts_only=True)
@@ -175,8 +179,25 @@ class Rig:
         fs.wire = self.database.wire = Wire()
         if not did:
             return False
-        await self._try_all(place, fs, cut, fs.moments[did[0] :], finished=False)
+        beside = replace(
+            cut,
+            stages=(),
+            contents=frozenset(
+                {content for stage in cut.stages for content in stage.values()}
+                | {THEIRS, THEIRS + NEW}
+            ),
+            outsiders=cut.outsiders + 1,
+            precious=frozenset(precious),
+        )
+        await self._try_all(place, fs, beside, fs.moments[did[0] :], finished=False)
         return True
+
+    async def steps(self, cut: Cut) -> int:
+        """How many steps the change has."""
+        place, fs = await self._prepare(cut)
+        wire = fs.wire = self.database.wire = Wire(acts_only=True)
+        await self._act(place, fs, cut)
+        return len(wire.steps)
 
     # -- inside ----------------------------------------------------------------------------
 
@@ -199,7 +220,7 @@ class Rig:
         self._record(fs)
         try:
             with suppress(StewardError):
-                await cut.act(place.workspace("turn"))
+                await cut.act(place)
         finally:
             fs.recording, self.database.fs = False, None
             await place.manager.close()
@@ -260,7 +281,10 @@ async def check(place: Place, cut: Cut, *, after_all: bool, strict: bool) -> Non
     left = [name for name in files if name.endswith(OURS)]
     assert not left, f"left behind: {left}"
     if strict:
-        assert files in cut.stages, f"the folder holds {files}"
+        if cut.stages:
+            assert files in cut.stages, f"the folder holds {files}"
+        else:
+            assert set(files.values()) <= cut.contents, f"the folder holds {files}"
         umask = os.umask(0o022)
         os.umask(umask)
         modes = {name: (place.folder / name).stat().st_mode & 0o777 for name in files}
@@ -272,19 +296,29 @@ async def check(place: Place, cut: Cut, *, after_all: bool, strict: bool) -> Non
     assert verified.problems == (), verified.problems
     if strict and not cut.outsiders:
         assert {note.kind for note in verified.notes} <= {"orphan"}, verified.notes
-    outsiders = 0
-    kept = set(files.values())
-    for known in place.manager.history.tracked():
-        versions = place.manager.history.versions(known.file_id)
-        outsiders += sum(v.operation is OperationType.EXTERNAL for v in versions)
-        kept |= {
-            place.manager.plans.content(v.hash_after) for v in versions if v.hash_after is not None
-        }
+    versions = _versions(place)
+    outsiders = sum(v.operation is OperationType.EXTERNAL for v in versions)
     assert outsiders <= cut.outsiders, f"{outsiders} versions of someone else"
-    missing = (set(cut.stages[0].values()) | cut.precious) - kept
+    first = set(cut.stages[0].values()) if cut.stages else set()
+    missing = (first | cut.precious) - set(files.values()) - _in_history(place)
     assert not missing, f"lost: {missing}"
     again = await place.manager.recover()
     assert not again.operations
+
+
+def _versions(place: Place) -> list[FileVersion]:
+    history = place.manager.history
+    return [v for known in history.tracked() for v in history.versions(known.file_id)]
+
+
+def _in_history(place: Place) -> set[bytes]:
+    """The bytes of every version, each read in full."""
+    hashes = {v.hash_after for v in _versions(place) if v.hash_after is not None}
+    return {place.manager.plans.content(digest) for digest in hashes}
+
+
+def _in_place(place: Place) -> set[bytes]:
+    return {content for name, content in place.files.items() if not name.endswith(OURS)}
 
 
 def show(state: State) -> str:
@@ -305,10 +339,47 @@ async def _busy_turn(place: Place) -> None:
     await work.remove("gone.md")
 
 
-async def _append(place: Place) -> None:
+async def _put_old(place: Place) -> None:
     place.put({"a.md": OLD})
 
 
+async def _changed_outside(place: Place) -> None:
+    place.put({"a.md": b"first"})
+    await place.workspace("earlier").edit("a.md", lambda _: NEW)
+    place.put({"a.md": OLD})
+
+
+def _double(old: BinaryIO, new: BinaryIO) -> None:
+    new.write(old.read())
+    new.write(NEW)
+
+
+async def _conflict(place: Place) -> None:
+    """Someone saves just before the exchange."""
+    place.put({"a.md": BASE})
+
+    def save(name: str, _: int) -> None:
+        if name == "exchange":
+            place.wire.watch = None
+            place.put({"a.md": YOURS})
+
+    place.wire.watch = save
+    with suppress(ConflictError):
+        await place.workspace("earlier").edit("a.md", lambda _: MINE)
+    assert place.files == {"a.md": YOURS}
+
+
+def _resolve(choice: ConflictChoice) -> Callable[[Place], Awaitable[object]]:
+    async def act(place: Place) -> None:
+        work = place.workspace("turn")
+        (one,) = await work.conflicts()
+        await work.resolve(one.op_id, choice)
+
+    return act
+
+
+BASE, MINE, YOURS = b"1\n2\n3\n4\n5\n", b"1\n2\n3\n4\nfive\n", b"one\n2\n3\n4\n5\n"
+MERGED = b"one\n2\n3\n4\nfive\n"
 _UNDO_STAGES = (
     {"a.md": NEW, "sub/d.md": b"c", "new.md": b"new"},
     {"a.md": NEW, "sub/d.md": b"c", "new.md": b"new", "gone.md": b"gone"},
@@ -321,28 +392,48 @@ CUTS: tuple[Cut, ...] = (
     *(Cut.of(scenario) for scenario in SCENARIOS),
     Cut(
         "append",
-        lambda work: work.edit("a.md", lambda content: content + NEW),
+        lambda place: place.workspace("turn").edit("a.md", lambda content: content + NEW),
         ({"a.md": OLD}, {"a.md": OLD + NEW}),
-        _append,
+        _put_old,
+    ),
+    Cut(
+        "rewrite in pieces",
+        lambda place: place.workspace("turn").rewrite("a.md", _double),
+        ({"a.md": OLD}, {"a.md": OLD + NEW}),
+        _put_old,
     ),
     Cut(
         "undo of a turn",
-        lambda work: work.undo("busy"),
+        lambda place: place.workspace("turn").undo("busy"),
         _UNDO_STAGES,
         _busy_turn,
         precious=frozenset({OLD, NEW, b"c", b"new", b"gone"}),
     ),
+    Cut(
+        "take note of what someone else did",
+        lambda place: place.manager.note(str(place.folder / "a.md")),
+        ({"a.md": OLD},),
+        _changed_outside,
+        outsiders=1,
+        precious=frozenset({b"first", NEW}),
+    ),
+    Cut(
+        "end a conflict with ours",
+        _resolve(ConflictChoice.OURS),
+        ({"a.md": YOURS}, {"a.md": MINE}),
+        _conflict,
+        outsiders=1,
+        precious=frozenset({BASE}),
+    ),
+    Cut(
+        "end a conflict with both",
+        _resolve(ConflictChoice.MERGE),
+        ({"a.md": YOURS}, {"a.md": MERGED}),
+        _conflict,
+        outsiders=1,
+        precious=frozenset({BASE}),
+    ),
 )
-
-
-def beside(cut: Cut, *, removed: bool = False) -> Cut:
-    """The same change, with someone else at the same file."""
-    one = {name: content for name, content in cut.stages[0].items() if name != "a.md"}
-    other = {name: content for name, content in cut.stages[-1].items() if name != "a.md"}
-    theirs: dict[str, bytes] = {} if removed else {"a.md": THEIRS}
-    stages = (*cut.stages, {**one, **theirs}, {**other, **theirs})
-    precious = frozenset() if removed else frozenset({THEIRS})
-    return Cut(cut.name, cut.act, stages, cut.set_up, cut.outsiders + 1, cut.precious | precious)
 
 
 def save_in_place(path: Path) -> None:

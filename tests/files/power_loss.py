@@ -32,6 +32,10 @@ T = TypeVar("T")
 Name = tuple[int, str]
 """A name in a folder, which is named by its node."""
 ROOT: Final = 1
+HARMLESS: Final = ("open_append", "try_lock", "locked_by", "seek", "read_at")
+"""Calls that change nothing on the disk."""
+SCRATCH: Final = "home/vault/work/"
+"""Where a change is worked out: cleared by name at the next start, never read by it."""
 NOT_OURS: Final = ("lock",)
 """Files that Steward locks and never reads; they are made anew."""
 
@@ -119,7 +123,13 @@ class Disk:
         """Every disk that may be left; the same one perhaps more than once."""
         for names in self._names():
             folders, files = self._reachable(names)
-            unsynced = sorted({n for _, n in files if self.data[n] != self.durable_data[n]})
+            unsynced = sorted(
+                {
+                    node
+                    for path, node in files
+                    if self.data[node] != self.durable_data[node] and not path.startswith(SCRATCH)
+                }
+            )
             for facts in itertools.product(*(self._variants(node) for node in unsynced)):
                 chosen = dict(zip(unsynced, facts, strict=True))
                 yield State(
@@ -223,7 +233,7 @@ class PowerFs(FsOps):
         self.commits = 0
         self._nodes: dict[tuple[int, int], int] = {}
         self._next = itertools.count(ROOT + 1)
-        self._learn(os.stat(root), ROOT)
+        self._learn(root.stat(), ROOT)
         self.adopt()
 
     # -- the disk --------------------------------------------------------------------------
@@ -231,6 +241,7 @@ class PowerFs(FsOps):
     def adopt(self) -> None:
         """What stands there that is not known was put there by someone else, durably."""
         found: dict[Name, int] = {}
+        saved: set[int] = set()
         todo = [(self.root, ROOT)]
         while todo:
             folder, node = todo.pop()
@@ -243,27 +254,30 @@ class PowerFs(FsOps):
                 if entry.is_dir(follow_symlinks=False):
                     self.disk.folders.add(inner)
                     todo.append((Path(entry.path), inner))
-                else:
-                    self._adopt_data(inner, Path(entry.path), facts)
+                elif self._adopt_data(inner, Path(entry.path), facts):
+                    saved.add(inner)
         for name in self.disk.live.keys() | found.keys():
-            if self.disk.live.get(name) != found.get(name):
-                self.disk.settle_name(name, found.get(name))
+            stands = found.get(name)
+            if self.disk.live.get(name) != stands or stands in saved:
+                self.disk.settle_name(name, stands)
 
-    def _adopt_data(self, node: int, path: Path, facts: os.stat_result) -> None:
+    def _adopt_data(self, node: int, path: Path, facts: os.stat_result) -> bool:
         now = Facts(path.read_bytes(), stat.S_IMODE(facts.st_mode))
-        if self.disk.data.get(node) != now:
-            self.disk.data[node] = self.disk.durable_data[node] = now
+        if self.disk.data.get(node) == now:
+            return False
+        self.disk.data[node] = self.disk.durable_data[node] = now
+        return True
 
     def build(self, state: State) -> None:
         """Make the folder what a power cut left; its nodes stay what they were."""
         wipe(self.root)
         self._nodes.clear()
-        self._learn(os.stat(self.root), ROOT)
+        self._learn(self.root.stat(), ROOT)
         disk = Disk(torn_names=self.disk.torn_names)
         for path, node in sorted(state.folders):
             where = self.root / path
             where.mkdir()
-            self._learn(os.stat(where), node)
+            self._learn(where.stat(), node)
             disk.folders.add(node)
             disk.live[self._name(where)] = node
         first: dict[int, Path] = {}
@@ -275,7 +289,7 @@ class PowerFs(FsOps):
                 first[node] = where
                 where.write_bytes(facts.content)
                 where.chmod(facts.mode)
-                self._learn(os.stat(where), node)
+                self._learn(where.stat(), node)
                 disk.data[node] = disk.durable_data[node] = facts
             disk.live[self._name(where)] = node
         disk.durable = dict(disk.live)
@@ -288,7 +302,7 @@ class PowerFs(FsOps):
             self.moments.append(Moment(step, number, self.disk.copy(), self.commits))
 
     def _name(self, path: Path) -> Name:
-        return self._node(os.stat(path.parent)), path.name
+        return self._node(path.parent.stat()), path.name
 
     def _learn(self, facts: os.stat_result, node: int) -> int:
         self._nodes[facts.st_dev, facts.st_ino] = node
@@ -337,7 +351,7 @@ class PowerFs(FsOps):
         missing = [p for p in (path, *path.parents) if not p.exists()]
         made = super().make_vault(path)
         for folder in reversed(missing):
-            self._made_folder(self._name(folder), self._node(os.stat(folder)))
+            self._made_folder(self._name(folder), self._node(folder.stat()))
         self.moment("make_vault")
         return made
 
@@ -383,6 +397,16 @@ class PowerFs(FsOps):
         elif node in self.disk.data:  # and not a folder above ``root``
             self.disk.durable_data[node] = self.disk.data[node]
         self.moment("sync")
+
+    def set_size(self, handle: int, size: int) -> None:
+        self.wire.step("set_size")
+        super().set_size(handle, size)
+        self._refresh(handle)
+        self.moment("set_size")
+
+    def copy_times(self, source: int, target: int) -> None:
+        self.wire.step("copy_times")  # a time that is lost is no loss
+        super().copy_times(source, target)
 
     def set_mode(self, handle: int, mode: int) -> None:
         self.wire.step("set_mode")
@@ -448,11 +472,17 @@ class PowerFs(FsOps):
         self.disk.change(((self._open(folder), name), None))
         self.moment("unlink_ours")
 
+    def unlink_stored(self, folder: int, name: str) -> None:
+        self.wire.step("unlink_stored")
+        super().unlink_stored(folder, name)
+        self.disk.change(((self._open(folder), name), None))
+        self.moment("unlink_stored")
+
 
 def unmodelled() -> set[str]:
     """Calls of ``FsOps`` that ``PowerFs`` does not know; it would take their work for durable."""
     calls = {name for name in vars(FsOps) if not name.startswith("_")}
-    return calls - vars(PowerFs).keys() - set(LOOKING)
+    return calls - vars(PowerFs).keys() - set(LOOKING) - set(HARMLESS)
 
 
 class PowerDatabase(WatchedDatabase):
