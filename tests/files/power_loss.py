@@ -186,9 +186,12 @@ class Disk:
 
     def _variants(self, node: int) -> list[Facts]:
         now, was = self.data[node], self.durable_data[node]
+        # What was synced before and only appended to stays.
+        kept = was.content if now.content.startswith(was.content) else b""
+        added = now.content[len(kept) :]
         torn = (
-            Facts(now.content[: len(now.content) // 2], now.mode),
-            Facts(bytes(len(now.content)), now.mode),
+            Facts(kept + added[: len(added) // 2], now.mode),
+            Facts(kept + bytes(len(added)), now.mode),
         )
         found: list[Facts] = []
         for facts in (now, was, *torn):
