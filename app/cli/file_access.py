@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
@@ -28,6 +28,10 @@ class Histories(Protocol):
 
     async def version_content(self, path: str, version: int) -> bytes:
         """Exact bytes of a version."""
+        ...
+
+    def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """Exact bytes of a version of any size, in pieces."""
         ...
 
     async def blame(

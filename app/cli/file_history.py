@@ -60,7 +60,9 @@ async def list_versions(output: Output, folders: tuple[Path, ...], path: str) ->
 async def show_version(output: Output, folders: tuple[Path, ...], path: str, version: int) -> int:
     """The bytes of a version."""
     async with opened(folders, offline=True) as assembly:
-        output.exact(await _content(assembly, path, version))
+        await reading(
+            assembly, path, lambda files, at: output.exact_pieces(files.version_chunks(at, version))
+        )
     return DONE
 
 

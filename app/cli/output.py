@@ -6,12 +6,14 @@ reader that left, or a full disk behind stdout, ends the writing and not the pro
 
 from __future__ import annotations
 
+import codecs
 import errno
+import io
 import json
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final, Literal, TextIO
 
@@ -161,6 +163,19 @@ class Output:
             self.end_line()
         else:
             self._write(content)
+
+    async def exact_pieces(self, pieces: AsyncIterable[bytes]) -> None:
+        """``exact`` for bytes that come in pieces."""
+        if not self.to_terminal:
+            async for piece in pieces:
+                self._write(piece)
+            return
+        utf8 = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+        decoder = io.IncrementalNewlineDecoder(utf8, translate=False)  # keeps CR LF together
+        async for piece in pieces:
+            self.text(decoder.decode(piece))
+        self.text(decoder.decode(b"", final=True))
+        self.end_line()
 
     def whole_diff(self, diff: str) -> None:
         """A unified diff as the answer: coloured on a terminal, else as it is."""

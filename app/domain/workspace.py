@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
 from app.domain.files import (
     BlameLine,
@@ -14,6 +14,8 @@ from app.domain.files import (
     FileVersion,
     TrackedFile,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,19 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedFolder:
+    """What a folder that is to be moved takes along.
+
+    Attributes:
+        files: the files that get a version, relative to the folder.
+        others: how many further things go along as they are: links, pipes, what belongs to git.
+    """
+
+    files: tuple[str, ...]
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedChange:
     """What a change would do, computed without doing it.
 
@@ -47,6 +62,8 @@ class PlannedChange:
         target: where a move leads.
         size_before, size_after: bytes, also of what is too large; ``None`` where no file stands.
         too_large: whether ``before`` and ``after`` are left out for their size.
+        folder: where a whole folder is moved, what is in it. Then ``before`` and ``after`` are
+            ``None``, and ``hash_before`` stands for the names of the files.
     """
 
     path: str
@@ -58,6 +75,7 @@ class PlannedChange:
     size_before: int | None = None
     size_after: int | None = None
     too_large: bool = False
+    folder: PlannedFolder | None = None
 
 
 class Workspace(Protocol):
@@ -98,6 +116,10 @@ class Workspace(Protocol):
         """Whole content. Raises ``FileTooLargeError`` above ``max_bytes`` (default 64 MiB)."""
         ...
 
+    async def read_with(self, path: str, look: Callable[[BinaryIO], T]) -> T:
+        """What ``look`` says of a file of any size; it runs in a worker thread and may seek."""
+        ...
+
     async def plan_create(self, path: str, content: bytes) -> PlannedChange:
         """What ``create`` would do. Raises ``FileExistsAlreadyError``."""
         ...
@@ -114,6 +136,10 @@ class Workspace(Protocol):
 
     async def plan_move(self, path: str, target: str) -> PlannedChange:
         """What ``move`` would do."""
+        ...
+
+    async def plan_move_folder(self, path: str, target: str) -> PlannedChange:
+        """What ``move_folder`` would do."""
         ...
 
     async def plan_remove(self, path: str) -> PlannedChange:
@@ -157,6 +183,15 @@ class Workspace(Protocol):
 
     async def move(self, path: str, target: str) -> FileVersion:
         """Move or rename; the target must not exist. The history goes along."""
+        ...
+
+    async def move_folder(self, path: str, target: str) -> Sequence[FileVersion]:
+        """Move or rename a folder with all that is in it; the target must not exist.
+
+        One step, whole or not at all. Each file in it gets a version, and its history goes along;
+        files never seen before are archived first. Raises ``FileError`` for another disk, for a
+        granted folder itself, and for too many files.
+        """
         ...
 
     async def remove(self, path: str) -> FileVersion:
@@ -224,11 +259,13 @@ class Workspace(Protocol):
         ...
 
     async def version_content(self, path: str, version: int) -> bytes:
-        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
+        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``,
+        ``FileTooLargeError`` above 64 MiB: then ``version_chunks`` gives them.
+        """
         ...
 
     def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
-        """``version_content`` in pieces; ``BlobDamagedError`` may come after the last."""
+        """``version_content`` of any size, in pieces, after all of it has been checked once."""
         ...
 
     async def tracked(

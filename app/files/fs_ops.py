@@ -196,6 +196,15 @@ class FsOps:
         """Rename without ever replacing. Raises ``FileExistsError``, ``UnsupportedRename``."""
         atomic_rename.rename_new(folder, name, to_folder, to_name)
 
+    def rename_folder(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
+        """Rename a folder; an empty one under the new name is replaced, nothing else can be.
+
+        Both names end with ``/``: then the system takes nothing but folders.
+        """
+        if not (name.endswith("/") and to_name.endswith("/")):
+            raise ValueError(f"{name!r} or {to_name!r} may be no folder")
+        os.rename(name, to_name, src_dir_fd=folder, dst_dir_fd=to_folder)
+
     def link(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
         """Give a file a second name. Raises ``FileExistsError``."""
         os.link(name, to_name, src_dir_fd=folder, dst_dir_fd=to_folder, follow_symlinks=False)
@@ -224,6 +233,16 @@ class FsOps:
         if not _STORED.fullmatch(name):
             raise ValueError(f"{name!r} is not a file of the vault")
         os.unlink(name, dir_fd=folder)
+
+
+def write_all(fs: FsOps, handle: int, data: bytes) -> None:
+    """Write every byte of ``data``. Raises ``OSError``, also where the system writes nothing."""
+    rest = memoryview(data)
+    while rest:
+        written = fs.write(handle, rest)
+        if written <= 0:
+            raise OSError(errno.EIO, "the system wrote nothing")
+        rest = rest[written:]
 
 
 def _require_ours(name: str) -> None:

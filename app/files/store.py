@@ -7,9 +7,10 @@ a crash says from what it finds whether that act happened.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from app.domain.errors import FileError
 from app.domain.files import OperationState
@@ -23,6 +24,7 @@ class ChangeKind(StrEnum):
     REPLACE = "replace"
     MOVE = "move"
     REMOVE = "remove"
+    MOVE_FOLDER = "move_folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Change:
         op_id: names the operation.
         kind: what is done.
         locator: the file.
-        target: where ``MOVE`` takes it.
+        target: where ``MOVE`` takes it, or ``MOVE_FOLDER`` the folder at ``locator``.
         hash_before, hash_after: SHA-256 hex; ``None`` where no file stands.
         mode: permission bits for a file that is made anew, where they are known.
         facts: what the store wants to remember of its own (``FileStore.prepare``).
@@ -101,6 +103,21 @@ class Outcome:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FolderContent:
+    """What is in a folder and the folders below it.
+
+    Attributes:
+        files: the regular files, by locator.
+        unkept: those of them that belong to a program which keeps a history of its own (git).
+        others: how many links, pipes, sockets and devices there are.
+    """
+
+    files: tuple[str, ...]
+    unkept: tuple[str, ...]
+    others: int
+
+
 class Archive(Protocol):
     """Where a store puts bytes before it lets go of them."""
 
@@ -144,6 +161,10 @@ class FileStore(Protocol):
         """
         ...
 
+    def reading(self, locator: str) -> AbstractContextManager[BinaryIO]:
+        """The file, open to read and seek in. Raises as ``pull`` does."""
+        ...
+
     def probe(self, locator: str) -> str | None:
         """SHA-256 hex of the file's bytes now; ``None`` where no file stands.
 
@@ -156,6 +177,10 @@ class FileStore(Protocol):
 
         Asked beforehand, so that a preview can say so; touches nothing.
         """
+        ...
+
+    def look_into(self, folder: str) -> FolderContent:
+        """Everything below a folder, no link followed. Raises ``FileError`` for too many files."""
         ...
 
     def prepare(self, change: Change) -> Change:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from app.domain.files import (
     ConflictChoice,
     FileConflict,
     FileVersion,
+    OperationType,
     Origin,
     TrackedFile,
     VaultSize,
@@ -32,6 +33,7 @@ from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
 from app.files.conflicts import Conflicts
 from app.files.failures import explaining
+from app.files.folder_move import FolderMove, FolderMover, FolderPlan
 from app.files.fs_ops import FsOps
 from app.files.gate import FileLocks, Gate, StoreLock
 from app.files.noting import Noter
@@ -49,8 +51,8 @@ from app.files.request import (
     remove_request,
     rewrite_request,
 )
-from app.files.store import FileStore
-from app.files.undo import UndoStep
+from app.files.store import ChangeKind, FileStore
+from app.files.undo_steps import UndoStep
 from app.files.work import WorkFolders
 from app.storage.database import Database
 from app.storage.file_conflicts import ConflictHistory
@@ -123,7 +125,7 @@ class VersionManager:
             work=self._work,
             vault=self._vault,
         )
-        self._noter = Noter(
+        self.noter = Noter(
             store=store,
             blobs=self._blobs,
             journal=self._journal,
@@ -132,6 +134,15 @@ class VersionManager:
             lock=self._lock,
         )
         self.open_conflicts = Conflicts(store, self._blobs, ConflictHistory(database))
+        self._folder_mover = FolderMover(
+            store=store,
+            journal=self._journal,
+            history=self.history,
+            runner=self._runner,
+            noter=self.noter,
+            lock=self._lock,
+            vault=self._vault,
+        )
         self.plans = Plans(store, self._blobs, self.history, self._runner)
 
     async def close(self) -> None:
@@ -188,6 +199,23 @@ class VersionManager:
         """Give the file another name, which must be free. Its history goes along."""
         request = move_request(path, target, origin, bound)
         return await self._change([path, target], lambda: request)
+
+    async def move_folder(
+        self, path: str, target: str, *, origin: Origin, bound: Bound | None = None
+    ) -> list[FileVersion]:
+        """Give a folder another name or place, which must be free, with all that is in it.
+
+        One operation, whole or not at all; the versions are those of its files. ``bound`` is
+        the fingerprint of a ``FolderPlan``.
+        """
+        move = FolderMove(path, target, origin, bound=bound)
+        async with self._file_locks.held([path, target]):
+            ended = await self._uncut(lambda gate: self._folder_mover.run(move, gate))
+        return list(self._published(ended))
+
+    def plan_folder(self, path: str, target: str) -> FolderPlan:
+        """What ``move_folder`` would take along; blocking."""
+        return self._folder_mover.plan(path, target)
 
     async def remove(self, path: str, *, origin: Origin, bound: Bound | None = None) -> FileVersion:
         """Take the file out of its folder; its bytes stay in the vault."""
@@ -262,8 +290,18 @@ class VersionManager:
         """
         async with self._file_locks.held([path]):
             ended = await self._uncut(
-                lambda gate: self._noter.run(path, gate, first_seen=first_seen)
+                lambda gate: self.noter.run(path, gate, first_seen=first_seen)
             )
+        versions = self._published(ended)
+        return versions[-1] if versions else None
+
+    async def note_moved(self, path: str, target: str) -> FileVersion | None:
+        """Take note that someone else gave the file another name: its history goes along.
+
+        ``None`` where that is not what the bytes say: then ``note`` both. Raises ``FileError``.
+        """
+        async with self._file_locks.held([path, target]):
+            ended = await self._uncut(lambda gate: self.noter.run_move(path, target, gate))
         versions = self._published(ended)
         return versions[-1] if versions else None
 
@@ -306,8 +344,16 @@ class VersionManager:
         )
 
     async def version_content(self, path: str, version: int) -> bytes:
-        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
+        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``,
+        ``FileTooLargeError`` above ``MAX_BYTES``.
+        """
         return await self.in_worker(lambda: self.plans.content_at(path, version))
+
+    async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """Exact bytes of a version of any size, in pieces, all checked before the first."""
+        chunks = await self.in_worker(lambda: self.plans.chunks_at(path, version))
+        while chunk := await self.in_worker(lambda: next(chunks, b"")):
+            yield chunk
 
     async def blame(
         self,
@@ -417,13 +463,29 @@ class VersionManager:
         versions: list[FileVersion] = []
         for step in steps:
             try:
-                ended = self._runner.run(self.plans.undo_request(step, undone, origin), gate)
+                ended = self._undo_step(step, undone, origin, gate)
             except StewardError as error:
                 return Ended(tuple(versions), error)
             versions.extend(ended.versions)
             if ended.error is not None:
                 return Ended(tuple(versions), ended.error)
         return Ended(tuple(versions))
+
+    def _undo_step(
+        self, step: UndoStep, undone: Mapping[str, object], origin: Origin, gate: Gate
+    ) -> Ended:
+        if step.kind is not ChangeKind.MOVE_FOLDER:
+            return self._runner.run(self.plans.undo_request(step, undone, origin), gate)
+        assert step.target is not None
+        move = FolderMove(
+            step.path,
+            step.target,
+            origin,
+            operation=OperationType.RESTORE,
+            metadata=undone,
+            bound=Bound(step.now),
+        )
+        return self._folder_mover.run(move, gate)
 
     async def _uncut(self, work: Callable[[Gate], T]) -> T:
         """Run ``work`` in a worker thread; once it has passed its gate, wait whatever comes."""

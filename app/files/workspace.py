@@ -19,7 +19,7 @@ from app.domain.files import (
     Origin,
     TrackedFile,
 )
-from app.domain.workspace import FileEntry, PlannedChange, Workspace
+from app.domain.workspace import FileEntry, PlannedChange, PlannedFolder, Workspace
 from app.files.failures import changed, explaining
 from app.files.folders import GrantedFolders
 from app.files.fs_ops import FsOps
@@ -34,7 +34,8 @@ from app.files.request import (
     remove_request,
     rewrite_request,
 )
-from app.files.undo import UndoStep
+from app.files.store import ChangeKind
+from app.files.undo_steps import UndoStep
 from app.files.version_manager import VersionManager
 from app.files.walking import Walker
 from app.storage.file_conflicts import OpenConflict
@@ -123,6 +124,12 @@ class BoundWorkspace:
             path, lambda: self._manager.plans.pull(str(self._resolve(path)), limit=limit)
         )
 
+    async def read_with(self, path: str, look: Callable[[BinaryIO], T]) -> T:
+        """What ``look`` says of the file, of any size."""
+        return await self._look(
+            path, lambda: self._manager.plans.read_with(str(self._resolve(path)), look)
+        )
+
     # -- planning --------------------------------------------------------------------------
 
     async def plan_create(self, path: str, content: bytes) -> PlannedChange:
@@ -152,6 +159,24 @@ class BoundWorkspace:
             source = self._there(path)
             goal = self._goal(source, target)
             return self._plan(move_request(source, goal, self._origin))
+
+        return await self._look(path, look)
+
+    async def plan_move_folder(self, path: str, target: str) -> PlannedChange:
+        """What ``move_folder`` would do."""
+
+        def look() -> PlannedChange:
+            source, goal = self._folder_goal(path, target)
+            plan = self._manager.plan_folder(source, goal)
+            return PlannedChange(
+                path=source,
+                display=self._folders.display(source),
+                before=None,
+                after=None,
+                hash_before=plan.fingerprint,
+                target=goal,
+                folder=PlannedFolder(plan.files, plan.others),
+            )
 
         return await self._look(path, look)
 
@@ -237,6 +262,13 @@ class BoundWorkspace:
         goal = await self._look(target, lambda: self._goal(place, target))
         return await self._manager.move(place, goal, origin=self._origin, bound=self._bound(place))
 
+    async def move_folder(self, path: str, target: str) -> Sequence[FileVersion]:
+        """Move or rename a folder."""
+        source, goal = await self._look(path, lambda: self._folder_goal(path, target))
+        return await self._manager.move_folder(
+            source, goal, origin=self._origin, bound=self._bound(source)
+        )
+
     async def remove(self, path: str) -> FileVersion:
         """Take the file out of the folder; restorable."""
         place = await self._look(path, lambda: self._there(path))
@@ -308,10 +340,8 @@ class BoundWorkspace:
 
     async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
         """Exact bytes of a version, in pieces."""
-        chunks = await self._look(
-            path, lambda: self._manager.plans.chunks_at(self._known(path), version)
-        )
-        while chunk := await self._manager.in_worker(lambda: next(chunks, b"")):
+        place = await self._look(path, lambda: self._known(path))
+        async for chunk in self._manager.version_chunks(place, version):
             yield chunk
 
     async def tracked(
@@ -401,6 +431,16 @@ class BoundWorkspace:
         goal = self._folders.resolve(target, for_new=True, near=Path(source))
         return str(goal / Path(source).name if goal.is_dir() else goal)
 
+    def _folder_goal(self, path: str, target: str) -> tuple[str, str]:
+        """A folder that may be moved, and where that leads."""
+        source = self._there(path)
+        if not Path(source).is_dir():
+            raise NotAFileError(
+                f"{path} is not a folder.", hint="Name a folder.", details={"path": path}
+            )
+        self._folders.require_movable(Path(source))
+        return source, self._goal(source, target)
+
     def _starts(self, path: str | None) -> Sequence[Path]:
         if path is not None:
             start = self._resolve(path)
@@ -460,6 +500,16 @@ class BoundWorkspace:
         return self._planned(request.locator, request.target, sides, hash_before)
 
     def _planned_step(self, step: UndoStep) -> PlannedChange:
+        if step.kind is ChangeKind.MOVE_FOLDER:
+            return PlannedChange(
+                path=step.path,
+                display=self._folders.display(step.path),
+                before=None,
+                after=None,
+                hash_before=step.now,
+                target=step.target,
+                folder=PlannedFolder(step.files),
+            )
         sides = self._manager.plans.step_sides(step)
         return self._planned(step.path, step.target, sides, step.now)
 

@@ -194,6 +194,13 @@ class FileHistory:
             lambda: file_lists.tracked(store=store, folder=folder, limit=limit)
         )
 
+    def standing(self, store: str, folder: str) -> dict[str, str | None]:
+        """Files that stand below a folder as far as is known, each with how it was last seen.
+
+        See ``FileJournal.saw``; ``None`` where nobody looked.
+        """
+        return self._database.read(lambda: file_lists.standing(store, folder))
+
     def log(self, *, limit: int = 200, before: datetime | None = None) -> list[FileVersion]:
         """Versions of every file, newest first, optionally only those before a time."""
         where = "state = 'done'"
@@ -229,7 +236,11 @@ class FileHistory:
         """Every version row of a file in any state, by number, with how its operation ended."""
 
         def read() -> list[VersionState]:
-            steps = "file_operations WHERE file_id = ? ORDER BY id"
+            # Not by file: the move of a folder is one operation, with a version of each file.
+            steps = (
+                "file_operations WHERE op_id IN "
+                "(SELECT op_id FROM file_versions WHERE new_file_id = ?) ORDER BY id"
+            )
             ends = dict(select("op_id, state", steps, file_id))
             rows = select(
                 f"{COLUMNS}, state, op_id",

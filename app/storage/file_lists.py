@@ -64,6 +64,18 @@ def matching(words: Sequence[str], *, limit: int, keep: Callable[[str], bool]) -
     return list(islice(found, limit))
 
 
+def standing(store: str, folder: str) -> dict[str, str | None]:
+    """Files with a version that stand below an absolute folder, and how each was last seen."""
+    inside, ends = _below(folder)
+    rows = select(
+        "locator, seen",
+        f"files WHERE store = ? AND ({inside}) AND present = 1 AND versions > 0",
+        store,
+        *ends,
+    )
+    return {used_path(locator): seen for locator, seen in rows}
+
+
 def _below(folder: str) -> tuple[str, list[object]]:
     """The condition for a ``locator`` below an absolute folder, and its values.
 

@@ -194,8 +194,8 @@ SkillExecution.add_index(SkillExecution.session, where=SkillExecution.session.is
 class File(Table):
     """A file Steward has touched.
 
-    The last four say how many versions it has, and which is the newest, of when and of which
-    conversation. Triggers write them: never set them here.
+    ``versions`` to ``changed_in`` say how many versions it has, and which is the newest, of when
+    and of which conversation. Triggers write them: never set them here. ``seen`` is a watcher's.
     """
 
     id = TextField(primary_key=True)
@@ -208,6 +208,7 @@ class File(Table):
     newest_id = IntegerField(null=True)
     changed_at = UtcField(null=True)
     changed_in = TextField(null=True)
+    seen = TextField(null=True)
 
     class Meta:
         """Peewee's options."""

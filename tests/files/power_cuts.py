@@ -343,6 +343,10 @@ async def _put_old(place: Place) -> None:
     place.put({"a.md": OLD})
 
 
+async def _put_folder(place: Place) -> None:
+    place.put({"drafts/a.md": OLD, "drafts/deep/b.md": NEW, "new/x": b"x"})
+
+
 async def _changed_outside(place: Place) -> None:
     place.put({"a.md": b"first"})
     await place.workspace("earlier").edit("a.md", lambda _: NEW)
@@ -401,6 +405,15 @@ CUTS: tuple[Cut, ...] = (
         lambda place: place.workspace("turn").rewrite("a.md", _double),
         ({"a.md": OLD}, {"a.md": OLD + NEW}),
         _put_old,
+    ),
+    Cut(
+        "move a folder",
+        lambda place: place.workspace("turn").move_folder("drafts", "new/final"),
+        (
+            {"drafts/a.md": OLD, "drafts/deep/b.md": NEW, "new/x": b"x"},
+            {"new/final/a.md": OLD, "new/final/deep/b.md": NEW, "new/x": b"x"},
+        ),
+        _put_folder,
     ),
     Cut(
         "undo of a turn",

@@ -90,11 +90,17 @@ class Disk:
         )
 
     def change(self, *names: tuple[Name, int | None]) -> None:
-        _apply(self.live, names)
+        """Names were changed in one step, which may tear where names do."""
         if self.torn_names:
-            self.pending.extend(NameChange((one,)) for one in names)
+            for one in names:
+                self.change_at_once(one)
         else:
-            self.pending.append(NameChange(names))
+            self.change_at_once(*names)
+
+    def change_at_once(self, *names: tuple[Name, int | None]) -> None:
+        """Names were changed, all or none of them."""
+        _apply(self.live, names)
+        self.pending.append(NameChange(names))
 
     def sync_folder(self, folder: int) -> None:
         """Every change of a name in it is on disk, with what had to come before."""
@@ -454,12 +460,24 @@ class PowerFs(FsOps):
         self._renamed(folder, name, folder, to_name)
 
     def _renamed(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
-        node = self._at(to_folder, to_name)
-        old = (self._open(folder), name)
-        if old in self.disk.live and self.disk.live[old] == node and _exists(folder, name):
+        old, new = name.rstrip("/"), to_name.rstrip("/")
+        node = self._at(to_folder, new)
+        here = (self._open(folder), old)
+        if self.disk.live.get(here) == node and _exists(folder, old):
             return  # two names of one file: a rename does nothing
-        self.disk.change(((self._open(to_folder), to_name), node), (old, None))
+        names: tuple[tuple[Name, int | None], ...]
+        names = (((self._open(to_folder), new), node), (here, None))
+        if node in self.disk.folders:
+            # A folder never has two places, or none: that would be a broken disk.
+            self.disk.change_at_once(*names)
+        else:
+            self.disk.change(*names)
         self.moment("rename")
+
+    def rename_folder(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
+        self.wire.step("rename_folder")
+        super().rename_folder(folder, name, to_folder, to_name)
+        self._renamed(folder, name, to_folder, to_name)
 
     def link(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
         self.wire.step("link")

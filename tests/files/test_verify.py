@@ -53,7 +53,9 @@ async def test_outside_edits_are_notes(place: Place) -> None:
 async def test_orphan_blobs_and_parts_are_notes(place: Place) -> None:
     await a_history(place)
     orphan = add(place.home / "vault", b"orphan")
-    (place.home / "vault" / "parts" / "x.part").write_bytes(b"tor")
+    parts = place.home / "vault" / "parts"
+    parts.mkdir(exist_ok=True)
+    (parts / "x.part").write_bytes(b"tor")
 
     assert kinds(await place.manager.verify()) == ([], ["orphan", "parts"])
 

@@ -36,6 +36,10 @@ WHEN new.state = 'done' AND old.state <> 'done' BEGIN
     WHERE id = new.new_file_id AND versions < new.version;
 END;
 
+-- Size, time and number of the file on disk when it was last seen to be its newest version: a
+-- watcher that starts need not read files that are still so. Empty where nobody looked.
+ALTER TABLE files ADD COLUMN seen TEXT;
+
 -- Changes without an end: what each start looks for.
 CREATE INDEX file_versions_open ON file_versions (new_file_id) WHERE state = 'pending';
 -- Whatever stood at a path once.
