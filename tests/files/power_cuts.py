@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -343,6 +344,13 @@ async def _put_old(place: Place) -> None:
     place.put({"a.md": OLD})
 
 
+LARGE = random.Random(5).randbytes(300_000)
+
+
+async def _put_large(place: Place) -> None:
+    place.put({"a.md": LARGE[::-1]})
+
+
 async def _put_folder(place: Place) -> None:
     place.put({"drafts/a.md": OLD, "drafts/deep/b.md": NEW, "new/x": b"x"})
 
@@ -405,6 +413,12 @@ CUTS: tuple[Cut, ...] = (
         lambda place: place.workspace("turn").rewrite("a.md", _double),
         ({"a.md": OLD}, {"a.md": OLD + NEW}),
         _put_old,
+    ),
+    Cut(
+        "edit of a file too large for a pack",
+        lambda place: place.workspace("turn").edit("a.md", lambda _: LARGE),
+        ({"a.md": LARGE[::-1]}, {"a.md": LARGE}),
+        _put_large,
     ),
     Cut(
         "move a folder",
