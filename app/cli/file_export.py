@@ -1,4 +1,4 @@
-"""``steward files export`` and ``prune``: versions into an archive, and old ones out of the vault."""
+"""``steward files export`` and ``prune``: versions into an archive, old ones out of the vault."""
 
 from __future__ import annotations
 

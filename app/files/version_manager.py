@@ -22,6 +22,7 @@ from app.domain.files import (
     ConflictChoice,
     FileConflict,
     FileVersion,
+    OperationType,
     Origin,
     TrackedFile,
     VaultSize,
@@ -34,6 +35,7 @@ from app.files.change_runner import ChangeRunner
 from app.files.conflicts import Conflicts
 from app.files.export import ExportReport
 from app.files.failures import changed_again, explaining
+from app.files.folder_move import FolderMove, FolderMover, FolderPlan
 from app.files.fs_ops import FsOps
 from app.files.gate import FileLocks, Gate, StoreLock
 from app.files.noting import Noter
@@ -51,8 +53,8 @@ from app.files.request import (
     remove_request,
     rewrite_request,
 )
-from app.files.store import FileStore
-from app.files.undo import UndoStep
+from app.files.store import ChangeKind, FileStore
+from app.files.undo_steps import UndoStep
 from app.files.verifying import Progress
 from app.files.work import WorkFolders
 from app.storage.database import Database
@@ -136,6 +138,15 @@ class VersionManager:
             lock=self._lock,
         )
         self.open_conflicts = Conflicts(store, self._blobs, ConflictHistory(database))
+        self._folder_mover = FolderMover(
+            store=store,
+            journal=self._journal,
+            history=self.history,
+            runner=self._runner,
+            noter=self.noter,
+            lock=self._lock,
+            vault=self._vault,
+        )
         needed = NeededContents(database)
         self.care = VaultCare(
             history=self.history,
@@ -206,6 +217,23 @@ class VersionManager:
         """Give the file another name, which must be free. Its history goes along."""
         request = move_request(path, target, origin, bound)
         return await self._change([path, target], lambda: request)
+
+    async def move_folder(
+        self, path: str, target: str, *, origin: Origin, bound: Bound | None = None
+    ) -> list[FileVersion]:
+        """Give a folder another name or place, which must be free, with all that is in it.
+
+        One operation, whole or not at all; the versions are those of its files. ``bound`` is
+        the fingerprint of a ``FolderPlan``.
+        """
+        move = FolderMove(path, target, origin, bound=bound)
+        async with self._file_locks.held([path, target]):
+            ended = await self._uncut(lambda gate: self._folder_mover.run(move, gate))
+        return list(self._published(ended))
+
+    def plan_folder(self, path: str, target: str) -> FolderPlan:
+        """What ``move_folder`` would take along; blocking."""
+        return self._folder_mover.plan(path, target)
 
     async def remove(self, path: str, *, origin: Origin, bound: Bound | None = None) -> FileVersion:
         """Take the file out of its folder; its bytes stay in the vault."""
@@ -463,13 +491,29 @@ class VersionManager:
         versions: list[FileVersion] = []
         for step in steps:
             try:
-                ended = self._runner.run(self.plans.undo_request(step, undone, origin), gate)
+                ended = self._undo_step(step, undone, origin, gate)
             except StewardError as error:
                 return Ended(tuple(versions), error)
             versions.extend(ended.versions)
             if ended.error is not None:
                 return Ended(tuple(versions), ended.error)
         return Ended(tuple(versions))
+
+    def _undo_step(
+        self, step: UndoStep, undone: Mapping[str, object], origin: Origin, gate: Gate
+    ) -> Ended:
+        if step.kind is not ChangeKind.MOVE_FOLDER:
+            return self._runner.run(self.plans.undo_request(step, undone, origin), gate)
+        assert step.target is not None
+        move = FolderMove(
+            step.path,
+            step.target,
+            origin,
+            operation=OperationType.RESTORE,
+            metadata=undone,
+            bound=Bound(step.now),
+        )
+        return self._folder_mover.run(move, gate)
 
     async def _uncut(self, work: Callable[[Gate], T]) -> T:
         """Run ``work`` in a worker thread; once it has passed its gate, wait whatever comes."""

@@ -243,7 +243,11 @@ class FileHistory:
         """Every version row of a file in any state, by number, with how its operation ended."""
 
         def read() -> list[VersionState]:
-            steps = "file_operations WHERE file_id = ? ORDER BY id"
+            # Not by file: the move of a folder is one operation, with a version of each file.
+            steps = (
+                "file_operations WHERE op_id IN "
+                "(SELECT op_id FROM file_versions WHERE new_file_id = ?) ORDER BY id"
+            )
             ends = dict(select("op_id, state", steps, file_id))
             rows = select(
                 f"{COLUMNS}, state, op_id",

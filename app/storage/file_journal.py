@@ -27,11 +27,16 @@ from app.storage.file_history import (
     newest_record,
     to_version,
 )
-from app.storage.file_records import Announcement, OpenOperation
+from app.storage.file_records import Announcement, FolderAnnouncement, OpenOperation
 from app.storage.file_rows import select
 from app.storage.models import File, FileOperation, FileVersionRow
 from app.storage.users import account_name, ensure_user
 
+_IS_FOUND: Final = (FileVersionRow.operation_type == OperationType.EXTERNAL.value) | (
+    FileVersionRow.action == FileAction.SEEN.value
+)
+"""Versions that were only taken note of, not made."""
+_IS_CHANGE: Final = ~_IS_FOUND
 _ANNOUNCED: Final = (
     OperationState.INTENT,
     OperationState.PULLED,
@@ -83,16 +88,55 @@ class FileJournal:
 
         self._database.write(write)
 
+    def announce_folder(self, move: FolderAnnouncement) -> int:
+        """Record, as pending, a version of every file of a folder that is to be moved.
+
+        All of them are one operation. Returns how many there are; where there are none, nothing
+        is recorded.
+        """
+
+        def write() -> int:
+            user_id = ensure_user(self._database, move.origin.user)
+            ids = []
+            for locator in move.files:
+                record = newest_record(move.store, locator)
+                last = last_done(record.id) if record is not None else None
+                if last is None or last.hash_after is None:
+                    continue  # taken away in the last instant: it has nowhere to go
+                self._add(
+                    record.id,
+                    last.version + 1,
+                    op_id=move.op_id,
+                    path=move.target + locator[len(move.locator) :],
+                    operation_type=move.operation.value,
+                    action=FileAction.MOVE.value,
+                    state="pending",
+                    skill=move.origin.skill,
+                    by=move.origin.by,
+                    hash_before=last.hash_after,
+                    hash_after=last.hash_after,
+                    size=last.size,
+                    metadata={**_with_approval(move), "moved_from": locator},
+                    user_id=user_id,
+                    conversation_id=move.origin.conversation_id,
+                    turn_id=move.origin.turn_id,
+                    execution_id=move.origin.execution_id,
+                )
+                ids.append(record.id)
+            if ids:
+                self._steps(move.op_id, ids[0], _ANNOUNCED, move.change)
+            return len(ids)
+
+        return self._database.write(write)
+
     def replacing(self, op_id: str) -> None:
         """The archive is whole and the replacement is ready: it happens next."""
 
         def write() -> None:
             row = main_row(op_id)
-            (
-                FileVersionRow.update(state="done")
-                .where(FileVersionRow.op_id == op_id, FileVersionRow.id != row.id)
-                .execute()
-            )
+            FileVersionRow.update(state="done").where(
+                FileVersionRow.op_id == op_id, _IS_FOUND
+            ).execute()
             states = (OperationState.ARCHIVED, OperationState.REPLACING)
             self._steps(op_id, row.new_file_id, states)
 
@@ -230,19 +274,18 @@ class FileJournal:
         """End a change. Returns the versions that are new: its own, or for a conflict theirs."""
 
         def write() -> list[FileVersion]:
-            row = main_row(op_id)
-            others = FileVersionRow.update(state="aborted").where(
-                FileVersionRow.op_id == op_id,
-                FileVersionRow.id != row.id,
-                FileVersionRow.state == "pending",
-            )
-            others.execute()
-            row.state = _VERSION_STATE[state]
-            row.save(only=[FileVersionRow.state])
+            mine = FileVersionRow.op_id == op_id
+            rows = list(FileVersionRow.select().where(mine, _IS_CHANGE).order_by(FileVersionRow.id))
+            row = rows[0]
+            FileVersionRow.update(state="aborted").where(
+                mine, _IS_FOUND, FileVersionRow.state == "pending"
+            ).execute()
+            FileVersionRow.update(state=_VERSION_STATE[state]).where(mine, _IS_CHANGE).execute()
             self._steps(op_id, row.new_file_id, [state], {"reason": reason} if reason else {})
-            self._refresh(row.new_file_id)
+            for one in rows:
+                self._refresh(one.new_file_id)
             if state is OperationState.DONE:
-                return [to_version(row)]
+                return [to_version(one) for one in rows]
             found = FileVersionRow.select().where(
                 FileVersionRow.op_id == op_id,
                 FileVersionRow.state == "done",
@@ -453,7 +496,7 @@ def _outside_action(before: object, after: object) -> FileAction:
     return FileAction.REMOVE if after is None else FileAction.EDIT
 
 
-def _with_approval(change: Announcement) -> dict[str, object]:
+def _with_approval(change: Announcement | FolderAnnouncement) -> dict[str, object]:
     metadata = dict(change.metadata)
     if change.origin.approved_by is not None:
         metadata["approved_by"] = change.origin.approved_by
