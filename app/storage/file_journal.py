@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Final
 
 from app.domain.files import FileAction, FileVersion, OperationState, OperationType
 from app.domain.skills import Clock
 from app.storage.database import Database
-from app.storage.file_history import (
-    FIRST_SEEN,
-    OUTSIDE,
-    RESOLVED,
-    in_order,
-    last_done,
-    main_row,
-    newest_record,
-    to_version,
-)
+from app.storage.file_history import FIRST_SEEN, OUTSIDE, RESOLVED, main_row
 from app.storage.file_records import Announcement, OpenOperation
-from app.storage.file_rows import select
+from app.storage.file_rows import (
+    IS_CHANGE,
+    Last,
+    insert,
+    last_done,
+    newest_file,
+    select,
+    stored_path,
+    update,
+    versions_where,
+)
 from app.storage.models import File, FileOperation, FileVersionRow
 from app.storage.users import account_name, ensure_user
 
@@ -84,14 +86,9 @@ class FileJournal:
         """The archive is whole and the replacement is ready: it happens next."""
 
         def write() -> None:
-            row = main_row(op_id)
-            (
-                FileVersionRow.update(state="done")
-                .where(FileVersionRow.op_id == op_id, FileVersionRow.id != row.id)
-                .execute()
-            )
+            update("file_versions", f"state = 'done' WHERE op_id = ? AND NOT ({IS_CHANGE})", op_id)
             states = (OperationState.ARCHIVED, OperationState.REPLACING)
-            self._steps(op_id, row.new_file_id, states)
+            self._steps(op_id, _main(op_id).file_id, states)
 
         self._database.write(write)
 
@@ -150,14 +147,14 @@ class FileJournal:
         """
 
         def write() -> FileVersion | None:
-            record = newest_record(store, locator)
-            last = last_done(record.id) if record is not None else None
+            file_id = newest_file(store, locator)
+            last = last_done(file_id) if file_id is not None else None
             known = last.hash_after if last is not None else None
             if known == digest:
                 return None
             file_id = self._file_at(store, locator, present=digest is not None)
             op_id = uuid.uuid4().hex
-            row = self._add_found(
+            self._add_found(
                 file_id,
                 last,
                 op_id=op_id,
@@ -170,7 +167,7 @@ class FileJournal:
             states = (OperationState.PULLED, OperationState.ARCHIVED, OperationState.DONE)
             self._steps(op_id, file_id, states)
             self._refresh(file_id)
-            return to_version(row)
+            return _version(op_id)
 
         return self._database.write(write)
 
@@ -182,13 +179,13 @@ class FileJournal:
         """
 
         def write() -> FileVersion | None:
-            record = newest_record(store, locator)
-            last = last_done(record.id) if record is not None else None
-            if last is None or last.hash_after is None:
+            file_id = newest_file(store, locator)
+            last = last_done(file_id) if file_id is not None else None
+            if file_id is None or last is None or last.hash_after is None:
                 return None
             op_id = uuid.uuid4().hex
-            row = self._add(
-                record.id,
+            self._add(
+                file_id,
                 last.version + 1,
                 op_id=op_id,
                 path=target,
@@ -202,9 +199,9 @@ class FileJournal:
                 metadata={"moved_from": locator},
                 user_id=last.user_id,
             )
-            self._steps(op_id, record.id, (OperationState.PULLED, OperationState.DONE))
-            self._refresh(record.id)
-            return to_version(row)
+            self._steps(op_id, file_id, (OperationState.PULLED, OperationState.DONE))
+            self._refresh(file_id)
+            return _version(op_id)
 
         return self._database.write(write)
 
@@ -227,26 +224,21 @@ class FileJournal:
         """End a change. Returns the versions that are new: its own, or for a conflict theirs."""
 
         def write() -> list[FileVersion]:
-            row = main_row(op_id)
-            others = FileVersionRow.update(state="aborted").where(
-                FileVersionRow.op_id == op_id,
-                FileVersionRow.id != row.id,
-                FileVersionRow.state == "pending",
-            )
-            others.execute()
-            row.state = _VERSION_STATE[state]
-            row.save(only=[FileVersionRow.state])
-            self._steps(op_id, row.new_file_id, [state], {"reason": reason} if reason else {})
-            self._refresh(row.new_file_id)
+            main = _main(op_id)
+            others = "state = 'aborted' WHERE op_id = ? AND id <> ? AND state = 'pending'"
+            update("file_versions", others, op_id, main.id)
+            update("file_versions", "state = ? WHERE id = ?", _VERSION_STATE[state], main.id)
+            self._steps(op_id, main.file_id, [state], {"reason": reason} if reason else {})
+            self._refresh(main.file_id)
             if state is OperationState.DONE:
-                return [to_version(row)]
-            found = FileVersionRow.select().where(
-                FileVersionRow.op_id == op_id,
-                FileVersionRow.state == "done",
-                FileVersionRow.operation_type == OperationType.EXTERNAL.value,
-                FileVersionRow.id > row.id,
+                return versions_where("id = ?", main.id)
+            return versions_where(
+                "op_id = ? AND state = 'done' AND operation_type = ? AND id > ? "
+                "ORDER BY version, id",
+                op_id,
+                OperationType.EXTERNAL.value,
+                main.id,
             )
-            return [to_version(one) for one in in_order(found)]
 
         return self._database.write(write)
 
@@ -269,17 +261,17 @@ class FileJournal:
         """Changes without an end of the files known at these places, oldest first."""
 
         def read() -> list[OpenOperation]:
-            records = [newest_record(store, locator) for locator in locators]
-            return _open_changes([record.id for record in records if record is not None])
+            found = [newest_file(store, locator) for locator in locators]
+            return _open_changes([file_id for file_id in found if file_id is not None])
 
         return self._database.read(read)
 
     # -- inside; only within a transaction -------------------------------------------------
 
     def _file_at(self, store: str, locator: str, *, present: bool) -> str:
-        record = newest_record(store, locator)
-        if record is not None:
-            return str(record.id)
+        known = newest_file(store, locator)
+        if known is not None:
+            return known
         file_id = uuid.uuid4().hex
         now = self._clock.now()
         File.create(
@@ -297,7 +289,7 @@ class FileJournal:
         last = last_done(file_id)
         if (last.hash_after if last else None) == change.hash_before:
             return last.version if last else 0
-        row = self._add_found(
+        self._add_found(
             file_id,
             last,
             op_id=change.op_id,
@@ -307,16 +299,16 @@ class FileJournal:
             size=change.size_before,
             user_id=user_id,
         )
-        return int(row.version)
+        return last.version + 1 if last else 1
 
-    def _add_found(self, file_id: str, last: Any, **values: object) -> Any:
+    def _add_found(self, file_id: str, last: Last | None, **values: object) -> None:
         """The version after ``last`` for what somebody else did, "first seen" where it is 1."""
         known = last.hash_after if last else None
         first = last is None
         action = FileAction.SEEN if first else _outside_action(known, values["hash_after"])
-        return self._add(
+        self._add(
             file_id,
-            1 if first else last.version + 1,
+            last.version + 1 if last else 1,
             operation_type=(OperationType.USER_UPLOAD if first else OperationType.EXTERNAL).value,
             action=action.value,
             by=FIRST_SEEN if first else OUTSIDE,
@@ -324,15 +316,17 @@ class FileJournal:
             **values,
         )
 
-    def _add(self, file_id: str, version: int, **values: object) -> Any:
-        return FileVersionRow.create(
+    def _add(self, file_id: str, version: int, **values: object) -> None:
+        insert(
+            "file_versions",
+            FileVersionRow,
             original_file_id=file_id,
             archived_file_id=values["hash_before"],
             new_file_id=file_id,
             filename=PurePath(str(values["path"])).name,
             version=version,
             created_at=self._clock.now(),
-            **values,
+            **{"metadata": {}, **values},
         )
 
     def _steps(
@@ -344,41 +338,50 @@ class FileJournal:
     ) -> None:
         """Journal rows with no act between them; ``detail`` goes with the first."""
         now = self._clock.now()
-        rows = [
-            {
-                "op_id": op_id,
-                "file_id": file_id,
-                "state": state.value,
-                "detail": {} if number else dict(detail or {}),
-                "created_at": now,
-            }
-            for number, state in enumerate(states)
-        ]
-        FileOperation.insert_many(rows).execute()
+        for number, state in enumerate(states):
+            insert(
+                "file_operations",
+                FileOperation,
+                op_id=op_id,
+                file_id=file_id,
+                state=state.value,
+                detail={} if number else dict(detail or {}),
+                created_at=now,
+            )
 
     def _refresh(self, file_id: str) -> None:
         """Bring the file's row to what its newest version says."""
         last = last_done(file_id)
         if last is None:
             return
-        record = File.get_by_id(file_id)
-        if last.hash_after is not None:
-            self._vacate(record.store, last.path, file_id, last.user_id)
-        record.locator = last.path
-        record.present = last.hash_after is not None
-        record.updated_at = self._clock.now()
-        record.save()
-
-    def _vacate(self, store: str, locator: str, file_id: str, user_id: int) -> None:
-        """Another file was known here, and it is not: someone took it away unseen."""
-        others = File.select().where(
-            File.store == store, File.locator == locator, File.present, File.id != file_id
+        place, now = stored_path(last.path), File.updated_at.db_value(self._clock.now())
+        present = last.hash_after is not None
+        if present:
+            self._vacate(last.path, file_id, last.user_id)
+        update(
+            "files",
+            "locator = ?, present = ?, updated_at = ? WHERE id = ?",
+            place,
+            int(present),
+            now,
+            file_id,
         )
-        for other in others:
-            last = last_done(other.id)
+
+    def _vacate(self, locator: str, file_id: str, user_id: int) -> None:
+        """Another file was known here, and it is not: someone took it away unseen."""
+        others = select(
+            "id",
+            "files WHERE store = (SELECT store FROM files WHERE id = ?) AND locator = ? "
+            "AND present = 1 AND id <> ?",
+            file_id,
+            stored_path(locator),
+            file_id,
+        )
+        for (other,) in others:
+            last = last_done(other)
             if last is not None:
                 self._add(
-                    other.id,
+                    other,
                     last.version + 1,
                     op_id=uuid.uuid4().hex,
                     path=last.path,
@@ -391,8 +394,7 @@ class FileJournal:
                     size=None,
                     user_id=user_id,
                 )
-            other.present = False
-            other.save(only=[File.present])
+            update("files", "present = 0 WHERE id = ?", other)
 
 
 _VERSION_STATE: Final = {
@@ -411,6 +413,24 @@ def _open_changes(file_ids: Sequence[str] | None = None) -> list[OpenOperation]:
     # Sorted here: asked to do it, SQLite would read every version, in that order.
     rows = sorted(select("id, op_id", source, *values))
     return [_open(op_id) for op_id in dict.fromkeys(op_id for _, op_id in rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Main:
+    id: int
+    file_id: str
+
+
+def _main(op_id: str) -> _Main:
+    """The row of the change itself, not of what was found before it."""
+    return _Main(
+        *select("id, new_file_id", f"file_versions WHERE op_id = ? AND {IS_CHANGE}", op_id)[0]
+    )
+
+
+def _version(op_id: str) -> FileVersion:
+    """The one version of an operation that was only noted."""
+    return versions_where("op_id = ?", op_id)[0]
 
 
 def _open(op_id: str) -> OpenOperation:
