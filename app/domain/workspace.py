@@ -38,6 +38,19 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedFolder:
+    """What a folder that is to be moved takes along.
+
+    Attributes:
+        files: the files that get a version, relative to the folder.
+        others: how many further things go along as they are: links, pipes, what belongs to git.
+    """
+
+    files: tuple[str, ...]
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedChange:
     """What a change would do, computed without doing it.
 
@@ -49,6 +62,8 @@ class PlannedChange:
         target: where a move leads.
         size_before, size_after: bytes, also of what is too large; ``None`` where no file stands.
         too_large: whether ``before`` and ``after`` are left out for their size.
+        folder: where a whole folder is moved, what is in it. Then ``before`` and ``after`` are
+            ``None``, and ``hash_before`` stands for the names of the files.
     """
 
     path: str
@@ -60,6 +75,7 @@ class PlannedChange:
     size_before: int | None = None
     size_after: int | None = None
     too_large: bool = False
+    folder: PlannedFolder | None = None
 
 
 class Workspace(Protocol):
@@ -122,6 +138,10 @@ class Workspace(Protocol):
         """What ``move`` would do."""
         ...
 
+    async def plan_move_folder(self, path: str, target: str) -> PlannedChange:
+        """What ``move_folder`` would do."""
+        ...
+
     async def plan_remove(self, path: str) -> PlannedChange:
         """What ``remove`` would do."""
         ...
@@ -163,6 +183,15 @@ class Workspace(Protocol):
 
     async def move(self, path: str, target: str) -> FileVersion:
         """Move or rename; the target must not exist. The history goes along."""
+        ...
+
+    async def move_folder(self, path: str, target: str) -> Sequence[FileVersion]:
+        """Move or rename a folder with all that is in it; the target must not exist.
+
+        One step, whole or not at all. Each file in it gets a version, and its history goes along;
+        files never seen before are archived first. Raises ``FileError`` for another disk, for a
+        granted folder itself, and for too many files.
+        """
         ...
 
     async def remove(self, path: str) -> FileVersion:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Final
 from app.domain.errors import FileError, StewardError, StorageError
 from app.domain.files import FileVersion, OperationState
 from app.files.blobs import BlobStore
-from app.files.contents import Kept
+from app.files.contents import Content, Kept
 from app.files.failures import changed, conflict, explained, explaining, stuck
 from app.files.gate import Gate, StoreLock
 from app.files.manipulate import WorkedOut, work_out
@@ -118,10 +118,23 @@ class ChangeRunner:
             )
         )
         self._journal.announce(_announcement(making, change, self._store.name))
+        return self.perform(change, lambda: self._archive(making), before, after)
+
+    def perform(
+        self,
+        change: Change,
+        keep: Callable[[], None],
+        before: Pulled | None = None,
+        after: Content | None = None,
+    ) -> Ended:
+        """Make a change that is announced, once ``keep`` has archived all that it needs.
+
+        The caller holds the lock.
+        """
         archive = _Archive(change, self._blobs, self._journal)
         reached = OperationState.ARCHIVING
         try:
-            self._archive(making)
+            keep()
             self._store.stage(change, after)
             self._journal.replacing(change.op_id)
             reached = OperationState.REPLACING
@@ -129,6 +142,22 @@ class ChangeRunner:
         except (OSError, StewardError) as failure:
             return self._settle_failure(archive, reached, failure)
         return self._finish(change, outcome, None)
+
+    def perform_unrecorded(self, change: Change) -> Ended:
+        """Make a change that no file's history has to tell of. The caller holds the lock."""
+        archive = _Archive(change, self._blobs, self._journal)
+        reached = OperationState.ARCHIVING
+        failure: OSError | StewardError | None = None
+        try:
+            self._store.stage(change, None)
+            reached = OperationState.REPLACING
+            outcome = self._store.act(change, archive, None)
+        except (OSError, StewardError) as error:
+            failure = error
+            outcome = self._store.settle(change, reached, archive)
+        if outcome.state is OperationState.DONE:
+            return Ended()
+        return Ended(error=_shown(failure, change) if failure else changed(change.locator))
 
     def _archive(self, making: _Making) -> None:
         """Bring both contents into the vault, and make sure of the one that is to be replaced."""

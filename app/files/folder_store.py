@@ -23,6 +23,7 @@ from app.files.atomic_rename import UnsupportedRename
 from app.files.blobs import CHUNK
 from app.files.contents import Content
 from app.files.folder_limits import require_allowed
+from app.files.folder_rename import identity, look_into, rename_folder, settle_rename
 from app.files.folder_settle import (
     settle_create,
     settle_exchange,
@@ -33,7 +34,16 @@ from app.files.folder_settle import (
 from app.files.fs_ops import FsOps
 from app.files.holes import write_with_holes
 from app.files.spot import Spot, spot, stamp_of
-from app.files.store import Archive, Change, ChangeKind, Outcome, Pulled, Take, UnreachableError
+from app.files.store import (
+    Archive,
+    Change,
+    ChangeKind,
+    FolderContent,
+    Outcome,
+    Pulled,
+    Take,
+    UnreachableError,
+)
 
 _TRIES = 3
 
@@ -103,6 +113,10 @@ class FolderStore:
         with spot(self.fs, locator, "", may_be_new=True) as place:
             return place.holds(pulled)
 
+    def look_into(self, folder: str) -> FolderContent:
+        """Everything below a folder."""
+        return look_into(self.fs, folder)
+
     # -- changing --------------------------------------------------------------------------
 
     def require_allowed(self, kind: ChangeKind, locator: str) -> None:
@@ -113,10 +127,10 @@ class FolderStore:
     def prepare(self, change: Change) -> Change:
         """Note which parent folders have to be made, and which file is to be moved."""
         facts = dict(change.facts)
-        if change.kind in (ChangeKind.CREATE, ChangeKind.MOVE):
+        if change.kind in (ChangeKind.CREATE, ChangeKind.MOVE, ChangeKind.MOVE_FOLDER):
             parents = Path(change.target or change.locator).parents
             facts["parents"] = list(takewhile(lambda p: not self._exists(p), map(str, parents)))
-        if change.kind is ChangeKind.MOVE:
+        if change.kind in (ChangeKind.MOVE, ChangeKind.MOVE_FOLDER):
             with self._place(change.locator, change) as place:
                 found = self.fs.stat(place.folder, place.name)
                 facts["file"] = [found.st_dev, found.st_ino]
@@ -142,6 +156,10 @@ class FolderStore:
                 case ChangeKind.CREATE:
                     place.put(place.swap)
                     place.sync()
+                case ChangeKind.MOVE_FOLDER:
+                    if identity(self.fs, place) == change.facts["file"]:
+                        with self._place(str(change.target), change) as target:
+                            rename_folder(self.fs, place, target)
                 case _ if pulled is None or not place.holds(pulled):
                     pass  # someone else was here: ``settle`` says what that means
                 case ChangeKind.REPLACE:
@@ -170,6 +188,8 @@ class FolderStore:
         with self._found(change.locator, change) as place:
             if change.target is not None:
                 with self._found(change.target, change) as target:
+                    if acted and change.kind is ChangeKind.MOVE_FOLDER:
+                        return settle_rename(self.fs, place, target, change)
                     if acted:
                         return settle_move(place, target, change, archive)
                     return Outcome(OperationState.ABORTED)

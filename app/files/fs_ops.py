@@ -199,6 +199,15 @@ class FsOps:
         """Rename without ever replacing. Raises ``FileExistsError``, ``UnsupportedRename``."""
         atomic_rename.rename_new(folder, name, to_folder, to_name)
 
+    def rename_folder(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
+        """Rename a folder; an empty one under the new name is replaced, nothing else can be.
+
+        Both names end with ``/``: then the system takes nothing but folders.
+        """
+        if not (name.endswith("/") and to_name.endswith("/")):
+            raise ValueError(f"{name!r} or {to_name!r} may be no folder")
+        os.rename(name, to_name, src_dir_fd=folder, dst_dir_fd=to_folder)
+
     def link(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
         """Give a file a second name. Raises ``FileExistsError``."""
         os.link(name, to_name, src_dir_fd=folder, dst_dir_fd=to_folder, follow_symlinks=False)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
-from app.domain.errors import FileError, FileMissingError, FileTooLargeError
+from app.domain.errors import FileError, FileMissingError, FileTooLargeError, NotAFileError
 from app.domain.files import FileAction, FileVersion, OperationType, Origin, TrackedFile
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
@@ -17,7 +18,8 @@ from app.files.contents import Content, InMemory, kept
 from app.files.failures import explaining
 from app.files.request import MAX_BYTES, Bound, Request
 from app.files.store import ChangeKind, FileStore
-from app.files.undo import UndoPlanner, UndoStep
+from app.files.undo import UndoPlanner
+from app.files.undo_steps import UndoStep
 from app.files.undo_version import VersionUndoPlanner
 from app.storage.file_history import FileHistory
 from app.storage.file_records import FileRecord
@@ -75,6 +77,8 @@ class Plans:
 
     def step_sides(self, step: UndoStep) -> Sides:
         """The same for a step of an undo, from what the vault has."""
+        if step.kind is ChangeKind.MOVE:
+            return Sides(None, None)  # its bytes stay as they are, known to the vault or not
         return Sides(
             None if step.kind is ChangeKind.CREATE else _side(self._kept(step.now)),
             None if step.kind is ChangeKind.REMOVE else _side(self._kept(step.then)),
@@ -84,6 +88,12 @@ class Plans:
         """What a restore has to do. Raises ``FileMissingError``, ``NotFoundError``."""
         record = self._history.find(self._store.name, path)
         if record is None:
+            if Path(path).is_dir():
+                raise NotAFileError(
+                    f"{path} is a folder, and a folder is never restored as a whole.",
+                    hint="Restore its files one by one, or undo the turn that changed them.",
+                    details={"path": path},
+                )
             raise self._unknown(path)
         digest = self._version(record, path, version).hash_after
         with explaining(path):

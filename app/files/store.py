@@ -24,6 +24,7 @@ class ChangeKind(StrEnum):
     REPLACE = "replace"
     MOVE = "move"
     REMOVE = "remove"
+    MOVE_FOLDER = "move_folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Change:
         op_id: names the operation.
         kind: what is done.
         locator: the file.
-        target: where ``MOVE`` takes it.
+        target: where ``MOVE`` takes it, or ``MOVE_FOLDER`` the folder at ``locator``.
         hash_before, hash_after: SHA-256 hex; ``None`` where no file stands.
         mode: permission bits for a file that is made anew, where they are known.
         facts: what the store wants to remember of its own (``FileStore.prepare``).
@@ -102,6 +103,21 @@ class Outcome:
 
     state: OperationState
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderContent:
+    """What is in a folder and the folders below it.
+
+    Attributes:
+        files: the regular files, by locator.
+        unkept: those of them that belong to a program which keeps a history of its own (git).
+        others: how many links, pipes, sockets and devices there are.
+    """
+
+    files: tuple[str, ...]
+    unkept: tuple[str, ...]
+    others: int
 
 
 class Archive(Protocol):
@@ -167,6 +183,10 @@ class FileStore(Protocol):
 
         Asked beforehand, so that a preview can say so; touches nothing.
         """
+        ...
+
+    def look_into(self, folder: str) -> FolderContent:
+        """Everything below a folder, no link followed. Raises ``FileError`` for too many files."""
         ...
 
     def prepare(self, change: Change) -> Change:

@@ -12,7 +12,7 @@ from app.files.blobs import hash_of
 from app.files.failures import exists
 from app.files.store import ChangeKind, FileStore
 from app.files.three_way import merged
-from app.files.undo import UndoStep
+from app.files.undo_steps import UndoStep
 from app.storage.file_history import FileHistory
 from app.storage.file_records import FileRecord
 

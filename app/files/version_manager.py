@@ -16,12 +16,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
-from app.domain.errors import FileError, StewardError
+from app.domain.errors import FileChangedError, FileError, StewardError
 from app.domain.files import (
     BlameLine,
     ConflictChoice,
     FileConflict,
     FileVersion,
+    OperationType,
     Origin,
     TrackedFile,
     VaultSize,
@@ -31,12 +32,13 @@ from app.files.blame import blame
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
 from app.files.conflicts import Conflicts
-from app.files.failures import explaining
+from app.files.failures import changed_again, explaining
+from app.files.folder_move import FolderMove, FolderMover, FolderPlan
 from app.files.fs_ops import FsOps
 from app.files.gate import FileLocks, Gate, StoreLock
 from app.files.noting import Noter
 from app.files.plans import Plans
-from app.files.recovery import Verifier, recover
+from app.files.recovery import recover
 from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
 from app.files.request import (
     MAX_BYTES,
@@ -49,11 +51,13 @@ from app.files.request import (
     remove_request,
     rewrite_request,
 )
-from app.files.store import FileStore
-from app.files.undo import UndoStep
+from app.files.store import ChangeKind, FileStore
+from app.files.undo_steps import UndoStep
+from app.files.verifying import Progress, Verifier
 from app.files.work import WorkFolders
 from app.storage.database import Database
 from app.storage.file_conflicts import ConflictHistory
+from app.storage.file_contents import NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
 from app.storage.turn_messages import TurnMessages
@@ -114,6 +118,7 @@ class VersionManager:
         self._running: set[Future[Any]] = set()
         self.history = FileHistory(database)
         self._messages = TurnMessages(database)
+        self._needed = NeededContents(database)
         self._runner = ChangeRunner(
             store=store,
             blobs=self._blobs,
@@ -132,6 +137,15 @@ class VersionManager:
             lock=self._lock,
         )
         self.open_conflicts = Conflicts(store, self._blobs, ConflictHistory(database))
+        self._folder_mover = FolderMover(
+            store=store,
+            journal=self._journal,
+            history=self.history,
+            runner=self._runner,
+            noter=self.noter,
+            lock=self._lock,
+            vault=self._vault,
+        )
         self.plans = Plans(store, self._blobs, self.history, self._runner)
 
     async def close(self) -> None:
@@ -188,6 +202,23 @@ class VersionManager:
         """Give the file another name, which must be free. Its history goes along."""
         request = move_request(path, target, origin, bound)
         return await self._change([path, target], lambda: request)
+
+    async def move_folder(
+        self, path: str, target: str, *, origin: Origin, bound: Bound | None = None
+    ) -> list[FileVersion]:
+        """Give a folder another name or place, which must be free, with all that is in it.
+
+        One operation, whole or not at all; the versions are those of its files. ``bound`` is
+        the fingerprint of a ``FolderPlan``.
+        """
+        move = FolderMove(path, target, origin, bound=bound)
+        async with self._file_locks.held([path, target]):
+            ended = await self._uncut(lambda gate: self._folder_mover.run(move, gate))
+        return list(self._published(ended))
+
+    def plan_folder(self, path: str, target: str) -> FolderPlan:
+        """What ``move_folder`` would take along; blocking."""
+        return self._folder_mover.plan(path, target)
 
     async def remove(self, path: str, *, origin: Origin, bound: Bound | None = None) -> FileVersion:
         """Take the file out of its folder; its bytes stay in the vault."""
@@ -291,8 +322,12 @@ class VersionManager:
             self._journal.decide(op_id, choice.value, origin.by)
             return Ended()
 
-        async with self._file_locks.held([one.path, one.target or one.path]):
-            versions = self._published(await self._uncut(work))
+        try:
+            async with self._file_locks.held([one.path, one.target or one.path]):
+                versions = self._published(await self._uncut(work))
+        except FileChangedError as error:
+            await self.note(one.path)  # so that the next decision is about what they have now
+            raise changed_again(one.path) from error
         if versions:
             return versions[-1]
         standing = await self.in_worker(lambda: self.history.newest(one.file_id))
@@ -375,20 +410,25 @@ class VersionManager:
 
         return await self._uncut(work)
 
-    async def verify(self) -> VerifyReport:
-        """Check every invariant against what is on disk. Cancel stops it."""
+    async def verify(self, progress: Progress | None = None) -> VerifyReport:
+        """Check every invariant against what is on disk; Cancel stops it.
+
+        Others can change files meanwhile. ``progress`` is called in a worker thread.
+        """
 
         def work(gate: Gate) -> VerifyReport:
-            with explaining(str(self._vault)), self._lock.held(gate):
-                verifier = Verifier(
+            with explaining(str(self._vault)):
+                return Verifier(
                     history=self.history,
                     journal=self._journal,
+                    needed=self._needed,
                     blobs=self._blobs,
                     store=self._store,
                     fs=self._fs,
-                    stopped=lambda: gate.stopped,
-                )
-                return verifier.run()
+                    lock=self._lock,
+                    gate=gate,
+                    progress=progress,
+                ).run()
 
         return await self._uncut(work)
 
@@ -435,13 +475,29 @@ class VersionManager:
         versions: list[FileVersion] = []
         for step in steps:
             try:
-                ended = self._runner.run(self.plans.undo_request(step, undone, origin), gate)
+                ended = self._undo_step(step, undone, origin, gate)
             except StewardError as error:
                 return Ended(tuple(versions), error)
             versions.extend(ended.versions)
             if ended.error is not None:
                 return Ended(tuple(versions), ended.error)
         return Ended(tuple(versions))
+
+    def _undo_step(
+        self, step: UndoStep, undone: Mapping[str, object], origin: Origin, gate: Gate
+    ) -> Ended:
+        if step.kind is not ChangeKind.MOVE_FOLDER:
+            return self._runner.run(self.plans.undo_request(step, undone, origin), gate)
+        assert step.target is not None
+        move = FolderMove(
+            step.path,
+            step.target,
+            origin,
+            operation=OperationType.RESTORE,
+            metadata=undone,
+            bound=Bound(step.now),
+        )
+        return self._folder_mover.run(move, gate)
 
     async def _uncut(self, work: Callable[[Gate], T]) -> T:
         """Run ``work`` in a worker thread; once it has passed its gate, wait whatever comes."""

@@ -19,7 +19,7 @@ from app.domain.files import (
     Origin,
     TrackedFile,
 )
-from app.domain.workspace import FileEntry, PlannedChange, Workspace
+from app.domain.workspace import FileEntry, PlannedChange, PlannedFolder, Workspace
 from app.files.failures import changed, explaining
 from app.files.folders import GrantedFolders
 from app.files.fs_ops import FsOps
@@ -34,7 +34,8 @@ from app.files.request import (
     remove_request,
     rewrite_request,
 )
-from app.files.undo import UndoStep
+from app.files.store import ChangeKind
+from app.files.undo_steps import UndoStep
 from app.files.version_manager import VersionManager
 from app.files.walking import Walker
 from app.storage.file_conflicts import OpenConflict
@@ -161,10 +162,28 @@ class BoundWorkspace:
 
         return await self._look(path, look)
 
+    async def plan_move_folder(self, path: str, target: str) -> PlannedChange:
+        """What ``move_folder`` would do."""
+
+        def look() -> PlannedChange:
+            source, goal = self._folder_goal(path, target)
+            plan = self._manager.plan_folder(source, goal)
+            return PlannedChange(
+                path=source,
+                display=self._folders.display(source),
+                before=None,
+                after=None,
+                hash_before=plan.fingerprint,
+                target=goal,
+                folder=PlannedFolder(plan.files, plan.others),
+            )
+
+        return await self._look(path, look)
+
     async def plan_remove(self, path: str) -> PlannedChange:
         """What ``remove`` would do."""
         return await self._look(
-            path, lambda: self._plan(remove_request(self._there(path), self._origin))
+            path, lambda: self._plan(remove_request(self._file_there(path), self._origin))
         )
 
     async def plan_restore(self, path: str, version: int) -> PlannedChange:
@@ -202,15 +221,13 @@ class BoundWorkspace:
 
         def look() -> PlannedChange:
             conflicts = self._manager.open_conflicts
-            self._require_granted(conflicts.get(op_id))
+            one = conflicts.get(op_id)
+            self._require_granted(one)
             request = conflicts.request(op_id, choice, self._origin)
             if request is not None:
                 return self._plan(request)
-            one = conflicts.get(op_id)
-            theirs = conflicts.content(one.theirs)
-            return PlannedChange(
-                one.path, self._folders.display(one.path), theirs, theirs, one.theirs
-            )
+            theirs = conflicts.theirs(op_id)
+            return self._planned(one.path, None, Sides(theirs, theirs), one.theirs)
 
         return await self._look(None, look)
 
@@ -243,9 +260,16 @@ class BoundWorkspace:
         goal = await self._look(target, lambda: self._goal(place, target))
         return await self._manager.move(place, goal, origin=self._origin, bound=self._bound(place))
 
+    async def move_folder(self, path: str, target: str) -> Sequence[FileVersion]:
+        """Move or rename a folder."""
+        source, goal = await self._look(path, lambda: self._folder_goal(path, target))
+        return await self._manager.move_folder(
+            source, goal, origin=self._origin, bound=self._bound(source)
+        )
+
     async def remove(self, path: str) -> FileVersion:
         """Take the file out of the folder; restorable."""
-        place = await self._look(path, lambda: self._there(path))
+        place = await self._look(path, lambda: self._file_there(path))
         return await self._manager.remove(place, origin=self._origin, bound=self._bound(place))
 
     async def restore(self, path: str, version: int) -> FileVersion:
@@ -373,6 +397,16 @@ class BoundWorkspace:
                 raise changed(path) from error
             raise
 
+    def _file_there(self, path: str) -> str:
+        place = self._there(path)
+        if Path(place).is_dir():
+            raise NotAFileError(
+                f"{path} is a folder, and a folder is never removed as a whole.",
+                hint="Remove its files one by one; or move it to another place.",
+                details={"path": path},
+            )
+        return place
+
     def _new(self, path: str) -> str:
         return str(self._folders.resolve(path, for_new=True))
 
@@ -404,6 +438,16 @@ class BoundWorkspace:
         """
         goal = self._folders.resolve(target, for_new=True, near=Path(source))
         return str(goal / Path(source).name if goal.is_dir() else goal)
+
+    def _folder_goal(self, path: str, target: str) -> tuple[str, str]:
+        """A folder that may be moved, and where that leads."""
+        source = self._there(path)
+        if not Path(source).is_dir():
+            raise NotAFileError(
+                f"{path} is not a folder.", hint="Name a folder.", details={"path": path}
+            )
+        self._folders.require_movable(Path(source))
+        return source, self._goal(source, target)
 
     def _starts(self, path: str | None) -> Sequence[Path]:
         if path is not None:
@@ -464,6 +508,16 @@ class BoundWorkspace:
         return self._planned(request.locator, request.target, sides, hash_before)
 
     def _planned_step(self, step: UndoStep) -> PlannedChange:
+        if step.kind is ChangeKind.MOVE_FOLDER:
+            return PlannedChange(
+                path=step.path,
+                display=self._folders.display(step.path),
+                before=None,
+                after=None,
+                hash_before=step.now,
+                target=step.target,
+                folder=PlannedFolder(step.files),
+            )
         sides = self._manager.plans.step_sides(step)
         return self._planned(step.path, step.target, sides, step.now)
 

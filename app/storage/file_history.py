@@ -225,6 +225,13 @@ class FileHistory:
             lambda: [_record_of(row) for row in select("id, store, locator, present", "files")]
         )
 
+    def record(self, file_id: str) -> FileRecord:
+        """One of ``records``, as it is now."""
+        rows = "files WHERE id = ?"
+        return self._database.read(
+            lambda: _record_of(select("id, store, locator, present", rows, file_id)[0])
+        )
+
     def find_tracked(
         self, words: Sequence[str], *, limit: int, keep: Callable[[str], bool]
     ) -> list[TrackedFile]:
@@ -241,7 +248,11 @@ class FileHistory:
         """Every version row of a file in any state, by number, with how its operation ended."""
 
         def read() -> list[VersionState]:
-            steps = "file_operations WHERE file_id = ? ORDER BY id"
+            # Not by file: the move of a folder is one operation, with a version of each file.
+            steps = (
+                "file_operations WHERE op_id IN "
+                "(SELECT op_id FROM file_versions WHERE new_file_id = ?) ORDER BY id"
+            )
             ends = dict(select("op_id, state", steps, file_id))
             rows = select(
                 f"{COLUMNS}, state, op_id",

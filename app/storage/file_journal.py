@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
+
+from peewee import fn
 
 from app.domain.files import FileAction, FileVersion, OperationState, OperationType
 from app.domain.skills import Clock
 from app.storage.database import Database
+from app.storage.file_contents import PRUNED
 from app.storage.file_history import FIRST_SEEN, OUTSIDE, RESOLVED, main_row
-from app.storage.file_records import Announcement, OpenOperation
+from app.storage.file_records import Announcement, FolderAnnouncement, OpenOperation
 from app.storage.file_rows import (
     IS_CHANGE,
     Last,
@@ -31,6 +33,8 @@ from app.storage.file_rows import (
 from app.storage.models import File, FileOperation, FileVersionRow
 from app.storage.users import account_name, ensure_user
 
+_CHANGES: Final = f"op_id = ? AND {IS_CHANGE}"
+"""The versions an operation makes, not those it only took note of."""
 _ANNOUNCED: Final = (
     OperationState.INTENT,
     OperationState.PULLED,
@@ -82,13 +86,54 @@ class FileJournal:
 
         self._database.write(write)
 
+    def announce_folder(self, move: FolderAnnouncement) -> int:
+        """Record, as pending, a version of every file of a folder that is to be moved.
+
+        All of them are one operation. Returns how many there are; where there are none, nothing
+        is recorded.
+        """
+
+        def write() -> int:
+            user_id = ensure_user(self._database, move.origin.user)
+            ids = []
+            for locator in move.files:
+                file_id = newest_file(move.store, locator)
+                last = last_done(file_id) if file_id is not None else None
+                if file_id is None or last is None or last.hash_after is None:
+                    continue  # taken away in the last instant: it has nowhere to go
+                self._add(
+                    file_id,
+                    last.version + 1,
+                    op_id=move.op_id,
+                    path=move.target + locator[len(move.locator) :],
+                    operation_type=move.operation.value,
+                    action=FileAction.MOVE.value,
+                    state="pending",
+                    skill=move.origin.skill,
+                    by=move.origin.by,
+                    hash_before=last.hash_after,
+                    hash_after=last.hash_after,
+                    size=last.size,
+                    metadata={**_with_approval(move), "moved_from": locator},
+                    user_id=user_id,
+                    conversation_id=move.origin.conversation_id,
+                    turn_id=move.origin.turn_id,
+                    execution_id=move.origin.execution_id,
+                )
+                ids.append(file_id)
+            if ids:
+                self._steps(move.op_id, ids[0], _ANNOUNCED, move.change)
+            return len(ids)
+
+        return self._database.write(write)
+
     def replacing(self, op_id: str) -> None:
         """The archive is whole and the replacement is ready: it happens next."""
 
         def write() -> None:
             update("file_versions", f"state = 'done' WHERE op_id = ? AND NOT ({IS_CHANGE})", op_id)
             states = (OperationState.ARCHIVED, OperationState.REPLACING)
-            self._steps(op_id, _main(op_id).file_id, states)
+            self._steps(op_id, _file_of(op_id), states)
 
         self._database.write(write)
 
@@ -224,20 +269,24 @@ class FileJournal:
         """End a change. Returns the versions that are new: its own, or for a conflict theirs."""
 
         def write() -> list[FileVersion]:
-            main = _main(op_id)
-            others = "state = 'aborted' WHERE op_id = ? AND id <> ? AND state = 'pending'"
-            update("file_versions", others, op_id, main.id)
-            update("file_versions", "state = ? WHERE id = ?", _VERSION_STATE[state], main.id)
-            self._steps(op_id, main.file_id, [state], {"reason": reason} if reason else {})
-            self._refresh(main.file_id)
+            rows = select("id, new_file_id", f"file_versions WHERE {_CHANGES} ORDER BY id", op_id)
+            others = (
+                f"state = 'aborted' WHERE op_id = ? AND state = 'pending' AND NOT ({IS_CHANGE})"
+            )
+            update("file_versions", others, op_id)
+            update("file_versions", f"state = ? WHERE {_CHANGES}", _VERSION_STATE[state], op_id)
+            first, file_id = rows[0]
+            self._steps(op_id, file_id, [state], {"reason": reason} if reason else {})
+            for _, each in rows:
+                self._refresh(each)
             if state is OperationState.DONE:
-                return versions_where("id = ?", main.id)
+                return versions_where(f"{_CHANGES} ORDER BY id", op_id)
             return versions_where(
                 "op_id = ? AND state = 'done' AND operation_type = ? AND id > ? "
                 "ORDER BY version, id",
                 op_id,
                 OperationType.EXTERNAL.value,
-                main.id,
+                first,
             )
 
         return self._database.write(write)
@@ -250,6 +299,23 @@ class FileJournal:
             at = self._clock.now().isoformat()
             row.metadata = {**row.metadata, RESOLVED: choice, "resolved_by": by, "resolved_at": at}
             row.save(only=[FileVersionRow.metadata])
+
+        self._database.write(write)
+
+    def prune(self, versions: Sequence[FileVersion], archive: str) -> None:
+        """Mark versions as pruned: their bytes are in ``archive``, and soon only there."""
+
+        def write() -> None:
+            at = self._clock.now().isoformat()
+            marks = fn.json_set(
+                FileVersionRow.metadata, f"$.{PRUNED}", archive, f"$.{PRUNED}_at", at
+            )
+            for one in versions:
+                FileVersionRow.update(metadata=marks).where(
+                    FileVersionRow.new_file_id == one.file_id,
+                    FileVersionRow.version == one.version,
+                    FileVersionRow.state == "done",
+                ).execute()
 
         self._database.write(write)
 
@@ -415,17 +481,9 @@ def _open_changes(file_ids: Sequence[str] | None = None) -> list[OpenOperation]:
     return [_open(op_id) for op_id in dict.fromkeys(op_id for _, op_id in rows)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Main:
-    id: int
-    file_id: str
-
-
-def _main(op_id: str) -> _Main:
-    """The row of the change itself, not of what was found before it."""
-    return _Main(
-        *select("id, new_file_id", f"file_versions WHERE op_id = ? AND {IS_CHANGE}", op_id)[0]
-    )
+def _file_of(op_id: str) -> str:
+    """The file that an operation changes; the first of them."""
+    return str(select("new_file_id", f"file_versions WHERE {_CHANGES} ORDER BY id", op_id)[0][0])
 
 
 def _version(op_id: str) -> FileVersion:
@@ -453,7 +511,7 @@ def _outside_action(before: object, after: object) -> FileAction:
     return FileAction.REMOVE if after is None else FileAction.EDIT
 
 
-def _with_approval(change: Announcement) -> dict[str, object]:
+def _with_approval(change: Announcement | FolderAnnouncement) -> dict[str, object]:
     metadata = dict(change.metadata)
     if change.origin.approved_by is not None:
         metadata["approved_by"] = change.origin.approved_by
