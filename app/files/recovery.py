@@ -172,6 +172,7 @@ class Verifier:
                     self._notes.append(
                         Finding("orphan", "Bytes are kept that no version names.", digest)
                     )
+                self._mend(digest, needed_by or digest)
         for needed_by in wanted.values():
             self._problems.append(
                 Finding("blob_missing", "The bytes of this version are missing.", needed_by)
@@ -179,6 +180,18 @@ class Verifier:
         if parts := self._blobs.parts():
             self._notes.append(Finding("parts", f"{parts} unfinished blobs are left over."))
         return count, size
+
+    def _mend(self, digest: str, subject: str) -> None:
+        """What others are built on is kept twice; one of the two may have rotted."""
+        try:
+            if self._blobs.mend(digest):
+                self._notes.append(
+                    Finding("copy_mended", "A damaged copy was made good from its twin.", subject)
+                )
+        except (OSError, BlobDamagedError) as error:
+            self._notes.append(
+                Finding("copy_damaged", f"One of two copies is damaged: {error}", subject)
+            )
 
     def _check_folders(self, records: list[FileRecord]) -> None:
         for folder in sorted({str(Path(record.locator).parent) for record in records}):
