@@ -11,10 +11,10 @@ TESTFLAGS ?= -n 2 --dist loadgroup
 TESTS ?=
 ARGS ?=
 
-.PHONY: help run test bench lint lock screenshots clean
+.PHONY: help run test explore bench lint lock screenshots clean
 
 help:
-	@echo "make run | test | bench | lint | lock | screenshots | clean"
+	@echo "make run | test | explore | bench | lint | lock | screenshots | clean"
 
 run:
 	@$(BOOTSTRAP) run -- $(ARGS)
@@ -22,6 +22,12 @@ run:
 test:
 	@$(BOOTSTRAP) dev
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest $(TESTFLAGS) $(TESTS)
+
+# The property tests with examples of their own at each run, ten times as many.
+explore:
+	@$(BOOTSTRAP) dev
+	HYPOTHESIS_PROFILE=explore QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -n 2 --timeout 600 \
+		$(shell grep -rlE "^from hypothesis|^import hypothesis" tests --include="test_*.py")
 
 bench:
 	@$(BOOTSTRAP) dev

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ OUR_THREADS = "steward"
 # Threads that a library starts once and keeps, by the start of their name.
 KEPT_THREADS = ("pytest_timeout", "execnet")
 GRACE_SECONDS = 1.0
+
+
+# --- property tests -------------------------------------------------------------------------------
+
+# The same examples in each run, so that what passed here passes elsewhere; `make explore` tries
+# others. No deadline: how long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=1_000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 # --- event loops ----------------------------------------------------------------------------------

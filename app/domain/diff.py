@@ -92,15 +92,16 @@ def _differing_part(old: str, new: str, context: int) -> tuple[int, list[str], l
     Returns also how many lines were left off at the start. Comparing slices is a memory
     comparison: a big file with a small change costs next to nothing.
     """
-    equal = _common_start(old, new)
+    equal = common_start(old, new)
     start = _lines_back(old, equal, context)
-    same = _common_end(old, new, min(len(old), len(new)) - equal)
+    same = common_end(old, new, min(len(old), len(new)) - equal)
     end = _lines_on(old, len(old) - same, context)
     cut = len(old) - end
     return old.count("\n", 0, start), _split(old[start:end]), _split(new[start : len(new) - cut])
 
 
-def _common_start(old: str, new: str) -> int:
+def common_start(old: str, new: str) -> int:
+    """How many characters both begin with."""
     low, high = 0, min(len(old), len(new))
     while low < high:
         middle = (low + high + 1) // 2
@@ -111,7 +112,8 @@ def _common_start(old: str, new: str) -> int:
     return low
 
 
-def _common_end(old: str, new: str, room: int) -> int:
+def common_end(old: str, new: str, room: int) -> int:
+    """How many characters both end with, at most ``room``."""
     low, high = 0, room
     while low < high:
         middle = (low + high + 1) // 2
@@ -208,7 +210,7 @@ def _line(lines: Sequence[str], number: int, stop: int) -> str:
 def _shown(sign: str, line: str, counterpart: str) -> Iterator[str]:
     body = line.removesuffix("\n")
     if len(body) > MAX_WIDTH:
-        body = _window(body, _common_start(body, counterpart))
+        body = _window(body, common_start(body, counterpart))
     yield sign + body
     if not line.endswith("\n"):
         yield "\\ No newline at end of file"

@@ -154,6 +154,12 @@ class ConflictError(FileError):
     kind = "conflict"
 
 
+class UncleanMergeError(FileError):
+    """Two changes cannot be merged by lines alone; nothing was written."""
+
+    kind = "unclean_merge"
+
+
 class DiskFullError(FileError):
     """No space left; the file is as it was."""
 

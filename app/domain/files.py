@@ -92,7 +92,9 @@ class FileVersion:
         by: short text for the timeline.
         skill: dotted skill name, if any.
         turn_id: the turn that asked for it, if any.
-        metadata: further facts (``restored_from``, ``moved_from``, ``approved_by``).
+        metadata: further facts: ``restored_from``, ``moved_from``, ``approved_by``; of an undo
+            ``undo_of`` (a turn) or ``undo_of_version``, the latter with ``merged`` and
+            ``kept_versions`` where later changes stayed.
     """
 
     file_id: str
@@ -154,8 +156,12 @@ class FileConflict:
         base: SHA-256 hex of the bytes both started from; ``None`` where there was no file.
         ours: of the bytes the change would have made; ``None`` for a removal.
         theirs: of the bytes someone else put there; ``None`` where they took the file away.
-        their_version: number of the version that holds ``theirs``.
+        their_version: number of the version that holds ``theirs``; 0 where none does (they took
+            the file away, and that is not noted yet).
         merges: whether both changes merge cleanly, line by line.
+        action: what the change that was not made would have done. A move is about the name
+            only: ``OURS`` and ``MERGE`` both move the file with the bytes it has now.
+        target: where a move would have led.
     """
 
     file_id: str
@@ -168,6 +174,8 @@ class FileConflict:
     theirs: str | None
     their_version: int
     merges: bool
+    action: FileAction = FileAction.EDIT
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
-from app.domain.files import FileVersion, TrackedFile
+from app.domain.files import (
+    BlameLine,
+    ConflictChoice,
+    FileConflict,
+    FileVersion,
+    TrackedFile,
+)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +38,32 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedFolder:
+    """What a folder that is to be moved takes along.
+
+    Attributes:
+        files: the files that get a version, relative to the folder.
+        others: how many further things go along as they are: links, pipes, what belongs to git.
+    """
+
+    files: tuple[str, ...]
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedChange:
     """What a change would do, computed without doing it.
 
-    ``before``/``after`` are whole contents, ``None`` where no file stands; ``hash_before``
-    is the SHA-256 hex of ``before``. ``target`` is set for moves.
+    Attributes:
+        path, display: the file, see ``FileEntry``.
+        before, after: whole contents; ``None`` where no file stands, and both where either is
+            too large to be shown.
+        hash_before: SHA-256 hex of what stands there; ``None`` where nothing does.
+        target: where a move leads.
+        size_before, size_after: bytes, also of what is too large; ``None`` where no file stands.
+        too_large: whether ``before`` and ``after`` are left out for their size.
+        folder: where a whole folder is moved, what is in it. Then ``before`` and ``after`` are
+            ``None``, and ``hash_before`` stands for the names of the files.
     """
 
     path: str
@@ -43,6 +72,10 @@ class PlannedChange:
     after: bytes | None
     hash_before: str | None
     target: str | None = None
+    size_before: int | None = None
+    size_after: int | None = None
+    too_large: bool = False
+    folder: PlannedFolder | None = None
 
 
 class Workspace(Protocol):
@@ -83,6 +116,10 @@ class Workspace(Protocol):
         """Whole content. Raises ``FileTooLargeError`` above ``max_bytes`` (default 64 MiB)."""
         ...
 
+    async def read_with(self, path: str, look: Callable[[BinaryIO], T]) -> T:
+        """What ``look`` says of a file of any size; it runs in a worker thread and may seek."""
+        ...
+
     async def plan_create(self, path: str, content: bytes) -> PlannedChange:
         """What ``create`` would do. Raises ``FileExistsAlreadyError``."""
         ...
@@ -91,8 +128,18 @@ class Workspace(Protocol):
         """What ``edit`` would do; ``change`` may raise ``FileError``."""
         ...
 
+    async def plan_rewrite(
+        self, path: str, change: Callable[[BinaryIO, BinaryIO], None]
+    ) -> PlannedChange:
+        """What ``rewrite`` would do; ``change`` may raise ``FileError``."""
+        ...
+
     async def plan_move(self, path: str, target: str) -> PlannedChange:
         """What ``move`` would do."""
+        ...
+
+    async def plan_move_folder(self, path: str, target: str) -> PlannedChange:
+        """What ``move_folder`` would do."""
         ...
 
     async def plan_remove(self, path: str) -> PlannedChange:
@@ -107,16 +154,44 @@ class Workspace(Protocol):
         """What ``undo`` would do, in order."""
         ...
 
+    async def plan_undo_version(self, path: str, version: int) -> Sequence[PlannedChange]:
+        """What ``undo_version`` would do."""
+        ...
+
+    async def plan_resolve(self, op_id: str, choice: ConflictChoice) -> PlannedChange:
+        """What ``resolve`` would do; ``before`` equals ``after`` where it leaves the bytes."""
+        ...
+
     async def create(self, path: str, content: bytes) -> FileVersion:
         """Make a new file; missing parent folders inside the granted folder are made."""
         ...
 
     async def edit(self, path: str, change: Callable[[bytes], bytes]) -> FileVersion:
-        """Replace the content by ``change(content)``."""
+        """Replace the content by ``change(content)``.
+
+        Raises ``FileTooLargeError`` above 64 MiB: then ``rewrite`` does it.
+        """
+        ...
+
+    async def rewrite(self, path: str, change: Callable[[BinaryIO, BinaryIO], None]) -> FileVersion:
+        """Replace the content, of any size, by what ``change(old, new)`` writes to ``new``.
+
+        ``change`` runs in a worker thread, perhaps more than once. ``old`` can be sought in;
+        ``new`` is written once, from its start to its end.
+        """
         ...
 
     async def move(self, path: str, target: str) -> FileVersion:
         """Move or rename; the target must not exist. The history goes along."""
+        ...
+
+    async def move_folder(self, path: str, target: str) -> Sequence[FileVersion]:
+        """Move or rename a folder with all that is in it; the target must not exist.
+
+        One step, whole or not at all. Each file in it gets a version, and its history goes along;
+        files never seen before are archived first. Raises ``FileError`` for another disk, for a
+        granted folder itself, and for too many files.
+        """
         ...
 
     async def remove(self, path: str) -> FileVersion:
@@ -133,14 +208,75 @@ class Workspace(Protocol):
         """
         ...
 
-    async def versions(self, path: str) -> Sequence[FileVersion]:
-        """History of a file, oldest first; works for removed files. May be empty."""
+    async def undo_version(self, path: str, version: int) -> Sequence[FileVersion]:
+        """Take back what one version did to its file, and that alone; itself a new version.
+
+        What later versions changed stays: text is merged line by line (then the new version's
+        metadata says ``merged`` and ``kept_versions``). Raises ``FileChangedError`` where that
+        cannot be done, with ``details["in_the_way"]``, the later version; ``FileError`` where
+        there is nothing to take back, with ``details["undone"]`` where it is undone already.
+        """
+        ...
+
+    async def resolve(self, op_id: str, choice: ConflictChoice) -> FileVersion | None:
+        """End a conflict as the person chose.
+
+        ``THEIRS`` leaves the file and records the decision: returns the version that holds
+        their bytes, ``None`` where there is none. The others are a new version. Raises
+        ``NotFoundError`` for no open conflict, ``FileChangedError`` where the file is no longer
+        as they left it, ``UncleanMergeError`` and ``NotTextError`` where there is no clean merge.
+        """
+        ...
+
+    async def conflicts(self) -> Sequence[FileConflict]:
+        """Conflicts in the granted folders that nobody has decided yet, newest first."""
+        ...
+
+    async def blame(
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Sequence[BlameLine]:
+        """For each line of a version (default: the newest) where it comes from.
+
+        ``progress`` is told in a worker thread how many versions are done, of how many.
+        Raises ``NotFoundError``, ``NotTextError``, ``FileError`` for a version without content.
+        """
+        ...
+
+    async def versions(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> Sequence[FileVersion]:
+        """History of a file, oldest first; works for removed files. May be empty.
+
+        Args:
+            path: the file.
+            limit: only the newest so many.
+            before: only versions below this number.
+        """
         ...
 
     async def version_content(self, path: str, version: int) -> bytes:
-        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
+        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``,
+        ``FileTooLargeError`` above 64 MiB: then ``version_chunks`` gives them.
+        """
         ...
 
-    async def tracked(self) -> Sequence[TrackedFile]:
-        """Every file with a history inside the granted folders, newest change first."""
+    def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """``version_content`` of any size, in pieces, after all of it has been checked once."""
+        ...
+
+    async def tracked(
+        self, folder: str | None = None, *, limit: int | None = None
+    ) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, newest change first.
+
+        ``folder``: only those below it; it may be gone itself. ``limit``: at most so many.
+        """
+        ...
+
+    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+        """Files of ``tracked`` whose path has every word of ``text`` in it, at most ``limit``."""
         ...

@@ -157,6 +157,7 @@ class BlobStore:
         Called under the store-wide lock, like ``put``. Raises ``BlobDamagedError`` where no
         sound copy is left, and ``OSError``.
         """
+        self._refresh()
         if not self.is_ailing(digest):
             return False
         self.put(self.chunks(digest))

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from app.domain.errors import (
-    FileError,
-    NotAFileError,
-    StewardError,
-    StorageError,
-)
+from app.domain.errors import FileError, StewardError, StorageError
 from app.domain.files import FileVersion, OperationState
-from app.files.blobs import BlobStore, hash_of
-from app.files.failures import changed, conflict, exists, explained, explaining, stuck
+from app.files.blobs import BlobStore
+from app.files.contents import Content, Kept
+from app.files.failures import changed, conflict, explained, explaining, stuck
 from app.files.gate import Gate, StoreLock
-from app.files.request import MAX_BYTES, Ended, Request
-from app.files.store import Change, ChangeKind, FileStore, Outcome, Pulled
+from app.files.manipulate import WorkedOut, work_out
+from app.files.request import Ended, Request
+from app.files.store import Change, ChangeKind, FileStore, Outcome
+from app.files.work import WorkFolder, WorkFolders
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
 from app.storage.file_records import Announcement, OpenOperation
@@ -44,6 +44,7 @@ class ChangeRunner:
         journal: FileJournal,
         history: FileHistory,
         lock: StoreLock,
+        work: WorkFolders,
         vault: Path,
     ) -> None:
         self._store = store
@@ -51,6 +52,7 @@ class ChangeRunner:
         self._journal = journal
         self._history = history
         self._lock = lock
+        self._work = work
         self._vault = vault
 
     def run(self, request: Request, gate: Gate) -> Ended:
@@ -59,47 +61,29 @@ class ChangeRunner:
         A typed error from before the change was announced is raised; one from after it comes
         in ``Ended``, with the versions that were recorded on the way.
         """
-        with explaining(request.locator):
+        op_id = uuid.uuid4().hex
+        with explaining(request.locator), self._work.folder(op_id, gate.check) as work:
             for _ in range(_TRIES):
-                pulled, after = self.work_out(request)
+                worked = self.work_out(request, work)
                 with self._lock.held(gate):
                     self._settle_leftovers(request)
                     found = self._store.probe(request.locator)
-                    if found != (pulled.hash if pulled else None):
+                    if found != (worked.before.hash if worked.before else None):
                         continue  # someone saved while the new content was made
                     gate.go()
-                    return self._carry_out(request, pulled, after)
+                    return self._carry_out(_Making(op_id, request, worked, work))
         raise changed(request.locator)
 
-    def work_out(self, request: Request) -> tuple[Pulled | None, bytes | None]:
-        """PULL and MANIPULATE: what is there, and what would be. Touches nothing."""
-        self._keep_out_of_vault(request)
-        pulled = None
-        if request.kind is ChangeKind.CREATE:
-            self._require_free(request.locator)
-        else:
-            pulled = self._pull(request)
-        if request.bound is not None and request.bound.hash != (pulled.hash if pulled else None):
-            raise changed(request.locator)
-        if request.target is not None:
-            self._require_free(request.target)
-        before = pulled.content if pulled else None
-        match request.kind:
-            case ChangeKind.MOVE:
-                return pulled, before
-            case ChangeKind.REMOVE:
-                return pulled, None
-        assert request.make is not None
-        after = request.make(before or b"")
-        if len(after) > MAX_BYTES:
-            raise FileError(
-                f"The new content of {request.locator} has {len(after):,} bytes; "
-                f"the limit is {MAX_BYTES:,}.",
-                details={"size": len(after), "limit": MAX_BYTES},
-            )
-        if pulled is not None:
-            _require_difference(request.locator, pulled, after)
-        return pulled, after
+    @contextmanager
+    def planning(self, request: Request) -> Iterator[tuple[WorkedOut, WorkFolder]]:
+        """What the change would be, and where its contents are within the ``with`` block."""
+        with self._work.folder(uuid.uuid4().hex) as work:
+            yield self.work_out(request, work), work
+
+    def work_out(self, request: Request, work: WorkFolder) -> WorkedOut:
+        """PULL and MANIPULATE, see ``app.files.manipulate``."""
+        self.keep_out_of_vault(request.locator, request.target)
+        return work_out(self._store, request, work)
 
     def settle(self, operation: OpenOperation) -> tuple[Outcome, list[FileVersion]]:
         """End a change that a crash or a failure left open. The caller holds the lock.
@@ -112,30 +96,40 @@ class ChangeRunner:
         reason = f"recovered, {outcome.reason}" if outcome.reason else "recovered"
         return outcome, self._journal.finish(operation.op_id, outcome.state, reason)
 
+    def settle_at(self, places: Sequence[str]) -> None:
+        """End earlier changes of these files that were left open. The caller holds the lock."""
+        for operation in self._journal.open_at(self._store.name, places):
+            self.settle(operation)
+
     # -- the change itself -----------------------------------------------------------------
 
-    def _carry_out(self, request: Request, pulled: Pulled | None, after: bytes | None) -> Ended:
+    def _carry_out(self, making: _Making) -> Ended:
+        request, before, after = making.request, making.worked.before, making.worked.after
+        hash_before = before.hash if before else None
+        is_move = request.kind is ChangeKind.MOVE
         change = self._store.prepare(
             Change(
-                op_id=uuid.uuid4().hex,
+                op_id=making.op_id,
                 kind=request.kind,
                 locator=request.locator,
                 target=request.target,
-                hash_before=pulled.hash if pulled else None,
-                hash_after=None if after is None else hash_of(after),
+                hash_before=hash_before,
+                hash_after=hash_before if is_move else after.hash if after else None,
                 mode=request.mode,
             )
         )
-        self._journal.announce(_announcement(request, change, pulled, after, self._store.name))
+        self._journal.announce(_announcement(making, change, self._store.name))
+        return self.perform(change, lambda: self._archive(making), after)
+
+    def perform(self, change: Change, keep: Callable[[], None], after: Content | None) -> Ended:
+        """Make a change that is announced, once ``keep`` has archived all that it needs.
+
+        The caller holds the lock.
+        """
         archive = _Archive(change, self._blobs, self._journal)
         reached = OperationState.ARCHIVING
         try:
-            if pulled is not None:
-                self._blobs.put([pulled.content])
-            if after is not None:
-                self._blobs.put([after], like=change.hash_before)
-            if change.hash_before is not None:
-                self._blobs.verify(change.hash_before)
+            keep()
             self._store.stage(change, after)
             self._journal.replacing(change.op_id)
             reached = OperationState.REPLACING
@@ -143,6 +137,43 @@ class ChangeRunner:
         except (OSError, StewardError) as failure:
             return self._settle_failure(archive, reached, failure)
         return self._finish(change, outcome, None)
+
+    def perform_unrecorded(self, change: Change) -> Ended:
+        """Make a change that no file's history has to tell of. The caller holds the lock."""
+        archive = _Archive(change, self._blobs, self._journal)
+        reached = OperationState.ARCHIVING
+        failure: OSError | StewardError | None = None
+        try:
+            self._store.stage(change, None)
+            reached = OperationState.REPLACING
+            outcome = self._store.act(change, archive)
+        except (OSError, StewardError) as error:
+            failure = error
+            outcome = self._store.settle(change, reached, archive)
+        if outcome.state is OperationState.DONE:
+            return Ended()
+        return Ended(error=_shown(failure, change) if failure else changed(change.locator))
+
+    def _archive(self, making: _Making) -> None:
+        """Bring the bytes from before into the vault, and make sure of them; then the new."""
+        before, after = making.worked.before, making.worked.after
+        if before is not None:
+            if before.content is not None:
+                self._blobs.put([before.content])
+            elif making.request.rewrite is not None:
+                self._blobs.put(making.work.taken())
+            else:
+                locator = making.request.locator
+                again = self._store.pull(locator, limit=-1, take=self._blobs.put)
+                if again.hash != before.hash:
+                    raise changed(locator)
+        if isinstance(after, Kept):
+            self._blobs.verify(after.hash)
+        elif after is not None:
+            pieces = after.chunks() if after.whole is None else [after.whole]
+            self._blobs.put(pieces, like=before.hash if before else None)
+        if before is not None:
+            self._blobs.verify(before.hash)
 
     def _settle_failure(
         self, archive: _Archive, reached: OperationState, failure: OSError | StewardError
@@ -195,34 +226,26 @@ class ChangeRunner:
     # -- checks ----------------------------------------------------------------------------
 
     def _settle_leftovers(self, request: Request) -> None:
-        """An earlier change of the same file that was left open is ended first."""
-        places = [place for place in (request.locator, request.target) if place]
-        for operation in self._journal.open_at(self._store.name, places):
-            self.settle(operation)
+        self.settle_at([place for place in (request.locator, request.target) if place])
 
-    def _keep_out_of_vault(self, request: Request) -> None:
-        for place in (request.locator, request.target):
+    def keep_out_of_vault(self, *places: str | None) -> None:
+        """Raises ``FileError`` for a place in the vault."""
+        for place in places:
             if place is not None and Path(place).is_relative_to(self._vault):
                 raise FileError(
                     f"{place} belongs to Steward's own vault and is never changed.",
                     details={"path": place},
                 )
 
-    def _require_free(self, locator: str) -> None:
-        try:
-            is_free = self._store.probe(locator) is None
-        except NotAFileError:
-            is_free = False
-        if not is_free:
-            raise exists(locator)
 
-    def _pull(self, request: Request) -> Pulled:
-        try:
-            return self._store.pull(request.locator, limit=MAX_BYTES)
-        except FileNotFoundError as error:
-            if request.bound is not None:
-                raise changed(request.locator) from error
-            raise
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """One change that is being made."""
+
+    op_id: str
+    request: Request
+    worked: WorkedOut
+    work: WorkFolder
 
 
 class _Archive:
@@ -246,12 +269,14 @@ class _Archive:
         self.change = change
 
 
-def _announcement(
-    request: Request, change: Change, pulled: Pulled | None, after: bytes | None, store: str
-) -> Announcement:
+def _announcement(making: _Making, change: Change, store: str) -> Announcement:
+    request, before, after = making.request, making.worked.before, making.worked.after
+    size_after = after.size if after else None
+    if before is not None and request.kind is ChangeKind.MOVE:
+        size_after = before.size
     metadata = dict(request.metadata)
-    if request.kind is ChangeKind.REMOVE and pulled is not None:
-        metadata["mode"] = pulled.mode
+    if request.kind is ChangeKind.REMOVE and before is not None:
+        metadata["mode"] = before.mode
     if request.kind is ChangeKind.MOVE:
         metadata["moved_from"] = request.locator
     return Announcement(
@@ -262,9 +287,9 @@ def _announcement(
         locator=request.locator,
         target=request.target,
         hash_before=change.hash_before,
-        size_before=len(pulled.content) if pulled else None,
+        size_before=before.size if before else None,
         hash_after=change.hash_after,
-        size_after=None if after is None else len(after),
+        size_after=size_after,
         origin=request.origin,
         metadata=metadata,
         change=change.to_json(),
@@ -274,17 +299,3 @@ def _announcement(
 
 def _shown(failure: OSError | StewardError, change: Change) -> StewardError:
     return explained(failure, change.locator) if isinstance(failure, OSError) else failure
-
-
-def _require_difference(locator: str, pulled: Pulled, after: bytes) -> None:
-    if after == pulled.content:
-        raise FileError(
-            f"There is nothing to change in {locator}: the new content is the same.",
-            details={"path": locator, "unchanged": True},
-        )
-    if not pulled.mode & 0o222:
-        raise FileError(
-            f"{locator} is read-only.",
-            hint="Allow writing to it first, if you mean to change it.",
-            details={"path": locator, "read_only": True},
-        )

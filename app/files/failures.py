@@ -95,6 +95,15 @@ def changed(locator: str) -> FileChangedError:
     )
 
 
+def changed_again(locator: str) -> FileChangedError:
+    """Someone saved once more before a conflict was decided."""
+    return FileChangedError(
+        f"{locator} is not as they left it; nothing was changed.",
+        hint="What stands there now is kept as their version. Look at it, then decide again.",
+        details={"path": locator},
+    )
+
+
 def conflict(change: Change, outcome: Outcome, theirs: tuple[FileVersion, ...]) -> ConflictError:
     """Someone else saved during the change."""
     did = "removed" if outcome.reason == "gone" else "saved"
@@ -102,9 +111,12 @@ def conflict(change: Change, outcome: Outcome, theirs: tuple[FileVersion, ...]) 
     return ConflictError(
         f"Someone else {did} {change.locator} at the same moment. "
         f"Nothing was overwritten; both versions are kept.{kept}",
-        hint="Read the file again; then make the change anew, or leave it as they have it.",
+        hint="Read the file again; then make the change anew, or leave it as they have it. "
+        "The person can also choose: `steward files resolve PATH theirs|ours|merge`, "
+        "or in the window.",
         details={
             "path": change.locator,
+            "op_id": change.op_id,
             "theirs": theirs[-1].hash_after if theirs else None,
             "ours": change.hash_after,
         },

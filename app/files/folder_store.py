@@ -14,15 +14,30 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import takewhile
 from pathlib import Path
+from typing import BinaryIO
 
 from app.domain.errors import FileError, FileTooLargeError, NotAFileError
 from app.domain.files import OperationState
+from app.files import streams
 from app.files.atomic_rename import UnsupportedRename
-from app.files.blobs import CHUNK, write_all
+from app.files.blobs import CHUNK
+from app.files.contents import Content
+from app.files.folder_limits import require_allowed
+from app.files.folder_rename import identity, look_into, rename_folder, settle_rename
 from app.files.folder_settle import settle_create, settle_move, settle_remove, settle_replace
 from app.files.fs_ops import FsOps
+from app.files.holes import write_with_holes
 from app.files.spot import Spot, spot
-from app.files.store import Archive, Change, ChangeKind, Outcome, Pulled, UnreachableError
+from app.files.store import (
+    Archive,
+    Change,
+    ChangeKind,
+    FolderContent,
+    Outcome,
+    Pulled,
+    Take,
+    UnreachableError,
+)
 
 _TRIES = 3
 
@@ -40,27 +55,39 @@ class FolderStore:
 
     # -- looking ---------------------------------------------------------------------------
 
-    def pull(self, locator: str, *, limit: int) -> Pulled:
-        """Read a whole file of at most ``limit`` bytes."""
+    def pull(self, locator: str, *, limit: int, take: Take | None = None) -> Pulled:
+        """Read a file that is at rest, in memory or in pieces."""
         for _ in range(_TRIES):
             with spot(self.fs, locator, "") as place:
                 _require_file(self.fs.stat(place.folder, place.name).st_mode, locator)
                 with place.reading(place.name) as handle:
                     before = self.fs.stat_open(handle)
-                    if before.st_size > limit:
+                    reading = _Reading(self.fs, handle)
+                    content = None
+                    if before.st_size <= limit:
+                        content = b"".join(reading.up_to(limit))
+                    elif take is None:
                         raise _too_large(locator, before.st_size, limit)
-                    content = self._read(handle, limit)
+                    else:
+                        take(reading.up_to(None))
                     after = self.fs.stat_open(handle)
-            if len(content) > limit:
-                raise _too_large(locator, len(content), limit)
-            if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
-                digest = hashlib.sha256(content).hexdigest()
-                return Pulled(content, digest, stat.S_IMODE(after.st_mode))
+            at_rest = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+            if at_rest and reading.size == after.st_size:
+                mode = stat.S_IMODE(after.st_mode)
+                return Pulled(content, reading.check.hexdigest(), reading.size, mode)
         raise FileError(
             f"{locator} is being written to and does not come to rest.",
             hint="Try again when the program that writes it is done.",
             details={"path": locator},
         )
+
+    @contextmanager
+    def reading(self, locator: str) -> Iterator[BinaryIO]:
+        """A regular file, open to be read."""
+        with spot(self.fs, locator, "") as place:
+            _require_file(self.fs.stat(place.folder, place.name).st_mode, locator)
+            with place.reading(place.name) as handle, streams.reading(self.fs, handle) as stream:
+                yield stream
 
     def probe(self, locator: str) -> str | None:
         """SHA-256 hex of what stands there, ``None`` for nothing."""
@@ -74,30 +101,41 @@ class FolderStore:
             )
         return seen.hash
 
+    def look_into(self, folder: str) -> FolderContent:
+        """Everything below a folder."""
+        return look_into(self.fs, folder)
+
     # -- changing --------------------------------------------------------------------------
+
+    def require_allowed(self, kind: ChangeKind, locator: str) -> None:
+        """Refuse what the system would, and what would tear the file from its other names."""
+        with spot(self.fs, locator, "") as place, place.reading(place.name) as handle:
+            require_allowed(self.fs, handle, kind, locator)
 
     def prepare(self, change: Change) -> Change:
         """Note which parent folders have to be made, and which file is to be moved."""
         facts = dict(change.facts)
-        if change.kind in (ChangeKind.CREATE, ChangeKind.MOVE):
+        if change.kind in (ChangeKind.CREATE, ChangeKind.MOVE, ChangeKind.MOVE_FOLDER):
             parents = Path(change.target or change.locator).parents
             facts["parents"] = list(takewhile(lambda p: not self._exists(p), map(str, parents)))
-        if change.kind is ChangeKind.MOVE:
+        if change.kind in (ChangeKind.MOVE, ChangeKind.MOVE_FOLDER):
             with self._place(change.locator, change) as place:
                 found = self.fs.stat(place.folder, place.name)
                 facts["file"] = [found.st_dev, found.st_ino]
         return dataclasses.replace(change, facts=facts)
 
-    def stage(self, change: Change, content: bytes | None) -> None:
+    def stage(self, change: Change, content: Content | None) -> None:
         """Write the new bytes to a swap file beside the target, and sync it."""
         for parent in reversed(_parents(change)):
             self._make_parent(parent)
+        if content is None:
+            return
         if change.kind is ChangeKind.REPLACE:
             with self._place(change.locator, change) as place, place.reading(place.name) as old:
-                self._write_swap(place, [content or b""], like=old)
+                self._write_swap(place, content.chunks(), like=old)
         elif change.kind is ChangeKind.CREATE:
             with self._place(change.locator, change) as place:
-                self._write_swap(place, [content or b""], mode=change.mode)
+                self._write_swap(place, content.chunks(), mode=change.mode)
 
     def act(self, change: Change, archive: Archive) -> Outcome:
         """Exchange, place, move or take out; then see what came of it."""
@@ -113,6 +151,9 @@ class FolderStore:
                     place.sync()
                 case ChangeKind.MOVE if place.see(place.name).hash == change.hash_before:
                     change = self._move(place, change, archive)
+                case ChangeKind.MOVE_FOLDER if identity(self.fs, place) == change.facts["file"]:
+                    with self._place(str(change.target), change) as target:
+                        rename_folder(self.fs, place, target)
                 case _:
                     pass  # someone else was here: ``settle`` says what that means
         return self.settle(change, OperationState.REPLACING, archive)
@@ -130,6 +171,8 @@ class FolderStore:
         with self._found(change.locator, change) as place:
             if change.target is not None:
                 with self._found(change.target, change) as target:
+                    if acted and change.kind is ChangeKind.MOVE_FOLDER:
+                        return settle_rename(self.fs, place, target, change)
                     if acted:
                         return settle_move(place, target, change, archive)
                     return Outcome(OperationState.ABORTED)
@@ -174,7 +217,7 @@ class FolderStore:
         change = dataclasses.replace(change, facts={**change.facts, "across": True})
         archive.amend(change)
         with place.reading(place.name) as old:
-            self._write_swap(target, place.chunks(place.name), like=old)
+            self._write_swap(target, place.chunks(place.name), like=old, moved=True)
         if target.see(target.swap).hash == change.hash_before:
             target.put(target.swap)
             target.sync()
@@ -189,28 +232,22 @@ class FolderStore:
         *,
         like: int | None = None,
         mode: int | None = None,
+        moved: bool = False,
     ) -> None:
         # A new file gets what the person's umask allows; a replaced one is private until it is
         # given the mode of the file it replaces.
         handle = self.fs.open_new(place.folder, place.swap, 0o666 if like is None else 0o600)
         try:
-            for chunk in chunks:
-                write_all(self.fs, handle, chunk)
+            write_with_holes(self.fs, handle, chunks)
             if like is not None:
                 self.fs.copy_attributes(like, handle)
+                if moved:
+                    self.fs.copy_times(like, handle)
             elif mode is not None:
                 self.fs.set_mode(handle, mode)
             self.fs.sync(handle)
         finally:
             self.fs.close(handle)
-
-    def _read(self, handle: int, limit: int) -> bytes:
-        pieces = []
-        size = 0
-        while size <= limit and (chunk := self.fs.read(handle, CHUNK)):
-            pieces.append(chunk)
-            size += len(chunk)
-        return b"".join(pieces)
 
     def _exists(self, folder: str) -> bool:
         try:
@@ -258,6 +295,26 @@ class FolderStore:
                     details={"path": locator},
                 ) from error
             yield place
+
+
+class _Reading:
+    """An open file as it is read, with what its bytes come to."""
+
+    def __init__(self, fs: FsOps, handle: int) -> None:
+        self._fs = fs
+        self._handle = handle
+        self.check = hashlib.sha256()
+        self.size = 0
+
+    def up_to(self, limit: int | None) -> Iterator[bytes]:
+        """The bytes in pieces; no more once there are more than ``limit``."""
+        while limit is None or self.size <= limit:
+            chunk = self._fs.read(self._handle, CHUNK)
+            if not chunk:
+                return
+            self.check.update(chunk)
+            self.size += len(chunk)
+            yield chunk
 
 
 def _parents(change: Change) -> list[str]:

@@ -161,6 +161,22 @@ class GrantedFolders:
         root = self._root_of(real)
         return root is not None and not self._is_private(real, root.real)
 
+    def require_movable(self, folder: Path) -> None:
+        """Raises ``FileError`` for a granted folder itself, and one that holds another or ours."""
+        for one in self._granted:
+            if one.real.is_relative_to(folder):
+                raise FileError(
+                    f"{folder} {'is' if one.real == folder else 'holds'} a folder you granted, "
+                    "which cannot be moved here.",
+                    hint="Take it out of the granted folders first, or move what is in it.",
+                    details={"path": str(folder), "granted": str(one.named)},
+                )
+        if any(own.is_relative_to(folder) for own in self._private):
+            raise FileError(
+                f"{folder} holds Steward's own files and cannot be moved.",
+                details={"path": str(folder)},
+            )
+
     def display(self, path: Path | str) -> str:
         """``path`` as people and models name it: relative to its granted folder, with ``/``.
 

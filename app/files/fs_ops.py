@@ -10,6 +10,8 @@ import errno
 import os
 import re
 import stat
+import struct
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,11 +28,19 @@ PART_SUFFIX: Final = ".part"
 
 _STORED: Final = re.compile(r"[0-9a-f]{64}(\.z)?|[0-9]{8}\.(pack|index)")
 
-OURS: Final = (SWAP_SUFFIX, ASIDE_SUFFIX, PART_SUFFIX)
+WORK_SUFFIX: Final = ".work"
+"""In a private folder of the vault: a large content while a change is worked out."""
+
+OURS: Final = (SWAP_SUFFIX, ASIDE_SUFFIX, PART_SUFFIX, WORK_SUFFIX)
 
 # Searching a folder needs no permission to list it; O_PATH (Linux) and O_SEARCH (macOS) say so.
 _SEARCH: Final = getattr(os, "O_PATH", getattr(os, "O_SEARCH", os.O_RDONLY))
 _FOLDER: Final = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+# <linux/fs.h>: FS_IOC_GETFLAGS is _IOR('f', 1, long).
+_GET_FLAGS: Final = 0x80006601 | struct.calcsize("l") << 16
+_IMMUTABLE: Final = 0x10
+_APPEND_ONLY: Final = 0x20
 
 _UNCOPIED: Final = frozenset(
     {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.ENODATA, errno.EINVAL}
@@ -101,6 +111,15 @@ class FsOps:
         """Facts about an open file."""
         return os.fstat(handle)
 
+    def locked_by(self, handle: int) -> str | None:
+        """The flag that keeps an open file from being changed, whoever asks; ``None`` for none."""
+        flags = getattr(os.fstat(handle), "st_flags", 0)  # macOS and the BSDs
+        if flags & (stat.UF_IMMUTABLE | stat.SF_IMMUTABLE):
+            return "immutable"
+        if flags & (stat.UF_APPEND | stat.SF_APPEND):
+            return "append-only"
+        return _linux_flag(handle) if sys.platform == "linux" else None
+
     def read(self, handle: int, size: int) -> bytes:
         """Up to ``size`` bytes; empty at the end."""
         return os.read(handle, size)
@@ -109,6 +128,14 @@ class FsOps:
         """Up to ``size`` bytes from ``offset`` on; empty at the end."""
         return os.pread(handle, size, offset)
 
+    def seek(self, handle: int, offset: int, whence: int) -> int:
+        """Go to another place in an open file; where that is, in bytes from its start."""
+        return os.lseek(handle, offset, whence)
+
+    def set_size(self, handle: int, size: int) -> None:
+        """Make a file of ours so long; what is added is a hole."""
+        os.ftruncate(handle, size)
+
     def write(self, handle: int, data: bytes | memoryview) -> int:
         """Write some of ``data``; how many bytes."""
         return os.write(handle, data)
@@ -116,6 +143,16 @@ class FsOps:
     def sync(self, handle: int) -> None:
         """Return when the file's bytes, or the folder's names, are on disk."""
         os.fsync(handle)
+
+    def try_lock(self, handle: int) -> bool:
+        """Lock an open folder of ours until it is closed, or its process ends."""
+        import fcntl
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def close(self, handle: int) -> None:
         """Close a file or folder."""
@@ -131,13 +168,23 @@ class FsOps:
         Owner and attributes as far as the person may set them; the mode always.
         """
         was, now = os.fstat(source), os.fstat(target)
+        mode = stat.S_IMODE(was.st_mode)
         if (was.st_uid, was.st_gid) != (now.st_uid, now.st_gid):
             with _as_allowed():
                 os.fchown(target, was.st_uid, was.st_gid)
+            now = os.fstat(target)
+            if (was.st_uid, was.st_gid) != (now.st_uid, now.st_gid):
+                # Else it would run as somebody else than before.
+                mode &= ~(stat.S_ISUID | stat.S_ISGID)
         if hasattr(os, "listxattr"):
             with _as_allowed():
                 _copy_xattrs(source, target)
-        os.fchmod(target, stat.S_IMODE(was.st_mode))
+        os.fchmod(target, mode)
+
+    def copy_times(self, source: int, target: int) -> None:
+        """Give ``target`` the times of reading and changing of ``source``, as a move does."""
+        was = os.fstat(source)
+        os.utime(target, ns=(was.st_atime_ns, was.st_mtime_ns))
 
     # -- names -----------------------------------------------------------------------------
 
@@ -148,6 +195,15 @@ class FsOps:
     def rename_no_replace(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
         """Rename without ever replacing. Raises ``FileExistsError``, ``UnsupportedRename``."""
         atomic_rename.rename_new(folder, name, to_folder, to_name)
+
+    def rename_folder(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
+        """Rename a folder; an empty one under the new name is replaced, nothing else can be.
+
+        Both names end with ``/``: then the system takes nothing but folders.
+        """
+        if not (name.endswith("/") and to_name.endswith("/")):
+            raise ValueError(f"{name!r} or {to_name!r} may be no folder")
+        os.rename(name, to_name, src_dir_fd=folder, dst_dir_fd=to_folder)
 
     def link(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
         """Give a file a second name. Raises ``FileExistsError``."""
@@ -192,6 +248,19 @@ def write_all(fs: FsOps, handle: int, data: bytes) -> None:
 def _require_ours(name: str) -> None:
     if not name.endswith(OURS):
         raise ValueError(f"{name!r} is not a temporary file of ours")
+
+
+def _linux_flag(handle: int) -> str | None:
+    import fcntl
+
+    try:
+        answer = fcntl.ioctl(handle, _GET_FLAGS, bytes(struct.calcsize("l")))
+    except OSError:  # a file system that has no such flags
+        return None
+    (flags,) = struct.unpack("l", answer)
+    if flags & _IMMUTABLE:
+        return "immutable"
+    return "append-only" if flags & _APPEND_ONLY else None
 
 
 def _copy_xattrs(source: int, target: int) -> None:

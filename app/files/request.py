@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import BinaryIO, Final
 
 from app.domain.errors import StewardError
 from app.domain.files import FileAction, FileVersion, OperationType, Origin
+from app.files.contents import Content
 from app.files.store import ChangeKind
 
 MAX_BYTES: Final = 64 * 1024 * 1024
-"""Largest file that can be changed: its bytes are held in memory while they are."""
+"""Most bytes of a content that is held in memory; larger ones go through in pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,9 @@ class Request:
     Attributes:
         kind, locator, target: what is done to which file.
         action, operation, metadata, origin: what its version will say.
-        make: the new content from the old, for ``REPLACE``; the bytes for ``CREATE``.
+        make: the new content from the old, both in memory; for ``CREATE`` from nothing.
+        rewrite: the new content from the old, as streams; instead of ``make``.
+        content: the new content itself; instead of ``make``. Called in a worker thread.
         mode: permission bits for a file made anew.
         file_id: the file it belongs to, where that is not the newest one at ``locator``.
         bound: what it was approved for, if that was asked.
@@ -41,6 +44,8 @@ class Request:
     origin: Origin
     target: str | None = None
     make: Callable[[bytes], bytes] | None = None
+    rewrite: Callable[[BinaryIO, BinaryIO], None] | None = None
+    content: Callable[[], Content] | None = None
     metadata: Mapping[str, object] = field(default_factory=dict)
     mode: int | None = None
     file_id: str | None = None
@@ -81,6 +86,24 @@ def edit_request(
         OperationType.SKILL_EDIT,
         origin,
         make=change,
+        bound=bound,
+    )
+
+
+def rewrite_request(
+    path: str,
+    change: Callable[[BinaryIO, BinaryIO], None],
+    origin: Origin,
+    bound: Bound | None = None,
+) -> Request:
+    """Replace the content, as streams."""
+    return Request(
+        ChangeKind.REPLACE,
+        path,
+        FileAction.EDIT,
+        OperationType.SKILL_EDIT,
+        origin,
+        rewrite=change,
         bound=bound,
     )
 

@@ -6,13 +6,15 @@ a crash says from what it finds whether that act happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from app.domain.errors import FileError
 from app.domain.files import OperationState
+from app.files.contents import Content
 
 
 class ChangeKind(StrEnum):
@@ -22,14 +24,23 @@ class ChangeKind(StrEnum):
     REPLACE = "replace"
     MOVE = "move"
     REMOVE = "remove"
+    MOVE_FOLDER = "move_folder"
 
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """A file as it was read: its bytes, their SHA-256 hex, and its permission bits."""
+    """A file as it was read.
 
-    content: bytes
+    Attributes:
+        content: its bytes; ``None`` where they are too many to be held in memory.
+        hash: their SHA-256 hex.
+        size: how many they are.
+        mode: its permission bits.
+    """
+
+    content: bytes | None
     hash: str
+    size: int
     mode: int
 
 
@@ -41,7 +52,7 @@ class Change:
         op_id: names the operation.
         kind: what is done.
         locator: the file.
-        target: where ``MOVE`` takes it.
+        target: where ``MOVE`` takes it, or ``MOVE_FOLDER`` the folder at ``locator``.
         hash_before, hash_after: SHA-256 hex; ``None`` where no file stands.
         mode: permission bits for a file that is made anew, where they are known.
         facts: what the store wants to remember of its own (``FileStore.prepare``).
@@ -92,6 +103,21 @@ class Outcome:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FolderContent:
+    """What is in a folder and the folders below it.
+
+    Attributes:
+        files: the regular files, by locator.
+        unkept: those of them that belong to a program which keeps a history of its own (git).
+        others: how many links, pipes, sockets and devices there are.
+    """
+
+    files: tuple[str, ...]
+    unkept: tuple[str, ...]
+    others: int
+
+
 class Archive(Protocol):
     """Where a store puts bytes before it lets go of them."""
 
@@ -114,6 +140,10 @@ class UnreachableError(FileError):
     kind = "unreachable"
 
 
+Take = Callable[[Iterator[bytes]], object]
+"""Uses up the bytes of a file, which come in pieces."""
+
+
 class FileStore(Protocol):
     """A place of files. Blocking; every method may raise ``OSError``."""
 
@@ -122,8 +152,17 @@ class FileStore(Protocol):
         """Stable name, as in ``files.store``."""
         ...
 
-    def pull(self, locator: str, *, limit: int) -> Pulled:
-        """Read a file. Raises ``FileMissingError``, ``NotAFileError``, ``FileTooLargeError``."""
+    def pull(self, locator: str, *, limit: int, take: Take | None = None) -> Pulled:
+        """Read a file: into memory up to ``limit`` bytes, a larger one in pieces to ``take``.
+
+        ``take`` is called anew where the file was written to meanwhile. Without it a larger file
+        raises ``FileTooLargeError``. With a ``limit`` below 0 nothing stays in memory.
+        Raises ``FileNotFoundError``, ``NotAFileError``.
+        """
+        ...
+
+    def reading(self, locator: str) -> AbstractContextManager[BinaryIO]:
+        """The file, open to read and seek in. Raises as ``pull`` does."""
         ...
 
     def probe(self, locator: str) -> str | None:
@@ -133,11 +172,22 @@ class FileStore(Protocol):
         """
         ...
 
+    def require_allowed(self, kind: ChangeKind, locator: str) -> None:
+        """Raises ``FileError`` where such a change would fail, or lose more than bytes.
+
+        Asked beforehand, so that a preview can say so; touches nothing.
+        """
+        ...
+
+    def look_into(self, folder: str) -> FolderContent:
+        """Everything below a folder, no link followed. Raises ``FileError`` for too many files."""
+        ...
+
     def prepare(self, change: Change) -> Change:
         """Complete ``change.facts``. Touches nothing."""
         ...
 
-    def stage(self, change: Change, content: bytes | None) -> None:
+    def stage(self, change: Change, content: Content | None) -> None:
         """Make ready, durably, all that ``act`` needs; the file itself is not touched."""
         ...
 

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import Final
 
 from app.domain.errors import FileChangedError, FileError, NotAFileError, NotFoundError
 from app.domain.files import FileVersion
 from app.files.store import ChangeKind, FileStore
+from app.files.undo_steps import (
+    FolderMoved,
+    Move,
+    State,
+    UndoStep,
+    are_apart,
+    steps_back,
+    steps_with_folders,
+)
 from app.storage.file_history import FileHistory
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """Where a file stands and its bytes; ``hash`` is ``None`` where there is no file."""
-
-    path: str
-    hash: str | None
-    version: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class UndoStep:
-    """One change on the way back.
-
-    Attributes:
-        kind, path, target: what is done to which file.
-        file_id: whose history it joins.
-        now, then: hash before and after the step.
-        restored_from: the version it goes back to; 0 for "not there yet".
-    """
-
-    kind: ChangeKind
-    path: str
-    target: str | None
-    file_id: str
-    now: str | None
-    then: str | None
-    restored_from: int
 
 
 class UndoPlanner:
@@ -54,7 +35,11 @@ class UndoPlanner:
         Turns that only undid something are passed over: undo goes further back each time.
         """
         for turn_id in self._history.changing_turns(conversation_id):
-            if not self.is_undone(turn_id) and not self._changed_nothing(turn_id):
+            if not (
+                self.is_undone(turn_id)
+                or self._is_undone_singly(turn_id)
+                or self._changed_nothing(turn_id)
+            ):
                 return turn_id
         raise NotFoundError("There is nothing to undo.")
 
@@ -75,6 +60,8 @@ class UndoPlanner:
         moves = [self._back(change) for change in self._history.turn_changes(turn_id)]
         if not moves:
             raise NotFoundError(f"The turn {turn_id} changed no files.")
+        times = Counter(move.file_id for move in moves)
+        moves = [self._as_it_is(move) if times[move.file_id] == 1 else move for move in moves]
         whole = [self._whole(group) for group in _by_file(moves)]
         standing = [move for move in whole if not self._is_back(move)]
         if not standing:
@@ -87,7 +74,10 @@ class UndoPlanner:
         for move in standing:
             self._require_as_left(move)
         # A chain of names (a → b, c → a) goes back only in the order it was made, reversed.
-        steps = _steps(standing if _are_apart(standing) else moves)
+        if any(move.folder for move in moves):
+            steps = steps_with_folders(moves, self._files_below)
+        else:
+            steps = steps_back(standing if are_apart(standing) else moves)
         self._require_free_targets(steps, standing)
         return steps
 
@@ -100,48 +90,82 @@ class UndoPlanner:
             _is_nowhere(group) or _same(group[0].now, group[-1].then) for group in _by_file(moves)
         )
 
-    def _back(self, change: FileVersion) -> _Move:
+    def _is_undone_singly(self, turn_id: str) -> bool:
+        """Whether every change of the turn was taken back, one by one."""
+        undone: dict[str, set[int]] = {}
+        for change in self._history.turn_changes(turn_id):
+            if change.file_id not in undone:
+                undone[change.file_id] = _undone_singly(self._history.versions(change.file_id))
+            if change.version not in undone[change.file_id]:
+                return False
+        return True
+
+    def _back(self, change: FileVersion) -> Move:
         after = State(change.path, change.hash_after, change.version)
         if change.version == 1:
-            return _Move(change.file_id, after, State(change.path, None), {change.path})
+            return Move(change.file_id, after, State(change.path, None), {change.path})
         last = self._history.version(change.file_id, change.version - 1)
         before = State(last.path, last.hash_after, last.version)
-        return _Move(change.file_id, after, before, {change.path, last.path})
+        return Move(change.file_id, after, before, {change.path, last.path}, _folder(change))
 
-    def _whole(self, moves: list[_Move]) -> _Move:
+    def _as_it_is(self, move: Move) -> Move:
+        """The same with what the file holds now, where all that the turn did was move its folder.
+
+        That goes back whatever was saved in the file since.
+        """
+        if move.folder is None or self._newest(move).path != move.now.path:
+            return move
+        found = self._now(move.now.path)
+        if found in (None, _NOT_A_FILE):
+            return move
+        now, then = replace(move.now, hash=found), replace(move.then, hash=found)
+        return replace(move, now=now, then=then, edits_stay=True)
+
+    def _files_below(self, folder: str) -> tuple[str, ...]:
+        try:
+            return self._store.look_into(folder).files
+        except OSError:  # gone, or closed to us: then its files go back one by one, or not at all
+            return ()
+
+    def _whole(self, moves: list[Move]) -> Move:
         """All that the turn did to one file, as one way back."""
         for newer, older in pairwise(moves):
             if newer.then.version != older.now.version:
                 raise _changed(older.now.path)
         paths = set().union(*(move.paths for move in moves))
-        return _Move(moves[0].file_id, moves[0].now, moves[-1].then, paths)
+        only = len(moves) == 1 and moves[0].edits_stay
+        return Move(moves[0].file_id, moves[0].now, moves[-1].then, paths, edits_stay=only)
 
-    def _newest(self, move: _Move) -> State:
+    def _newest(self, move: Move) -> State:
         newest = self._history.newest(move.file_id)
         assert newest is not None
         return State(newest.path, newest.hash_after)
 
-    def _is_back(self, move: _Move) -> bool:
+    def _is_back(self, move: Move) -> bool:
         newest = self._newest(move)
         if move.then.hash is None:
             return newest.hash is None and move.now.hash is not None
         return _same(newest, move.then) and self._now(move.then.path) == move.then.hash
 
-    def _require_as_left(self, move: _Move) -> None:
+    def _require_as_left(self, move: Move) -> None:
         newest = self._newest(move)
         if move.now.hash is None:
             if newest.hash is not None:
                 raise _changed(newest.path)
             return
+        if move.edits_stay:
+            return
         if not _same(newest, move.now) or self._now(move.now.path) != move.now.hash:
             raise _changed(move.now.path)
 
-    def _require_free_targets(self, steps: list[UndoStep], moves: list[_Move]) -> None:
+    def _require_free_targets(self, steps: list[UndoStep], moves: list[Move]) -> None:
         """Go through the steps in mind: each new name must be free when its turn comes."""
         there: dict[str, str | None] = {
             move.now.path: move.now.hash for move in moves if move.now.hash is not None
         }
         for step in steps:
+            if step.kind is ChangeKind.MOVE_FOLDER:
+                continue  # was looked at when it was planned
             goal = step.path if step.kind is ChangeKind.CREATE else step.target
             if goal is not None:
                 taken = there[goal] if goal in there else self._now(goal)
@@ -164,54 +188,32 @@ class UndoPlanner:
 _NOT_A_FILE: Final = "not a file"
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """The way of one file from ``now`` back to ``then``, and all paths the turn took it along."""
+def _folder(change: FileVersion) -> FolderMoved | None:
+    """The move of a whole folder that the version is part of."""
+    names = ("folder_move", "folder_from", "folder_to")
+    op_id, source, target = (change.metadata.get(name) for name in names)
+    if isinstance(op_id, str) and isinstance(source, str) and isinstance(target, str):
+        return FolderMoved(op_id, source, target)
+    return None
 
-    file_id: str
-    now: State
-    then: State
-    paths: set[str]
 
-
-def _by_file(moves: list[_Move]) -> list[list[_Move]]:
+def _by_file(moves: list[Move]) -> list[list[Move]]:
     order = list(dict.fromkeys(move.file_id for move in moves))
     ranked = sorted(moves, key=lambda move: order.index(move.file_id))
     return [list(group) for _, group in groupby(ranked, key=lambda move: move.file_id)]
 
 
-def _are_apart(whole: list[_Move]) -> bool:
-    """Whether no two files of the turn shared a path: then each may go back in one step."""
-    paths = [path for move in whole for path in move.paths]
-    return len(paths) == len(set(paths))
+def _undone_singly(versions: list[FileVersion]) -> set[int]:
+    """The versions whose own undo stands, that is, was not undone itself."""
+    undone: set[int] = set()
+    for version in reversed(versions):
+        taken_back = version.metadata.get("undo_of_version")
+        if isinstance(taken_back, int) and version.version not in undone:
+            undone.add(taken_back)
+    return undone
 
 
-def _steps(moves: list[_Move]) -> list[UndoStep]:
-    steps = []
-    for move in moves:
-        now, then = move.now, move.then
-        path = now.path
-        if now.hash is not None and then.hash is not None and now.path != then.path:
-            steps.append(_step(ChangeKind.MOVE, move, path, then.path, now.hash))
-            path = then.path
-        if then.hash == now.hash:
-            continue
-        if now.hash is None:
-            steps.append(_step(ChangeKind.CREATE, move, then.path, None, then.hash))
-        elif then.hash is None:
-            steps.append(_step(ChangeKind.REMOVE, move, path, None, None))
-        else:
-            steps.append(_step(ChangeKind.REPLACE, move, path, None, then.hash))
-    return steps
-
-
-def _step(
-    kind: ChangeKind, move: _Move, path: str, target: str | None, then: str | None
-) -> UndoStep:
-    return UndoStep(kind, path, target, move.file_id, move.now.hash, then, move.then.version)
-
-
-def _is_nowhere(moves: list[_Move]) -> bool:
+def _is_nowhere(moves: list[Move]) -> bool:
     return moves[0].now.hash is None and moves[-1].then.hash is None
 
 

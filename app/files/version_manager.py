@@ -10,22 +10,35 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, BinaryIO, Final, TypeVar
 
-from app.domain.errors import FileError, StewardError
-from app.domain.files import FileVersion, Origin, TrackedFile, VaultSize
+from app.domain.errors import FileChangedError, FileError, StewardError
+from app.domain.files import (
+    BlameLine,
+    ConflictChoice,
+    FileConflict,
+    FileVersion,
+    OperationType,
+    Origin,
+    TrackedFile,
+    VaultSize,
+)
 from app.domain.skills import Clock
+from app.files.blame import blame
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
-from app.files.failures import explaining
+from app.files.conflicts import Conflicts
+from app.files.failures import changed_again, explaining
+from app.files.folder_move import FolderMove, FolderMover, FolderPlan
 from app.files.fs_ops import FsOps
 from app.files.gate import FileLocks, Gate, StoreLock
+from app.files.noting import Noter
 from app.files.plans import Plans
-from app.files.recovery import Verifier, recover
+from app.files.recovery import recover
 from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
 from app.files.request import (
     MAX_BYTES,
@@ -36,12 +49,18 @@ from app.files.request import (
     edit_request,
     move_request,
     remove_request,
+    rewrite_request,
 )
-from app.files.store import FileStore
-from app.files.undo import UndoStep
+from app.files.store import ChangeKind, FileStore
+from app.files.undo_steps import UndoStep
+from app.files.verifying import Progress, Verifier
+from app.files.work import WorkFolders
 from app.storage.database import Database
+from app.storage.file_conflicts import ConflictHistory
+from app.storage.file_contents import NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
+from app.storage.turn_messages import TurnMessages
 
 __all__ = [
     "MAX_BYTES",
@@ -54,6 +73,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
 
 WORKERS: Final = 4
 
@@ -93,14 +113,36 @@ class VersionManager:
         self._journal = FileJournal(database, clock)
         self._lock = StoreLock(self._vault / "lock", make_folder=self._blobs.make_ready)
         self._file_locks = FileLocks()
+        self._work = WorkFolders(self._vault, self._fs)
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="steward-files")
         self._running: set[Future[Any]] = set()
         self.history = FileHistory(database)
+        self._messages = TurnMessages(database)
+        self._needed = NeededContents(database)
         self._runner = ChangeRunner(
             store=store,
             blobs=self._blobs,
             journal=self._journal,
             history=self.history,
+            lock=self._lock,
+            work=self._work,
+            vault=self._vault,
+        )
+        self.noter = Noter(
+            store=store,
+            blobs=self._blobs,
+            journal=self._journal,
+            history=self.history,
+            runner=self._runner,
+            lock=self._lock,
+        )
+        self.open_conflicts = Conflicts(store, self._blobs, ConflictHistory(database))
+        self._folder_mover = FolderMover(
+            store=store,
+            journal=self._journal,
+            history=self.history,
+            runner=self._runner,
+            noter=self.noter,
             lock=self._lock,
             vault=self._vault,
         )
@@ -129,7 +171,7 @@ class VersionManager:
         origin: Origin,
         bound: Bound | None = None,
     ) -> FileVersion:
-        """Replace the content by ``change(content)``.
+        """Replace the content by ``change(content)``, both in memory: ``MAX_BYTES`` at most.
 
         ``change`` runs in a worker thread, perhaps more than once, and may raise ``FileError``.
         Raises ``FileError`` with ``details["unchanged"]`` where it changes nothing;
@@ -138,12 +180,45 @@ class VersionManager:
         request = edit_request(path, change, origin, bound)
         return await self._change([path], lambda: request)
 
+    async def rewrite(
+        self,
+        path: str,
+        change: Callable[[BinaryIO, BinaryIO], None],
+        *,
+        origin: Origin,
+        bound: Bound | None = None,
+    ) -> FileVersion:
+        """Replace the content, of any size, by what ``change(old, new)`` writes to ``new``.
+
+        ``old`` can be sought in; ``new`` is written from its start to its end. Both are files in
+        a private folder of the vault. Otherwise as ``edit``.
+        """
+        request = rewrite_request(path, change, origin, bound)
+        return await self._change([path], lambda: request)
+
     async def move(
         self, path: str, target: str, *, origin: Origin, bound: Bound | None = None
     ) -> FileVersion:
         """Give the file another name, which must be free. Its history goes along."""
         request = move_request(path, target, origin, bound)
         return await self._change([path, target], lambda: request)
+
+    async def move_folder(
+        self, path: str, target: str, *, origin: Origin, bound: Bound | None = None
+    ) -> list[FileVersion]:
+        """Give a folder another name or place, which must be free, with all that is in it.
+
+        One operation, whole or not at all; the versions are those of its files. ``bound`` is
+        the fingerprint of a ``FolderPlan``.
+        """
+        move = FolderMove(path, target, origin, bound=bound)
+        async with self._file_locks.held([path, target]):
+            ended = await self._uncut(lambda gate: self._folder_mover.run(move, gate))
+        return list(self._published(ended))
+
+    def plan_folder(self, path: str, target: str) -> FolderPlan:
+        """What ``move_folder`` would take along; blocking."""
+        return self._folder_mover.plan(path, target)
 
     async def remove(self, path: str, *, origin: Origin, bound: Bound | None = None) -> FileVersion:
         """Take the file out of its folder; its bytes stay in the vault."""
@@ -176,29 +251,142 @@ class VersionManager:
         first, turn = await self.in_worker(
             lambda: self.plans.undo_steps(turn_id, origin.conversation_id)
         )
-        by = origin
-        if origin.turn_id is None:
-            by = dataclasses.replace(origin, turn_id=f"undo-{uuid.uuid4().hex}")
+        by = _in_a_turn(origin)
 
         def work(gate: Gate) -> Ended:
             steps, _ = self.plans.undo_steps(turn, origin.conversation_id)
             check(steps)
-            return self._undo_all(steps, turn, by, gate)
+            return self._undo_all(steps, {"undo_of": turn}, by, gate)
 
-        paths = [path for step in first for path in (step.path, step.target) if path]
-        async with self._file_locks.held(paths):
-            ended = await self._uncut(work)
-        return list(self._published(ended))
+        return await self._undo(first, work)
+
+    async def undo_version(
+        self,
+        path: str,
+        version: int,
+        *,
+        origin: Origin,
+        check: Callable[[Sequence[UndoStep]], None] = lambda _: None,
+    ) -> list[FileVersion]:
+        """Take back what one version did to the file known at ``path``, and that alone.
+
+        What later versions changed stays. ``check`` and turns as in ``undo``. Raises
+        ``FileChangedError`` where a later version stands in the way, ``FileError`` where there
+        is nothing to take back.
+        """
+        first = await self.in_worker(lambda: self.plans.undo_version_step(path, version))
+        by = _in_a_turn(origin)
+
+        def work(gate: Gate) -> Ended:
+            steps = [self.plans.undo_version_step(path, version)]
+            check(steps)
+            return self._undo_all(steps, {"undo_of_version": version}, by, gate)
+
+        return await self._undo([first], work)
+
+    async def note(self, path: str, *, first_seen: bool = False) -> FileVersion | None:
+        """Take note of what someone else did to the file: its bytes become a version.
+
+        ``None`` where the file is as its history says, or has none and ``first_seen`` is not
+        asked for. A file that is gone gets a version that says so. The caller sees to it that
+        ``path`` lies in a granted folder that can be reached. Raises ``FileError``.
+        """
+        async with self._file_locks.held([path]):
+            ended = await self._uncut(
+                lambda gate: self.noter.run(path, gate, first_seen=first_seen)
+            )
+        versions = self._published(ended)
+        return versions[-1] if versions else None
+
+    async def note_moved(self, path: str, target: str) -> FileVersion | None:
+        """Take note that someone else gave the file another name: its history goes along.
+
+        ``None`` where that is not what the bytes say: then ``note`` both. Raises ``FileError``.
+        """
+        async with self._file_locks.held([path, target]):
+            ended = await self._uncut(lambda gate: self.noter.run_move(path, target, gate))
+        versions = self._published(ended)
+        return versions[-1] if versions else None
+
+    async def resolve(
+        self, op_id: str, choice: ConflictChoice, *, origin: Origin, bound: Bound | None = None
+    ) -> FileVersion | None:
+        """End a conflict as the person chose; see ``Workspace.resolve``."""
+        one = await self.in_worker(lambda: self.open_conflicts.get(op_id))
+
+        def work(gate: Gate) -> Ended:
+            request = self.open_conflicts.request(op_id, choice, origin, bound)
+            if request is not None:
+                return self._runner.run(request, gate)
+            gate.go()
+            self._journal.decide(op_id, choice.value, origin.by)
+            return Ended()
+
+        try:
+            async with self._file_locks.held([one.path, one.target or one.path]):
+                versions = self._published(await self._uncut(work))
+        except FileChangedError as error:
+            await self.note(one.path)  # so that the next decision is about what they have now
+            raise changed_again(one.path) from error
+        if versions:
+            return versions[-1]
+        standing = await self.in_worker(lambda: self.history.newest(one.file_id))
+        return standing if one.their_version else None
 
     # -- history ---------------------------------------------------------------------------
 
-    async def versions(self, path: str) -> list[FileVersion]:
-        """History of the file at ``path`` (or once there), oldest first; empty for none."""
-        return await self.in_worker(lambda: self.plans.versions_at(path))
+    async def conflicts(self) -> list[FileConflict]:
+        """Conflicts that nobody has decided yet, newest first."""
+        return await self.in_worker(self.open_conflicts.open)
+
+    async def versions(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> list[FileVersion]:
+        """History of the file at ``path`` (or once there), oldest first; empty for none.
+
+        ``limit``: only the newest so many. ``before``: only versions with a lower number.
+        """
+        return await self.in_worker(
+            lambda: self.plans.versions_at(path, limit=limit, before=before)
+        )
 
     async def version_content(self, path: str, version: int) -> bytes:
-        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
+        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``,
+        ``FileTooLargeError`` above ``MAX_BYTES``.
+        """
         return await self.in_worker(lambda: self.plans.content_at(path, version))
+
+    async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """Exact bytes of a version of any size, in pieces, all checked before the first."""
+        chunks = await self.in_worker(lambda: self.plans.chunks_at(path, version))
+        while chunk := await self.in_worker(lambda: next(chunks, b"")):
+            yield chunk
+
+    async def blame(
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[BlameLine]:
+        """For each line where it comes from; ``progress`` is called in a worker thread."""
+
+        def work(gate: Gate) -> list[BlameLine]:
+            def go_on(done: int, total: int) -> None:
+                gate.check()
+                if progress is not None:
+                    progress(done, total)
+
+            with explaining(path):
+                return blame(
+                    self.plans.versions_at(path),
+                    version,
+                    self._blobs.read,
+                    self._messages.asked,
+                    go_on,
+                )
+
+        return await self._uncut(work)
 
     async def tracked(self) -> list[TrackedFile]:
         """Every file with a history, newest change first."""
@@ -216,24 +404,31 @@ class VersionManager:
         def work(gate: Gate) -> RecoveryReport:
             with explaining(str(self._vault)), self._lock.held(gate):
                 gate.go()
-                return recover(self._journal, self._runner, self._blobs)
+                report = recover(self._journal, self._runner, self._blobs)
+                self._work.clear_abandoned()
+                return report
 
         return await self._uncut(work)
 
-    async def verify(self) -> VerifyReport:
-        """Check every invariant against what is on disk. Cancel stops it."""
+    async def verify(self, progress: Progress | None = None) -> VerifyReport:
+        """Check every invariant against what is on disk; Cancel stops it.
+
+        Others can change files meanwhile. ``progress`` is called in a worker thread.
+        """
 
         def work(gate: Gate) -> VerifyReport:
-            with explaining(str(self._vault)), self._lock.held(gate):
-                verifier = Verifier(
+            with explaining(str(self._vault)):
+                return Verifier(
                     history=self.history,
                     journal=self._journal,
+                    needed=self._needed,
                     blobs=self._blobs,
                     store=self._store,
                     fs=self._fs,
-                    stopped=lambda: gate.stopped,
-                )
-                return verifier.run()
+                    lock=self._lock,
+                    gate=gate,
+                    progress=progress,
+                ).run()
 
         return await self._uncut(work)
 
@@ -266,19 +461,43 @@ class VersionManager:
             raise ended.error
         return ended.versions
 
+    async def _undo(
+        self, steps: Sequence[UndoStep], work: Callable[[Gate], Ended]
+    ) -> list[FileVersion]:
+        paths = [path for step in steps for path in (step.path, step.target) if path]
+        async with self._file_locks.held(paths):
+            ended = await self._uncut(work)
+        return list(self._published(ended))
+
     def _undo_all(
-        self, steps: Sequence[UndoStep], turn_id: str, origin: Origin, gate: Gate
+        self, steps: Sequence[UndoStep], undone: Mapping[str, object], origin: Origin, gate: Gate
     ) -> Ended:
         versions: list[FileVersion] = []
         for step in steps:
             try:
-                ended = self._runner.run(self.plans.undo_request(step, turn_id, origin), gate)
+                ended = self._undo_step(step, undone, origin, gate)
             except StewardError as error:
                 return Ended(tuple(versions), error)
             versions.extend(ended.versions)
             if ended.error is not None:
                 return Ended(tuple(versions), ended.error)
         return Ended(tuple(versions))
+
+    def _undo_step(
+        self, step: UndoStep, undone: Mapping[str, object], origin: Origin, gate: Gate
+    ) -> Ended:
+        if step.kind is not ChangeKind.MOVE_FOLDER:
+            return self._runner.run(self.plans.undo_request(step, undone, origin), gate)
+        assert step.target is not None
+        move = FolderMove(
+            step.path,
+            step.target,
+            origin,
+            operation=OperationType.RESTORE,
+            metadata=undone,
+            bound=Bound(step.now),
+        )
+        return self._folder_mover.run(move, gate)
 
     async def _uncut(self, work: Callable[[Gate], T]) -> T:
         """Run ``work`` in a worker thread; once it has passed its gate, wait whatever comes."""
@@ -306,3 +525,10 @@ class VersionManager:
         self._running.add(future)
         future.add_done_callback(self._running.discard)
         return future
+
+
+def _in_a_turn(origin: Origin) -> Origin:
+    """An undo outside a turn gets a turn of its own, so that it can be undone too."""
+    if origin.turn_id is not None:
+        return origin
+    return dataclasses.replace(origin, turn_id=f"undo-{uuid.uuid4().hex}")

@@ -5,17 +5,25 @@ Every path is resolved and confined in a worker thread just before it is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from app.domain.errors import FileChangedError, FileMissingError, NotAFileError, PathOutsideError
-from app.domain.files import FileVersion, Origin, TrackedFile
-from app.domain.workspace import FileEntry, PlannedChange, Workspace
-from app.files.blobs import hash_of
+from app.domain.files import (
+    BlameLine,
+    ConflictChoice,
+    FileConflict,
+    FileVersion,
+    Origin,
+    TrackedFile,
+)
+from app.domain.workspace import FileEntry, PlannedChange, PlannedFolder, Workspace
 from app.files.failures import changed, explaining
 from app.files.folders import GrantedFolders
 from app.files.fs_ops import FsOps
+from app.files.plans import Sides
 from app.files.request import (
     MAX_BYTES,
     Bound,
@@ -24,11 +32,13 @@ from app.files.request import (
     edit_request,
     move_request,
     remove_request,
+    rewrite_request,
 )
 from app.files.store import ChangeKind
-from app.files.undo import UndoStep
+from app.files.undo_steps import UndoStep
 from app.files.version_manager import VersionManager
 from app.files.walking import Walker
+from app.storage.file_conflicts import OpenConflict
 
 T = TypeVar("T")
 
@@ -114,6 +124,12 @@ class BoundWorkspace:
             path, lambda: self._manager.plans.pull(str(self._resolve(path)), limit=limit)
         )
 
+    async def read_with(self, path: str, look: Callable[[BinaryIO], T]) -> T:
+        """What ``look`` says of the file, of any size."""
+        return await self._look(
+            path, lambda: self._manager.plans.read_with(str(self._resolve(path)), look)
+        )
+
     # -- planning --------------------------------------------------------------------------
 
     async def plan_create(self, path: str, content: bytes) -> PlannedChange:
@@ -128,6 +144,14 @@ class BoundWorkspace:
             path, lambda: self._plan(edit_request(self._there(path), change, self._origin))
         )
 
+    async def plan_rewrite(
+        self, path: str, change: Callable[[BinaryIO, BinaryIO], None]
+    ) -> PlannedChange:
+        """What ``rewrite`` would do."""
+        return await self._look(
+            path, lambda: self._plan(rewrite_request(self._there(path), change, self._origin))
+        )
+
     async def plan_move(self, path: str, target: str) -> PlannedChange:
         """What ``move`` would do."""
 
@@ -138,10 +162,28 @@ class BoundWorkspace:
 
         return await self._look(path, look)
 
+    async def plan_move_folder(self, path: str, target: str) -> PlannedChange:
+        """What ``move_folder`` would do."""
+
+        def look() -> PlannedChange:
+            source, goal = self._folder_goal(path, target)
+            plan = self._manager.plan_folder(source, goal)
+            return PlannedChange(
+                path=source,
+                display=self._folders.display(source),
+                before=None,
+                after=None,
+                hash_before=plan.fingerprint,
+                target=goal,
+                folder=PlannedFolder(plan.files, plan.others),
+            )
+
+        return await self._look(path, look)
+
     async def plan_remove(self, path: str) -> PlannedChange:
         """What ``remove`` would do."""
         return await self._look(
-            path, lambda: self._plan(remove_request(self._there(path), self._origin))
+            path, lambda: self._plan(remove_request(self._file_there(path), self._origin))
         )
 
     async def plan_restore(self, path: str, version: int) -> PlannedChange:
@@ -163,6 +205,32 @@ class BoundWorkspace:
 
         return await self._look(None, look)
 
+    async def plan_undo_version(self, path: str, version: int) -> Sequence[PlannedChange]:
+        """What ``undo_version`` would do."""
+
+        def look() -> Sequence[PlannedChange]:
+            plans = self._manager.plans
+            step = plans.undo_version_step(self._known(path), version)
+            self._confine([step])
+            return [self._plan(plans.undo_request(step, {}, self._origin))]
+
+        return await self._look(path, look)
+
+    async def plan_resolve(self, op_id: str, choice: ConflictChoice) -> PlannedChange:
+        """What ``resolve`` would do."""
+
+        def look() -> PlannedChange:
+            conflicts = self._manager.open_conflicts
+            one = conflicts.get(op_id)
+            self._require_granted(one)
+            request = conflicts.request(op_id, choice, self._origin)
+            if request is not None:
+                return self._plan(request)
+            theirs = conflicts.theirs(op_id)
+            return self._planned(one.path, None, Sides(theirs, theirs), one.theirs)
+
+        return await self._look(None, look)
+
     # -- changing --------------------------------------------------------------------------
 
     async def create(self, path: str, content: bytes) -> FileVersion:
@@ -179,15 +247,29 @@ class BoundWorkspace:
             place, change, origin=self._origin, bound=self._bound(place)
         )
 
+    async def rewrite(self, path: str, change: Callable[[BinaryIO, BinaryIO], None]) -> FileVersion:
+        """Replace the content, of any size, by what ``change`` writes."""
+        place = await self._look(path, lambda: self._there(path))
+        return await self._manager.rewrite(
+            place, change, origin=self._origin, bound=self._bound(place)
+        )
+
     async def move(self, path: str, target: str) -> FileVersion:
         """Move or rename."""
         place = await self._look(path, lambda: self._there(path))
         goal = await self._look(target, lambda: self._goal(place, target))
         return await self._manager.move(place, goal, origin=self._origin, bound=self._bound(place))
 
+    async def move_folder(self, path: str, target: str) -> Sequence[FileVersion]:
+        """Move or rename a folder."""
+        source, goal = await self._look(path, lambda: self._folder_goal(path, target))
+        return await self._manager.move_folder(
+            source, goal, origin=self._origin, bound=self._bound(source)
+        )
+
     async def remove(self, path: str) -> FileVersion:
         """Take the file out of the folder; restorable."""
-        place = await self._look(path, lambda: self._there(path))
+        place = await self._look(path, lambda: self._file_there(path))
         return await self._manager.remove(place, origin=self._origin, bound=self._bound(place))
 
     async def restore(self, path: str, version: int) -> FileVersion:
@@ -199,18 +281,43 @@ class BoundWorkspace:
 
     async def undo(self, turn_id: str | None = None) -> Sequence[FileVersion]:
         """Take back every change of a turn."""
+        return await self._manager.undo(turn_id, origin=self._origin, check=self._check_steps)
 
-        def check(steps: Sequence[UndoStep]) -> None:
-            self._confine(steps)
-            self._require_expected(steps)
+    async def undo_version(self, path: str, version: int) -> Sequence[FileVersion]:
+        """Take back what one version did to a file."""
+        place = await self._look(path, lambda: self._known(path))
+        return await self._manager.undo_version(
+            place, version, origin=self._origin, check=self._check_steps
+        )
 
-        return await self._manager.undo(turn_id, origin=self._origin, check=check)
+    async def resolve(self, op_id: str, choice: ConflictChoice) -> FileVersion | None:
+        """End a conflict as the person chose."""
+
+        def look() -> OpenConflict:
+            one = self._manager.open_conflicts.get(op_id)
+            self._require_granted(one)
+            return one
+
+        one = await self._look(None, look)
+        keeps = choice is ConflictChoice.THEIRS
+        bound = None if keeps else self._bound(one.path)
+        return await self._manager.resolve(op_id, choice, origin=self._origin, bound=bound)
 
     # -- history ---------------------------------------------------------------------------
 
-    async def versions(self, path: str) -> Sequence[FileVersion]:
+    async def conflicts(self) -> Sequence[FileConflict]:
+        """Undecided conflicts in the granted folders."""
+        found = await self._manager.conflicts()
+        return [one for one in found if self._folders.holds(Path(one.path))]
+
+    async def versions(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> Sequence[FileVersion]:
         """History of a file, oldest first."""
-        return await self._look(path, lambda: self._manager.plans.versions_at(self._known(path)))
+        return await self._look(
+            path,
+            lambda: self._manager.plans.versions_at(self._known(path), limit=limit, before=before),
+        )
 
     async def version_content(self, path: str, version: int) -> bytes:
         """Exact bytes of a version."""
@@ -218,11 +325,57 @@ class BoundWorkspace:
             path, lambda: self._manager.plans.content_at(self._known(path), version)
         )
 
-    async def tracked(self) -> Sequence[TrackedFile]:
-        """Every file with a history inside the granted folders."""
-        return [
-            file for file in await self._manager.tracked() if self._folders.holds(Path(file.path))
-        ]
+    async def blame(
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Sequence[BlameLine]:
+        """For each line of a version where it comes from."""
+        place = await self._look(path, lambda: self._known(path))
+        return await self._manager.blame(place, version, progress=progress)
+
+    async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """Exact bytes of a version, in pieces."""
+        place = await self._look(path, lambda: self._known(path))
+        async for chunk in self._manager.version_chunks(place, version):
+            yield chunk
+
+    async def tracked(
+        self, folder: str | None = None, *, limit: int | None = None
+    ) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, or below one folder of them."""
+
+        def look() -> Sequence[TrackedFile]:
+            roots = self._folders.roots if folder is None else [self._known_folder(folder)]
+            found = {
+                file.file_id: file
+                for root in roots  # one may lie in another
+                for file in self._manager.plans.known_below(str(root), limit=limit)
+            }
+            # Files by the thousand share few folders: each folder is judged once.
+            inside: dict[str, bool] = {}
+            for file in found.values():
+                parent = os.path.dirname(file.path)  # noqa: PTH120 - a plain string
+                if parent not in inside:
+                    inside[parent] = self._folders.holds(Path(parent))
+            kept = [f for f in found.values() if inside[os.path.dirname(f.path)]]  # noqa: PTH120
+            if len(roots) > 1:
+                kept.sort(key=lambda file: file.changed_at, reverse=True)
+            return kept[:limit]
+
+        return await self._look(folder, look)
+
+    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+        """Files with a history whose path has every word of ``text``, changed last first."""
+
+        def look() -> Sequence[TrackedFile]:
+            return self._manager.history.find_tracked(
+                text.split(), limit=limit, keep=lambda path: self._folders.holds(Path(path))
+            )
+
+        return await self._look(None, look)
 
     # -- paths; blocking -------------------------------------------------------------------
 
@@ -244,6 +397,16 @@ class BoundWorkspace:
                 raise changed(path) from error
             raise
 
+    def _file_there(self, path: str) -> str:
+        place = self._there(path)
+        if Path(place).is_dir():
+            raise NotAFileError(
+                f"{path} is a folder, and a folder is never removed as a whole.",
+                hint="Remove its files one by one; or move it to another place.",
+                details={"path": path},
+            )
+        return place
+
     def _new(self, path: str) -> str:
         return str(self._folders.resolve(path, for_new=True))
 
@@ -257,6 +420,17 @@ class BoundWorkspace:
                     return str(place)
             raise
 
+    def _known_folder(self, path: str) -> Path:
+        """A folder that is there, or one that was: the first place with a history below it."""
+        try:
+            (start,) = self._starts(path)
+        except FileMissingError:
+            for place in self._folders.candidates(path):
+                if self._manager.plans.known_below(str(place), limit=1):
+                    return place
+            raise
+        return start
+
     def _goal(self, source: str, target: str) -> str:
         """Where a move leads: ``target``, or into it where it is a folder.
 
@@ -264,6 +438,16 @@ class BoundWorkspace:
         """
         goal = self._folders.resolve(target, for_new=True, near=Path(source))
         return str(goal / Path(source).name if goal.is_dir() else goal)
+
+    def _folder_goal(self, path: str, target: str) -> tuple[str, str]:
+        """A folder that may be moved, and where that leads."""
+        source = self._there(path)
+        if not Path(source).is_dir():
+            raise NotAFileError(
+                f"{path} is not a folder.", hint="Name a folder.", details={"path": path}
+            )
+        self._folders.require_movable(Path(source))
+        return source, self._goal(source, target)
 
     def _starts(self, path: str | None) -> Sequence[Path]:
         if path is not None:
@@ -285,6 +469,17 @@ class BoundWorkspace:
                         f"{path} leads elsewhere now; nothing was undone.",
                         details={"path": path},
                     )
+
+    def _check_steps(self, steps: Sequence[UndoStep]) -> None:
+        self._confine(steps)
+        self._require_expected(steps)
+
+    def _require_granted(self, one: OpenConflict) -> None:
+        for path in (one.path, one.target):
+            if path is not None and str(self._folders.confine(Path(path))) != path:
+                raise PathOutsideError(
+                    f"{path} leads elsewhere now; nothing was changed.", details={"path": path}
+                )
 
     # -- what was approved -----------------------------------------------------------------
 
@@ -308,23 +503,37 @@ class BoundWorkspace:
                 raise changed(path)
 
     def _plan(self, request: Request) -> PlannedChange:
-        before, after = self._manager.plans.work_out(request)
-        return PlannedChange(
-            path=request.locator,
-            display=self._folders.display(request.locator),
-            before=before,
-            after=after,
-            hash_before=None if before is None else hash_of(before),
-            target=request.target,
-        )
+        sides = self._manager.plans.work_out(request)
+        hash_before = None if sides.before is None else sides.before.hash
+        return self._planned(request.locator, request.target, sides, hash_before)
 
     def _planned_step(self, step: UndoStep) -> PlannedChange:
-        content = self._manager.plans.content
+        if step.kind is ChangeKind.MOVE_FOLDER:
+            return PlannedChange(
+                path=step.path,
+                display=self._folders.display(step.path),
+                before=None,
+                after=None,
+                hash_before=step.now,
+                target=step.target,
+                folder=PlannedFolder(step.files),
+            )
+        sides = self._manager.plans.step_sides(step)
+        return self._planned(step.path, step.target, sides, step.now)
+
+    def _planned(
+        self, path: str, target: str | None, sides: Sides, hash_before: str | None
+    ) -> PlannedChange:
+        before, after = sides.before, sides.after
+        too_large = any(side is not None and side.content is None for side in (before, after))
         return PlannedChange(
-            path=step.path,
-            display=self._folders.display(step.path),
-            before=None if step.kind is ChangeKind.CREATE else content(step.now),
-            after=None if step.kind is ChangeKind.REMOVE else content(step.then),
-            hash_before=step.now,
-            target=step.target,
+            path=path,
+            display=self._folders.display(path),
+            before=None if before is None or too_large else before.content,
+            after=None if after is None or too_large else after.content,
+            hash_before=hash_before,
+            target=target,
+            size_before=None if before is None else before.size,
+            size_after=None if after is None else after.size,
+            too_large=too_large,
         )

@@ -21,14 +21,13 @@ from app.domain.skills import Clock, Effect, Preview, Skill, SkillContext, Skill
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.domain.workspace import Workspace
 from app.orchestrator.approvals import ApprovalMode, Approvals, Verdict
+from app.orchestrator.call_results import denied, failed, interrupted, outcome_of, unavailable
 from app.redaction import Redactor
 from app.resilience.circuit_breaker import Breakers, Outcome
 from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry, validate_arguments
 
 MAX_PARALLEL_READS: Final = 8
-
-INTERRUPTED_TEXT: Final = "The call was interrupted before it gave a result."
 
 
 class Workspaces(Protocol):
@@ -125,7 +124,7 @@ class ToolDispatch:
                 await self._run_group(group, scope, record)
             except asyncio.CancelledError:
                 for call in itertools.chain.from_iterable(groups[done:]):
-                    self._settle(_interrupted(call), scope, record)
+                    self._settle(interrupted(call), scope, record)
                 raise
 
     async def _run_group(
@@ -156,7 +155,7 @@ class ToolDispatch:
         record: Callable[[ToolResult], None],
     ) -> None:
         for call, task in zip(group, tasks, strict=True):
-            result = _interrupted(call) if task.cancelled() else task.result()
+            result = interrupted(call) if task.cancelled() else task.result()
             self._settle(result, scope, record)
 
     def _settle(
@@ -190,7 +189,7 @@ class ToolDispatch:
             if skill.effect is not Effect.READ:
                 self._refuse_placeholders(call)
         except StewardError as error:
-            return _failed(call, error)
+            return failed(call, error)
         execution_id = uuid.uuid4().hex
         await self._executions.start(
             execution_id=execution_id,
@@ -199,7 +198,7 @@ class ToolDispatch:
             turn_id=scope.turn_id,
         )
         approved_by: str | None = None
-        result = _interrupted(call)
+        result = interrupted(call)
         try:
             expected: Mapping[str, str | None] | None = None
             if skill.effect is not Effect.READ:
@@ -230,7 +229,7 @@ class ToolDispatch:
         self, skill: Skill, call: ToolCall, scope: TurnScope, execution_id: str
     ) -> tuple[Verdict, Preview] | ToolResult:
         if (earlier := scope.refused.get(call.canonical)) is not None:
-            return _denied(call, earlier)
+            return denied(call, earlier)
         looker = _PreviewRun(skill)
         context = self._context(call, scope, execution_id, None, None)
         looked = await self._executor.run(looker, call, context)
@@ -251,7 +250,7 @@ class ToolDispatch:
         if verdict.allowed:
             return verdict, preview
         scope.refused[call.canonical] = verdict
-        return _denied(call, verdict)
+        return denied(call, verdict)
 
     async def _execute(
         self,
@@ -265,13 +264,13 @@ class ToolDispatch:
         breaker = self._breakers.breaker(call.name)
         permit = breaker.acquire()
         if permit is None:
-            return _unavailable(call, breaker.snapshot.retry_at, breaker.snapshot.reason)
+            return unavailable(call, breaker.snapshot.retry_at, breaker.snapshot.reason)
         self._waiting(scope, Phase.SKILL, call.name)
         outcome, reason = Outcome.NEUTRAL, ""
         try:
             context = self._context(call, scope, execution_id, approved_by, expected)
             result = await self._executor.run(skill, call, context)
-            outcome, reason = _outcome(result)
+            outcome, reason = outcome_of(result)
             return result
         finally:
             breaker.settle(permit, outcome, reason=reason)
@@ -353,69 +352,3 @@ def _groups(
             groups.append([call])
         reading = is_read
     return groups
-
-
-# What a skill says about the request (bad path, no match, no permission…) is an answer, not a
-# sign that the skill is broken; only crashes, time-outs and a failing system count.
-_FAILURE_TYPES: Final = frozenset({"crash", "disk_full", "blob_damaged", "storage"})
-
-
-def _outcome(result: ToolResult) -> tuple[Outcome, str]:
-    match result.status:
-        case ToolStatus.OK:
-            return Outcome.SUCCESS, ""
-        case ToolStatus.TIMEOUT:
-            return Outcome.FAILURE, result.content
-        case ToolStatus.ERROR if result.metadata.get("type") in _FAILURE_TYPES:
-            return Outcome.FAILURE, result.content
-        case _:
-            return Outcome.NEUTRAL, ""
-
-
-def _failed(call: ToolCall, error: StewardError) -> ToolResult:
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.ERROR,
-        str(error),
-        metadata={**error.details, "type": error.kind},
-    )
-
-
-def _interrupted(call: ToolCall) -> ToolResult:
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.INTERRUPTED,
-        INTERRUPTED_TEXT,
-        metadata={"type": "interrupted"},
-    )
-
-
-def _denied(call: ToolCall, verdict: Verdict) -> ToolResult:
-    if verdict.expired:
-        text = "Nobody decided in time, so this was not done. Nothing was changed."
-    elif verdict.by == "nobody to ask":
-        text = "This needs the person's approval and nobody can be asked here. Nothing was changed."
-    elif verdict.by == "--approve never":
-        text = "Changes are switched off for this run. Nothing was changed."
-    else:
-        text = "The person said no to this change. Nothing was changed. Do not ask for it again."
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.DENIED,
-        text,
-        metadata={"type": "expired" if verdict.expired else "denied", "by": verdict.by},
-    )
-
-
-def _unavailable(call: ToolCall, retry_at: object, reason: str) -> ToolResult:
-    when = f" It may be tried again at {retry_at:%H:%M:%S} UTC." if retry_at else ""
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.UNAVAILABLE,
-        f"{call.name} has failed too often and is paused.{when} Do something else meanwhile.",
-        metadata={"type": "unavailable", "reason": reason, "retry_at": str(retry_at or "")},
-    )

@@ -11,92 +11,37 @@ import asyncio
 import dataclasses
 import uuid
 from collections import Counter
-from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from app.domain.errors import ModelStreamError, StewardError
 from app.domain.events import (
-    Answer,
-    Delta,
-    ErrorEvent,
-    Event,
     Phase,
-    TurnFinished,
-    TurnStarted,
     TurnStatus,
-    Usage,
-    Waiting,
 )
 from app.domain.messages import (
     Channel,
     ConversationMessage,
-    ConversationSummary,
     MessageStatus,
     Role,
 )
-from app.domain.skills import Clock, ToolDefinition
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
-from app.orchestrator.answer_writer import AnswerWriter, MessageStore
+from app.orchestrator.answer_writer import AnswerWriter
 from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.context import FETCHED_ROWS, history
-from app.orchestrator.dispatch import ToolDispatch, TurnScope
+from app.orchestrator.dispatch import TurnScope
+from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.limits import TurnLimits
 from app.orchestrator.llm_client import (
     Completed,
-    LLMClient,
     ModelRequest,
     Progress,
     TextDelta,
     TokenUsage,
 )
-from app.redaction import Redactor, StreamRedactor
-
-
-class ConversationStore(MessageStore, Protocol):
-    """What the engine needs of ``storage.conversations``."""
-
-    async def create(
-        self, *, title: str = "", conversation_id: str | None = None
-    ) -> ConversationSummary:
-        """Make a conversation."""
-        ...
-
-    async def get(self, conversation_id: str) -> ConversationSummary:
-        """Find one. Raises ``NotFoundError``."""
-        ...
-
-    async def recent(self, conversation_id: str, limit: int = 20) -> list[ConversationMessage]:
-        """The last messages, oldest first."""
-        ...
-
-
-class ContextSource(Protocol):
-    """What stands around the history in a request."""
-
-    async def system_prompt(self) -> str:
-        """The system prompt as it holds now."""
-        ...
-
-    def tools(self) -> tuple[ToolDefinition, ...]:
-        """What may be called, sorted by name."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class EngineParts:
-    """What all engines share. ``llm`` is asked at each turn: the provider may be swapped."""
-
-    conversations: ConversationStore
-    dispatch: ToolDispatch
-    context: ContextSource
-    llm: Callable[[], LLMClient]
-    redactor: Redactor
-    clock: Clock
-    publish: Callable[[Event], None]
-    max_iterations: Callable[[], int]
+from app.orchestrator.turn_events import TurnEvents
+from app.redaction import StreamRedactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +60,7 @@ class _Turn:
 
     scope: TurnScope
     limits: TurnLimits
-    started: float
+    events: TurnEvents
     earlier: list[ConversationMessage]
     messages: list[ConversationMessage] = field(default_factory=list)
     model: str | None = None
@@ -149,6 +94,12 @@ class Engine:
         self._cancelled = True
         self._running.cancel()
         return True
+
+    async def stop(self) -> None:
+        """``cancel``, and wait until the history is consistent."""
+        running = self._running
+        if self.cancel() and running is not None:
+            await asyncio.wait([running])
 
     async def run_turn(
         self, text: str, *, channel: Channel, mode: ApprovalMode = ApprovalMode.ASK
@@ -184,7 +135,9 @@ class Engine:
         turn = _Turn(
             scope=TurnScope(self.conversation_id, turn_id, channel, mode),
             limits=TurnLimits(parts.max_iterations()),
-            started=parts.clock.monotonic(),
+            events=TurnEvents(
+                self.conversation_id, turn_id, clock=parts.clock, publish=parts.publish
+            ),
             earlier=[],
         )
         status, answer, error = TurnStatus.FAILED, "", None
@@ -195,19 +148,10 @@ class Engine:
             status = TurnStatus.CANCELLED
         except StewardError as failure:
             error = failure
-            self._publish_error(turn, failure)
+            turn.events.error(failure)
         finally:
             # Also for a bug of ours, which goes on to the face: no face waits for ever.
-            self._parts.publish(
-                TurnFinished(
-                    at=self._now(),
-                    conversation_id=self.conversation_id,
-                    turn_id=turn_id,
-                    status=status,
-                    iterations=turn.limits.iterations,
-                    duration_ms=round((parts.clock.monotonic() - turn.started) * 1000),
-                )
-            )
+            turn.events.finished(status, turn.limits.iterations)
         return TurnOutcome(turn_id, status, answer, error)
 
     async def _begin(self, turn: _Turn, text: str) -> None:
@@ -219,23 +163,16 @@ class Engine:
         # pressed at once still leaves the message in the history.
         stored = await asyncio.shield(conversations.append(self._message(turn, Role.USER, text)))
         turn.messages.append(stored)
-        self._parts.publish(
-            TurnStarted(
-                at=self._now(),
-                conversation_id=self.conversation_id,
-                turn_id=turn.scope.turn_id,
-                text=text,
-            )
-        )
+        turn.events.started(text)
 
     async def _loop(self, turn: _Turn) -> tuple[TurnStatus, str]:
         while turn.limits.begin():
             completed = await self._ask(turn, closing=False)
             if not completed.tool_calls:
-                return TurnStatus.OK, self._answer(turn, completed)
+                return TurnStatus.OK, _answered(turn, completed)
             await self._call_tools(turn, completed)
         completed = await self._ask(turn, closing=True)
-        return TurnStatus.LIMIT, self._answer(turn, completed)
+        return TurnStatus.LIMIT, _answered(turn, completed)
 
     async def _ask(self, turn: _Turn, *, closing: bool) -> Completed:
         """One model call; its message is in the history, whatever came of it, on return."""
@@ -249,7 +186,7 @@ class Engine:
             session_id=self.conversation_id,
         )
         llm = parts.llm()
-        self._wait(turn, Phase.MODEL, llm.label)
+        turn.events.waiting(Phase.MODEL, llm.label)
         writer = AnswerWriter(parts.conversations, self._message(turn, Role.ASSISTANT, ""))
         stream = StreamRedactor(parts.redactor)
         completed: Completed | None = None
@@ -262,9 +199,9 @@ class Engine:
                             await self._say(turn, writer, stream.feed(text))
                         case Progress(detail, retry_in):
                             phase = Phase.MODEL if retry_in is None else Phase.RETRY
-                            self._wait(turn, phase, detail)
+                            turn.events.waiting(phase, detail)
                         case TokenUsage():
-                            self._publish_usage(turn, event)
+                            turn.events.usage(event)
                         case Completed():
                             completed = self._without_secrets(event)
             await self._say(turn, writer, stream.flush())
@@ -319,14 +256,7 @@ class Engine:
     async def _say(self, turn: _Turn, writer: AnswerWriter, text: str) -> None:
         if not text:
             return
-        self._parts.publish(
-            Delta(
-                at=self._now(),
-                conversation_id=self.conversation_id,
-                turn_id=turn.scope.turn_id,
-                text=text,
-            )
-        )
+        turn.events.delta(text)
         await writer.add(text)
 
     async def _keep(
@@ -375,58 +305,6 @@ class Engine:
             )
             turn.messages.append(await self._parts.conversations.append(message))
 
-    def _answer(self, turn: _Turn, completed: Completed) -> str:
-        text = turn.messages[-1].text
-        suggestions = completed.metadata.get("suggestions", ())
-        self._parts.publish(
-            Answer(
-                at=self._now(),
-                conversation_id=self.conversation_id,
-                turn_id=turn.scope.turn_id,
-                text=text,
-                suggestions=tuple(str(s) for s in suggestions)
-                if isinstance(suggestions, list | tuple)
-                else (),
-            )
-        )
-        return text
-
-    def _publish_error(self, turn: _Turn, error: StewardError) -> None:
-        self._parts.publish(
-            ErrorEvent(
-                at=self._now(),
-                conversation_id=self.conversation_id,
-                turn_id=turn.scope.turn_id,
-                kind=error.kind,
-                message=str(error),
-            )
-        )
-
-    def _publish_usage(self, turn: _Turn, usage: TokenUsage) -> None:
-        self._parts.publish(
-            Usage(
-                at=self._now(),
-                conversation_id=self.conversation_id,
-                turn_id=turn.scope.turn_id,
-                prompt_tokens=usage.prompt_tokens,
-                completion_tokens=usage.completion_tokens,
-                cost=usage.cost,
-            )
-        )
-
-    def _wait(self, turn: _Turn, phase: Phase, detail: str) -> None:
-        now = self._now()
-        self._parts.publish(
-            Waiting(
-                at=now,
-                conversation_id=self.conversation_id,
-                turn_id=turn.scope.turn_id,
-                phase=phase,
-                detail=detail,
-                since=now,
-            )
-        )
-
     def _message(self, turn: _Turn, role: Role, text: str) -> ConversationMessage:
         return ConversationMessage(
             conversation_id=self.conversation_id,
@@ -441,27 +319,7 @@ class Engine:
         return self._parts.clock.now()
 
 
-class Engines:
-    """One engine a conversation, found or started by its id."""
-
-    def __init__(self, parts: EngineParts) -> None:
-        self._parts = parts
-        self._engines: dict[str, Engine] = {}
-
-    async def get(self, conversation_id: str | None) -> Engine:
-        """The engine of a conversation; ``None`` makes a new conversation.
-
-        Raises ``NotFoundError`` for an id that names none.
-        """
-        conversations = self._parts.conversations
-        if conversation_id is None:
-            summary = await conversations.create()
-        else:
-            summary = await conversations.get(conversation_id)
-        return self._engines.setdefault(summary.id, Engine(summary.id, self._parts))
-
-    async def stop_all(self) -> None:
-        """Cancel every turn under way and wait until each history is consistent."""
-        running = [e._running for e in self._engines.values() if e.cancel() and e._running]  # noqa: SLF001 - same module
-        if running:
-            await asyncio.wait(running)
+def _answered(turn: _Turn, completed: Completed) -> str:
+    text = turn.messages[-1].text
+    turn.events.answer(text, completed.metadata.get("suggestions"))
+    return text

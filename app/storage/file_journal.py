@@ -16,19 +16,27 @@ from peewee import fn
 from app.domain.files import FileAction, FileVersion, OperationState, OperationType
 from app.domain.skills import Clock
 from app.storage.database import Database
+from app.storage.file_contents import PRUNED
 from app.storage.file_history import (
     FIRST_SEEN,
     OUTSIDE,
+    RESOLVED,
     in_order,
     last_done,
     main_row,
     newest_record,
     to_version,
 )
-from app.storage.file_records import Announcement, OpenOperation
+from app.storage.file_records import Announcement, FolderAnnouncement, OpenOperation
+from app.storage.file_rows import select
 from app.storage.models import File, FileOperation, FileVersionRow
-from app.storage.users import ensure_user
+from app.storage.users import account_name, ensure_user
 
+_IS_FOUND: Final = (FileVersionRow.operation_type == OperationType.EXTERNAL.value) | (
+    FileVersionRow.action == FileAction.SEEN.value
+)
+"""Versions that were only taken note of, not made."""
+_IS_CHANGE: Final = ~_IS_FOUND
 _ANNOUNCED: Final = (
     OperationState.INTENT,
     OperationState.PULLED,
@@ -53,7 +61,9 @@ class FileJournal:
 
         def write() -> None:
             user_id = ensure_user(self._database, change.origin.user)
-            file_id = change.file_id or self._file_for(change)
+            file_id = change.file_id or self._file_at(
+                change.store, change.locator, present=change.hash_before is not None
+            )
             before = self._note_what_was_found(change, file_id, user_id)
             self._add(
                 file_id,
@@ -78,16 +88,55 @@ class FileJournal:
 
         self._database.write(write)
 
+    def announce_folder(self, move: FolderAnnouncement) -> int:
+        """Record, as pending, a version of every file of a folder that is to be moved.
+
+        All of them are one operation. Returns how many there are; where there are none, nothing
+        is recorded.
+        """
+
+        def write() -> int:
+            user_id = ensure_user(self._database, move.origin.user)
+            ids = []
+            for locator in move.files:
+                record = newest_record(move.store, locator)
+                last = last_done(record.id) if record is not None else None
+                if last is None or last.hash_after is None:
+                    continue  # taken away in the last instant: it has nowhere to go
+                self._add(
+                    record.id,
+                    last.version + 1,
+                    op_id=move.op_id,
+                    path=move.target + locator[len(move.locator) :],
+                    operation_type=move.operation.value,
+                    action=FileAction.MOVE.value,
+                    state="pending",
+                    skill=move.origin.skill,
+                    by=move.origin.by,
+                    hash_before=last.hash_after,
+                    hash_after=last.hash_after,
+                    size=last.size,
+                    metadata={**_with_approval(move), "moved_from": locator},
+                    user_id=user_id,
+                    conversation_id=move.origin.conversation_id,
+                    turn_id=move.origin.turn_id,
+                    execution_id=move.origin.execution_id,
+                )
+                ids.append(record.id)
+            if ids:
+                self._steps(move.op_id, ids[0], _ANNOUNCED, move.change)
+            return len(ids)
+
+        return self._database.write(write)
+
     def replacing(self, op_id: str) -> None:
         """The archive is whole and the replacement is ready: it happens next."""
 
         def write() -> None:
             row = main_row(op_id)
-            (
-                FileVersionRow.update(state="done")
-                .where(FileVersionRow.op_id == op_id, FileVersionRow.id != row.id)
-                .execute()
-            )
+            FileVersionRow.update(state="done").where(
+                FileVersionRow.op_id == op_id, _IS_FOUND
+            ).execute()
             states = (OperationState.ARCHIVED, OperationState.REPLACING)
             self._steps(op_id, row.new_file_id, states)
 
@@ -138,23 +187,105 @@ class FileJournal:
 
         self._database.write(write)
 
+    def noted(
+        self, store: str, locator: str, digest: str | None, size: int | None
+    ) -> FileVersion | None:
+        """Record, as done, what someone else did to a file; its bytes are in the vault.
+
+        ``digest`` and ``size`` are ``None`` where no file stands. Returns the new version, or
+        ``None`` where the history says so already.
+        """
+
+        def write() -> FileVersion | None:
+            record = newest_record(store, locator)
+            last = last_done(record.id) if record is not None else None
+            known = last.hash_after if last is not None else None
+            if known == digest:
+                return None
+            file_id = self._file_at(store, locator, present=digest is not None)
+            op_id = uuid.uuid4().hex
+            row = self._add_found(
+                file_id,
+                last,
+                op_id=op_id,
+                path=locator,
+                state="done",
+                hash_after=digest,
+                size=size,
+                user_id=last.user_id if last else ensure_user(self._database, account_name()),
+            )
+            states = (OperationState.PULLED, OperationState.ARCHIVED, OperationState.DONE)
+            self._steps(op_id, file_id, states)
+            self._refresh(file_id)
+            return to_version(row)
+
+        return self._database.write(write)
+
+    def noted_move(self, store: str, locator: str, target: str) -> FileVersion | None:
+        """Record, as done, that someone else gave the file at ``locator`` another name.
+
+        ``None`` where no file is known to stand there. Another file known at ``target`` gets a
+        version that says it is gone.
+        """
+
+        def write() -> FileVersion | None:
+            record = newest_record(store, locator)
+            last = last_done(record.id) if record is not None else None
+            if last is None or last.hash_after is None:
+                return None
+            op_id = uuid.uuid4().hex
+            row = self._add(
+                record.id,
+                last.version + 1,
+                op_id=op_id,
+                path=target,
+                operation_type=OperationType.EXTERNAL.value,
+                action=FileAction.MOVE.value,
+                state="done",
+                by=OUTSIDE,
+                hash_before=last.hash_after,
+                hash_after=last.hash_after,
+                size=last.size,
+                metadata={"moved_from": locator},
+                user_id=last.user_id,
+            )
+            self._steps(op_id, record.id, (OperationState.PULLED, OperationState.DONE))
+            self._refresh(record.id)
+            return to_version(row)
+
+        return self._database.write(write)
+
+    def saw(self, store: str, seen: Mapping[str, str]) -> None:
+        """Remember how files looked on disk when they were as their newest versions say.
+
+        ``seen``: words of the caller's for each path, given back by ``FileHistory.standing``.
+        """
+
+        def write() -> None:
+            for locator, words in seen.items():
+                File.update(seen=words).where(
+                    File.store == store, File.locator == locator, File.present
+                ).execute()
+
+        if seen:
+            self._database.write(write)
+
     def finish(self, op_id: str, state: OperationState, reason: str = "") -> list[FileVersion]:
         """End a change. Returns the versions that are new: its own, or for a conflict theirs."""
 
         def write() -> list[FileVersion]:
-            row = main_row(op_id)
-            others = FileVersionRow.update(state="aborted").where(
-                FileVersionRow.op_id == op_id,
-                FileVersionRow.id != row.id,
-                FileVersionRow.state == "pending",
-            )
-            others.execute()
-            row.state = _VERSION_STATE[state]
-            row.save(only=[FileVersionRow.state])
+            mine = FileVersionRow.op_id == op_id
+            rows = list(FileVersionRow.select().where(mine, _IS_CHANGE).order_by(FileVersionRow.id))
+            row = rows[0]
+            FileVersionRow.update(state="aborted").where(
+                mine, _IS_FOUND, FileVersionRow.state == "pending"
+            ).execute()
+            FileVersionRow.update(state=_VERSION_STATE[state]).where(mine, _IS_CHANGE).execute()
             self._steps(op_id, row.new_file_id, [state], {"reason": reason} if reason else {})
-            self._refresh(row.new_file_id)
+            for one in rows:
+                self._refresh(one.new_file_id)
             if state is OperationState.DONE:
-                return [to_version(row)]
+                return [to_version(one) for one in rows]
             found = FileVersionRow.select().where(
                 FileVersionRow.op_id == op_id,
                 FileVersionRow.state == "done",
@@ -165,37 +296,60 @@ class FileJournal:
 
         return self._database.write(write)
 
+    def decide(self, op_id: str, choice: str, by: str) -> None:
+        """Record how the person ended a conflict, where that makes no new version."""
+
+        def write() -> None:
+            row = main_row(op_id)
+            at = self._clock.now().isoformat()
+            row.metadata = {**row.metadata, RESOLVED: choice, "resolved_by": by, "resolved_at": at}
+            row.save(only=[FileVersionRow.metadata])
+
+        self._database.write(write)
+
+    def prune(self, versions: Sequence[FileVersion], archive: str) -> None:
+        """Mark versions as pruned: their bytes are in ``archive``, and soon only there."""
+
+        def write() -> None:
+            at = self._clock.now().isoformat()
+            marks = fn.json_set(
+                FileVersionRow.metadata, f"$.{PRUNED}", archive, f"$.{PRUNED}_at", at
+            )
+            for one in versions:
+                FileVersionRow.update(metadata=marks).where(
+                    FileVersionRow.new_file_id == one.file_id,
+                    FileVersionRow.version == one.version,
+                    FileVersionRow.state == "done",
+                ).execute()
+
+        self._database.write(write)
+
     def open_operations(self) -> list[OpenOperation]:
         """Changes without an end, oldest first."""
-        return self._database.read(lambda: _open_where(FileVersionRow.state == "pending"))
+        return self._database.read(_open_changes)
 
     def open_at(self, store: str, locators: Sequence[str]) -> list[OpenOperation]:
         """Changes without an end of the files known at these places, oldest first."""
 
         def read() -> list[OpenOperation]:
             records = [newest_record(store, locator) for locator in locators]
-            ids = [record.id for record in records if record is not None]
-            if not ids:
-                return []
-            return _open_where(
-                FileVersionRow.new_file_id.in_(ids), FileVersionRow.state == "pending"
-            )
+            return _open_changes([record.id for record in records if record is not None])
 
         return self._database.read(read)
 
     # -- inside; only within a transaction -------------------------------------------------
 
-    def _file_for(self, change: Announcement) -> str:
-        record = newest_record(change.store, change.locator)
+    def _file_at(self, store: str, locator: str, *, present: bool) -> str:
+        record = newest_record(store, locator)
         if record is not None:
             return str(record.id)
         file_id = uuid.uuid4().hex
         now = self._clock.now()
         File.create(
             id=file_id,
-            store=change.store,
-            locator=change.locator,
-            present=change.hash_before is not None,
+            store=store,
+            locator=locator,
+            present=present,
             created_at=now,
             updated_at=now,
         )
@@ -204,29 +358,37 @@ class FileJournal:
     def _note_what_was_found(self, change: Announcement, file_id: str, user_id: int) -> int:
         """Add the version for bytes nobody knew, if so. Returns the newest number."""
         last = last_done(file_id)
-        known = last.hash_after if last else None
-        number = last.version if last else 0
-        if known == change.hash_before:
-            return number
-        first = last is None
-        self._add(
+        if (last.hash_after if last else None) == change.hash_before:
+            return last.version if last else 0
+        row = self._add_found(
             file_id,
-            number + 1,
+            last,
             op_id=change.op_id,
             path=change.locator,
-            operation_type=(OperationType.USER_UPLOAD if first else OperationType.EXTERNAL).value,
-            action=(FileAction.SEEN if first else _outside_action(known, change.hash_before)).value,
             state="pending",
-            by=FIRST_SEEN if first else OUTSIDE,
-            hash_before=known,
             hash_after=change.hash_before,
             size=change.size_before,
             user_id=user_id,
         )
-        return number + 1
+        return int(row.version)
 
-    def _add(self, file_id: str, version: int, **values: object) -> None:
-        FileVersionRow.create(
+    def _add_found(self, file_id: str, last: Any, **values: object) -> Any:
+        """The version after ``last`` for what somebody else did, "first seen" where it is 1."""
+        known = last.hash_after if last else None
+        first = last is None
+        action = FileAction.SEEN if first else _outside_action(known, values["hash_after"])
+        return self._add(
+            file_id,
+            1 if first else last.version + 1,
+            operation_type=(OperationType.USER_UPLOAD if first else OperationType.EXTERNAL).value,
+            action=action.value,
+            by=FIRST_SEEN if first else OUTSIDE,
+            hash_before=known,
+            **values,
+        )
+
+    def _add(self, file_id: str, version: int, **values: object) -> Any:
+        return FileVersionRow.create(
             original_file_id=file_id,
             archived_file_id=values["hash_before"],
             new_file_id=file_id,
@@ -304,11 +466,14 @@ _VERSION_STATE: Final = {
 }
 
 
-def _open_where(*where: object) -> list[OpenOperation]:
-    first = fn.MIN(FileVersionRow.id)
-    query: Any = FileVersionRow.select(FileVersionRow.op_id).where(*where)
-    query = query.group_by(FileVersionRow.op_id).order_by(first)
-    return [_open(op_id) for (op_id,) in query.tuples()]
+def _open_changes(file_ids: Sequence[str] | None = None) -> list[OpenOperation]:
+    """Changes without an end, oldest first; of all files where none are named."""
+    source, values = "file_versions WHERE state = 'pending'", list(file_ids or ())
+    if file_ids is not None:
+        source += f" AND new_file_id IN ({', '.join('?' * len(values))})"
+    # Sorted here: asked to do it, SQLite would read every version, in that order.
+    rows = sorted(select("id, op_id", source, *values))
+    return [_open(op_id) for op_id in dict.fromkeys(op_id for _, op_id in rows)]
 
 
 def _open(op_id: str) -> OpenOperation:
@@ -325,13 +490,13 @@ def _open(op_id: str) -> OpenOperation:
     )
 
 
-def _outside_action(before: str | None, after: str | None) -> FileAction:
+def _outside_action(before: object, after: object) -> FileAction:
     if before is None:
         return FileAction.CREATE
     return FileAction.REMOVE if after is None else FileAction.EDIT
 
 
-def _with_approval(change: Announcement) -> dict[str, object]:
+def _with_approval(change: Announcement | FolderAnnouncement) -> dict[str, object]:
     metadata = dict(change.metadata)
     if change.origin.approved_by is not None:
         metadata["approved_by"] = change.origin.approved_by

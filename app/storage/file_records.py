@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.files import FileAction, FileVersion, OperationState, OperationType, Origin
@@ -40,6 +40,32 @@ class Announcement:
     metadata: Mapping[str, object]
     change: Mapping[str, object]
     file_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderAnnouncement:
+    """The move of a whole folder as it is announced.
+
+    Attributes:
+        op_id: new and unique.
+        store: name of the ``FileStore``.
+        operation: what the versions will say.
+        locator, target: the folder, and where it is moved.
+        files: its files, each known to the history as it stands there; absolute.
+        origin: who asked.
+        metadata: further facts of each version.
+        change: what the store needs to take the change forward or back.
+    """
+
+    op_id: str
+    store: str
+    operation: OperationType
+    locator: str
+    target: str
+    files: Sequence[str]
+    origin: Origin
+    metadata: Mapping[str, object]
+    change: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.domain.workspace import Workspace
     from app.event_bus import EventBus
     from app.orchestrator.approvals import Approvals
-    from app.orchestrator.engine import Engines
+    from app.orchestrator.engines import Engines
     from app.orchestrator.llm_client import LLMClient
     from app.redaction import Secret
     from app.resilience.circuit_breaker import Breakers

@@ -21,6 +21,8 @@ CR: Final = "\r"
 LF: Final = "\n"
 _NOT_AFTER_CR: Final = r"(?<!\r)"
 _NOT_BEFORE_LF: Final = r"(?!\n)"
+# One CR LF is never taken for two line ends, however the expression looks for a match.
+_ONE_LINE_END: Final = r"\r\n|\r(?!\n)|(?<!\r)\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _places(file: TextFile, old: str) -> list[_Place]:
     found = [_Place(*match.span()) for match in re.finditer(exact, file.text)]
     if found or file.newline is not None or not _LINE_END.search(old):
         return found
-    loose = "(\r\n|\r|\n)".join(re.escape(part) for part in _LINE_END.split(old))
+    loose = f"({_ONE_LINE_END})".join(re.escape(part) for part in _LINE_END.split(old))
     return [_Place(*match.span(), match[1]) for match in re.finditer(loose, file.text)]
 
 

@@ -1,36 +1,53 @@
-"""``files.move``: moves or renames a file; its versions go along.
+"""``files.move``: moves or renames a file or a whole folder; the versions go along.
 
 Arguments: ``path``, ``target`` (the new path; a folder that exists, or a target that ends with
-``/``, keeps the file's name). A relative target is in the granted folder the file is in.
-Metadata: ``path`` (the new one), ``version``, ``operation``, ``hash_after``, ``moved_from``.
-Errors: ``file_exists``, ``file_missing``, ``path_outside``.
+``/``, keeps the name). A relative target is in the granted folder the file is in.
+Metadata of a file: ``path`` (the new one), ``version``, ``operation``, ``hash_after``,
+``moved_from``. Of a folder: ``path``, ``moved_from``, ``files`` (how many).
+Errors: ``file_exists``, ``file_missing``, ``path_outside``; ``file_error`` for a folder that is
+granted itself, is to go to another disk, or holds too many files.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import PurePath
+from typing import Final
 
-from app.domain.skills import Preview, Skill, SkillContext, SkillResult, WriteSkill
+from app.domain.skills import (
+    Preview,
+    SideEffect,
+    Skill,
+    SkillContext,
+    SkillResult,
+    WriteSkill,
+)
+from app.domain.workspace import PlannedFolder
 from skills.files import _writing
-from skills.files._definitions import DOMAIN, PATH, definition, text
+from skills.files._definitions import DOMAIN, definition, text
+
+_MOST_NAMES: Final = 5
 
 
 class MoveFile(WriteSkill):
-    """Gives a file another name or place."""
+    """Gives a file or a folder another name or place."""
 
     domain = DOMAIN
     tool_definition = definition(
         "move",
-        "Move or rename a file. Nothing may stand at the target; missing folders are made. The "
-        "file's versions go along.",
+        "Move or rename a file, or a folder with all that is in it. Nothing may stand at the "
+        "target; missing folders are made. The versions go along.",
         {
-            "path": PATH,
+            "path": {
+                "type": "string",
+                "minLength": 1,
+                "description": "A file or a folder: relative to a granted folder, or absolute.",
+            },
             "target": {
                 "type": "string",
                 "minLength": 1,
                 "description": "The new path, in the same granted folder unless it is absolute. "
-                "With a / at the end: a folder to put the file into.",
+                "With a / at the end: a folder to put it into.",
             },
         },
         ["path", "target"],
@@ -38,6 +55,13 @@ class MoveFile(WriteSkill):
 
     async def preview(self, params: Mapping[str, object], context: SkillContext) -> Preview:
         """What would be called what."""
+        if await _is_folder(params, context):
+            plan = await context.workspace.plan_move_folder(text(params, "path"), _target(params))
+            shown = context.workspace.display(plan.target or _target(params))
+            assert plan.folder is not None
+            return await _writing.preview(
+                f"Move the folder {plan.display} to {shown}: {_moves(plan.folder)}", plan
+            )
         plan = await context.workspace.plan_move(text(params, "path"), _target(params))
         shown = context.workspace.display(plan.target or _target(params))
         return await _writing.preview(f"Move {plan.display} to {shown}", plan)
@@ -45,6 +69,8 @@ class MoveFile(WriteSkill):
     async def execute(self, params: Mapping[str, object], context: SkillContext) -> SkillResult:
         """Move the file."""
         workspace = context.workspace
+        if await _is_folder(params, context):
+            return await _move_folder(params, context)
         before = (await workspace.entry(text(params, "path"))).display
         version = await workspace.move(text(params, "path"), _target(params))
         after = workspace.display(version.path)
@@ -54,6 +80,39 @@ class MoveFile(WriteSkill):
             context,
             {"moved_from": before},
         )
+
+
+async def _is_folder(params: Mapping[str, object], context: SkillContext) -> bool:
+    return (await context.workspace.entry(text(params, "path"))).is_dir
+
+
+def _moves(folder: PlannedFolder) -> str:
+    """``moves 14 files (a.md, b.md and 12 more)`` and what else goes along."""
+    names = list(folder.files[:_MOST_NAMES])
+    if len(folder.files) > len(names):
+        names.append(f"{len(folder.files) - len(names):,} more")
+    named = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    count = f"moves {_count(len(folder.files), 'file')}"
+    others = f", and {_count(folder.others, 'other thing')} as they are" if folder.others else ""
+    return f"{count} ({named}){others}" if named else f"{count}{others}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+async def _move_folder(params: Mapping[str, object], context: SkillContext) -> SkillResult:
+    workspace = context.workspace
+    before = (await workspace.entry(text(params, "path"))).display
+    plan = await workspace.plan_move_folder(text(params, "path"), _target(params))
+    versions = await workspace.move_folder(text(params, "path"), _target(params))
+    path = plan.target or _target(params)
+    after = workspace.display(path)
+    return SkillResult.ok(
+        f"Moved the folder {before} to {after} with {_count(len(versions), 'file')}.",
+        side_effects=(SideEffect("folder_move", path, {"files": len(versions)}),),
+        metadata={"path": after, "moved_from": before, "files": len(versions)},
+    )
 
 
 def _target(params: Mapping[str, object]) -> str:

@@ -17,7 +17,10 @@ from app.storage.database import Database
 T = TypeVar("T")
 
 COMMIT = "commit"
-LOOKING = ("open_folder", "open_read", "read", "read_at", "stat", "stat_open", "close", "scan")
+LOOKING = (
+    "open_folder", "open_read", "read", "read_at", "stat", "stat_open", "close", "scan", "seek",
+    "try_lock", "locked_by",
+)  # fmt: skip
 
 
 class Crash(BaseException):

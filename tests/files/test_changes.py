@@ -273,7 +273,7 @@ async def test_a_read_only_file_is_not_edited(place: Place) -> None:
 async def test_a_file_over_the_limit_is_refused_with_the_limit(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.files.change_runner.MAX_BYTES", 10)
+    monkeypatch.setattr("app.files.manipulate.MAX_BYTES", 10)
     place.put({"big": b"x" * 11})
 
     with pytest.raises(FileTooLargeError, match="limit is 10"):

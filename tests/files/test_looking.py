@@ -169,6 +169,55 @@ async def test_with_no_folder_granted_every_look_says_so(place: Place) -> None:
     assert await work.tracked() == []
 
 
+async def test_histories_are_listed_by_folder_also_of_one_that_is_gone(
+    place: Place, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    place.granted.grant(other)
+    (place.folder / "in").mkdir()
+    place.granted.grant(place.folder / "in")
+    work = place.workspace()
+    for name in ("a.md", "in/b.md", "in/deep/c.md", "inner/d.md", str(other / "e.md")):
+        await work.create(name, b"text")
+        place.clock.advance(1)
+    for name in ("in/b.md", "in/deep/c.md"):
+        await work.edit(name, lambda _: b"more")
+        place.clock.advance(1)
+
+    async def names(folder: str | None = None, limit: int | None = None) -> list[str]:
+        return [Path(file.path).name for file in await work.tracked(folder, limit=limit)]
+
+    everything = ["c.md", "b.md", "e.md", "d.md", "a.md"]
+    assert await names() == everything
+    assert await names(limit=3) == everything[:3]
+    assert await names("in") == ["c.md", "b.md"]
+    assert await names(str(other)) == ["e.md"]
+    for name in ("in/deep/c.md", "in/b.md"):
+        await work.remove(name)
+    (place.folder / "in" / "deep").rmdir()
+    assert await names("in/deep") == ["c.md"]
+    with pytest.raises(FileMissingError):
+        await work.tracked("never")
+    with pytest.raises(NotAFileError):
+        await work.tracked("a.md")
+    with pytest.raises(PathOutsideError):
+        await work.tracked("/etc")
+
+
+async def test_a_long_history_is_read_page_by_page(place: Place) -> None:
+    work = place.workspace()
+    await work.create("a.md", b"0")
+    for number in range(1, 5):
+        await work.edit("a.md", lambda _, text=str(number): text.encode())  # type: ignore[misc]
+
+    assert [v.version for v in await work.versions("a.md", limit=2)] == [4, 5]
+    assert [v.version for v in await work.versions("a.md", limit=2, before=4)] == [2, 3]
+    assert [v.version for v in await work.versions("a.md", before=3)] == [1, 2]
+    at = str(place.folder / "a.md")
+    assert [v.version for v in await place.manager.versions(at, limit=1)] == [5]
+
+
 async def test_an_entry_is_a_file_or_a_folder(place: Place) -> None:
     place.put({"sub/a.md": b"abc"})
     os.utime(place.folder / "sub" / "a.md", (0, 86400))
@@ -200,3 +249,48 @@ async def test_a_file_moves_between_real_disks(place: Place, quick_path: Path) -
     await place.workspace("undo").undo()
     assert place.files == {"a.sh": b"#!/bin/sh\n"}
     assert not (await place.manager.verify()).problems
+
+
+async def test_a_history_is_read_in_parts(place: Place) -> None:
+    place.put({"a.md": b"0"})
+    work = place.workspace()
+    for _ in range(5):
+        await work.edit("a.md", lambda content: content + b"+")
+
+    async def numbers(**part: int) -> list[int]:
+        return [version.version for version in await work.versions("a.md", **part)]
+
+    assert await numbers() == [1, 2, 3, 4, 5, 6]
+    assert await numbers(limit=2) == [5, 6]
+    assert await numbers(limit=2, before=5) == [3, 4]
+    assert await numbers(limit=9, before=3) == [1, 2]
+    assert await numbers(before=1) == []
+
+
+async def test_files_with_a_history_are_found_by_words_of_their_path(
+    place: Place, quick_path: Path
+) -> None:
+    work = place.workspace()
+    for name in ("Reports/May.md", "reports/june.md", "100%_sure.md", "Äpfel.md"):
+        await work.create(name, b"x")
+        place.clock.advance(1)
+    await work.edit("Reports/May.md", lambda _: b"y")
+    place.clock.advance(1)
+    await work.remove("reports/june.md")
+
+    async def found(text: str = "", limit: int = 9) -> list[str]:
+        tracked = await work.find_tracked(text, limit=limit)
+        assert list(tracked) == [file for file in await work.tracked() if file in tracked]
+        return [Path(file.path).relative_to(place.folder).as_posix() for file in tracked]
+
+    assert await found() == [
+        "reports/june.md", "Reports/May.md", "Äpfel.md", "100%_sure.md",
+    ]  # fmt: skip
+    assert await found(limit=2) == ["reports/june.md", "Reports/May.md"]
+    assert await found("JUNE report") == ["reports/june.md"]
+    assert await found("0%_") == ["100%_sure.md"]
+    assert await found("äpfel") == ["Äpfel.md"]
+    assert await found("nowhere") == []
+    place.granted.revoke(place.folder)
+    place.granted.grant(quick_path)
+    assert await place.workspace().find_tracked() == []

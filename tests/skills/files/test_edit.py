@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import (
@@ -251,6 +251,9 @@ def test_arbitrary_bytes_are_changed_exactly_or_not_at_all(
     data: bytes, old: bytes, new: bytes
 ) -> None:
     needle, instead = old.decode("latin-1"), new.decode("latin-1")
+    # Else the needle's line feed and what stands beside it are one line ending, which goes whole.
+    assume(not (data.endswith(b"\r") and needle.startswith("\n")))
+    assume(not (data.startswith(b"\n") and needle.endswith("\r")))
     try:
         changed = replace_exact(data + needle.encode() + data, "f", needle, instead, 1)
     except (NotTextError, MatchCountError, NotEncodableError):
@@ -260,6 +263,8 @@ def test_arbitrary_bytes_are_changed_exactly_or_not_at_all(
 
 
 @UNHURRIED
+@example("\r\na\r", "\n\n")
+@example("a\r\r\nb\n", "\n\n")
 @given(
     st.text(st.sampled_from("ab\r\n"), max_size=30), st.text(st.sampled_from("ab\n"), min_size=1)
 )

@@ -196,3 +196,38 @@ async def test_an_undo_approved_for_other_bytes_is_refused(changed: Desk) -> Non
     result = await changed.approved(preview, "files.undo", turn="turn-2")
     assert result.metadata["type"] == "file_changed"
     assert changed.read("report.md") == b"four\n"
+
+
+async def test_a_single_version_is_undone_and_later_changes_stay(desk: Desk) -> None:
+    desk.write("list.md", "eggs\nmilk\nbread\nsalt\n")
+    await desk.ok("files.edit", path="list.md", old="eggs", new="12 eggs")
+    await desk.ok("files.edit", path="list.md", old="salt", new="sea salt")
+    preview = await desk.preview("files.undo", path="list.md", version=2)
+    assert preview.summary == "Undo what version 2 of list.md did"
+    assert "-12 eggs\n+eggs\n" in preview.diff
+    result = await desk.ok("files.undo", path="list.md", version=2)
+    assert desk.read("list.md") == b"eggs\nmilk\nbread\nsea salt\n"
+    assert result.content == (
+        "Took back what version 2 of list.md did: version 4. Its later changes stay."
+    )
+    assert result.metadata["kept_versions"] == [3]
+    table = (await desk.ok("files.versions", path="list.md")).content
+    assert "undid version 2" in table
+
+
+async def test_a_later_change_in_the_way_of_an_undo_is_named(changed: Desk) -> None:
+    result = await changed.error("files.undo", path="report.md", version=2)
+    assert result.metadata["type"] == "file_changed"
+    assert result.metadata["in_the_way"] == 3
+    assert "Undo version 3 first" in result.content
+    assert changed.read("report.md") == b"three\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"path": "report.md"}, {"version": 2}, {"path": "report.md", "version": 2, "turn": "turn-2"}],
+)
+async def test_half_an_undo_is_unclear(changed: Desk, arguments: dict[str, object]) -> None:
+    result = await changed.error("files.undo", **arguments)
+    assert result.metadata["type"] == InvalidArgumentsError.kind
+    assert changed.read("report.md") == b"three\n"

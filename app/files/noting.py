@@ -1,0 +1,118 @@
+"""Takes note of what someone else did to a file: archives its bytes and adds a version.
+
+It never touches the file. Blocking; runs in a worker thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.domain.errors import NotAFileError
+from app.files.blobs import BlobStore
+from app.files.change_runner import ChangeRunner
+from app.files.failures import explaining
+from app.files.gate import Gate, StoreLock
+from app.files.request import MAX_BYTES, Ended
+from app.files.store import FileStore
+from app.storage.file_history import FileHistory
+from app.storage.file_journal import FileJournal
+
+
+class Noter:
+    """Compares files of one store with their history."""
+
+    def __init__(
+        self,
+        *,
+        store: FileStore,
+        blobs: BlobStore,
+        journal: FileJournal,
+        history: FileHistory,
+        runner: ChangeRunner,
+        lock: StoreLock,
+    ) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._journal = journal
+        self._history = history
+        self._runner = runner
+        self._lock = lock
+
+    def run(self, locator: str, gate: Gate, *, first_seen: bool) -> Ended:
+        """Add a version where the file is not as its history says, unless ``gate`` is stopped.
+
+        Args:
+            locator: the file.
+            gate: passed before anything is kept.
+            first_seen: whether a file without a history is given one.
+        """
+        self._runner.keep_out_of_vault(locator)
+        with explaining(locator):
+            # Most of what a watcher hears of is our own doing: that needs no lock.
+            if self._is_as_known(locator, first_seen=first_seen):
+                return Ended()
+            with self._lock.held(gate):
+                self._runner.settle_at([locator])
+                if self._is_as_known(locator, first_seen=first_seen):
+                    return Ended()
+                gate.go()
+                digest, size = self._archived(locator)
+                noted = self._journal.noted(self._store.name, locator, digest, size)
+        return Ended() if noted is None else Ended((noted,))
+
+    def run_move(self, locator: str, target: str, gate: Gate) -> Ended:
+        """Add a version that says someone else moved the file, where its bytes say so too.
+
+        Nothing is added where ``locator`` is still taken, or other bytes stand at ``target``.
+        """
+        self._runner.keep_out_of_vault(locator, target)
+        with explaining(locator), self._lock.held(gate):
+            self._runner.settle_at([locator, target])
+            if not self._is_moved(locator, target):
+                return Ended()
+            gate.go()
+            noted = self._journal.noted_move(self._store.name, locator, target)
+        return Ended() if noted is None else Ended((noted,))
+
+    def standing(self, folder: str) -> dict[str, str | None]:
+        """Files that stand below a folder as far as is known, each with how it was last seen."""
+        return self._history.standing(self._store.name, folder)
+
+    def saw(self, seen: Mapping[str, str]) -> None:
+        """Remember how files looked when they were as their history says."""
+        self._journal.saw(self._store.name, seen)
+
+    def _is_moved(self, locator: str, target: str) -> bool:
+        record = self._history.find(self._store.name, locator)
+        last = self._history.newest(record.file_id) if record is not None else None
+        if last is None or last.hash_after is None or last.path != locator:
+            return False
+        there = self._history.find(self._store.name, target)
+        if there is not None and there.present:
+            return False
+        try:
+            gone = self._store.probe(locator) is None
+            return gone and self._store.probe(target) == last.hash_after
+        except NotAFileError:
+            return False
+
+    def _is_as_known(self, locator: str, *, first_seen: bool) -> bool:
+        record = self._history.find(self._store.name, locator)
+        if record is None and not first_seen:
+            return True
+        last = self._history.newest(record.file_id) if record is not None else None
+        try:
+            now = self._store.probe(locator)
+        except NotAFileError:
+            now = None  # a folder or a link: the file is not there
+        return now == (last.hash_after if last is not None else None)
+
+    def _archived(self, locator: str) -> tuple[str | None, int | None]:
+        """What stands there, in the vault: hash and size, ``None`` where nothing stands."""
+        try:
+            pulled = self._store.pull(locator, limit=MAX_BYTES, take=self._blobs.put)
+        except (FileNotFoundError, NotAFileError):
+            return None, None
+        if pulled.content is not None:
+            self._blobs.put([pulled.content])
+        return pulled.hash, pulled.size

@@ -1,0 +1,82 @@
+"""The results that are not a skill's own: refused, stopped, denied, paused. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.domain.errors import StewardError
+from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
+from app.orchestrator.approvals import Verdict
+from app.resilience.circuit_breaker import Outcome
+
+INTERRUPTED_TEXT: Final = "The call was interrupted before it gave a result."
+
+# What a skill says about the request (bad path, no match, no permission…) is an answer, not a
+# sign that the skill is broken; only crashes, time-outs and a failing system count.
+_FAILURE_TYPES: Final = frozenset({"crash", "disk_full", "blob_damaged", "storage"})
+
+
+def outcome_of(result: ToolResult) -> tuple[Outcome, str]:
+    """What a result says about the skill's health, and why."""
+    match result.status:
+        case ToolStatus.OK:
+            return Outcome.SUCCESS, ""
+        case ToolStatus.TIMEOUT:
+            return Outcome.FAILURE, result.content
+        case ToolStatus.ERROR if result.metadata.get("type") in _FAILURE_TYPES:
+            return Outcome.FAILURE, result.content
+        case _:
+            return Outcome.NEUTRAL, ""
+
+
+def failed(call: ToolCall, error: StewardError) -> ToolResult:
+    """The call did not fit, or the skill does not exist."""
+    return ToolResult(
+        call.id,
+        call.name,
+        ToolStatus.ERROR,
+        str(error),
+        metadata={**error.details, "type": error.kind},
+    )
+
+
+def interrupted(call: ToolCall) -> ToolResult:
+    """Stopped before it gave a result."""
+    return ToolResult(
+        call.id,
+        call.name,
+        ToolStatus.INTERRUPTED,
+        INTERRUPTED_TEXT,
+        metadata={"type": "interrupted"},
+    )
+
+
+def denied(call: ToolCall, verdict: Verdict) -> ToolResult:
+    """The person, their rule, or nobody in time, said no."""
+    if verdict.expired:
+        text = "Nobody decided in time, so this was not done. Nothing was changed."
+    elif verdict.by == "nobody to ask":
+        text = "This needs the person's approval and nobody can be asked here. Nothing was changed."
+    elif verdict.by == "--approve never":
+        text = "Changes are switched off for this run. Nothing was changed."
+    else:
+        text = "The person said no to this change. Nothing was changed. Do not ask for it again."
+    return ToolResult(
+        call.id,
+        call.name,
+        ToolStatus.DENIED,
+        text,
+        metadata={"type": "expired" if verdict.expired else "denied", "by": verdict.by},
+    )
+
+
+def unavailable(call: ToolCall, retry_at: object, reason: str) -> ToolResult:
+    """The skill's breaker is open. ``retry_at``: a time, or ``None``."""
+    when = f" It may be tried again at {retry_at:%H:%M:%S} UTC." if retry_at else ""
+    return ToolResult(
+        call.id,
+        call.name,
+        ToolStatus.UNAVAILABLE,
+        f"{call.name} has failed too often and is paused.{when} Do something else meanwhile.",
+        metadata={"type": "unavailable", "reason": reason, "retry_at": str(retry_at or "")},
+    )
