@@ -147,6 +147,7 @@ class FolderStore(FolderReader):
                     # Never by a link from the person's own name: the unlink after it could hit
                     # what someone saved under that name meanwhile.
                     place.put_aside()
+                    place.sync()  # else a power cut could keep both places, or neither
                     target.put_from(place.folder, place.aside)
             except OSError as error:
                 if error.errno != errno.EXDEV:
@@ -214,6 +215,7 @@ class FolderStore(FolderReader):
         try:
             with spot(self.fs, parent, "") as place:
                 self.fs.remove_empty_folder(place.folder, place.name)
+                place.sync()
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
                 raise
@@ -241,6 +243,7 @@ class FolderStore(FolderReader):
                     details={"path": locator},
                 ) from error
             yield place
+            place.sync_dropped()
 
 
 def _parents(change: Change) -> list[str]:

@@ -67,6 +67,7 @@ class Spot:
         self.name = name
         self.swap = _ours(name, op_id, SWAP_SUFFIX)
         self.aside = _ours(name, op_id, ASIDE_SUFFIX)
+        self._dropped = False
 
     @property
     def folder(self) -> int:
@@ -136,6 +137,12 @@ class Spot:
     def sync(self) -> None:
         """Return when the folder's names are on disk."""
         self._fs.sync(self.folder)
+        self._dropped = False
+
+    def sync_dropped(self) -> None:
+        """Return when no dropped name can come back after a power cut."""
+        if self._dropped:
+            self.sync()
 
     def drop(self, name: str) -> None:
         """Unlink a temporary name of ours, if it is there."""
@@ -143,6 +150,7 @@ class Spot:
             self._fs.unlink_ours(self.folder, name)
         except FileNotFoundError:
             return
+        self._dropped = True
 
     def exchange_with_swap(self) -> None:
         """Swap the file and the swap file; with two renames where there is no exchange.
@@ -153,6 +161,7 @@ class Spot:
         try:
             self._fs.exchange(self.folder, self.name, self.swap)
         except UnsupportedRename:
+            self.sync()  # else a power cut could keep the first rename and not the swap file
             self.put_aside()
             self.put(self.swap)
             self._fs.rename_aside(self.folder, self.aside, self.swap)
@@ -182,6 +191,7 @@ class Spot:
                     ) from error
                 self._fs.rename_ours(folder, ours, self.folder, self.name)
             else:
+                self.sync()  # else a power cut could take both names
                 self._fs.unlink_ours(folder, ours)
 
     def put_aside(self) -> None:
