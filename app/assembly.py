@@ -22,6 +22,7 @@ from app.files.folder_store import FolderStore
 from app.files.folders import GrantedFolders
 from app.files.fs_ops import FsOps
 from app.files.version_manager import RecoveryReport, VersionManager
+from app.files.watching import FolderWatcher
 from app.files.workspace import Workspaces
 from app.integrations.discovery import LocalServer, find_local_servers
 from app.integrations.guided.client import GuidedClient
@@ -130,6 +131,13 @@ class Assembly:
         await self.conversations.mark_interrupted()
         await self.executions.mark_interrupted()
 
+        self.watcher = FolderWatcher(
+            versions=self.versions,
+            folders=self.folders,
+            tell=lambda severity, words: self.router.notify(severity, "watch", words),
+        )
+        self._closing.push_async_callback(self.watcher.close)
+
         self.registry = SkillRegistry()
         await self._load_skills(settings.home / "skills")
         self.breakers = Breakers(
@@ -169,6 +177,8 @@ class Assembly:
             )
         )
         self._closing.push_async_callback(self.engines.stop_all)
+        if settings.watch_folders:
+            self.watcher.switch(on=True)
 
     def announce(self) -> None:
         """Tell what happened at the start, once a face listens: notices and recovered changes."""
@@ -308,6 +318,8 @@ class Assembly:
         self.store.save(name, value)
         fresh = self.store.load()
         self.settings = dataclasses.replace(self.settings, **{name: getattr(fresh, name)})
+        if name == "watch_folders":
+            self.watcher.switch(on=self.settings.watch_folders)
 
     def completions(self) -> tuple[Completion, ...]:
         """Commands the composer completes after ``/``; empty unless the guide answers."""
@@ -323,6 +335,7 @@ class Assembly:
         folders = self.folders.folders
         self.store.save("folders", [str(folder) for folder in folders])
         self.settings = dataclasses.replace(self.settings, folders=folders)
+        self.watcher.refresh()
 
     def _client(self, settings: Settings) -> LLMClient:
         match settings.effective_provider:

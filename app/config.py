@@ -35,6 +35,7 @@ class Settings:
         skill_timeout, breaker_cooldown: seconds.
         instructions: the person's own words, joined to the system prompt.
         trusted_folders: granted folders whose ``AGENTS.md`` joins the system prompt.
+        watch_folders: whether outside changes in the folders are recorded as they happen.
         other_secrets: secrets of services this program knows only to hide them.
     """
 
@@ -52,6 +53,7 @@ class Settings:
     instructions: str = ""
     trusted_folders: tuple[Path, ...] = ()
     theme: str = "system"
+    watch_folders: bool = False
     other_secrets: Mapping[str, Secret] = field(default_factory=dict)
 
     @property
@@ -138,6 +140,15 @@ def _seconds(low: float, high: float) -> Callable[[object], float]:
     return read
 
 
+def _switch(value: object) -> bool:
+    text = str(value).strip().casefold()
+    if text in ("1", "true", "yes", "on"):
+        return True
+    if text in ("0", "false", "no", "off"):
+        return False
+    raise ValueError("use on or off")
+
+
 def _folders(value: object) -> tuple[Path, ...]:
     parts = value if isinstance(value, list | tuple) else str(value).split(os.pathsep)
     return tuple(
@@ -199,6 +210,12 @@ FIELDS: Final[tuple[Field, ...]] = (
         "Folders whose AGENTS.md is followed as your instructions.",
     ),
     Field("theme", "STEWARD_THEME", _choice("system", "light", "dark"), "system, light or dark."),
+    Field(
+        "watch_folders",
+        "STEWARD_WATCH_FOLDERS",
+        _switch,
+        "on: every change someone else makes in the folders becomes a version too.",
+    ),
 )
 _BY_NAME: Final = {f.name: f for f in FIELDS} | {f.env: f for f in FIELDS}
 

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from app.cli.output import Output, diff_colour, diff_lines, in_utc, local, visible_line
+from app.cli.file_access import needs_folder, reading, workspace_of
+from app.cli.output import Output, in_utc, local, visible_line
 from app.cli.run import DONE, opened
 from app.domain.errors import (
     FileError,
-    FileMissingError,
     NoFolderError,
     NotFoundError,
     PathOutsideError,
 )
 from app.domain.events import Event, FileVersionEvent
-from app.domain.files import FileVersion, Origin, TrackedFile
+from app.domain.files import FileVersion, TrackedFile
 
 if TYPE_CHECKING:
     from app.assembly import Assembly
-    from app.domain.workspace import FileEntry, Workspace
+    from app.domain.workspace import FileEntry
 
-T = TypeVar("T")
-
-BY: Final = "terminal"
-_LOG_TO_SEARCH: Final = 100_000
 _SHORTEST_TURN: Final = 6
-
-
-class _Histories(Protocol):
-    """What a workspace and the version manager have in common."""
-
-    async def versions(self, path: str) -> Sequence[FileVersion]: ...
-
-    async def version_content(self, path: str, version: int) -> bytes: ...
 
 
 # -- looking -------------------------------------------------------------------------------
@@ -45,7 +31,7 @@ async def list_files(output: Output, folders: tuple[Path, ...]) -> int:
     """Files in the granted folders with their number of versions."""
     async with opened(folders, offline=True) as assembly:
         granted = bool(assembly.folders.folders)
-        workspace = _workspace(assembly)
+        workspace = workspace_of(assembly)
         there = {entry.path: entry for entry in await workspace.walk()} if granted else {}
         known = await (workspace.tracked() if granted else assembly.versions.tracked())
         # Several files may have stood at one path, one after the other: the newest comes first.
@@ -60,10 +46,10 @@ async def list_files(output: Output, folders: tuple[Path, ...]) -> int:
 async def list_versions(output: Output, folders: tuple[Path, ...], path: str) -> int:
     """The history of a file."""
     async with opened(folders, offline=True) as assembly:
-        versions = await _reading(assembly, path, lambda files, at: files.versions(at))
+        versions = await reading(assembly, path, lambda files, at: files.versions(at))
         for version in versions:
             if output.json_lines:
-                output.record(_facts(version))
+                output.record(facts_of(version))
             else:
                 output.line(_version_line(version))
         if not versions:
@@ -74,7 +60,9 @@ async def list_versions(output: Output, folders: tuple[Path, ...], path: str) ->
 async def show_version(output: Output, folders: tuple[Path, ...], path: str, version: int) -> int:
     """The bytes of a version."""
     async with opened(folders, offline=True) as assembly:
-        output.exact(await _content(assembly, path, version))
+        await reading(
+            assembly, path, lambda files, at: output.exact_pieces(files.version_chunks(at, version))
+        )
     return DONE
 
 
@@ -90,11 +78,8 @@ async def show_diff(
         diff = await assembly.versions.in_worker(lambda: unified_diff(before, after, path))
     if output.json_lines:
         output.record({"file": path, "from": first, "to": second, "diff": diff})
-    elif output.to_terminal:
-        for line in diff_lines(diff):
-            output.line(line, diff_colour(line))
-    else:  # perhaps for `patch`: nothing in it is rewritten
-        output.exact(diff.encode("utf-8", "surrogateescape"))
+    else:
+        output.whole_diff(diff)
     return DONE
 
 
@@ -103,7 +88,7 @@ async def show_log(output: Output, folders: tuple[Path, ...], limit: int) -> int
     async with opened(folders, offline=True) as assembly:
         for version in await assembly.versions.log(limit=limit):
             if output.json_lines:
-                output.record(_facts(version))
+                output.record(facts_of(version))
             else:
                 shown = visible_line(assembly.folders.display(version.path))
                 turn = f"  turn {version.turn_id[:12]}" if version.turn_id else ""
@@ -118,10 +103,10 @@ async def restore(output: Output, folders: tuple[Path, ...], path: str, version:
     """Make the content that of an earlier version."""
     async with opened(folders, offline=True) as assembly:
         try:
-            made = await _workspace(assembly).restore(path, version)
+            made = await workspace_of(assembly).restore(path, version)
         except (PathOutsideError, NoFolderError) as error:
-            raise _needs_folder(error) from error
-        _tell(output, assembly, made)
+            raise needs_folder(error) from error
+        tell(output, assembly, made)
     return DONE
 
 
@@ -137,9 +122,9 @@ async def undo(output: Output, folders: tuple[Path, ...], turn: str | None) -> i
 
         stop = assembly.bus.subscribe(collect)
         try:
-            made = await _workspace(assembly).undo(turn_id)
+            made = await workspace_of(assembly).undo(turn_id)
         except (PathOutsideError, NoFolderError) as error:
-            raise _needs_folder(error) from error
+            raise needs_folder(error) from error
         except FileError:
             for event in done:  # a later file failed: these are back already
                 output.note(f"{visible_line(event.file)}: version {event.version}")
@@ -147,47 +132,23 @@ async def undo(output: Output, folders: tuple[Path, ...], turn: str | None) -> i
         finally:
             stop()
         for version in made:
-            _tell(output, assembly, version)
+            tell(output, assembly, version)
     return DONE
 
 
 # -- inside --------------------------------------------------------------------------------
 
 
-def _workspace(assembly: Assembly) -> Workspace:
-    return assembly.workspaces.bind(Origin(user=assembly.user, by=BY))
-
-
-async def _reading(
-    assembly: Assembly, path: str, look: Callable[[_Histories, str], Awaitable[T]]
-) -> T:
-    """Look in the granted folders; for a path outside, in the history alone."""
-    try:
-        return await look(_workspace(assembly), path)
-    except (PathOutsideError, NoFolderError, FileMissingError):
-        for place in await assembly.versions.in_worker(lambda: _places_outside(path)):
-            if await assembly.versions.versions(place):
-                return await look(assembly.versions, place)
-        raise
-
-
-def _places_outside(path: str) -> list[str]:
-    """What a path means on this machine when no granted folder has it; blocking."""
-    place = os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - keeps links
-    return list(dict.fromkeys([os.path.realpath(place), place]))
-
-
 async def _content(assembly: Assembly, path: str, version: int) -> bytes:
-    return await _reading(assembly, path, lambda files, at: files.version_content(at, version))
+    return await reading(assembly, path, lambda files, at: files.version_content(at, version))
 
 
 async def _whole_turn_id(assembly: Assembly, begun: str) -> str:
     """The turn whose id begins so. Raises ``NotFoundError``."""
-    versions = await assembly.versions.log(limit=_LOG_TO_SEARCH)
-    turns = {version.turn_id for version in versions if version.turn_id}
-    if begun in turns:
+    history = assembly.versions.history
+    fitting = await assembly.versions.in_worker(lambda: history.turns_beginning(begun))
+    if begun in fitting:
         return begun
-    fitting = [turn for turn in turns if turn.startswith(begun)]
     if len(fitting) != 1 or len(begun) < _SHORTEST_TURN:
         raise NotFoundError(
             f"There is no one turn {begun} that changed files.",
@@ -196,15 +157,8 @@ async def _whole_turn_id(assembly: Assembly, begun: str) -> str:
     return fitting[0]
 
 
-def _needs_folder(error: FileError) -> FileError:
-    return type(error)(
-        error.message,
-        hint="Name its folder with --folder DIR: changes are made in granted folders only.",
-        details=error.details,
-    )
-
-
-def _facts(version: FileVersion) -> dict[str, object]:
+def facts_of(version: FileVersion) -> dict[str, object]:
+    """A version for programs."""
     return {
         "version": version.version,
         "operation": version.operation.value,
@@ -252,9 +206,10 @@ def _show_file(
         output.line(f"{versions:>4}  {visible_line(shown)}{removed}")
 
 
-def _tell(output: Output, assembly: Assembly, version: FileVersion) -> None:
+def tell(output: Output, assembly: Assembly, version: FileVersion) -> None:
+    """Say which version a change made."""
     if output.json_lines:
-        output.record(_facts(version))
+        output.record(facts_of(version))
     else:
         shown = visible_line(assembly.folders.display(version.path))
         removed = " (removed)" if version.hash_after is None else ""

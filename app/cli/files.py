@@ -8,10 +8,11 @@ from typing import Final
 
 import click
 
-from app.cli import file_care, file_history
+from app.cli import file_blame, file_care, file_conflicts, file_history
 from app.cli.options import folder_option, json_option
 from app.cli.run import Run
 from app.domain.errors import UsageError
+from app.domain.files import ConflictChoice
 
 _MOST: Final = 2**31 - 1
 
@@ -108,6 +109,51 @@ def undo(run: Run, *, turn: str | None, folders: tuple[Path, ...], as_json: bool
     TURN is one that log shows; without it, the newest that is not undone yet.
     """
     return run.until_done(file_history.undo(run.output, folders, turn))
+
+
+@files.command()
+@click.argument("what", metavar="PATH[@N]")
+@folder_option
+@json_option
+@click.pass_obj
+def blame(run: Run, *, what: str, folders: tuple[Path, ...], as_json: bool) -> int:
+    """Say of each line where it comes from.
+
+    The version that brought it in, who made that, and the words that asked for it.
+    """
+    return run.until_done(file_blame.blame(run.output, folders, what))
+
+
+@files.command()
+@folder_option
+@json_option
+@click.pass_obj
+def conflicts(run: Run, *, folders: tuple[Path, ...], as_json: bool) -> int:
+    """Changes that someone else's came before.
+
+    Nothing was overwritten: both versions are kept, and resolve decides.
+    """
+    return run.until_done(file_conflicts.list_conflicts(run.output, folders))
+
+
+@files.command()
+@_path_argument
+@click.argument("choice", type=click.Choice([one.value for one in ConflictChoice]))
+@click.option("--diff", is_flag=True, help="Only show what it would change.")
+@folder_option
+@json_option
+@click.pass_obj
+def resolve(
+    run: Run, *, path: str, choice: str, diff: bool, folders: tuple[Path, ...], as_json: bool
+) -> int:
+    """Decide a file's newest conflict.
+
+    theirs leaves the file as they have it; ours makes the change that was held back; merge
+    takes both changes, where they do not touch the same lines. The other version stays in the
+    history.
+    """
+    chosen = ConflictChoice(choice)
+    return run.until_done(file_conflicts.resolve(run.output, folders, path, chosen, diff=diff))
 
 
 @files.command()

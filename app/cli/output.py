@@ -6,12 +6,14 @@ reader that left, or a full disk behind stdout, ends the writing and not the pro
 
 from __future__ import annotations
 
+import codecs
 import errno
+import io
 import json
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final, Literal, TextIO
 
@@ -162,6 +164,27 @@ class Output:
         else:
             self._write(content)
 
+    async def exact_pieces(self, pieces: AsyncIterable[bytes]) -> None:
+        """``exact`` for bytes that come in pieces."""
+        if not self.to_terminal:
+            async for piece in pieces:
+                self._write(piece)
+            return
+        utf8 = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+        decoder = io.IncrementalNewlineDecoder(utf8, translate=False)  # keeps CR LF together
+        async for piece in pieces:
+            self.text(decoder.decode(piece))
+        self.text(decoder.decode(b"", final=True))
+        self.end_line()
+
+    def whole_diff(self, diff: str) -> None:
+        """A unified diff as the answer: coloured on a terminal, else as it is."""
+        if self.to_terminal:
+            for line in diff_lines(diff):
+                self.line(line, diff_colour(line))
+        else:  # perhaps for `patch`: nothing in it is rewritten
+            self.exact(diff.encode("utf-8", "surrogateescape"))
+
     # -- stderr ----------------------------------------------------------------------------
 
     def note(self, text: str, colour: Colour | None = None) -> None:
@@ -179,6 +202,16 @@ class Output:
             self._stderr.flush()
         except (OSError, ValueError):
             self._stderr = None  # nobody reads it; nothing else can be told
+
+    def passing(self, text: str) -> None:
+        """A line on a terminal's stderr that the next one replaces; ``""`` takes it away."""
+        if self._stderr is None or not _is_terminal(self._stderr):
+            return
+        try:
+            self._stderr.write(f"\r\x1b[K{shortened(text, 79)}")
+            self._stderr.flush()
+        except (OSError, ValueError):
+            self._stderr = None
 
     def diff(self, diff: str) -> None:
         """A unified diff on stderr."""

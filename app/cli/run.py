@@ -178,6 +178,7 @@ async def opened(
         overrides["folders"] = folders
     if offline:
         overrides["provider"] = "guided"
+        overrides["watch_folders"] = False  # it is over before there is anything to hear
     assembly = await Assembly.open(**overrides)
     try:
         for folder in folders:

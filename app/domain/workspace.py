@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
 from app.domain.files import (
     BlameLine,
@@ -14,6 +14,8 @@ from app.domain.files import (
     FileVersion,
     TrackedFile,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,10 @@ class Workspace(Protocol):
 
     async def read(self, path: str, *, max_bytes: int | None = None) -> bytes:
         """Whole content. Raises ``FileTooLargeError`` above ``max_bytes`` (default 64 MiB)."""
+        ...
+
+    async def read_with(self, path: str, look: Callable[[BinaryIO], T]) -> T:
+        """What ``look`` says of a file of any size; it runs in a worker thread and may seek."""
         ...
 
     async def plan_create(self, path: str, content: bytes) -> PlannedChange:
@@ -226,9 +232,16 @@ class Workspace(Protocol):
         """Conflicts in the granted folders that nobody has decided yet, newest first."""
         ...
 
-    async def blame(self, path: str, version: int | None = None) -> Sequence[BlameLine]:
+    async def blame(
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Sequence[BlameLine]:
         """For each line of a version (default: the newest) where it comes from.
 
+        ``progress`` is told in a worker thread how many versions are done, of how many.
         Raises ``NotFoundError``, ``NotTextError``, ``FileError`` for a version without content.
         """
         ...
@@ -246,15 +259,22 @@ class Workspace(Protocol):
         ...
 
     async def version_content(self, path: str, version: int) -> bytes:
-        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
+        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``,
+        ``FileTooLargeError`` above 64 MiB: then ``version_chunks`` gives them.
+        """
         ...
 
     def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
-        """``version_content`` in pieces; ``BlobDamagedError`` may come after the last."""
+        """``version_content`` of any size, in pieces, after all of it has been checked once."""
         ...
 
-    async def tracked(self) -> Sequence[TrackedFile]:
-        """Every file with a history inside the granted folders, newest change first."""
+    async def tracked(
+        self, folder: str | None = None, *, limit: int | None = None
+    ) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, newest change first.
+
+        ``folder``: only those below it; it may be gone itself. ``limit``: at most so many.
+        """
         ...
 
     async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:

@@ -1,22 +1,31 @@
-"""The vault's bytes: one file a content, named by its SHA-256, never changed, never dropped."""
+"""The vault's bytes: each content once, named by its SHA-256, never changed.
+
+A small edit of a large content is stored as a delta. What others are built on is kept twice, in
+different files, so that a place that rots costs no other content.
+"""
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import re
-import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from app.domain.errors import BlobDamagedError
 from app.domain.files import VaultSize
-from app.files.fs_ops import PART_SUFFIX, FsOps
+from app.files.blob_codec import CHUNK, IN_MEMORY, hash_of
+from app.files.blob_deltas import Deltas
+from app.files.blob_reader import BlobReader
+from app.files.blob_record import Kind, damaged
+from app.files.fs_ops import PART_SUFFIX, FsOps, write_all
+from app.files.shelf import Shelf
+from app.files.vault_folders import VaultFolders
 
-CHUNK: Final = 1024 * 1024
+__all__ = ["CHUNK", "Blob", "BlobStore", "hash_of", "write_all"]
+
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -28,52 +37,72 @@ class Blob:
     size: int
 
 
-def hash_of(content: bytes) -> str:
-    """The name of ``content`` in the vault."""
-    return hashlib.sha256(content).hexdigest()
-
-
 class BlobStore:
-    """``vault/blobs/ab/<sha256>``, readable by the person only.
+    """The vault's contents, readable by the person only.
 
-    A blob is written to ``vault/parts``, synced, and renamed: under its name it is whole.
-    Used by one thread at a time (the store-wide lock sees to that); reading is free.
+    ``put`` and ``discard`` are called under the store-wide lock; reading is free, also from
+    several threads, while another thread or process writes.
     """
 
     def __init__(self, vault: Path, fs: FsOps) -> None:
         self._fs = fs
-        self._vault = Path(vault).absolute()
-        self._ready: Path | None = None
-        # Blobs this process has put or found whole, and synced: their folder needs no more care.
-        self._durable: set[str] = set()
+        self._folders = VaultFolders(vault, fs)
+        self._main = Shelf(self._folders, fs)
+        self._copies = Shelf(self._folders, fs, "copies")
+        self._reader = BlobReader([self._main, self._copies])
+        self._deltas = Deltas(self._reader)
+        self._writing = threading.Lock()
 
     def make_ready(self) -> None:
-        """Make the vault's folders. Raises ``OSError``."""
-        self._root()
+        """Make the vault's folder. Raises ``OSError``."""
+        _ = self._folders.root
+
+    # -- writing ---------------------------------------------------------------------------
 
     def put(self, chunks: Iterable[bytes], *, like: str | None = None) -> Blob:
-        """Keep bytes; durable when it returns. Bytes already kept are verified, not rewritten.
+        """Keep bytes; durable, and read back, when it returns.
 
-        ``like``: hash of an earlier version, of which these bytes may be an edit.
+        Bytes already kept are verified, not rewritten; where a copy of them is damaged it is
+        made good. Raises ``OSError``; then nothing was added under any blob's name.
 
-        Raises ``OSError``; then nothing was added under any blob's name.
+        Args:
+            chunks: the bytes. Long contents are never held in memory as a whole.
+            like: hash of an earlier version, of which these bytes may be an edit.
         """
-        content = next(iter(chunks)) if isinstance(chunks, list) and len(chunks) == 1 else None
-        if content is not None and self._keeps(hash_of(content)):
-            return Blob(hash_of(content), len(content))
-        root = self._root()
-        with self._folder(root / "parts") as parts:
-            name = f"{uuid.uuid4().hex}{PART_SUFFIX}"
-            blob = self._write_part(parts, name, chunks)
-            if content is None and self._keeps(blob.hash):
-                self._fs.unlink_ours(parts, name)
-                return blob
-            self._make_folder(root / "blobs", blob.hash[:2])
-            with self._folder(self._place(blob.hash).parent) as folder:
-                self._fs.rename_ours(parts, name, folder, blob.hash)
-                self._fs.sync(folder)
-        self._durable.add(blob.hash)
-        return blob
+        pieces = iter(chunks)
+        head: list[bytes] = []
+        size = 0
+        for piece in pieces:
+            head.append(piece)
+            size += len(piece)
+            if size > IN_MEMORY:
+                with self._writing:
+                    self._refresh()
+                    key, size = self._main.put_stream(chain(head, pieces), self._keeps)
+                return Blob(key.hex(), size)
+        content = head[0] if len(head) == 1 else b"".join(head)
+        del head
+        digest = hash_of(content)
+        with self._writing:
+            self._refresh()
+            self._put(bytes.fromhex(digest), content, _key(like) if like else None)
+        return Blob(digest, len(content))
+
+    def discard(self, digests: Collection[str]) -> int:
+        """Let go of contents for good. Returns the bytes of disk space that this frees.
+
+        Only for what the person has asked to prune, after its export. A content that one which
+        stays is built on stays as well. After a crash in the middle everything else is there,
+        and the same call ends the work. Raises ``OSError``.
+        """
+        named = {_key(digest) for digest in digests}
+        with self._writing:
+            self._refresh()
+            doomed = named - self._needed(named)
+            # First where most contents are, then what these may have been built on.
+            return self._main.cut(doomed) + self._copies.cut(doomed) if doomed else 0
+
+    # -- reading ---------------------------------------------------------------------------
 
     def read(self, digest: str) -> bytes:
         """The bytes, checked against their hash. Raises ``BlobDamagedError``."""
@@ -81,19 +110,21 @@ class BlobStore:
 
     def chunks(self, digest: str) -> Iterator[bytes]:
         """The bytes in pieces; ``BlobDamagedError`` after the last where they are not right."""
-        check = hashlib.sha256()
+        key = _key(digest)
+        begun = False
         try:
-            with (
-                self._folder(self._place(digest).parent) as folder,
-                self._file(folder, digest) as handle,
-            ):
-                while chunk := self._fs.read(handle, CHUNK):
-                    check.update(chunk)
-                    yield chunk
-        except OSError as error:
-            raise _damaged(digest, f"it cannot be read: {error.strerror or error}") from error
-        if check.hexdigest() != digest:
-            raise _damaged(digest, "its bytes have changed")
+            for piece in self._reader.chunks(key):
+                begun = True
+                yield piece
+        except BlobDamagedError:
+            if begun:
+                raise
+            # Another process may have put it, or moved it, since this one looked.
+            try:
+                self._refresh()
+            except OSError as error:
+                raise damaged(key, f"it cannot be read: {error.strerror or error}") from error
+            yield from self._reader.chunks(key)
 
     def verify(self, digest: str) -> None:
         """Read it all. Raises ``BlobDamagedError``."""
@@ -108,116 +139,117 @@ class BlobStore:
             return False
         return True
 
+    def is_ailing(self, digest: str) -> bool:
+        """Whether a place where it should be is damaged; ``put`` makes that good.
+
+        The bytes may still come back, from another place. Raises ``OSError``.
+        """
+        key = _key(digest)
+        shelves = [self._main, *([self._copies] if self._copies.has(key) else [])]
+        return not all(
+            any(self._reader.is_sound(shelf, place, key) for place in shelf.find(key))
+            for shelf in shelves
+        )
+
     def all(self) -> Iterator[str]:
         """The hash of every blob."""
-        blobs = self._root() / "blobs"
-        for folder in sorted(self._fs.scan(blobs), key=lambda entry: entry.name):
-            if folder.is_dir(follow_symlinks=False):
-                names = sorted(entry.name for entry in self._fs.scan(folder.path))
-                yield from (name for name in names if _DIGEST.fullmatch(name))
+        keys = self._main.contents().keys() | self._copies.contents().keys()
+        yield from (key.hex() for key in sorted(keys))
 
     def size(self) -> VaultSize:
-        """How much is kept, and what it takes."""
-        sizes = [
-            entry.stat(follow_symlinks=False).st_size
-            for folder in self._fs.scan(self._root() / "blobs")
-            if folder.is_dir(follow_symlinks=False)
-            for entry in self._fs.scan(folder.path)
-            if _DIGEST.fullmatch(entry.name)
-        ]
-        return VaultSize(blobs=len(sizes), content_bytes=sum(sizes), stored_bytes=sum(sizes))
+        """How much is kept, and what it takes. Raises ``OSError``."""
+        contents = {**self._copies.contents(), **self._main.contents()}
+        return VaultSize(
+            blobs=len(contents),
+            content_bytes=sum(contents.values()),
+            stored_bytes=self._main.stored_bytes() + self._copies.stored_bytes(),
+        )
+
+    # -- what a crash leaves ---------------------------------------------------------------
 
     def parts(self) -> int:
         """How many unfinished blobs a crash has left."""
-        return len(self._fs.scan(self._root() / "parts"))
+        return len(self._folders.scan(self._parts))
 
     def drop_parts(self) -> int:
         """Clear away unfinished blobs; nobody may be writing one. Returns how many."""
-        where = self._root() / "parts"
-        names = [e.name for e in self._fs.scan(where) if e.name.endswith(PART_SUFFIX)]
+        names = [e.name for e in self._folders.scan(self._parts) if e.name.endswith(PART_SUFFIX)]
         if names:
-            with self._folder(where) as parts:
+            with self._folders.opened(self._parts) as parts:
                 for name in names:
                     self._fs.unlink_ours(parts, name)
         return len(names)
 
     # -- inside ----------------------------------------------------------------------------
 
-    def _keeps(self, digest: str) -> bool:
-        if not self.is_whole(digest):
-            return False  # not there, or damaged: it is written anew
-        if digest not in self._durable:
-            # A crash may have come between its rename and the sync of its folder.
-            with self._folder(self._place(digest).parent) as folder:
-                self._fs.sync(folder)
-            self._durable.add(digest)
-        return True
+    @property
+    def _parts(self) -> Path:
+        return self._folders.root / "parts"
 
-    def _write_part(self, parts: int, name: str, chunks: Iterable[bytes]) -> Blob:
-        check = hashlib.sha256()
-        size = 0
-        handle = self._fs.open_new(parts, name)
-        try:
-            for chunk in chunks:
-                check.update(chunk)
-                size += len(chunk)
-                write_all(self._fs, handle, chunk)
-            self._fs.sync(handle)
-        finally:
-            self._fs.close(handle)  # what a failure leaves here goes at the next start
-        return Blob(check.hexdigest(), size)
+    def _refresh(self) -> None:
+        self._main.refresh()
+        self._copies.refresh()
 
-    def _place(self, digest: str) -> Path:
-        if not _DIGEST.fullmatch(digest):
-            raise ValueError(f"{digest!r} is not a SHA-256")
-        return self._root() / "blobs" / digest[:2] / digest
+    def _put(self, key: bytes, content: bytes, like: bytes | None) -> None:
+        if self._keeps(key):
+            return
+        known = self._main.has(key) or self._copies.has(key)
+        # Others may be built on what was there: built on one of them it would go in a circle.
+        record = self._deltas.record(key, content, None if known else like)
+        if record.header.base is not None:
+            self._keep_copy(record.header.base)
+        self._main.put(record)
+        if self._copies.has(key) and not self._sound_copy(key):
+            self._copies.put(self._deltas.whole(key, content))
 
-    def _root(self) -> Path:
-        if self._ready is None:
-            root = self._fs.make_vault(self._vault)
-            for name in ("blobs", "parts"):
-                self._make_folder(root, name)
-            self._ready = root
-        return self._ready
+    def _keeps(self, key: bytes) -> bool:
+        """Whether it is there, sound, and on disk; also its second copy, where it has one."""
+        if self._copies.has(key) and not self._sound_copy(key):
+            return False
+        for place in self._main.find(key):
+            if self._reader.is_sound(self._main, place, key):
+                self._main.make_durable(place)
+                return True
+        return False
 
-    def _make_folder(self, parent: Path, name: str) -> None:
-        with self._folder(parent) as handle:
-            try:
-                self._fs.stat(handle, name)
-            except FileNotFoundError:
-                self._fs.make_folder(handle, name, 0o700)
-                self._fs.sync(handle)
+    def _sound_copy(self, key: bytes) -> bool:
+        for place in self._copies.find(key):
+            if self._reader.loads(self._copies, place, key):
+                self._copies.make_durable(place)
+                return True
+        return False
 
-    @contextmanager
-    def _folder(self, path: Path) -> Iterator[int]:
-        handle = self._fs.open_folder(path)
-        try:
-            yield handle
-        finally:
-            self._fs.close(handle)
+    def _keep_copy(self, key: bytes) -> None:
+        """Keep a second copy of what is about to be built on."""
+        if self._sound_copy(key):
+            return
+        for place in self._main.find(key):
+            if self._reader.loads(self._main, place, key):
+                record = self._main.load(place, key)
+                if record.header.kind is not Kind.RAW:
+                    self._copies.put(record)
+                    return
+        self._copies.put(self._deltas.whole(key, self._reader.content(key)))
 
-    @contextmanager
-    def _file(self, folder: int, name: str) -> Iterator[int]:
-        handle = self._fs.open_read(folder, name)
-        try:
-            yield handle
-        finally:
-            self._fs.close(handle)
-
-
-def write_all(fs: FsOps, handle: int, data: bytes) -> None:
-    """Write every byte of ``data``. Raises ``OSError``, also where the system writes nothing."""
-    rest = memoryview(data)
-    while rest:
-        written = fs.write(handle, rest)
-        if written <= 0:
-            raise OSError(errno.EIO, "the system wrote nothing")
-        rest = rest[written:]
+    def _needed(self, doomed: set[bytes]) -> set[bytes]:
+        """Those of ``doomed`` that one which stays is built on, at whatever distance."""
+        bases: dict[bytes, set[bytes]] = {}
+        for header in chain(self._main.headers(), self._copies.headers()):
+            if header.base is not None:
+                bases.setdefault(header.key, set()).add(header.base)
+        needed: set[bytes] = set()
+        waiting = [
+            base for key, built_on in bases.items() if key not in doomed for base in built_on
+        ]
+        while waiting:
+            key = waiting.pop()
+            if key not in needed:
+                needed.add(key)
+                waiting.extend(bases.get(key, ()))
+        return needed
 
 
-def _damaged(digest: str, why: str) -> BlobDamagedError:
-    return BlobDamagedError(
-        f"The stored version {digest[:12]} is damaged: {why}.",
-        hint="Other versions are not affected. `steward files verify` checks the whole vault.",
-        details={"hash": digest},
-    )
+def _key(digest: str) -> bytes:
+    if not _DIGEST.fullmatch(digest):
+        raise ValueError(f"{digest!r} is not a SHA-256")
+    return bytes.fromhex(digest)

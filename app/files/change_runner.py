@@ -75,10 +75,10 @@ class ChangeRunner:
         raise changed(request.locator)
 
     @contextmanager
-    def planning(self, request: Request) -> Iterator[WorkedOut]:
-        """What the change would be; its contents can be read within the ``with`` block."""
+    def planning(self, request: Request) -> Iterator[tuple[WorkedOut, WorkFolder]]:
+        """What the change would be, and where its contents are within the ``with`` block."""
         with self._work.folder(uuid.uuid4().hex) as work:
-            yield self.work_out(request, work)
+            yield self.work_out(request, work), work
 
     def work_out(self, request: Request, work: WorkFolder) -> WorkedOut:
         """PULL and MANIPULATE, see ``app.files.manipulate``."""

@@ -14,9 +14,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import takewhile
 from pathlib import Path
+from typing import BinaryIO
 
 from app.domain.errors import FileError, FileTooLargeError, NotAFileError
 from app.domain.files import OperationState
+from app.files import streams
 from app.files.atomic_rename import UnsupportedRename
 from app.files.blobs import CHUNK
 from app.files.contents import Content
@@ -78,6 +80,14 @@ class FolderStore:
             hint="Try again when the program that writes it is done.",
             details={"path": locator},
         )
+
+    @contextmanager
+    def reading(self, locator: str) -> Iterator[BinaryIO]:
+        """A regular file, open to be read."""
+        with spot(self.fs, locator, "") as place:
+            _require_file(self.fs.stat(place.folder, place.name).st_mode, locator)
+            with place.reading(place.name) as handle, streams.reading(self.fs, handle) as stream:
+                yield stream
 
     def probe(self, locator: str) -> str | None:
         """SHA-256 hex of what stands there, ``None`` for nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain.errors import FileError, NotAFileError
+from app.domain.errors import FileError, FileTooLargeError, NotAFileError
 from app.files.contents import Content, InMemory
 from app.files.failures import changed, exists
 from app.files.request import MAX_BYTES, Request
@@ -70,7 +70,7 @@ def _made(request: Request, pulled: Pulled | None, work: WorkFolder) -> Content:
     assert request.make is not None
     after = request.make(pulled.content or b"" if pulled is not None else b"")
     if len(after) > MAX_BYTES:
-        raise FileError(
+        raise FileTooLargeError(
             f"The new content of {request.locator} has {len(after):,} bytes; "
             f"the limit is {MAX_BYTES:,}.",
             details={"size": len(after), "limit": MAX_BYTES},

@@ -5,6 +5,8 @@ It never touches the file. Blocking; runs in a worker thread.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.domain.errors import NotAFileError
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
@@ -57,6 +59,42 @@ class Noter:
                 digest, size = self._archived(locator)
                 noted = self._journal.noted(self._store.name, locator, digest, size)
         return Ended() if noted is None else Ended((noted,))
+
+    def run_move(self, locator: str, target: str, gate: Gate) -> Ended:
+        """Add a version that says someone else moved the file, where its bytes say so too.
+
+        Nothing is added where ``locator`` is still taken, or other bytes stand at ``target``.
+        """
+        self._runner.keep_out_of_vault(locator, target)
+        with explaining(locator), self._lock.held(gate):
+            self._runner.settle_at([locator, target])
+            if not self._is_moved(locator, target):
+                return Ended()
+            gate.go()
+            noted = self._journal.noted_move(self._store.name, locator, target)
+        return Ended() if noted is None else Ended((noted,))
+
+    def standing(self, folder: str) -> dict[str, str | None]:
+        """Files that stand below a folder as far as is known, each with how it was last seen."""
+        return self._history.standing(self._store.name, folder)
+
+    def saw(self, seen: Mapping[str, str]) -> None:
+        """Remember how files looked when they were as their history says."""
+        self._journal.saw(self._store.name, seen)
+
+    def _is_moved(self, locator: str, target: str) -> bool:
+        record = self._history.find(self._store.name, locator)
+        last = self._history.newest(record.file_id) if record is not None else None
+        if last is None or last.hash_after is None or last.path != locator:
+            return False
+        there = self._history.find(self._store.name, target)
+        if there is not None and there.present:
+            return False
+        try:
+            gone = self._store.probe(locator) is None
+            return gone and self._store.probe(target) == last.hash_after
+        except NotAFileError:
+            return False
 
     def _is_as_known(self, locator: str, *, first_seen: bool) -> bool:
         record = self._history.find(self._store.name, locator)

@@ -5,13 +5,13 @@ Blocking: for worker threads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, TypeVar
 
-from app.domain.errors import FileError, FileMissingError, NotAFileError
-from app.domain.files import FileAction, FileVersion, OperationType, Origin
+from app.domain.errors import FileError, FileMissingError, FileTooLargeError, NotAFileError
+from app.domain.files import FileAction, FileVersion, OperationType, Origin, TrackedFile
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
 from app.files.contents import Content, InMemory, kept
@@ -23,6 +23,11 @@ from app.files.undo_steps import UndoStep
 from app.files.undo_version import VersionUndoPlanner
 from app.storage.file_history import FileHistory
 from app.storage.file_records import FileRecord
+
+T = TypeVar("T")
+
+_IN_MEMORY: Final = 4 * 1024 * 1024
+"""Most bytes of an earlier version that are held from when it is checked to when it is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,13 @@ class Plans:
 
     def work_out(self, request: Request) -> Sides:
         """What stands there and what a change would make of it."""
-        with explaining(request.locator), self._runner.planning(request) as worked:
-            before, after = worked.before, worked.after
-            old = None if before is None else Side(before.hash, before.size, before.content)
+        with explaining(request.locator), self._runner.planning(request) as (worked, work):
+            before, after, old = worked.before, worked.after, None
+            if before is not None:
+                content = before.content
+                if request.rewrite is not None and before.size <= MAX_BYTES:
+                    content = b"".join(work.taken())
+                old = Side(before.hash, before.size, content)
             if request.kind is ChangeKind.MOVE:
                 return Sides(old, old)
             return Sides(old, None if after is None else _side(after))
@@ -86,7 +95,7 @@ class Plans:
                     details={"path": path},
                 )
             raise self._unknown(path)
-        digest = self._digest(record, path, version)
+        digest = self._version(record, path, version).hash_after
         with explaining(path):
             is_there = self._store.probe(path) is not None
         return Request(
@@ -145,12 +154,17 @@ class Plans:
         with explaining(path):
             return self._store.pull(path, limit=limit).content or b""
 
+    def read_with(self, path: str, look: Callable[[BinaryIO], T]) -> T:
+        """What ``look`` says of the file, which it reads. Raises as ``pull`` does."""
+        with explaining(path), self._store.reading(path) as stream:
+            return look(stream)
+
     def content(self, digest: str | None) -> bytes:
         """Bytes by their hash; empty for ``None``. Raises ``BlobDamagedError``."""
         return b"" if digest is None else self._blobs.read(digest)
 
     def _kept(self, digest: str | None) -> Content:
-        return InMemory(b"") if digest is None else kept(self._blobs, digest, MAX_BYTES)
+        return InMemory(b"") if digest is None else kept(self._blobs, digest, _IN_MEMORY)
 
     def known_at(self, path: str) -> FileRecord | None:
         """The file that stands at ``path``, stood there last, or was moved away from there."""
@@ -166,21 +180,38 @@ class Plans:
             return []
         return self._history.versions(record.file_id, limit=limit, before=before)
 
+    def known_below(self, folder: str, *, limit: int | None = None) -> list[TrackedFile]:
+        """Files with a history below an absolute folder, newest change first."""
+        return self._history.tracked(store=self._store.name, folder=folder, limit=limit)
+
     def content_at(self, path: str, version: int) -> bytes:
-        """Exact bytes of a version. Raises ``NotFoundError``, ``FileMissingError``."""
-        record = self.known_at(path)
-        if record is None:
-            raise self._unknown(path)
-        return self._blobs.read(self._digest(record, path, version))
+        """Exact bytes of a version. Raises ``NotFoundError``, ``FileMissingError``,
+        ``FileTooLargeError`` where they are too many to be held in memory.
+        """
+        wanted = self._with_content(path, version)
+        if wanted.size is not None and wanted.size > MAX_BYTES:
+            raise FileTooLargeError(
+                f"Version {version} of {path} has {wanted.size:,} bytes: too large to show.",
+                hint="It can be restored; `steward files show` writes it to a file.",
+                details={"path": path, "size": wanted.size, "limit": MAX_BYTES},
+            )
+        return self.content(wanted.hash_after)
 
     def chunks_at(self, path: str, version: int) -> Iterator[bytes]:
-        """``content_at``, in pieces; ``BlobDamagedError`` may come after the last."""
+        """``content_at`` of any size, in pieces. Damaged bytes are not given out: they are all
+        read once before the first.
+        """
+        digest = str(self._with_content(path, version).hash_after)
+        self._blobs.verify(digest)
+        return self._blobs.chunks(digest)
+
+    def _with_content(self, path: str, version: int) -> FileVersion:
         record = self.known_at(path)
         if record is None:
             raise self._unknown(path)
-        return self._blobs.chunks(self._digest(record, path, version))
+        return self._version(record, path, version)
 
-    def _digest(self, record: FileRecord, path: str, version: int) -> str:
+    def _version(self, record: FileRecord, path: str, version: int) -> FileVersion:
         wanted = self._history.version(record.file_id, version)
         if wanted.hash_after is None:
             raise FileError(
@@ -188,7 +219,7 @@ class Plans:
                 hint="Choose a version before it.",
                 details={"path": path, "version": version},
             )
-        return wanted.hash_after
+        return wanted
 
     def _unknown(self, path: str) -> FileMissingError:
         moved = self._history.find_moved(self._store.name, path)

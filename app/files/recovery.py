@@ -14,7 +14,7 @@ from app.domain.errors import BlobDamagedError, FileError, StewardError
 from app.domain.files import FileAction, OperationState, OperationType
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
-from app.files.fs_ops import ASIDE_SUFFIX, SWAP_SUFFIX, FsOps
+from app.files.fs_ops import FsOps, is_ours
 from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
 from app.files.store import FileStore
 from app.storage.file_history import RESOLVED, FileHistory
@@ -187,7 +187,7 @@ class Verifier:
             except OSError:
                 continue  # gone, or closed to us: nothing of ours can be seen there
             for name in names:
-                if name.endswith((SWAP_SUFFIX, ASIDE_SUFFIX)):
+                if is_ours(name):
                     self._problems.append(
                         Finding(
                             "left_behind", "A file of Steward's own was left.", f"{folder}/{name}"

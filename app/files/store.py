@@ -7,9 +7,10 @@ a crash says from what it finds whether that act happened.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from app.domain.errors import FileError
 from app.domain.files import OperationState
@@ -158,6 +159,10 @@ class FileStore(Protocol):
         raises ``FileTooLargeError``. With a ``limit`` below 0 nothing stays in memory.
         Raises ``FileNotFoundError``, ``NotAFileError``.
         """
+        ...
+
+    def reading(self, locator: str) -> AbstractContextManager[BinaryIO]:
+        """The file, open to read and seek in. Raises as ``pull`` does."""
         ...
 
     def probe(self, locator: str) -> str | None:

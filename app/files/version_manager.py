@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -73,10 +73,6 @@ __all__ = [
 T = TypeVar("T")
 
 
-def _silent(_done: int, _total: int) -> None:
-    """Shows no progress."""
-
-
 WORKERS: Final = 4
 
 
@@ -129,7 +125,7 @@ class VersionManager:
             work=self._work,
             vault=self._vault,
         )
-        self._noter = Noter(
+        self.noter = Noter(
             store=store,
             blobs=self._blobs,
             journal=self._journal,
@@ -143,7 +139,7 @@ class VersionManager:
             journal=self._journal,
             history=self.history,
             runner=self._runner,
-            noter=self._noter,
+            noter=self.noter,
             lock=self._lock,
             vault=self._vault,
         )
@@ -294,8 +290,18 @@ class VersionManager:
         """
         async with self._file_locks.held([path]):
             ended = await self._uncut(
-                lambda gate: self._noter.run(path, gate, first_seen=first_seen)
+                lambda gate: self.noter.run(path, gate, first_seen=first_seen)
             )
+        versions = self._published(ended)
+        return versions[-1] if versions else None
+
+    async def note_moved(self, path: str, target: str) -> FileVersion | None:
+        """Take note that someone else gave the file another name: its history goes along.
+
+        ``None`` where that is not what the bytes say: then ``note`` both. Raises ``FileError``.
+        """
+        async with self._file_locks.held([path, target]):
+            ended = await self._uncut(lambda gate: self.noter.run_move(path, target, gate))
         versions = self._published(ended)
         return versions[-1] if versions else None
 
@@ -326,23 +332,43 @@ class VersionManager:
         """Conflicts that nobody has decided yet, newest first."""
         return await self.in_worker(self.open_conflicts.open)
 
-    async def versions(self, path: str) -> list[FileVersion]:
-        """History of the file at ``path`` (or once there), oldest first; empty for none."""
-        return await self.in_worker(lambda: self.plans.versions_at(path))
+    async def versions(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> list[FileVersion]:
+        """History of the file at ``path`` (or once there), oldest first; empty for none.
+
+        ``limit``: only the newest so many. ``before``: only versions with a lower number.
+        """
+        return await self.in_worker(
+            lambda: self.plans.versions_at(path, limit=limit, before=before)
+        )
 
     async def version_content(self, path: str, version: int) -> bytes:
-        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``."""
+        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``,
+        ``FileTooLargeError`` above ``MAX_BYTES``.
+        """
         return await self.in_worker(lambda: self.plans.content_at(path, version))
 
+    async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """Exact bytes of a version of any size, in pieces, all checked before the first."""
+        chunks = await self.in_worker(lambda: self.plans.chunks_at(path, version))
+        while chunk := await self.in_worker(lambda: next(chunks, b"")):
+            yield chunk
+
     async def blame(
-        self, path: str, version: int | None = None, progress: Callable[[int, int], None] = _silent
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
     ) -> list[BlameLine]:
         """For each line where it comes from; ``progress`` is called in a worker thread."""
 
         def work(gate: Gate) -> list[BlameLine]:
             def go_on(done: int, total: int) -> None:
                 gate.check()
-                progress(done, total)
+                if progress is not None:
+                    progress(done, total)
 
             with explaining(path):
                 return blame(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.domain.workspace import FileEntry
 from app.files.folders import GrantedFolders
-from app.files.fs_ops import OURS, FsOps
+from app.files.fs_ops import FsOps, is_ours
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -36,7 +37,7 @@ class Walker:
         """What stands in a folder, folders first, then by name. Raises ``OSError``."""
         found = []
         for item in self._fs.scan(folder):
-            if _is_ours(item.name) or not self._folders.holds(Path(item.path)):
+            if is_ours(item.name) or not self._folders.holds(Path(item.path)):
                 continue
             facts = self._facts(item)
             if facts is not None:
@@ -45,7 +46,7 @@ class Walker:
 
     def walk(self, folder: Path, *, include_ignored: bool, limit: int) -> list[FileEntry]:
         """At most ``limit`` files below a folder, by name, the folder's own files first."""
-        ignored = _Ignored() if include_ignored else self._ignored_above(folder)
+        ignored = Ignored() if include_ignored else self.ignored_above(folder)
         found: list[FileEntry] = []
         for path, facts in self._files(folder, ignored, include_ignored):
             found.append(self._entry(path, facts))
@@ -53,37 +54,61 @@ class Walker:
                 break
         return found
 
+    def contents(self, folder: Path, ignored: Ignored) -> Contents:
+        """What a watcher looks at in a folder: no links, nothing that is ignored.
+
+        ``ignored``: the rules from above, of ``ignored_above`` or the folder around it. Raises
+        ``OSError``.
+        """
+        others, folders, ignored = self._contents(folder, ignored, include_ignored=False)
+        files = {}
+        for item in others:
+            try:
+                facts = item.stat(follow_symlinks=False)
+            except OSError:
+                continue  # gone meanwhile
+            if stat.S_ISREG(facts.st_mode):
+                files[item.path] = facts
+        return Contents(files, [item.path for item in folders], ignored)
+
     # -- inside ----------------------------------------------------------------------------
 
     def _files(
-        self, folder: Path, ignored: _Ignored, include_ignored: bool
+        self, folder: Path, ignored: Ignored, include_ignored: bool
     ) -> Iterator[tuple[Path, os.stat_result]]:
         waiting = [(folder, ignored)]
         while waiting:
             here, ignored = waiting.pop()
             try:
-                items = sorted(self._fs.scan(here), key=lambda item: item.name)
+                items, folders, ignored = self._contents(here, ignored, include_ignored)
             except OSError:
                 continue  # gone meanwhile, or closed to us
-            if not include_ignored:
-                ignored = ignored.within(here, _read_ignore_file(items))
-            below = []
             for item in items:
-                path = Path(item.path)
-                is_folder = item.is_dir(follow_symlinks=False)
-                if _is_ours(item.name) or not self._folders.holds(path):
-                    continue
-                if not include_ignored and (
-                    item.name in _SKIPPED_FOLDERS or ignored.names(path, is_folder=is_folder)
-                ):
-                    continue
-                if is_folder:
-                    below.append((path, ignored))
-                    continue
                 facts = self._facts(item)
                 if facts is not None and stat.S_ISREG(facts.st_mode):
-                    yield path, facts
-            waiting.extend(reversed(below))
+                    yield Path(item.path), facts
+            waiting.extend((Path(item.path), ignored) for item in reversed(folders))
+
+    def _contents(
+        self, folder: Path, ignored: Ignored, include_ignored: bool
+    ) -> tuple[list[os.DirEntry[str]], list[os.DirEntry[str]], Ignored]:
+        """What counts in a folder: what is no folder, folders, and the rules that hold inside."""
+        items = sorted(self._fs.scan(folder), key=lambda item: item.name)
+        if not include_ignored:
+            ignored = ignored.within(folder, _read_ignore_file(items))
+        others: list[os.DirEntry[str]] = []
+        folders: list[os.DirEntry[str]] = []
+        for item in items:
+            path = Path(item.path)
+            is_folder = item.is_dir(follow_symlinks=False)
+            if is_ours(item.name) or not self._folders.holds(path):
+                continue
+            if not include_ignored and (
+                item.name in _SKIPPED_FOLDERS or ignored.names(path, is_folder=is_folder)
+            ):
+                continue
+            (folders if is_folder else others).append(item)
+        return others, folders, ignored
 
     def _facts(self, item: os.DirEntry[str]) -> os.stat_result | None:
         """Facts about an entry; about what a link leads to where that is inside."""
@@ -107,23 +132,32 @@ class Walker:
             modified_at=datetime.fromtimestamp(facts.st_mtime, UTC),
         )
 
-    def _ignored_above(self, folder: Path) -> _Ignored:
+    def ignored_above(self, folder: Path) -> Ignored:
         """What the ignore files above ``folder`` name; nothing where they name it itself."""
         root = next((r for r in self._folders.roots if folder.is_relative_to(r)), folder)
         above = [parent for parent in reversed(folder.parents) if parent.is_relative_to(root)]
-        ignored = _Ignored()
+        ignored = Ignored()
         for parent in above:
             ignored = ignored.within(parent, _ignore_text(parent / _IGNORE_FILE))
-        return _Ignored() if ignored.names(folder, is_folder=True) else ignored
+        return Ignored() if ignored.names(folder, is_folder=True) else ignored
 
 
-class _Ignored:
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A folder's files by path with their facts, its folders, and the rules that hold inside."""
+
+    files: dict[str, os.stat_result]
+    folders: list[str]
+    ignored: Ignored
+
+
+class Ignored:
     """The rules of the ignore files from the root down to a folder; the innermost decides."""
 
     def __init__(self, rules: tuple[tuple[Path, GitIgnoreSpec], ...] = ()) -> None:
         self._rules = rules
 
-    def within(self, folder: Path, text: str) -> _Ignored:
+    def within(self, folder: Path, text: str) -> Ignored:
         """These rules and those of the ignore file of ``folder``."""
         if not text.strip():
             return self
@@ -134,7 +168,7 @@ class _Ignored:
             spec = GitIgnoreSpec.from_lines(lines)
         except ValueError:  # one bad pattern must not hide the others, as in git
             spec = GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
-        return _Ignored(((folder, spec), *self._rules))
+        return Ignored(((folder, spec), *self._rules))
 
     def names(self, path: Path, *, is_folder: bool) -> bool:
         """Whether the rules name ``path``."""
@@ -173,10 +207,6 @@ def _ignore_text(path: Path) -> str:
             return file.read(_IGNORE_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
-
-
-def _is_ours(name: str) -> bool:
-    return name.endswith(OURS) and name.startswith(".")
 
 
 def _folders_first(entry: FileEntry) -> tuple[bool, str, str]:

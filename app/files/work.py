@@ -7,23 +7,19 @@ ever stands beside the file. Contents that fit in memory need no folder, and get
 from __future__ import annotations
 
 import errno
-import hashlib
-import io
 import logging
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import BinaryIO, Final
 
-from app.files.blobs import CHUNK, write_all
+from app.files.blobs import CHUNK
 from app.files.contents import Content
 from app.files.fs_ops import WORK_SUFFIX, FsOps
-from app.files.holes import is_hole, write_with_holes
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer, WriteableBuffer
+from app.files.holes import write_with_holes
+from app.files.streams import Made, reading, writing
 
 logger = logging.getLogger(__name__)
 
@@ -142,17 +138,15 @@ class WorkFolder:
         try:
             target = self._fs.open_new(folder, _AFTER)
             try:
-                reading = io.BufferedReader(_Source(self._fs, source, self._check), CHUNK)
-                made = _Target(self._fs, target, self._check)
-                writing = io.BufferedWriter(made, CHUNK)
-                change(reading, writing)
-                writing.flush()
+                made = Made(self._fs, target, self._check)
+                with writing(made) as new, reading(self._fs, source, self._check) as old:
+                    change(old, new)
                 made.finish()
             finally:
                 self._fs.close(target)
         finally:
             self._fs.close(source)
-        return _Made(self, made.check.hexdigest(), made.size)
+        return _NewContent(self, made.check.hexdigest(), made.size)
 
     def made(self) -> Iterator[bytes]:
         """What ``rewrite`` made, in pieces."""
@@ -219,7 +213,7 @@ class WorkFolder:
             yield chunk
 
 
-class _Made:
+class _NewContent:
     """The new content, in its file."""
 
     def __init__(self, folder: WorkFolder, digest: str, size: int) -> None:
@@ -230,57 +224,3 @@ class _Made:
 
     def chunks(self) -> Iterator[bytes]:
         return self._folder.made()
-
-
-class _Source(io.RawIOBase):
-    """An open file of ours to read and seek in."""
-
-    def __init__(self, fs: FsOps, handle: int, check: Callable[[], None]) -> None:
-        self._fs = fs
-        self._handle = handle
-        self._check = check
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        self._check()
-        view = memoryview(buffer).cast("B")
-        data = self._fs.read(self._handle, len(view))
-        view[: len(data)] = data
-        return len(data)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return self._fs.seek(self._handle, offset, whence)
-
-
-class _Target(io.RawIOBase):
-    """An open file of ours to write once from start to end; long runs of zeros become holes."""
-
-    def __init__(self, fs: FsOps, handle: int, check: Callable[[], None]) -> None:
-        self._fs = fs
-        self._handle = handle
-        self._check = check
-        self.check = hashlib.sha256()
-        self.size = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: ReadableBuffer) -> int:
-        self._check()
-        piece = bytes(data)
-        self.check.update(piece)
-        self.size += len(piece)
-        if is_hole(piece):
-            self._fs.seek(self._handle, len(piece), os.SEEK_CUR)
-        else:
-            write_all(self._fs, self._handle, piece)
-        return len(piece)
-
-    def finish(self) -> None:
-        """A hole at the end has a length only when it is given one."""
-        self._fs.set_size(self._handle, self.size)

@@ -5,6 +5,7 @@ Every path is resolved and confined in a worker thread just before it is used.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -121,6 +122,12 @@ class BoundWorkspace:
         limit = MAX_BYTES if max_bytes is None else max_bytes
         return await self._look(
             path, lambda: self._manager.plans.pull(str(self._resolve(path)), limit=limit)
+        )
+
+    async def read_with(self, path: str, look: Callable[[BinaryIO], T]) -> T:
+        """What ``look`` says of the file, of any size."""
+        return await self._look(
+            path, lambda: self._manager.plans.read_with(str(self._resolve(path)), look)
         )
 
     # -- planning --------------------------------------------------------------------------
@@ -320,24 +327,47 @@ class BoundWorkspace:
             path, lambda: self._manager.plans.content_at(self._known(path), version)
         )
 
-    async def blame(self, path: str, version: int | None = None) -> Sequence[BlameLine]:
+    async def blame(
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Sequence[BlameLine]:
         """For each line of a version where it comes from."""
         place = await self._look(path, lambda: self._known(path))
-        return await self._manager.blame(place, version)
+        return await self._manager.blame(place, version, progress=progress)
 
     async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
         """Exact bytes of a version, in pieces."""
-        chunks = await self._look(
-            path, lambda: self._manager.plans.chunks_at(self._known(path), version)
-        )
-        while chunk := await self._manager.in_worker(lambda: next(chunks, b"")):
+        place = await self._look(path, lambda: self._known(path))
+        async for chunk in self._manager.version_chunks(place, version):
             yield chunk
 
-    async def tracked(self) -> Sequence[TrackedFile]:
-        """Every file with a history inside the granted folders."""
-        return [
-            file for file in await self._manager.tracked() if self._folders.holds(Path(file.path))
-        ]
+    async def tracked(
+        self, folder: str | None = None, *, limit: int | None = None
+    ) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, or below one folder of them."""
+
+        def look() -> Sequence[TrackedFile]:
+            roots = self._folders.roots if folder is None else [self._known_folder(folder)]
+            found = {
+                file.file_id: file
+                for root in roots  # one may lie in another
+                for file in self._manager.plans.known_below(str(root), limit=limit)
+            }
+            # Files by the thousand share few folders: each folder is judged once.
+            inside: dict[str, bool] = {}
+            for file in found.values():
+                parent = os.path.dirname(file.path)  # noqa: PTH120 - a plain string
+                if parent not in inside:
+                    inside[parent] = self._folders.holds(Path(parent))
+            kept = [f for f in found.values() if inside[os.path.dirname(f.path)]]  # noqa: PTH120
+            if len(roots) > 1:
+                kept.sort(key=lambda file: file.changed_at, reverse=True)
+            return kept[:limit]
+
+        return await self._look(folder, look)
 
     async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
         """Files with a history whose path has every word of ``text``, changed last first."""
@@ -391,6 +421,17 @@ class BoundWorkspace:
                 if self._manager.plans.known_at(str(place)) is not None:
                     return str(place)
             raise
+
+    def _known_folder(self, path: str) -> Path:
+        """A folder that is there, or one that was: the first place with a history below it."""
+        try:
+            (start,) = self._starts(path)
+        except FileMissingError:
+            for place in self._folders.candidates(path):
+                if self._manager.plans.known_below(str(place), limit=1):
+                    return place
+            raise
+        return start
 
     def _goal(self, source: str, target: str) -> str:
         """Where a move leads: ``target``, or into it where it is a folder.

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,6 +90,11 @@ class CurrentDatabase(peewee.SqliteDatabase):
         """Every row of a query written in SQL."""
         found: list[tuple[Any, ...]] = self.execute_sql(sql, parameters).fetchall()  # type: ignore[no-untyped-call]
         return found
+
+    def each(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query one by one; it may be left early."""
+        with closing(self.execute_sql(sql, parameters)) as cursor:  # type: ignore[no-untyped-call]
+            yield from cursor
 
     def rollback(self) -> None:
         """Roll back, unless SQLite already did so itself (disk full, for instance)."""

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import reduce
-from itertools import islice
-from operator import or_
 from typing import Any, Final
 
-from peewee import SQL, fn
+from peewee import SQL
 
 from app.domain.errors import NotFoundError
 from app.domain.files import FileAction, FileVersion, OperationType, TrackedFile
+from app.storage import file_lists
 from app.storage.database import Database
 from app.storage.file_records import FileRecord, VersionState
-from app.storage.models import File, FileOperation, FileVersionRow
+from app.storage.file_rows import (
+    COLUMNS,
+    DONE_OF_FILE,
+    IS_CHANGE,
+    NO_LIMIT,
+    each,
+    select,
+    stored_path,
+    used_path,
+    version_of,
+    versions_where,
+)
+from app.storage.models import File, FileVersionRow
 
 FIRST_SEEN: Final = "first seen"
 """``by`` of version 1 of a file that stood there before Steward changed it."""
@@ -24,6 +34,9 @@ OUTSIDE: Final = "outside Steward"
 
 RESOLVED: Final = "resolved"
 """In a conflict's metadata: how the person decided it, where that made no new version."""
+_UNDO_OF: Final = "json_extract(metadata, '$.undo_of')"
+"""As the index has it: SQLite knows it by these words."""
+_LAST_CHARACTER: Final = "\U0010ffff"
 
 
 class FileHistory:
@@ -45,33 +58,38 @@ class FileHistory:
         """The file that stood at ``locator`` once and has been moved away."""
 
         def read() -> FileRecord | None:
-            row = (
-                File.select()
-                .join(FileVersionRow, on=(FileVersionRow.new_file_id == File.id))
-                .where(
-                    File.store == store,
-                    FileVersionRow.path == locator,
-                    FileVersionRow.state == "done",
-                )
-                .order_by(FileVersionRow.id.desc())
-                .first()
+            rows = select(
+                "files.id, files.store, files.locator, files.present",
+                "file_versions JOIN files ON files.id = new_file_id "
+                "WHERE path = ? AND state = 'done' AND store = ? "
+                "ORDER BY file_versions.id DESC LIMIT 1",
+                stored_path(locator),
+                store,
             )
-            return None if row is None else _record(row)
+            return _record_of(rows[0]) if rows else None
 
         return self._database.read(read)
 
     def versions(
         self, file_id: str, *, limit: int | None = None, before: int | None = None
     ) -> list[FileVersion]:
-        """Versions of a file, oldest first: all, or the ``limit`` newest below ``before``."""
+        """Versions of a file, oldest first.
+
+        Args:
+            file_id: the file.
+            limit: only the newest so many of them.
+            before: only those with a lower number.
+        """
 
         def read() -> list[FileVersion]:
-            rows = _done(file_id)
-            if before is not None:
-                rows = rows.where(FileVersionRow.version < before)
-            if limit is not None:
-                rows = rows.order_by(FileVersionRow.version.desc()).limit(limit)
-            return [to_version(row) for row in in_order(rows)]
+            newest = versions_where(
+                f"{DONE_OF_FILE} AND version < ? ORDER BY version DESC LIMIT ?",
+                file_id,
+                NO_LIMIT if before is None else before,
+                NO_LIMIT if limit is None else limit,
+            )
+            newest.reverse()
+            return newest
 
         return self._database.read(read)
 
@@ -79,42 +97,41 @@ class FileHistory:
         """One version. Raises ``NotFoundError``."""
 
         def read() -> FileVersion:
-            row = _done(file_id).where(FileVersionRow.version == number).first()
-            if row is None:
+            found = versions_where(f"{DONE_OF_FILE} AND version = ?", file_id, number)
+            if not found:
                 last = last_done(file_id)
                 raise NotFoundError(
                     f"There is no version {number} of this file.",
                     hint=f"Its versions are 1 to {last.version}." if last else "",
                     details={"version": number, "newest": last.version if last else 0},
                 )
-            return to_version(row)
+            return found[0]
 
         return self._database.read(read)
 
     def newest(self, file_id: str) -> FileVersion | None:
         """The newest version of a file."""
-
-        def read() -> FileVersion | None:
-            row = last_done(file_id)
-            return None if row is None else to_version(row)
-
-        return self._database.read(read)
+        found = self.versions(file_id, limit=1)
+        return found[0] if found else None
 
     def turn_changes(self, turn_id: str) -> list[FileVersion]:
         """What a turn changed, newest first."""
         return self._database.read(
-            lambda: [to_version(row) for row in _changes(FileVersionRow.turn_id == turn_id)]
+            lambda: versions_where(
+                f"turn_id = ? AND state = 'done' AND {IS_CHANGE} ORDER BY id DESC", turn_id
+            )
         )
 
     def undone_by(self, turn_id: str) -> set[str]:
         """The turns that took changes of ``turn_id`` back."""
 
         def read() -> set[str]:
-            undo_of = fn.json_extract(FileVersionRow.metadata, "$.undo_of")
-            query = FileVersionRow.select(FileVersionRow.turn_id).where(
-                FileVersionRow.state == "done", undo_of == turn_id
+            rows = select(
+                "turn_id",
+                f"file_versions WHERE {_UNDO_OF} IS NOT NULL AND {_UNDO_OF} = ? AND state = 'done'",
+                turn_id,
             )
-            return {turn for (turn,) in _tuples(query) if turn is not None}
+            return {turn for (turn,) in rows if turn is not None}
 
         return self._database.read(read)
 
@@ -125,153 +142,113 @@ class FileHistory:
             conversation_id: of one conversation, or of all where ``None``.
             limit: at most so many.
         """
+        where = f"turn_id IS NOT NULL AND state = 'done' AND {IS_CHANGE}"
+        for undone in (_UNDO_OF, "json_extract(metadata, '$.undo_of_version')"):
+            where += f" AND {undone} IS NULL"
+        values = []
+        if conversation_id is not None:
+            where += " AND conversation_id = ?"
+            values = [conversation_id]
 
         def read() -> list[str]:
-            where = FileVersionRow.turn_id.is_null(False)
-            for undone in ("$.undo_of", "$.undo_of_version"):
-                where &= fn.json_extract(FileVersionRow.metadata, undone).is_null()
-            if conversation_id is not None:
-                where &= FileVersionRow.conversation_id == conversation_id
-            newest = fn.MAX(FileVersionRow.id)
-            query = (
-                FileVersionRow.select(FileVersionRow.turn_id)
-                .where(where, FileVersionRow.state == "done", _is_change())
-                .group_by(FileVersionRow.turn_id)
-                .order_by(newest.desc())
-                .limit(limit)
-            )
-            return [turn for (turn,) in _tuples(query)]
+            # Not grouped, which would read every change ever made: one by one, newest first.
+            turns: dict[str, None] = {}
+            for (turn,) in each(
+                "turn_id", f"file_versions WHERE {where} ORDER BY id DESC", *values
+            ):
+                turns[turn] = None
+                if len(turns) >= limit:
+                    break
+            return list(turns)
 
         return self._database.read(read)
 
-    def tracked(self) -> list[TrackedFile]:
-        """Every file with a version, newest change first."""
+    def turns_beginning(self, begun: str, *, limit: int = 2) -> list[str]:
+        """Ids of turns that begin with ``begun`` and are in the history; at most ``limit``."""
+        begun = begun.encode("utf-8", "replace").decode()  # half characters: no id has them
 
-        def read() -> list[TrackedFile]:
-            newest = (
-                FileVersionRow.select(
-                    FileVersionRow.new_file_id.alias("file_id"),
-                    fn.COUNT(FileVersionRow.id).alias("count"),
-                    fn.MAX(FileVersionRow.version).alias("version"),
-                )
-                .where(FileVersionRow.state == "done")
-                .group_by(FileVersionRow.new_file_id)
-                .alias("newest")
+        def read() -> list[str]:
+            rows = select(
+                "DISTINCT turn_id",
+                "file_versions WHERE turn_id >= ? AND turn_id < ? AND state = 'done' "
+                "ORDER BY turn_id LIMIT ?",
+                begun,
+                begun + _LAST_CHARACTER,
+                limit,
             )
-            query = (
-                FileVersionRow.select(
-                    FileVersionRow.new_file_id,
-                    File.locator,
-                    File.present,
-                    newest.c.count,
-                    FileVersionRow.created_at,
-                    FileVersionRow.conversation_id,
-                )
-                .join(
-                    newest,
-                    on=(
-                        (FileVersionRow.new_file_id == newest.c.file_id)
-                        & (FileVersionRow.version == newest.c.version)
-                    ),
-                )
-                .switch(FileVersionRow)
-                .join(File, on=(File.id == FileVersionRow.new_file_id))
-                .where(FileVersionRow.state == "done")
-                .order_by(FileVersionRow.created_at.desc(), FileVersionRow.id.desc())
-            )
-            return [
-                TrackedFile(
-                    file_id=file_id,
-                    path=locator,
-                    present=bool(present),
-                    versions=count,
-                    changed_at=at,
-                    conversation_id=conversation,
-                )
-                for file_id, locator, present, count, at, conversation in _tuples(query)
-            ]
+            return [turn for (turn,) in rows]
 
         return self._database.read(read)
+
+    def tracked(
+        self, *, store: str | None = None, folder: str | None = None, limit: int | None = None
+    ) -> list[TrackedFile]:
+        """Files with a version, newest change first.
+
+        Args:
+            store: only of this one; needed with ``folder``.
+            folder: only those below this absolute path.
+            limit: at most so many.
+        """
+        return self._database.read(
+            lambda: file_lists.tracked(store=store, folder=folder, limit=limit)
+        )
+
+    def standing(self, store: str, folder: str) -> dict[str, str | None]:
+        """Files that stand below a folder as far as is known, each with how it was last seen.
+
+        See ``FileJournal.saw``; ``None`` where nobody looked.
+        """
+        return self._database.read(lambda: file_lists.standing(store, folder))
 
     def log(self, *, limit: int = 200, before: datetime | None = None) -> list[FileVersion]:
         """Versions of every file, newest first, optionally only those before a time."""
-
-        def read() -> list[FileVersion]:
-            query = FileVersionRow.select().where(FileVersionRow.state == "done")
-            if before is not None:
-                query = query.where(FileVersionRow.created_at < before)
-            newest = query.order_by(FileVersionRow.created_at.desc(), FileVersionRow.id.desc())
-            return [to_version(row) for row in newest.limit(limit)]
-
-        return self._database.read(read)
+        where = "state = 'done'"
+        values = []
+        if before is not None:
+            where += " AND created_at < ?"
+            values = [FileVersionRow.created_at.db_value(before)]
+        return self._database.read(
+            lambda: versions_where(
+                f"{where} ORDER BY created_at DESC, id DESC LIMIT ?", *values, limit
+            )
+        )
 
     def records(self) -> list[FileRecord]:
         """Every file the history knows."""
-        return self._database.read(lambda: [_record(row) for row in File.select()])
+        return self._database.read(
+            lambda: [_record_of(row) for row in select("id, store, locator, present", "files")]
+        )
 
     def find_tracked(
         self, words: Sequence[str], *, limit: int, keep: Callable[[str], bool]
     ) -> list[TrackedFile]:
         """Files whose path has every one of ``words`` in it, changed last first.
 
-        Reads no further than it must: only so many files as are asked for have their newest
-        version looked up.
-
         Args:
             words: parts of the path, in any case.
             limit: at most so many.
             keep: says of a path whether its file counts.
         """
-
-        def read() -> list[TrackedFile]:
-            newest = FileVersionRow.alias()
-            number = (
-                newest.select(newest.id)
-                .where(
-                    newest.state.in_((SQL("'pending'"), SQL("'done'"))),
-                    newest.new_file_id == File.id,
-                    newest.state == "done",
-                )
-                .order_by(newest.version.desc())
-                .limit(1)
-            )
-            query = (
-                File.select(
-                    File.id,
-                    File.locator,
-                    File.present,
-                    FileVersionRow.version,
-                    FileVersionRow.created_at,
-                    FileVersionRow.conversation_id,
-                )
-                .join(FileVersionRow, on=(FileVersionRow.id == number))
-                .order_by(File.updated_at.desc(), File.id)
-            )
-            for word in words:
-                query = query.where(_has_in_it(File.locator, word))
-            found = (
-                TrackedFile(file_id, path, bool(present), version, at, conversation)
-                for file_id, path, present, version, at, conversation in _tuples(query)
-                if keep(path)
-            )
-            return list(islice(found, limit))
-
-        return self._database.read(read)
+        return self._database.read(lambda: file_lists.matching(words, limit=limit, keep=keep))
 
     def states(self, file_id: str) -> list[VersionState]:
         """Every version row of a file in any state, by number, with how its operation ended."""
 
         def read() -> list[VersionState]:
+            # Not by file: the move of a folder is one operation, with a version of each file.
             steps = (
-                FileOperation.select(FileOperation.op_id, FileOperation.state)
-                .where(FileOperation.op_id.in_(_operations_of(file_id)))
-                .order_by(FileOperation.id)
+                "file_operations WHERE op_id IN "
+                "(SELECT op_id FROM file_versions WHERE new_file_id = ?) ORDER BY id"
             )
-            ends = dict(_tuples(steps))
-            rows = in_order(FileVersionRow.select().where(FileVersionRow.new_file_id == file_id))
+            ends = dict(select("op_id, state", steps, file_id))
+            rows = select(
+                f"{COLUMNS}, state, op_id",
+                "file_versions WHERE new_file_id = ? ORDER BY version, id",
+                file_id,
+            )
             return [
-                VersionState(to_version(row), row.state, row.op_id, ends.get(row.op_id))
-                for row in rows
+                VersionState(version_of(row), row[-2], row[-1], ends.get(row[-1])) for row in rows
             ]
 
         return self._database.read(read)
@@ -298,7 +275,7 @@ def last_done(file_id: str) -> Any:
 def main_row(op_id: str) -> Any:
     """The row of the change itself, not of what was found before it."""
     rows = FileVersionRow.select().where(FileVersionRow.op_id == op_id)
-    return rows.where(_is_change()).get()
+    return rows.where(SQL(IS_CHANGE)).get()
 
 
 def in_order(rows: Iterable[Any]) -> list[Any]:
@@ -327,11 +304,6 @@ def to_version(row: Any) -> FileVersion:
     )
 
 
-def _operations_of(file_id: str) -> Any:
-    # Not by file: the move of a folder is one operation, with a version of each of its files.
-    return FileVersionRow.select(FileVersionRow.op_id).where(FileVersionRow.new_file_id == file_id)
-
-
 def _done(file_id: str) -> Any:
     # The first condition is that of the index by number, which SQLite then uses.
     return FileVersionRow.select().where(
@@ -341,27 +313,10 @@ def _done(file_id: str) -> Any:
     )
 
 
-def _has_in_it(column: Any, word: str) -> Any:
-    """SQLite ignores the case of ASCII letters only: the others are looked for in each case."""
-    forms = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
-    return reduce(or_, [column.contains(form) for form in sorted(forms)])
-
-
-def _is_change() -> Any:
-    """Versions that Steward made, not those it only took note of."""
-    return (FileVersionRow.operation_type != OperationType.EXTERNAL.value) & (
-        FileVersionRow.action != FileAction.SEEN.value
-    )
-
-
-def _changes(where: Any) -> Iterator[Any]:
-    rows = FileVersionRow.select().where(where, FileVersionRow.state == "done", _is_change())
-    return iter(rows.order_by(FileVersionRow.id.desc()))
-
-
-def _tuples(query: Any) -> Iterator[Any]:
-    return iter(query.tuples())
-
-
 def _record(row: Any) -> FileRecord:
     return FileRecord(row.id, row.store, row.locator, bool(row.present))
+
+
+def _record_of(row: Sequence[Any]) -> FileRecord:
+    file_id, store, locator, present = row
+    return FileRecord(file_id, store, used_path(locator), present == 1)

@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 
-from peewee import fn
-
 from app.domain.files import FileAction, FileVersion, OperationState, OperationType
 from app.domain.skills import Clock
 from app.storage.database import Database
@@ -27,6 +25,7 @@ from app.storage.file_history import (
     to_version,
 )
 from app.storage.file_records import Announcement, FolderAnnouncement, OpenOperation
+from app.storage.file_rows import select
 from app.storage.models import File, FileOperation, FileVersionRow
 from app.storage.users import account_name, ensure_user
 
@@ -219,6 +218,55 @@ class FileJournal:
 
         return self._database.write(write)
 
+    def noted_move(self, store: str, locator: str, target: str) -> FileVersion | None:
+        """Record, as done, that someone else gave the file at ``locator`` another name.
+
+        ``None`` where no file is known to stand there. Another file known at ``target`` gets a
+        version that says it is gone.
+        """
+
+        def write() -> FileVersion | None:
+            record = newest_record(store, locator)
+            last = last_done(record.id) if record is not None else None
+            if last is None or last.hash_after is None:
+                return None
+            op_id = uuid.uuid4().hex
+            row = self._add(
+                record.id,
+                last.version + 1,
+                op_id=op_id,
+                path=target,
+                operation_type=OperationType.EXTERNAL.value,
+                action=FileAction.MOVE.value,
+                state="done",
+                by=OUTSIDE,
+                hash_before=last.hash_after,
+                hash_after=last.hash_after,
+                size=last.size,
+                metadata={"moved_from": locator},
+                user_id=last.user_id,
+            )
+            self._steps(op_id, record.id, (OperationState.PULLED, OperationState.DONE))
+            self._refresh(record.id)
+            return to_version(row)
+
+        return self._database.write(write)
+
+    def saw(self, store: str, seen: Mapping[str, str]) -> None:
+        """Remember how files looked on disk when they were as their newest versions say.
+
+        ``seen``: words of the caller's for each path, given back by ``FileHistory.standing``.
+        """
+
+        def write() -> None:
+            for locator, words in seen.items():
+                File.update(seen=words).where(
+                    File.store == store, File.locator == locator, File.present
+                ).execute()
+
+        if seen:
+            self._database.write(write)
+
     def finish(self, op_id: str, state: OperationState, reason: str = "") -> list[FileVersion]:
         """End a change. Returns the versions that are new: its own, or for a conflict theirs."""
 
@@ -258,19 +306,14 @@ class FileJournal:
 
     def open_operations(self) -> list[OpenOperation]:
         """Changes without an end, oldest first."""
-        return self._database.read(lambda: _open_where(FileVersionRow.state == "pending"))
+        return self._database.read(_open_changes)
 
     def open_at(self, store: str, locators: Sequence[str]) -> list[OpenOperation]:
         """Changes without an end of the files known at these places, oldest first."""
 
         def read() -> list[OpenOperation]:
             records = [newest_record(store, locator) for locator in locators]
-            ids = [record.id for record in records if record is not None]
-            if not ids:
-                return []
-            return _open_where(
-                FileVersionRow.new_file_id.in_(ids), FileVersionRow.state == "pending"
-            )
+            return _open_changes([record.id for record in records if record is not None])
 
         return self._database.read(read)
 
@@ -403,11 +446,14 @@ _VERSION_STATE: Final = {
 }
 
 
-def _open_where(*where: object) -> list[OpenOperation]:
-    first = fn.MIN(FileVersionRow.id)
-    query: Any = FileVersionRow.select(FileVersionRow.op_id).where(*where)
-    query = query.group_by(FileVersionRow.op_id).order_by(first)
-    return [_open(op_id) for (op_id,) in query.tuples()]
+def _open_changes(file_ids: Sequence[str] | None = None) -> list[OpenOperation]:
+    """Changes without an end, oldest first; of all files where none are named."""
+    source, values = "file_versions WHERE state = 'pending'", list(file_ids or ())
+    if file_ids is not None:
+        source += f" AND new_file_id IN ({', '.join('?' * len(values))})"
+    # Sorted here: asked to do it, SQLite would read every version, in that order.
+    rows = sorted(select("id, op_id", source, *values))
+    return [_open(op_id) for op_id in dict.fromkeys(op_id for _, op_id in rows)]
 
 
 def _open(op_id: str) -> OpenOperation:

@@ -192,7 +192,11 @@ SkillExecution.add_index(SkillExecution.session, where=SkillExecution.session.is
 
 
 class File(Table):
-    """A file Steward has touched."""
+    """A file Steward has touched.
+
+    ``versions`` to ``changed_in`` say how many versions it has, and which is the newest, of when
+    and of which conversation. Triggers write them: never set them here. ``seen`` is a watcher's.
+    """
 
     id = TextField(primary_key=True)
     store = TextField()
@@ -200,6 +204,11 @@ class File(Table):
     present = BooleanField()
     created_at = UtcField()
     updated_at = UtcField(index=True)
+    versions = IntegerField(default=0)
+    newest_id = IntegerField(null=True)
+    changed_at = UtcField(null=True)
+    changed_in = TextField(null=True)
+    seen = TextField(null=True)
 
     class Meta:
         """Peewee's options."""
@@ -228,7 +237,7 @@ class FileVersionRow(Table):
     archived_file_id = TextField(null=True)
     new_file_id = TextField()
     filename = PathField()
-    path = PathField()
+    path = PathField(index=True)
     version = IntegerField()
     operation_type = TextField()
     action = TextField()
@@ -252,11 +261,24 @@ class FileVersionRow(Table):
         indexes = ((("new_file_id", "created_at"), False),)
 
 
+_COUNTED = FileVersionRow.state << (SQL("'pending'"), SQL("'done'"))
 FileVersionRow.add_index(
     FileVersionRow.new_file_id,
     FileVersionRow.version,
     unique=True,
-    where=(FileVersionRow.state << (SQL("'pending'"), SQL("'done'"))),
+    where=_COUNTED,
+)
+FileVersionRow.add_index(
+    FileVersionRow.op_id,
+    FileVersionRow.hash_after,
+    unique=True,
+    where=_COUNTED & SQL("(operation_type = 'external' OR action = 'seen')"),
+)
+FileVersionRow.add_index(
+    FileVersionRow.new_file_id, where=(FileVersionRow.state == SQL("'pending'"))
+)
+FileVersionRow.add_index(
+    FileVersionRow.conversation_id, where=FileVersionRow.conversation_id.is_null(False)
 )
 
 

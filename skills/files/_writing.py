@@ -24,10 +24,23 @@ async def preview(summary: str, *changes: PlannedChange) -> Preview:
 
 def _diff(changes: Sequence[PlannedChange]) -> str:
     return "".join(
-        unified_diff(one.before, one.after, one.display)
+        _too_large(one) if one.too_large else unified_diff(one.before, one.after, one.display)
         for one in changes
-        if one.target is None or one.before != one.after
+        if one.target is None or (one.before, one.size_before) != (one.after, one.size_after)
     )
+
+
+def _too_large(change: PlannedChange) -> str:
+    """In words what a diff would show, for contents that are too large for one."""
+    name = "".join(
+        one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in change.display
+    )
+    if change.size_before is None:
+        return f"File {name} added ({change.size_after:,} bytes, too large to show)\n"
+    if change.size_after is None:
+        return f"File {name} removed ({change.size_before:,} bytes, too large to show)\n"
+    sizes = f"{change.size_before:,} → {change.size_after:,} bytes"
+    return f"File {name} changes ({sizes}, too large to show)\n"
 
 
 def changed(

@@ -9,10 +9,10 @@ Errors: ``not_text``, ``not_encodable``, ``file_missing``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from app.domain.skills import Preview, Skill, SkillContext, SkillResult, WriteSkill
-from skills.files import _writing
+from skills.files import _large, _writing
 from skills.files._definitions import DOMAIN, PATH, definition, text
 from skills.files._edits import append_text
 
@@ -34,21 +34,25 @@ class AppendToFile(WriteSkill):
 
     async def preview(self, params: Mapping[str, object], context: SkillContext) -> Preview:
         """The difference it would make."""
-        plan = await context.workspace.plan_edit(text(params, "path"), _change(params))
+        plan = await _large.plan(context.workspace, *_change(params))
         return await _writing.preview(f"Add to the end of {plan.display}", plan)
 
     async def execute(self, params: Mapping[str, object], context: SkillContext) -> SkillResult:
         """Add the text."""
-        version = await context.workspace.edit(text(params, "path"), _change(params))
+        version = await _large.edit(context.workspace, *_change(params))
         shown = context.workspace.display(version.path)
         return _writing.changed(
             f"Added to the end of {shown}: version {version.version}.", version, context
         )
 
 
-def _change(params: Mapping[str, object]) -> Callable[[bytes], bytes]:
+def _change(params: Mapping[str, object]) -> tuple[str, _large.Small, _large.Large]:
     path, addition = text(params, "path"), text(params, "text")
-    return lambda data: append_text(data, path, addition)
+    return (
+        path,
+        lambda data: append_text(data, path, addition),
+        _large.append_text(path, addition),
+    )
 
 
 skill: Skill = AppendToFile()

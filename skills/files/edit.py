@@ -10,11 +10,11 @@ Errors: ``match_count`` with ``count``, ``expected``, ``path``, ``lines`` (where
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from app.domain.errors import InvalidArgumentsError
 from app.domain.skills import Preview, Skill, SkillContext, SkillResult, WriteSkill
-from skills.files import _writing
+from skills.files import _large, _writing
 from skills.files._definitions import DOMAIN, PATH, definition, maybe_number, maybe_text, text
 from skills.files._edits import replace_exact, replace_whole
 
@@ -48,12 +48,12 @@ class EditFile(WriteSkill):
 
     async def preview(self, params: Mapping[str, object], context: SkillContext) -> Preview:
         """The difference it would make."""
-        plan = await context.workspace.plan_edit(text(params, "path"), _change(params))
+        plan = await _large.plan(context.workspace, *_change(params))
         return await _writing.preview(f"Change {plan.display}", plan)
 
     async def execute(self, params: Mapping[str, object], context: SkillContext) -> SkillResult:
         """Change the file."""
-        version = await context.workspace.edit(text(params, "path"), _change(params))
+        version = await _large.edit(context.workspace, *_change(params))
         shown = context.workspace.display(version.path)
         count = None if "content" in params else maybe_number(params, "expected_count") or 1
         places = f" in {count} places" if count and count > 1 else ""
@@ -65,21 +65,29 @@ class EditFile(WriteSkill):
         )
 
 
-def _change(params: Mapping[str, object]) -> Callable[[bytes], bytes]:
+def _change(params: Mapping[str, object]) -> tuple[str, _large.Small, _large.Large]:
     path = text(params, "path")
     old, new, content = (maybe_text(params, name) for name in ("old", "new", "content"))
     if content is not None:
         if old is not None or new is not None:
             raise _unclear("content stands alone: it replaces everything.", "content")
         whole = content
-        return lambda data: replace_whole(data, path, whole)
+        return (
+            path,
+            lambda data: replace_whole(data, path, whole),
+            _large.replace_whole(path, whole),
+        )
     if old is None or new is None:
         missing = "old" if old is None else "new"
         raise _unclear(f"{missing} is missing.", missing)
     if old == new:
         raise _unclear("old and new are the same: there is nothing to change.", "new")
     exact, instead, expected = old, new, maybe_number(params, "expected_count") or 1
-    return lambda data: replace_exact(data, path, exact, instead, expected)
+    return (
+        path,
+        lambda data: replace_exact(data, path, exact, instead, expected),
+        _large.replace_exact(path, exact, instead, expected),
+    )
 
 
 def _unclear(problem: str, argument: str) -> InvalidArgumentsError:

@@ -85,15 +85,20 @@ async def test_the_archive_is_synced_before_the_act_is_announced(place: Place) -
 
     await place.workspace().edit("a.md", lambda _: b"new")
 
-    acts = [step for step in place.wire.steps if step not in LOOKING and step != "make_folder"]
-    # The user's row joins the first transaction. Each blob's folder is new: it is synced when it
-    # is made, and again when the blob has its name.
+    opening = (*LOOKING, "open_append", "make_folder")
+    acts = [step for step in place.wire.steps if step not in opening]
+    # The user's row joins the first transaction. The first blob of a process makes sure of the
+    # names of the vault's folders, and of its pack; the second only grows the pack.
     announced, acts = acts[:2], acts[2:]
     assert announced == [COMMIT, COMMIT]
-    blob = ["open_new", "write", "sync", "sync", "rename_ours", "sync"]
+    folders, first, second = (
+        ["sync", "sync"],
+        ["open_new", "write", "sync", "sync"],
+        ["write", "sync"],
+    )
     swap = ["open_new", "write", "copy_attributes", "sync"]
     archived, replaced = acts[: acts.index(COMMIT)], acts[acts.index(COMMIT) :]
-    assert archived == [*blob, *blob, *swap]
+    assert archived == [*folders, *first, *second, *swap]
     assert replaced == [COMMIT, "exchange", "sync", "unlink_ours", "sync", COMMIT]
 
 
@@ -103,7 +108,7 @@ async def test_a_version_that_was_not_archived_soundly_stops_the_change(place: P
     await work.edit("a.md", lambda _: b"new")
 
     def spoil(name: str, step: int) -> None:
-        if name == "rename_ours":  # the new bytes arrive in the vault; the old ones were checked
+        if name == "write":  # the new bytes arrive in the vault; the old ones were checked
             rot(place.home / "vault", hash_of(b"new"))
 
     place.wire.watch = spoil

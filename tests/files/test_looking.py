@@ -105,7 +105,7 @@ async def test_a_list_has_folders_first_then_names(place: Place) -> None:
 
 
 async def test_steward_does_not_show_files_of_its_own(place: Place) -> None:
-    place.put({"a.md": b"", ".a.md.123.steward-swap": b"", "mine.part": b""})
+    place.put({"a.md": b"", f".a.md.{'0' * 32}.steward-swap": b"", "mine.part": b""})
 
     assert [entry.display for entry in await place.workspace().list()] == ["a.md", "mine.part"]
     assert await names(place) == ["a.md", "mine.part"]
@@ -167,6 +167,55 @@ async def test_with_no_folder_granted_every_look_says_so(place: Place) -> None:
         with pytest.raises(NoFolderError):
             await look
     assert await work.tracked() == []
+
+
+async def test_histories_are_listed_by_folder_also_of_one_that_is_gone(
+    place: Place, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    place.granted.grant(other)
+    (place.folder / "in").mkdir()
+    place.granted.grant(place.folder / "in")
+    work = place.workspace()
+    for name in ("a.md", "in/b.md", "in/deep/c.md", "inner/d.md", str(other / "e.md")):
+        await work.create(name, b"text")
+        place.clock.advance(1)
+    for name in ("in/b.md", "in/deep/c.md"):
+        await work.edit(name, lambda _: b"more")
+        place.clock.advance(1)
+
+    async def names(folder: str | None = None, limit: int | None = None) -> list[str]:
+        return [Path(file.path).name for file in await work.tracked(folder, limit=limit)]
+
+    everything = ["c.md", "b.md", "e.md", "d.md", "a.md"]
+    assert await names() == everything
+    assert await names(limit=3) == everything[:3]
+    assert await names("in") == ["c.md", "b.md"]
+    assert await names(str(other)) == ["e.md"]
+    for name in ("in/deep/c.md", "in/b.md"):
+        await work.remove(name)
+    (place.folder / "in" / "deep").rmdir()
+    assert await names("in/deep") == ["c.md"]
+    with pytest.raises(FileMissingError):
+        await work.tracked("never")
+    with pytest.raises(NotAFileError):
+        await work.tracked("a.md")
+    with pytest.raises(PathOutsideError):
+        await work.tracked("/etc")
+
+
+async def test_a_long_history_is_read_page_by_page(place: Place) -> None:
+    work = place.workspace()
+    await work.create("a.md", b"0")
+    for number in range(1, 5):
+        await work.edit("a.md", lambda _, text=str(number): text.encode())  # type: ignore[misc]
+
+    assert [v.version for v in await work.versions("a.md", limit=2)] == [4, 5]
+    assert [v.version for v in await work.versions("a.md", limit=2, before=4)] == [2, 3]
+    assert [v.version for v in await work.versions("a.md", before=3)] == [1, 2]
+    at = str(place.folder / "a.md")
+    assert [v.version for v in await place.manager.versions(at, limit=1)] == [5]
 
 
 async def test_an_entry_is_a_file_or_a_folder(place: Place) -> None:

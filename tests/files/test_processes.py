@@ -71,7 +71,7 @@ def start(
 # Name of the step, how often it was seen, and whether the change has happened then.
 POINTS = [
     ("commit", 1, False),  # nothing announced
-    ("rename_ours", 2, False),  # in the middle of the archive
+    ("write", 2, False),  # in the middle of the archive
     ("copy_attributes", 1, False),  # the swap file written, not yet whole
     ("commit", 3, False),  # the swap file whole, the exchange not announced
     ("exchange", 1, False),  # announced
@@ -204,5 +204,5 @@ async def test_recovery_waits_for_a_living_change_of_another_manager(tmp_path: P
 
 def test_the_points_are_steps_that_exist() -> None:
     assert {name for name, _, _ in POINTS} <= {
-        COMMIT, "rename_ours", "copy_attributes", "exchange", "unlink_ours",
+        COMMIT, "write", "copy_attributes", "exchange", "unlink_ours",
     }  # fmt: skip

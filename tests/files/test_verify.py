@@ -53,7 +53,9 @@ async def test_outside_edits_are_notes(place: Place) -> None:
 async def test_orphan_blobs_and_parts_are_notes(place: Place) -> None:
     await a_history(place)
     orphan = add(place.home / "vault", b"orphan")
-    (place.home / "vault" / "parts" / "x.part").write_bytes(b"tor")
+    parts = place.home / "vault" / "parts"
+    parts.mkdir(exist_ok=True)
+    (parts / "x.part").write_bytes(b"tor")
 
     assert kinds(await place.manager.verify()) == ([], ["orphan", "parts"])
 
@@ -78,7 +80,7 @@ async def test_damaged_and_missing_bytes_are_problems_and_cost_no_other_version(
 
 async def test_something_of_ours_left_in_a_folder_is_a_problem(place: Place) -> None:
     await a_history(place)
-    (place.folder / ".a.md.0123.steward-swap").write_bytes(b"")
+    (place.folder / f".a.md.{'0123' * 8}.steward-swap").write_bytes(b"")
 
     assert kinds(await place.manager.verify()) == (["left_behind"], [])
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from app.domain.errors import BlobDamagedError
 from app.files.blobs import BlobStore
 from app.files.fs_ops import FsOps
+from app.files.packs import Packed
 
 
 def stored(vault: Path) -> dict[str, bytes]:
@@ -20,14 +21,27 @@ def stored(vault: Path) -> dict[str, bytes]:
     return found
 
 
-def rot(vault: Path, digest: str) -> None:
-    """Damage a content wherever it is kept."""
-    (vault / "blobs" / digest[:2] / digest).write_bytes(b"rotten")
+def rot(vault: Path, digest: str, *, copies: bool = True) -> None:
+    """Damage a content wherever it is kept; without ``copies`` where it was put first."""
+    blobs = BlobStore(vault, FsOps())
+    key = bytes.fromhex(digest)
+    for shelf in (blobs._main, blobs._copies) if copies else (blobs._main,):
+        for place in shelf.find(key):
+            header = shelf.header(place, key)
+            folder = vault if shelf is blobs._main else vault / "copies"
+            if isinstance(place, Packed):
+                path = folder / "packs" / f"{place.number:08}.pack"
+                start = place.offset + header.length - header.stored
+            else:
+                path, start = folder / "blobs" / digest[:2] / place.name, 0
+            with path.open("r+b") as file:
+                file.seek(start)
+                file.write(b"\0" * header.stored)
 
 
 def lose(vault: Path, digest: str) -> None:
     """Take a content away wherever it is kept."""
-    (vault / "blobs" / digest[:2] / digest).unlink()
+    assert BlobStore(vault, FsOps()).discard([digest])
 
 
 def add(vault: Path, content: bytes) -> str:

@@ -1,0 +1,74 @@
+"""How the ``files`` commands reach files and histories: in the granted folders, else by path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+from app.domain.errors import FileError, FileMissingError, NoFolderError, PathOutsideError
+from app.domain.files import BlameLine, FileVersion, Origin
+
+if TYPE_CHECKING:
+    from app.assembly import Assembly
+    from app.domain.workspace import Workspace
+
+T = TypeVar("T")
+
+BY: Final = "terminal"
+
+
+class Histories(Protocol):
+    """What a workspace and the version manager have in common."""
+
+    async def versions(self, path: str) -> Sequence[FileVersion]:
+        """The history, oldest first."""
+        ...
+
+    async def version_content(self, path: str, version: int) -> bytes:
+        """Exact bytes of a version."""
+        ...
+
+    def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """Exact bytes of a version of any size, in pieces."""
+        ...
+
+    async def blame(
+        self, path: str, version: int | None = None, *, progress: Callable[[int, int], None]
+    ) -> Sequence[BlameLine]:
+        """For each line where it comes from."""
+        ...
+
+
+def workspace_of(assembly: Assembly) -> Workspace:
+    """Files as the person at the terminal sees and changes them."""
+    return assembly.workspaces.bind(Origin(user=assembly.user, by=BY))
+
+
+async def reading(
+    assembly: Assembly, path: str, look: Callable[[Histories, str], Awaitable[T]]
+) -> T:
+    """Look in the granted folders; for a path outside, in the history alone."""
+    try:
+        return await look(workspace_of(assembly), path)
+    except (PathOutsideError, NoFolderError, FileMissingError):
+        for place in await assembly.versions.in_worker(lambda: _places_outside(path)):
+            if await assembly.versions.versions(place):
+                return await look(assembly.versions, place)
+        raise
+
+
+def _places_outside(path: str) -> list[str]:
+    """What a path means on this machine when no granted folder has it; blocking."""
+    place = os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - keeps links
+    return list(dict.fromkeys([os.path.realpath(place), place]))
+
+
+def needs_folder(error: FileError) -> FileError:
+    """The same failure, with the way out of it."""
+    return type(error)(
+        error.message,
+        hint="Name its folder with --folder DIR: changes are made in granted folders only.",
+        details=error.details,
+    )

@@ -1,0 +1,148 @@
+"""Gives contents back: finds a sound copy, follows deltas to what they are built on, checks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Final
+
+from app.domain.errors import BlobDamagedError
+from app.files.blob_codec import CHUNK, decoded
+from app.files.blob_record import Header, damaged
+from app.files.loose import Loose
+from app.files.packs import Packed
+from app.files.shelf import Place, Shelf
+
+_DEEPEST: Final = 32
+"""More steps than any delta is ever away from a content stored whole."""
+
+
+class BlobReader:
+    """Reads from several shelves; where one copy is damaged the next one is taken."""
+
+    def __init__(self, shelves: Sequence[Shelf]) -> None:
+        self._shelves = shelves
+
+    def content(self, key: bytes) -> bytes:
+        """A content that fits in memory, checked. Raises ``BlobDamagedError``."""
+        try:
+            return self._content(key, {}, careful=False)
+        except BlobDamagedError:
+            # A step in the middle decodes to something else: look for it in every copy.
+            return self._content(key, {}, careful=True)
+
+    def chunks(self, key: bytes) -> Iterator[bytes]:
+        """A content of any length; ``BlobDamagedError`` after the last piece if it is not right."""
+        place = self._long(key)
+        if place is not None:
+            yield from _checked(key, place[0].stream(place[1], key))
+            return
+        content = self.content(key)
+        if len(content) <= CHUNK:
+            yield content
+            return
+        for at in range(0, len(content), CHUNK):
+            yield content[at : at + CHUNK]
+
+    def header(self, key: bytes) -> Header | None:
+        """What the first readable copy says of itself."""
+        for shelf in self._shelves:
+            for place in _find(shelf, key):
+                try:
+                    return shelf.header(place, key)
+                except (OSError, BlobDamagedError):
+                    continue
+        return None
+
+    def is_sound(self, shelf: Shelf, place: Place, key: bytes) -> bool:
+        """Whether this copy gives the content back, with whatever it is built on."""
+        try:
+            if isinstance(place, Loose) and shelf.is_long(place, key):
+                for _ in _checked(key, shelf.stream(place, key)):
+                    pass
+                return True
+            return _is(key, self._from(shelf, place, key, {}, careful=False))
+        except (OSError, BlobDamagedError):
+            return False
+
+    def loads(self, shelf: Shelf, place: Place, key: bytes) -> bool:
+        """Whether this copy is as it was written, by its checksum."""
+        try:
+            shelf.load(place, key)
+        except (OSError, BlobDamagedError):
+            return False
+        return True
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _long(self, key: bytes) -> tuple[Shelf, Loose] | None:
+        """Where a long content is; ``None`` for one that fits in memory."""
+        for shelf in self._shelves:
+            for place in _find(shelf, key):
+                if isinstance(place, Packed):
+                    return None
+                if shelf.is_long(place, key):
+                    return shelf, place
+        return None
+
+    def _content(
+        self, key: bytes, failed: dict[bytes, BlobDamagedError], *, careful: bool
+    ) -> bytes:
+        """``failed``: what is known not to come back, and what is being decoded."""
+        if key in failed or len(failed) > _DEEPEST:
+            raise failed.get(key) or damaged(key, "its bytes have changed")
+        depth = len(failed)
+        failed[key] = problem = damaged(key, "it cannot be read: there is no such file")
+        for shelf in self._shelves:
+            for place in _find(shelf, key):
+                try:
+                    content = self._from(shelf, place, key, failed, careful=careful)
+                except OSError as error:
+                    problem = damaged(key, f"it cannot be read: {error.strerror or error}")
+                    continue
+                except BlobDamagedError as error:
+                    problem = error
+                    if error.details["hash"] != key.hex():
+                        problem = damaged(key, "a version that it is built on is damaged")
+                    continue
+                if (depth and not careful) or _is(key, content):
+                    del failed[key]
+                    return content
+                problem = damaged(key, "its bytes have changed")
+        failed[key] = problem
+        raise problem
+
+    def _from(
+        self,
+        shelf: Shelf,
+        place: Place,
+        key: bytes,
+        failed: dict[bytes, BlobDamagedError],
+        *,
+        careful: bool,
+    ) -> bytes:
+        record = shelf.load(place, key)
+        base = record.header.base
+        return decoded(record, base and self._content(base, failed, careful=careful))
+
+
+def _find(shelf: Shelf, key: bytes) -> Iterator[Place]:
+    with suppress(OSError):  # another shelf may have it
+        yield from shelf.find(key)
+
+
+def _is(key: bytes, content: bytes) -> bool:
+    return hashlib.sha256(content).digest() == key
+
+
+def _checked(key: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    check = hashlib.sha256()
+    try:
+        for piece in pieces:
+            check.update(piece)
+            yield piece
+    except OSError as error:
+        raise damaged(key, f"it cannot be read: {error.strerror or error}") from error
+    if check.digest() != key:
+        raise damaged(key, "its bytes have changed")

@@ -1,0 +1,74 @@
+"""The folders of a vault: made when they are first written to, with names that are on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from app.files.fs_ops import FsOps
+
+
+class VaultFolders:
+    """Opens the vault's folders. Readable by the person only."""
+
+    def __init__(self, vault: Path, fs: FsOps) -> None:
+        self._vault = Path(vault).absolute()
+        self._fs = fs
+        self._root: Path | None = None
+        # Folders whose own names this process knows to be on disk.
+        self._named: set[Path] = set()
+
+    @property
+    def root(self) -> Path:
+        """The vault, made if need be. Raises ``OSError``."""
+        if self._root is None:
+            self._root = self._fs.make_vault(self._vault)
+        return self._root
+
+    def make(self, *parts: str) -> Path:
+        """A folder of the vault that is there, and stays there whatever happens next."""
+        path = self.root
+        self._name(path, is_there=True)
+        for part in parts:
+            path /= part
+            self._name(path)
+        return path
+
+    def scan(self, path: Path) -> list[os.DirEntry[str]]:
+        """What stands in a folder; nothing where there is no folder."""
+        try:
+            return self._fs.scan(path)
+        except FileNotFoundError:
+            return []
+
+    @contextmanager
+    def opened(self, path: Path) -> Iterator[int]:
+        """A folder, for as long as it is needed."""
+        handle = self._fs.open_folder(path)
+        try:
+            yield handle
+        finally:
+            self._fs.close(handle)
+
+    @contextmanager
+    def file(self, folder: Path, name: str) -> Iterator[int]:
+        """A file to read from."""
+        with self.opened(folder) as parent:
+            handle = self._fs.open_read(parent, name)
+        try:
+            yield handle
+        finally:
+            self._fs.close(handle)
+
+    def _name(self, path: Path, *, is_there: bool = False) -> None:
+        """Also a folder that stands there may not be on disk: whoever made it may have died."""
+        if path in self._named:
+            return
+        with self.opened(path.parent) as parent:
+            if not is_there:
+                with suppress(FileExistsError):
+                    self._fs.make_folder(parent, path.name, 0o700)
+            self._fs.sync(parent)
+        self._named.add(path)
