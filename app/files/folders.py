@@ -17,6 +17,7 @@ from app.domain.errors import (
     UsageError,
 )
 from app.domain.names import shown
+from app.files.failures import explained
 from app.files.lookalikes import lookalike, other_case
 
 SAMPLE: Final = "Sample"
@@ -113,9 +114,11 @@ class GrantedFolders:
         if first is None or led_out:  # a link that leads out is not passed over for another place
             assert outside is not None
             raise outside
+        _require_seen(first)
         meant = self._lookalike(path, near, for_new=for_new)
         if meant is not None:
             return meant
+        _check_parts(path)
         root = self._root_of(first)
         if root is not None and not root.is_there:
             raise _gone(root.named)
@@ -272,13 +275,27 @@ def _check_name(path: str) -> None:
     if "\0" in path:
         raise FileError("A path cannot hold a NUL character.", details={"path": path})
     try:
-        raw = os.fsencode(path)
+        os.fsencode(path)
     except UnicodeEncodeError as error:
         raise FileError(
             "The path holds characters that no file name can have.",
             details={"path": path.encode("utf-8", "replace").decode()},
         ) from error
-    if any(len(part) > _NAME_BYTES for part in raw.split(b"/")):
+
+
+def _require_seen(path: Path) -> None:
+    # What a closed folder holds may well be there.
+    try:
+        path.lstat()
+    except PermissionError as error:
+        raise explained(error, str(path)) from error
+    except OSError:
+        return
+
+
+def _check_parts(path: str) -> None:
+    # Not before it was looked for: with its escapes a name is longer than it is on the disk.
+    if any(len(part) > _NAME_BYTES for part in os.fsencode(path).split(b"/")):
         raise _too_long(path)
 
 
