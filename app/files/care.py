@@ -9,6 +9,7 @@ from pathlib import Path
 from app.domain.errors import FileError, FileMissingError
 from app.domain.skills import Clock
 from app.files.blobs import BlobStore
+from app.files.bringing_back import BringerBack, BroughtBack
 from app.files.change_runner import ChangeRunner
 from app.files.export import Exporter, ExportReport
 from app.files.failures import explaining
@@ -130,6 +131,20 @@ class VaultCare:
         with explaining(str(place)):
             exporter = self._exporter(gate, progress)
             return self._pruner.run(rule, plan, place, exporter, gate)
+
+    def bring_back(self, archive: Path, gate: Gate, progress: Progress | None) -> BroughtBack:
+        """Bring pruned bytes back from ``archive``."""
+        place = Path(os.path.realpath(archive))
+        with explaining(str(archive)):
+            return BringerBack(
+                needed=self._needed,
+                journal=self._journal,
+                blobs=self._blobs,
+                fs=self._fs,
+                lock=self._lock,
+                gate=gate,
+                progress=progress,
+            ).run(place)
 
     def _dropped(self, gate: Gate) -> PruneReport:
         """End a pruning that was cut off between its last two steps."""

@@ -30,6 +30,7 @@ from app.domain.files import (
 from app.domain.skills import Clock
 from app.files.blame import blame
 from app.files.blobs import BlobStore
+from app.files.bringing_back import BroughtBack
 from app.files.care import VaultCare
 from app.files.change_runner import ChangeRunner
 from app.files.conflicts import Conflicts
@@ -447,6 +448,13 @@ class VersionManager:
         Cancel during the export leaves everything as it was. Raises as ``export`` does.
         """
         return await self._uncut(lambda gate: self.care.prune(rule, archive, gate, progress))
+
+    async def bring_back(self, archive: Path, progress: Progress | None = None) -> BroughtBack:
+        """Bring the bytes of pruned versions back from the archive they went to.
+
+        Cancel stops it between two contents. Raises ``FileError``.
+        """
+        return await self._uncut(lambda gate: self.care.bring_back(archive, gate, progress))
 
     async def vault_size(self) -> VaultSize:
         """How much the vault holds, and what it takes on disk."""

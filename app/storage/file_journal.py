@@ -324,6 +324,18 @@ class FileJournal:
 
         self._database.write(write)
 
+    def unprune(self, digest: str) -> int:
+        """Take the mark off every version that has these bytes again. Returns how many."""
+
+        def write() -> int:
+            marked = fn.json_extract(FileVersionRow.metadata, f"$.{PRUNED}").is_null(False)
+            update = FileVersionRow.update(
+                metadata=fn.json_remove(FileVersionRow.metadata, f"$.{PRUNED}", f"$.{PRUNED}_at")
+            )
+            return int(update.where(FileVersionRow.hash_after == digest, marked).execute())
+
+        return self._database.write(write)
+
     def open_operations(self) -> list[OpenOperation]:
         """Changes without an end, oldest first."""
         return self._database.read(_open_changes)
