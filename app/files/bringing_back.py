@@ -25,7 +25,7 @@ from app.files.fs_ops import FsOps
 from app.files.gate import Gate, StoreLock
 from app.files.new_file import Source
 from app.storage.file_contents import NeededContents
-from app.storage.file_journal import FileJournal
+from app.storage.file_marks import VersionMarks
 
 Progress = Callable[[int, int, str], None]
 """Told how many contents are done, of how many, and that they are ``contents``."""
@@ -49,7 +49,7 @@ class BringerBack:
         self,
         *,
         needed: NeededContents,
-        journal: FileJournal,
+        marks: VersionMarks,
         blobs: BlobStore,
         fs: FsOps,
         lock: StoreLock,
@@ -57,7 +57,7 @@ class BringerBack:
         progress: Progress | None = None,
     ) -> None:
         self._needed = needed
-        self._journal = journal
+        self._marks = marks
         self._blobs = blobs
         self._fs = fs
         self._lock = lock
@@ -81,7 +81,7 @@ class BringerBack:
                     if not self._blobs.is_whole(digest):
                         content_bytes += self._keep(archive, names[digest], digest)
                         contents += 1
-                    versions += self._journal.unprune(digest)
+                    versions += self._marks.unprune(digest)
         except (BadZipFile, ZlibError, KeyError, ValueError, RuntimeError) as error:
             raise FileError(
                 f"{path} is no archive of versions, or it is damaged.",

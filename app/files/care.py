@@ -24,6 +24,7 @@ from app.files.work import WorkFolders
 from app.storage.file_contents import NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
+from app.storage.file_marks import VersionMarks
 
 
 class VaultCare:
@@ -35,6 +36,7 @@ class VaultCare:
         history: FileHistory,
         journal: FileJournal,
         needed: NeededContents,
+        marks: VersionMarks,
         blobs: BlobStore,
         store: FileStore,
         runner: ChangeRunner,
@@ -48,6 +50,7 @@ class VaultCare:
         self._history = history
         self._journal = journal
         self._needed = needed
+        self._marks = marks
         self._blobs = blobs
         self._store = store
         self._runner = runner
@@ -55,9 +58,7 @@ class VaultCare:
         self._fs = fs
         self._lock = lock
         self._vault = vault
-        self._pruner = Pruner(
-            history=history, needed=needed, journal=journal, blobs=blobs, lock=lock
-        )
+        self._pruner = Pruner(history=history, needed=needed, marks=marks, blobs=blobs, lock=lock)
 
     def recover(self, gate: Gate) -> RecoveryReport:
         """End what a crash left open."""
@@ -138,7 +139,7 @@ class VaultCare:
         with explaining(str(archive)):
             return BringerBack(
                 needed=self._needed,
-                journal=self._journal,
+                marks=self._marks,
                 blobs=self._blobs,
                 fs=self._fs,
                 lock=self._lock,

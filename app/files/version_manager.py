@@ -63,6 +63,7 @@ from app.storage.file_conflicts import ConflictHistory
 from app.storage.file_contents import NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
+from app.storage.file_marks import VersionMarks
 from app.storage.turn_messages import TurnMessages
 
 __all__ = [
@@ -120,6 +121,7 @@ class VersionManager:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="steward-files")
         self._running: set[Future[Any]] = set()
         self.history = FileHistory(database)
+        self._marks = VersionMarks(database, clock)
         self._messages = TurnMessages(database)
         self._runner = ChangeRunner(
             store=store,
@@ -153,6 +155,7 @@ class VersionManager:
             history=self.history,
             journal=self._journal,
             needed=needed,
+            marks=self._marks,
             blobs=self._blobs,
             store=store,
             runner=self._runner,
@@ -335,7 +338,7 @@ class VersionManager:
             if request is not None:
                 return self._runner.run(request, gate)
             gate.go()
-            self._journal.decide(op_id, choice.value, origin.by)
+            self._marks.decide(op_id, choice.value, origin.by)
             return Ended()
 
         try:

@@ -11,13 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Final
 
-from peewee import fn
-
 from app.domain.files import FileAction, FileVersion, OperationState, OperationType
 from app.domain.skills import Clock
 from app.storage.database import Database
-from app.storage.file_contents import PRUNED
-from app.storage.file_history import FIRST_SEEN, OUTSIDE, RESOLVED, main_row
+from app.storage.file_history import FIRST_SEEN, OUTSIDE, main_row
 from app.storage.file_records import Announcement, FolderAnnouncement, OpenOperation
 from app.storage.file_rows import (
     IS_CHANGE,
@@ -288,46 +285,6 @@ class FileJournal:
                 OperationType.EXTERNAL.value,
                 first,
             )
-
-        return self._database.write(write)
-
-    def decide(self, op_id: str, choice: str, by: str) -> None:
-        """Record how the person ended a conflict, where that makes no new version."""
-
-        def write() -> None:
-            row = main_row(op_id)
-            at = self._clock.now().isoformat()
-            row.metadata = {**row.metadata, RESOLVED: choice, "resolved_by": by, "resolved_at": at}
-            row.save(only=[FileVersionRow.metadata])
-
-        self._database.write(write)
-
-    def prune(self, versions: Sequence[FileVersion], archive: str) -> None:
-        """Mark versions as pruned: their bytes are in ``archive``, and soon only there."""
-
-        def write() -> None:
-            at = self._clock.now().isoformat()
-            marks = fn.json_set(
-                FileVersionRow.metadata, f"$.{PRUNED}", archive, f"$.{PRUNED}_at", at
-            )
-            for one in versions:
-                FileVersionRow.update(metadata=marks).where(
-                    FileVersionRow.new_file_id == one.file_id,
-                    FileVersionRow.version == one.version,
-                    FileVersionRow.state == "done",
-                ).execute()
-
-        self._database.write(write)
-
-    def unprune(self, digest: str) -> int:
-        """Take the mark off every version that has these bytes again. Returns how many."""
-
-        def write() -> int:
-            marked = fn.json_extract(FileVersionRow.metadata, f"$.{PRUNED}").is_null(False)
-            update = FileVersionRow.update(
-                metadata=fn.json_remove(FileVersionRow.metadata, f"$.{PRUNED}", f"$.{PRUNED}_at")
-            )
-            return int(update.where(FileVersionRow.hash_after == digest, marked).execute())
 
         return self._database.write(write)
 

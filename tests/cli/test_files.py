@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import time
 from typing import Any
 
 import pytest
 
+from app.files.verifying import Verifier
 from tests.cli.conftest import AFTER, BEFORE, FINALISE, Steward
 from tests.files import vault_bytes
 
@@ -153,6 +156,24 @@ def test_verify_is_content_with_outside_edits_and_orphans(changed: Steward) -> N
     assert done.objects[-1]["ok"] is True
     assert [row["kind"] for row in done.of("note")] == ["outside"]
     assert "note: " in changed("files", "verify").out
+
+
+def test_ctrl_c_stops_the_check_and_says_how_far_it_got(
+    changed: Steward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Verifier._step
+
+    def interrupted(self: Verifier, done: int, total: int, what: str) -> None:
+        real(self, done, total, what)
+        if what == "blobs":
+            os.kill(os.getpid(), signal.SIGINT)
+            while not self._gate.stopped:
+                time.sleep(0.01)
+
+    monkeypatch.setattr(Verifier, "_step", interrupted)
+    done = changed("files", "verify", code=130)
+    assert done.out == ""
+    assert "Stopped. Checking: 1 of 3 blobs." in done.err
 
 
 def test_verify_finds_damaged_bytes_and_fails(changed: Steward) -> None:
