@@ -73,6 +73,16 @@ def local(moment: datetime) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
+def size_in_words(size: int) -> str:
+    """A number of bytes for people."""
+    if size < 10_000:
+        return f"{size:,} bytes"
+    for unit, one in (("kB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12)):
+        if size < 1000 * one or unit == "TB":
+            return f"{size / one:,.1f} {unit}"
+    raise AssertionError(size)
+
+
 def _shown(found: re.Match[str]) -> str:
     code = ord(found[0])
     if found[0] in "\t\n\r":

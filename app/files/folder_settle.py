@@ -24,6 +24,21 @@ _ROUNDS: Final = 4
 """Each exchange back may find that someone saved once more; nobody saves that often."""
 
 
+def settle_exchange(
+    place: Spot, ours: tuple[int, int] | None, change: Change, archive: Archive
+) -> bool:
+    """The usual end of an exchange that was just made; ``False`` where it is not so simple.
+
+    What came out is read whole; what went in is the file ``ours``, known to be whole.
+    """
+    taken = place.see(place.swap)
+    if taken.hash != change.hash_before or ours is None or place.identity(place.name) != ours:
+        return False
+    _let_go(place, place.swap, taken, archive)
+    place.sync()
+    return True
+
+
 def settle_replace(place: Spot, change: Change, archive: Archive) -> Outcome:
     """The file was to be exchanged with the swap file."""
     given_back: str | None = None

@@ -16,6 +16,7 @@ from typing import Final
 from app.files.atomic_rename import UnsupportedRename
 from app.files.blobs import CHUNK
 from app.files.fs_ops import ASIDE_SUFFIX, SWAP_SUFFIX, FsOps
+from app.files.store import Pulled
 
 _SHOWN_BYTES: Final = 40
 _NO_LINKS: Final = frozenset(
@@ -94,6 +95,27 @@ class Spot:
                 return _OTHER
             raise
         return Seen(Kind.FILE, check.hexdigest(), (found.st_dev, found.st_ino))
+
+    def holds(self, pulled: Pulled) -> bool:
+        """Whether the file of my name is as it was read: untouched since, or with its bytes.
+
+        Bytes changed in place within one tick of the system's clock, or through a mapping, may
+        not show yet. So nothing is let go of on this word alone.
+        """
+        try:
+            if stamp_of(self._fs.stat(self.folder, self.name)) == pulled.stamp:
+                return True
+        except FileNotFoundError:
+            return False
+        return self.see(self.name).hash == pulled.hash
+
+    def identity(self, name: str) -> tuple[int, int] | None:
+        """Which file stands under ``name``; ``None`` for nothing, and for what is no file."""
+        try:
+            found = self._fs.stat(self.folder, name)
+        except FileNotFoundError:
+            return None
+        return (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
 
     @contextmanager
     def reading(self, name: str) -> Iterator[int]:
@@ -204,6 +226,18 @@ def spot(fs: FsOps, locator: str, op_id: str, *, may_be_new: bool = False) -> It
         yield Spot(fs, folder, path.name, op_id)
     finally:
         fs.close(folder)
+
+
+def stamp_of(found: os.stat_result) -> tuple[int, ...]:
+    """What tells a file from another, and from itself after it was written to or renamed."""
+    return (
+        found.st_dev,
+        found.st_ino,
+        stat.S_IFMT(found.st_mode),
+        found.st_size,
+        found.st_mtime_ns,
+        found.st_ctime_ns,
+    )
 
 
 def _ours(name: str, op_id: str, suffix: str) -> str:

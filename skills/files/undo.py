@@ -3,7 +3,8 @@
 Arguments: ``turn`` (id of the turn; unless given, the newest of this conversation that changed
 files and is not undone); or ``path`` and ``version``: what that version did, and it alone. Later
 changes of the file stay; where they stand in the way, nothing is done.
-Metadata: ``files``, one object a change: ``path``, ``version``, ``operation``, ``hash_after``;
+Metadata: ``files``, one object a change: ``path``, ``version``, ``operation``, ``hash_after``,
+or for a folder that was moved back as one ``path`` and ``files`` (how many);
 for one version also ``undo_of_version`` and, where later changes were kept, ``kept_versions``.
 Errors: ``not_found`` where there is nothing to undo, ``file_changed`` where a file is no longer
 as the turn left it or a later version stands in the way (``in_the_way``).
@@ -15,7 +16,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from app.domain.errors import InvalidArgumentsError, NotFoundError
-from app.domain.skills import Preview, Skill, SkillContext, SkillResult, WriteSkill
+from app.domain.files import FileVersion
+from app.domain.skills import Preview, SideEffect, Skill, SkillContext, SkillResult, WriteSkill
 from skills.files import _writing
 from skills.files._definitions import DOMAIN, PATH, definition, maybe_number, maybe_text
 
@@ -68,13 +70,28 @@ class UndoTurn(WriteSkill):
         versions = await context.workspace.undo(maybe_text(params, "turn"))
         if not versions:
             raise _nothing()
-        files = [_writing.facts(version, context) for version in versions]
-        done = _listed([f"{one['path']} (now version {one['version']})" for one in files])
+        folders: dict[str, list[FileVersion]] = {}
+        single = []
+        for version in versions:
+            folder = version.metadata.get("folder_to")
+            if isinstance(folder, str):
+                folders.setdefault(folder, []).append(version)
+            else:
+                single.append(version)
+        files = [_writing.facts(version, context) for version in single]
+        done = [f"{one['path']} (now version {one['version']})" for one in files]
+        shown = {context.workspace.display(path): len(inside) for path, inside in folders.items()}
+        moved = [{"path": name, "files": count} for name, count in shown.items()]
+        done += [f"the folder {name} (with its files: {count:,})" for name, count in shown.items()]
+        effects = [
+            SideEffect("folder_move", path, {"files": len(inside)})
+            for path, inside in folders.items()
+        ]
         return SkillResult.ok(
-            f"Took back the changes of {done}.",
-            files_produced=tuple(one.path for one in versions if one.hash_after is not None),
-            side_effects=tuple(map(_writing.side_effect, versions)),
-            metadata={"files": files},
+            f"Took back the changes of {_listed(done)}.",
+            files_produced=tuple(one.path for one in single if one.hash_after is not None),
+            side_effects=(*map(_writing.side_effect, single), *effects),
+            metadata={"files": [*files, *moved]},
         )
 
 

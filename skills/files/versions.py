@@ -48,7 +48,7 @@ class ListVersions(ReadSkill):
                 metadata={"path": shown, "versions": []},
             )
         rows = [
-            f"| {one.version} | {one.at:%Y-%m-%d %H:%M:%S} | {_what(one)} | {one.by} |"
+            f"| {one.version} | {one.at:%Y-%m-%d %H:%M:%S} | {_what(one, context)} | {one.by} |"
             for one in versions
         ]
         return SkillResult.ok(
@@ -60,7 +60,7 @@ class ListVersions(ReadSkill):
         )
 
 
-def _what(version: FileVersion) -> str:
+def _what(version: FileVersion, context: SkillContext) -> str:
     if version.operation is OperationType.EXTERNAL:
         return "changed outside Steward"
     undone = version.metadata.get("undo_of_version")
@@ -70,7 +70,7 @@ def _what(version: FileVersion) -> str:
     if version.action is FileAction.RESTORE and restored_from:
         return f"restored from version {restored_from}"
     if version.action is FileAction.MOVE:
-        return f"moved to {version.filename}"
+        return f"moved to {context.workspace.display(version.path)}"
     return _WHAT[version.action]
 
 

@@ -41,7 +41,7 @@ async def conflict(
     place.put({"a.md": base})
 
     def meanwhile(name: str, _: int) -> None:
-        if name == COMMIT and "rename_ours" in place.wire.steps:  # archived; the act comes next
+        if name == COMMIT and "write" in place.wire.steps:  # archived; the act comes next
             place.wire.watch = None
             if theirs is None:
                 (place.folder / "a.md").unlink()
@@ -133,15 +133,21 @@ async def test_what_does_not_merge_is_refused_and_stays_open(
     assert await open_conflicts(place) == 1
 
 
-async def test_a_third_save_is_never_overwritten_by_a_decision(place: Place) -> None:
+@pytest.mark.parametrize("choice", [OURS, MERGE])
+async def test_a_third_save_is_never_overwritten_by_a_decision(
+    place: Place, choice: ConflictChoice
+) -> None:
     one = await conflict(place)
     place.put({"a.md": b"saved once more"})
 
-    for choice in (OURS, MERGE):
-        with pytest.raises(FileChangedError):
-            await place.workspace().resolve(one.op_id, choice)
+    with pytest.raises(FileChangedError, match="decide again"):
+        await place.workspace().resolve(one.op_id, choice)
 
     assert place.files == {"a.md": b"saved once more"}
+    (now,) = await place.workspace().conflicts()
+    assert (now.theirs, now.their_version) == (hash_of(b"saved once more"), 3)
+    await place.workspace().resolve(one.op_id, OURS)
+    assert place.files == {"a.md": MINE}
 
 
 async def test_an_approval_for_other_bytes_does_not_cover_a_decision(place: Place) -> None:

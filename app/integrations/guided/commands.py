@@ -132,7 +132,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command(
         name="rename",
         usage="/rename PATH NEW",
-        summary="Renames a file, or moves it when NEW names a folder (archive/report.md).",
+        summary="Renames a file or a folder; moves it when NEW is a path (archive/report.md).",
         arguments=(_K.FILE, _K.NEW_FILE),
         required=2,
         writes=True,

@@ -113,6 +113,14 @@ def renamed(intent: RenameFile, outcome: Outcome, target: str) -> Reply:
     """A file stands under another name; ``target`` is the one asked for."""
     target = outcome.string("path") or target
     before = outcome.string("moved_from") or intent.path
+    files = outcome.integer("files")
+    if files is not None:
+        went = "1 file" if files == 1 else f"{files:,} files"
+        return Reply(
+            f"Renamed the folder {code(before)} to {code(target)} with {went} in it. "
+            "The versions went along; say `/undo` to go back.",
+            offers(UndoLast()),
+        )
     return Reply(
         f"Renamed {code(before)} to {code(target)}. Its versions went along; say `/undo` to "
         "go back.",

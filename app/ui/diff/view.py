@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
+    QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -61,7 +62,11 @@ class DiffView(QTextEdit):
 
     def show_diff(self, diff: str) -> None:
         """Show another diff; an empty one says that nothing differs."""
-        self._lines = parse(diff)
+        self.show_lines(parse(diff))
+
+    def show_lines(self, lines: Sequence[DiffLine]) -> None:
+        """As ``show_diff``, for a diff that was parsed already (which may take a while)."""
+        self._lines = list(lines)
         self._render()
 
     def show_side_by_side(self, wanted: bool) -> None:
@@ -72,11 +77,24 @@ class DiffView(QTextEdit):
 
     def heightForWidth(self, width: int) -> int:
         """What the whole text needs, up to ``tallest``."""
+        return min(self._tallest, self._needs(width))
+
+    def _needs(self, width: int) -> int:
         # A copy is measured: the widget sets the width of its own document back at once.
         if self._ruler is None:
             self._ruler = self.document().clone(self)
         self._ruler.setTextWidth(max(width, 40))
-        return min(self._tallest, max(24, round(self._ruler.size().height())))
+        return max(24, round(self._ruler.size().height()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Scroll only where the text needs it."""
+        # A bar that was needed for a moment makes the text higher, and so would stay for ever.
+        fits = self.height() >= self._needs(self.width())
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded
+        )
+        super().resizeEvent(event)
 
     def hasHeightForWidth(self) -> bool:
         """It has: the text wraps."""
@@ -106,6 +124,7 @@ class DiffView(QTextEdit):
         if self._ruler is not None:
             self._ruler.deleteLater()
             self._ruler = None
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setAccessibleDescription(summary(self._lines) or "No difference in the text")
         self.updateGeometry()
 

@@ -169,3 +169,18 @@ async def test_what_is_not_understood_touches_nothing(desk: Desk) -> None:
     assert answer.startswith("I did not understand that")
     assert "/read report.md" in desk.buttons
     assert desk.text() == "This is a draft.\n"
+
+
+async def test_a_folder_is_renamed_and_goes_back(desk: Desk) -> None:
+    (desk.folder / "drafts/deep").mkdir(parents=True)
+    (desk.folder / "drafts/deep/a.md").write_text("a\n")
+    (desk.folder / "drafts/b.md").write_text("b\n")
+
+    answer = await desk.say("/rename drafts final")
+
+    assert "Renamed the folder `drafts` to `final` with 2 files in it." in answer
+    assert "moves 2 files" in desk.asked[0].summary
+    assert desk.text("final/deep/a.md") == "a\n"
+    await desk.say("/undo")
+    assert desk.text("drafts/deep/a.md") == "a\n"
+    assert not (desk.folder / "final").exists()

@@ -156,6 +156,39 @@ async def test_a_file_is_not_moved_out(desk: Desk) -> None:
     assert result.metadata["type"] == "path_outside"
 
 
+async def test_a_folder_is_moved_with_all_its_files(desk: Desk) -> None:
+    for number in range(7):
+        desk.write(f"drafts/{number}.md", f"{number}\n")
+    (desk.folder / "drafts/link").symlink_to("0.md")
+    preview = await desk.preview("files.move", path="drafts", target="final")
+    assert preview.summary == (
+        "Move the folder drafts to final: moves 7 files (0.md, 1.md, 2.md, 3.md, 4.md and 2 more), "
+        "and 1 other thing as they are"
+    )
+    assert preview.diff == ""
+    result = await desk.ok("files.move", path="drafts", target="final")
+    assert result.content == "Moved the folder drafts to final with 7 files."
+    assert result.metadata["files"] == 7
+    assert desk.read("final/6.md") == b"6\n"
+    table = (await desk.ok("files.versions", path="final/6.md")).content
+    assert "moved to final/6.md" in table
+    desk.turn = "turn-2"
+    preview = await desk.preview("files.undo")
+    assert preview.summary == "Undo the changes of final"
+    result = await desk.ok("files.undo")
+    assert result.content == "Took back the changes of the folder drafts (with its files: 7)."
+    assert desk.read("drafts/6.md") == b"6\n"
+
+
+async def test_a_folder_that_changed_since_it_was_shown_is_not_moved(desk: Desk) -> None:
+    desk.write("drafts/a.md", "a")
+    preview = await desk.preview("files.move", path="drafts", target="final")
+    desk.write("drafts/b.md", "b")
+    result = await desk.approved(preview, "files.move", path="drafts", target="final")
+    assert result.metadata["type"] == "file_changed"
+    assert desk.read("drafts/a.md") == b"a"
+
+
 # -- remove --------------------------------------------------------------------------------
 
 
@@ -171,5 +204,10 @@ async def test_a_removed_file_is_kept_and_can_be_restored(desk: Desk) -> None:
 
 async def test_a_folder_is_not_removed(desk: Desk) -> None:
     desk.write("sub/a.md", "a")
-    assert (await desk.error("files.remove", path="sub")).metadata["type"] == "not_a_file"
+    result = await desk.error("files.remove", path="sub")
+    assert result.metadata["type"] == "not_a_file"
+    assert "one by one" in result.content
+    result = await desk.error("files.restore", path="sub", version=1)
+    assert result.metadata["type"] == "not_a_file"
+    assert "one by one" in result.content
     assert desk.read("sub/a.md") == b"a"
