@@ -24,10 +24,16 @@ from app.files.blobs import CHUNK
 from app.files.contents import Content
 from app.files.folder_limits import require_allowed
 from app.files.folder_rename import identity, look_into, rename_folder, settle_rename
-from app.files.folder_settle import settle_create, settle_move, settle_remove, settle_replace
+from app.files.folder_settle import (
+    settle_create,
+    settle_exchange,
+    settle_move,
+    settle_remove,
+    settle_replace,
+)
 from app.files.fs_ops import FsOps
 from app.files.holes import write_with_holes
-from app.files.spot import Spot, spot
+from app.files.spot import Spot, spot, stamp_of
 from app.files.store import (
     Archive,
     Change,
@@ -74,7 +80,8 @@ class FolderStore:
             at_rest = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
             if at_rest and reading.size == after.st_size:
                 mode = stat.S_IMODE(after.st_mode)
-                return Pulled(content, reading.check.hexdigest(), reading.size, mode)
+                digest = reading.check.hexdigest()
+                return Pulled(content, digest, reading.size, mode, stamp_of(after))
         raise FileError(
             f"{locator} is being written to and does not come to rest.",
             hint="Try again when the program that writes it is done.",
@@ -100,6 +107,11 @@ class FolderStore:
                 details={"path": locator},
             )
         return seen.hash
+
+    def is_as_pulled(self, locator: str, pulled: Pulled) -> bool:
+        """Whether it is the same file, untouched, or has the same bytes at least."""
+        with spot(self.fs, locator, "", may_be_new=True) as place:
+            return place.holds(pulled)
 
     def look_into(self, folder: str) -> FolderContent:
         """Everything below a folder."""
@@ -137,25 +149,30 @@ class FolderStore:
             with self._place(change.locator, change) as place:
                 self._write_swap(place, content.chunks(), mode=change.mode)
 
-    def act(self, change: Change, archive: Archive) -> Outcome:
+    def act(self, change: Change, archive: Archive, pulled: Pulled | None) -> Outcome:
         """Exchange, place, move or take out; then see what came of it."""
         with self._place(change.locator, change) as place:
             match change.kind:
                 case ChangeKind.CREATE:
                     place.put(place.swap)
                     place.sync()
-                case ChangeKind.REPLACE if place.see(place.name).hash == change.hash_before:
+                case ChangeKind.MOVE_FOLDER:
+                    if identity(self.fs, place) == change.facts["file"]:
+                        with self._place(str(change.target), change) as target:
+                            rename_folder(self.fs, place, target)
+                case _ if pulled is None or not place.holds(pulled):
+                    pass  # someone else was here: ``settle`` says what that means
+                case ChangeKind.REPLACE:
+                    ours = place.identity(place.swap)
                     place.exchange_with_swap()
-                case ChangeKind.REMOVE if place.see(place.name).hash == change.hash_before:
+                    # Most often nothing came in between, and that is soon seen.
+                    if settle_exchange(place, ours, change, archive):
+                        return Outcome(OperationState.DONE)
+                case ChangeKind.REMOVE:
                     place.put_aside_as_swap()
                     place.sync()
-                case ChangeKind.MOVE if place.see(place.name).hash == change.hash_before:
+                case ChangeKind.MOVE:
                     change = self._move(place, change, archive)
-                case ChangeKind.MOVE_FOLDER if identity(self.fs, place) == change.facts["file"]:
-                    with self._place(str(change.target), change) as target:
-                        rename_folder(self.fs, place, target)
-                case _:
-                    pass  # someone else was here: ``settle`` says what that means
         return self.settle(change, OperationState.REPLACING, archive)
 
     def settle(self, change: Change, reached: OperationState, archive: Archive) -> Outcome:
@@ -201,6 +218,7 @@ class FolderStore:
                     # Never by a link from the person's own name: the unlink after it could hit
                     # what someone saved under that name meanwhile.
                     place.put_aside()
+                    place.sync()  # else a power cut could keep both places, or neither
                     target.put_from(place.folder, place.aside)
             except OSError as error:
                 if error.errno != errno.EXDEV:
@@ -268,6 +286,7 @@ class FolderStore:
         try:
             with spot(self.fs, parent, "") as place:
                 self.fs.remove_empty_folder(place.folder, place.name)
+                place.sync()
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
                 raise
@@ -295,6 +314,7 @@ class FolderStore:
                     details={"path": locator},
                 ) from error
             yield place
+            place.sync_dropped()
 
 
 class _Reading:

@@ -8,10 +8,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from app.files.atomic_rename import UnsupportedRename
 from app.files.failures import exists
 from app.files.fs_ops import PART_SUFFIX, FsOps, write_all
+
+_AT_ONCE: Final = 1024 * 1024
 
 
 class Sink(io.RawIOBase):
@@ -20,15 +23,23 @@ class Sink(io.RawIOBase):
     def __init__(self, fs: FsOps, handle: int) -> None:
         self._fs = fs
         self._handle = handle
+        self._waiting = bytearray()
 
     def writable(self) -> bool:
         """It is."""
         return True
 
     def write(self, data: bytes) -> int:  # type: ignore[override]
-        """Write all of ``data``."""
-        write_all(self._fs, self._handle, data)
+        """Write all of ``data``, soon."""
+        self._waiting += data
+        if len(self._waiting) >= _AT_ONCE:
+            self.finish()
         return len(data)
+
+    def finish(self) -> None:
+        """Write what waits."""
+        write_all(self._fs, self._handle, bytes(self._waiting))
+        self._waiting.clear()
 
 
 class Source(io.RawIOBase):
@@ -79,7 +90,9 @@ class NewFile:
         """Write it, once; synced at the end."""
         handle = self._fs.open_new(self._folder, self._name)
         try:
-            yield Sink(self._fs, handle)
+            sink = Sink(self._fs, handle)
+            yield sink
+            sink.finish()
             self._fs.sync(handle)
         finally:
             self._fs.close(handle)

@@ -63,12 +63,13 @@ class PruneReport:
     """What went.
 
     Attributes:
-        export: the archive that was written first.
+        export: the archive that was written first; ``None`` where only the bytes of versions
+            pruned earlier were left to drop.
         versions: how many lost their bytes.
         freed: bytes of disk space.
     """
 
-    export: ExportReport
+    export: ExportReport | None
     versions: int
     freed: int
 

@@ -130,6 +130,8 @@ class Verifier:
                 content_bytes += self._length(digest)
             except BlobDamagedError:
                 self._findings += self._looked(partial(self._damaged, digest))
+            else:
+                self._findings += self._mended(digest)
         return len(self._there), content_bytes
 
     def _length(self, digest: str) -> int:
@@ -145,6 +147,19 @@ class Verifier:
         except BlobDamagedError as error:
             if digest in self._blobs.all():  # it may have been pruned since it was listed
                 yield Finding("blob_damaged", error.message, self._needed_by.get(digest, digest))
+
+    def _mended(self, digest: str) -> Iterator[Finding]:
+        """What others are built on is kept twice; one of the two may have rotted."""
+        subject = self._needed_by.get(digest, digest)
+        try:
+            if not self._blobs.is_ailing(digest):
+                return
+            with self._lock.held(self._gate):
+                if self._blobs.mend(digest):
+                    words = "A damaged copy was made good from a sound one."
+                    yield Finding("copy_mended", words, subject)
+        except (OSError, BlobDamagedError) as error:
+            yield Finding("copy_damaged", f"One of two copies is damaged: {error}", subject)
 
     def _missing(self) -> None:
         suspects = sorted(self._needed_by.keys() - self._there)

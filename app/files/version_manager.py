@@ -30,15 +30,17 @@ from app.domain.files import (
 from app.domain.skills import Clock
 from app.files.blame import blame
 from app.files.blobs import BlobStore
+from app.files.care import VaultCare
 from app.files.change_runner import ChangeRunner
 from app.files.conflicts import Conflicts
+from app.files.export import ExportReport
 from app.files.failures import changed_again, explaining
 from app.files.folder_move import FolderMove, FolderMover, FolderPlan
 from app.files.fs_ops import FsOps
 from app.files.gate import FileLocks, Gate, StoreLock
 from app.files.noting import Noter
 from app.files.plans import Plans
-from app.files.recovery import recover
+from app.files.pruning import PrunePlan, PruneReport, PruneRule
 from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
 from app.files.request import (
     MAX_BYTES,
@@ -53,7 +55,7 @@ from app.files.request import (
 )
 from app.files.store import ChangeKind, FileStore
 from app.files.undo_steps import UndoStep
-from app.files.verifying import Progress, Verifier
+from app.files.verifying import Progress
 from app.files.work import WorkFolders
 from app.storage.database import Database
 from app.storage.file_conflicts import ConflictHistory
@@ -118,7 +120,6 @@ class VersionManager:
         self._running: set[Future[Any]] = set()
         self.history = FileHistory(database)
         self._messages = TurnMessages(database)
-        self._needed = NeededContents(database)
         self._runner = ChangeRunner(
             store=store,
             blobs=self._blobs,
@@ -146,7 +147,21 @@ class VersionManager:
             lock=self._lock,
             vault=self._vault,
         )
-        self.plans = Plans(store, self._blobs, self.history, self._runner)
+        needed = NeededContents(database)
+        self.care = VaultCare(
+            history=self.history,
+            journal=self._journal,
+            needed=needed,
+            blobs=self._blobs,
+            store=store,
+            runner=self._runner,
+            work=self._work,
+            fs=self._fs,
+            lock=self._lock,
+            vault=self._vault,
+            clock=clock,
+        )
+        self.plans = Plans(store, self._blobs, self.history, needed, self._runner)
 
     async def close(self) -> None:
         """Wait for what has begun, then end the worker threads."""
@@ -381,7 +396,7 @@ class VersionManager:
                 return blame(
                     self.plans.versions_at(path),
                     version,
-                    self._blobs.read,
+                    self.plans.content,
                     self._messages.asked,
                     go_on,
                 )
@@ -400,37 +415,38 @@ class VersionManager:
 
     async def recover(self) -> RecoveryReport:
         """End what a crash left open. Raises ``FileError`` where another Steward stays busy."""
-
-        def work(gate: Gate) -> RecoveryReport:
-            with explaining(str(self._vault)), self._lock.held(gate):
-                gate.go()
-                report = recover(self._journal, self._runner, self._blobs)
-                self._work.clear_abandoned()
-                return report
-
-        return await self._uncut(work)
+        return await self._uncut(self.care.recover)
 
     async def verify(self, progress: Progress | None = None) -> VerifyReport:
         """Check every invariant against what is on disk; Cancel stops it.
 
         Others can change files meanwhile. ``progress`` is called in a worker thread.
         """
+        return await self._uncut(lambda gate: self.care.verify(gate, progress))
 
-        def work(gate: Gate) -> VerifyReport:
-            with explaining(str(self._vault)):
-                return Verifier(
-                    history=self.history,
-                    journal=self._journal,
-                    needed=self._needed,
-                    blobs=self._blobs,
-                    store=self._store,
-                    fs=self._fs,
-                    lock=self._lock,
-                    gate=gate,
-                    progress=progress,
-                ).run()
+    async def export(
+        self, archive: Path, paths: Sequence[str] = (), progress: Progress | None = None
+    ) -> ExportReport:
+        """Write all versions of these files or folders (for none: of all) into a new archive.
 
-        return await self._uncut(work)
+        Cancel leaves nothing behind. Raises ``FileExistsAlreadyError``, ``FileMissingError``,
+        ``DiskFullError`` and other ``FileError``.
+        """
+        return await self._uncut(lambda gate: self.care.export(archive, paths, gate, progress))
+
+    async def plan_prune(self, rule: PruneRule) -> PrunePlan:
+        """What ``prune`` would let go of."""
+        return await self.in_worker(lambda: self.care.plan_prune(rule))
+
+    async def prune(
+        self, rule: PruneRule, archive: Path | None = None, progress: Progress | None = None
+    ) -> PruneReport:
+        """Export the versions that ``rule`` lets go of, then drop their bytes from the vault.
+
+        Without ``archive`` it is a new one in ``exports`` beside the vault.
+        Cancel during the export leaves everything as it was. Raises as ``export`` does.
+        """
+        return await self._uncut(lambda gate: self.care.prune(rule, archive, gate, progress))
 
     async def vault_size(self) -> VaultSize:
         """How much the vault holds, and what it takes on disk."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from app.domain.files import FileAction, OperationState, OperationType
 from app.storage.database import Database
-from app.storage.file_history import RESOLVED, last_done
+from app.storage.file_history import RESOLVED
+from app.storage.file_rows import last_done
 from app.storage.models import File, FileOperation, FileVersionRow
 
 

@@ -41,7 +41,7 @@ async def conflict(
     place.put({"a.md": base})
 
     def meanwhile(name: str, _: int) -> None:
-        if name == COMMIT and "rename_ours" in place.wire.steps:  # archived; the act comes next
+        if name == COMMIT and "write" in place.wire.steps:  # archived; the act comes next
             place.wire.watch = None
             if theirs is None:
                 (place.folder / "a.md").unlink()

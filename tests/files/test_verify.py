@@ -80,6 +80,21 @@ async def test_damaged_and_missing_bytes_are_problems_and_cost_no_other_version(
     assert await place.workspace().version_content("a.md", 2) == b"two"
 
 
+async def test_a_damaged_copy_is_made_good_and_noted(place: Place) -> None:
+    text = b"".join(b"line %d of many\n" % n for n in range(1000))
+    place.put({"a.md": text})
+    await place.workspace().edit("a.md", lambda content: content + b"one more\n")
+    vault = place.home / "vault"
+    assert stored(vault / "copies") == {hash_of(text): text}
+    rot(vault, hash_of(text), copies=False)
+
+    report = await place.manager.verify()
+
+    assert kinds(report) == ([], ["copy_mended"])
+    assert "a.md, version 1" in report.notes[0].subject
+    assert kinds(await place.manager.verify()) == ([], [])
+
+
 async def test_something_of_ours_left_in_a_folder_is_a_problem(place: Place) -> None:
     await a_history(place)
     (place.folder / ".a.md.0123.steward-swap").write_bytes(b"")
