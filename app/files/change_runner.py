@@ -271,7 +271,7 @@ class _Archive:
             self._blobs.put(chunks)
 
     def foreign(self, chunks: Iterable[bytes]) -> None:
-        blob = self._blobs.put(chunks)
+        blob = self._blobs.put(chunks, like=self.change.hash_before)
         self._journal.foreign(self.change.op_id, blob.hash, blob.size)
 
     def amend(self, change: Change) -> None:
