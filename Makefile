@@ -33,6 +33,17 @@ bench:
 	@$(BOOTSTRAP) dev
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.benchmarks $(ARGS)
 
+# The long proof that no file can be lost: docs/file-safety.md. ARGS="--seed 2 --twice"
+ROUNDS ?= 200
+torture:
+	@$(BOOTSTRAP) dev
+	.venv/bin/python -m tests.torture --rounds $(ROUNDS) $(ARGS)
+
+# Breaks one line at a time in a copy, and shows that a test fails. ARGS="sync" for some of them.
+mutants:
+	@$(BOOTSTRAP) dev
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.mutants $(ARGS)
+
 lint:
 	@$(BOOTSTRAP) dev
 	.venv/bin/ruff check .

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
 
 import pytest
 
 from app.assembly import Assembly, ensure_sample_folder
 from app.domain.errors import ModelError
-from app.domain.events import Event, Notification
+from app.domain.events import Event, FileVersionEvent, Notification
 from app.integrations.discovery import LocalServer
 from tests.standins.model_server import ModelServer
 
@@ -111,3 +113,41 @@ async def test_a_server_that_does_not_answer_is_not_connected_and_all_stays_as_i
         assert assembly.store.load().effective_provider == "guided"
     finally:
         await assembly.close()
+
+
+async def test_watching_follows_its_setting_and_the_folders(
+    steward_home: Path, tmp_path: Path
+) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "a.md").write_text("text")
+    assembly = await Assembly.open(folders=(folders[0],))
+    heard: asyncio.Queue[Event] = asyncio.Queue()
+    assembly.bus.subscribe(heard.put_nowait)
+
+    async def next_version() -> FileVersionEvent:
+        async with asyncio.timeout(20):
+            while True:
+                event = await heard.get()
+                if isinstance(event, FileVersionEvent):
+                    return event
+
+    try:
+        assert not assembly.watcher.watching.is_set()
+        assembly.change_setting("watch_folders", "on")
+        assert (await next_version()).file == str(folders[0] / "a.md")
+        assembly.grant_folder(folders[1])
+        event = await next_version()
+        assert (event.file, event.version) == (str(folders[1] / "a.md"), 1)
+    finally:
+        await assembly.close()
+
+    assert "steward-watch" not in {thread.name for thread in threading.enumerate()}
+    again = await Assembly.open()
+    try:
+        assert again.settings.watch_folders
+        async with asyncio.timeout(20):
+            await again.watcher.watching.wait()
+    finally:
+        await again.close()

@@ -112,3 +112,14 @@ def test_every_known_secret_is_hidden_also_those_of_services_to_come(tmp_path: P
     environ = {"TELEGRAM_BOT_TOKEN": "123:telegram-token", "STEWARD_LLM_API_KEY": "abcdefghijklm"}
     secrets = SettingsStore(tmp_path, environ).load().secrets
     assert {"TELEGRAM_BOT_TOKEN", "STEWARD_LLM_API_KEY"} <= set(secrets)
+
+
+def test_a_switch_is_read_in_the_words_people_use(tmp_path: Path) -> None:
+    store = SettingsStore(tmp_path, {})
+    assert not store.load().watch_folders
+    for words, meant in (("on", True), ("No", False), (True, True), ("0", False)):
+        store.save("watch_folders", words)
+        assert store.load().watch_folders is meant
+    assert SettingsStore(tmp_path, {"STEWARD_WATCH_FOLDERS": "1"}).load().watch_folders
+    with pytest.raises(UsageError, match="on or off"):
+        store.save("watch_folders", "sometimes")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final
 
 from app.cli.checks import ATTENTION, OK, TROUBLE, Check, within
+from app.cli.output import size_in_words
 from app.domain.errors import SkillError, StewardError
 
 if TYPE_CHECKING:
@@ -61,16 +62,19 @@ async def check_vault(assembly: Assembly) -> Check:
         async with asyncio.timeout(_VAULT - 0.5):
             report = await assembly.versions.verify()
     except TimeoutError:
+        size = await assembly.versions.vault_size()
         return Check(
             "vault",
             ATTENTION,
-            "It is too large to be checked in a moment.",
+            f"It holds {size_in_words(size.content_bytes)}: too much to be checked in a moment.",
             "Run `steward files verify` when there is time.",
         )
     if not report.ok:
         found = f"{len(report.problems)} broken: {report.problems[0].message}"
         return Check("vault", TROUBLE, found, "Run `steward files verify` to see all.")
-    return Check("vault", OK, f"{report.versions} versions of {report.files} files.")
+    size_now = size_in_words(report.stored_bytes)
+    found = f"{report.versions} versions of {report.files} files, kept in {size_now}."
+    return Check("vault", OK, found)
 
 
 async def check_model() -> Check:

@@ -59,6 +59,26 @@ async def reading(
         raise
 
 
+async def known_places(assembly: Assembly, paths: Sequence[str]) -> list[str]:
+    """For each path the absolute one that has a history, or has files with one below it.
+
+    Needs no granted folder. Raises ``FileMissingError``.
+    """
+
+    def place_of(path: str) -> str:
+        granted = assembly.folders.candidates(path) if assembly.folders.folders else []
+        places = [*map(str, granted), *_places_outside(path)]
+        for place in places:
+            try:
+                assembly.versions.care.files_at([place])
+            except FileMissingError:
+                continue
+            return place
+        raise FileMissingError(f"Steward has no versions of {path}.", details={"path": path})
+
+    return await assembly.versions.in_worker(lambda: [place_of(path) for path in paths])
+
+
 def _places_outside(path: str) -> list[str]:
     """What a path means on this machine when no granted folder has it; blocking."""
     place = os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - keeps links

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.cli.output import Colour, Output, visible_line
+from app.cli.output import Colour, Output, size_in_words, visible_line
+from app.cli.progress import progress
 from app.cli.run import DONE, FAILED, opened
 from app.domain.files import OperationState
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 async def verify(output: Output) -> int:
     """Check every invariant."""
     async with opened(offline=True) as assembly:
-        report = await assembly.versions.verify()
+        with progress(output, "Checking", stopped="What was checked was not judged yet.") as shown:
+            report = await assembly.versions.verify(shown)
     for level, findings in (("problem", report.problems), ("note", report.notes)):
         for finding in findings:
             _show_finding(output, level, finding)
@@ -30,13 +32,17 @@ async def verify(output: Output) -> int:
                 "versions": report.versions,
                 "blobs": report.blobs,
                 "vault_bytes": report.vault_bytes,
+                "stored_bytes": report.stored_bytes,
+                "pruned": report.pruned,
             }
         )
     else:
         verdict = "All is well" if report.ok else f"Broken: {len(report.problems)}"
+        pruned = f" ({report.pruned:,} pruned)" if report.pruned else ""
         output.line(
-            f"{verdict}. Checked: {report.files} files, {report.versions} versions, "
-            f"{report.blobs} blobs ({report.vault_bytes:,} bytes)."
+            f"{verdict}. Checked: {report.files:,} files, {report.versions:,} versions{pruned}, "
+            f"{report.blobs:,} contents of {size_in_words(report.vault_bytes)}, "
+            f"kept in {size_in_words(report.stored_bytes)}."
         )
     return DONE if report.ok else FAILED
 
@@ -58,8 +64,11 @@ async def recover(output: Output) -> int:
             )
         else:
             output.line(visible_line(str(one)))
-    if not report.operations and not output.json_lines:
-        output.line("Nothing was left open.")
+    if not output.json_lines:
+        if not report.operations:
+            output.line("Nothing was left open.")
+        if parts := report.parts_removed:
+            output.line(f"Cleared away: {parts} unfinished contents of the vault.")
     unfinished = [o for o in report.operations if o.became in (None, OperationState.FAILED)]
     return FAILED if unfinished else DONE
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
-from app.cli import file_blame, file_care, file_conflicts, file_history
+from app.cli import file_blame, file_care, file_conflicts, file_export, file_history
 from app.cli.options import folder_option, json_option
 from app.cli.run import Run
 from app.domain.errors import UsageError
@@ -17,6 +18,17 @@ from app.domain.files import ConflictChoice
 _MOST: Final = 2**31 - 1
 
 _version = click.IntRange(1, _MOST)
+_NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
+
+
+def _absolute(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    return None if path is None else Path.cwd() / path
+
+
+_archive_argument = click.argument("archive", type=_NEW_FILE, callback=_absolute)
+_path_option = click.option(
+    "--path", "paths", multiple=True, help="Only this file, or the files below it; repeatable."
+)
 _path_argument = click.argument("path", metavar="PATH")
 
 
@@ -99,16 +111,20 @@ def restore(run: Run, *, path: str, version: int, folders: tuple[Path, ...], as_
 
 
 @files.command()
-@click.argument("turn", required=False)
+@click.argument("what", required=False, metavar="[TURN | PATH@N]")
 @folder_option
 @json_option
 @click.pass_obj
-def undo(run: Run, *, turn: str | None, folders: tuple[Path, ...], as_json: bool) -> int:
-    """Take a turn's changes back.
+def undo(run: Run, *, what: str | None, folders: tuple[Path, ...], as_json: bool) -> int:
+    """Take a turn's changes back, or one version's.
 
-    TURN is one that log shows; without it, the newest that is not undone yet.
+    TURN is one that log shows; without it, the newest that is not undone yet. PATH@N takes back
+    what version N did to a file, and that alone: what came after it stays.
     """
-    return run.until_done(file_history.undo(run.output, folders, turn))
+    if what is not None and "@" in what:
+        path, version = parse_version(what)
+        return run.until_done(file_history.undo_version(run.output, folders, path, version))
+    return run.until_done(file_history.undo(run.output, folders, what))
 
 
 @files.command()
@@ -188,6 +204,75 @@ def recover(run: Run, *, as_json: bool) -> int:
     Each change is finished or taken back. Every start does this too.
     """
     return run.until_done(file_care.recover(run.output))
+
+
+@files.command()
+@_archive_argument
+@_path_option
+@folder_option
+@json_option
+@click.pass_obj
+def export(
+    run: Run, *, archive: Path, paths: tuple[str, ...], folders: tuple[Path, ...], as_json: bool
+) -> int:
+    """Write all versions into one archive.
+
+    ARCHIVE is a new ZIP file that needs no Steward to be read; it is read back before it gets
+    its name. Nothing in the vault changes.
+    """
+    return run.until_done(file_export.export(run.output, folders, archive, paths))
+
+
+@files.command()
+@click.argument("archive", required=False, type=_NEW_FILE, callback=_absolute)
+@_path_option
+@click.option("--keep", type=_version, metavar="N", help="Keep the newest N versions of a file.")
+@click.option(
+    "--before", type=click.DateTime(), metavar="DATE", help="Only versions older than this."
+)
+@click.option("--yes", is_flag=True, help="Do it. Without it, only say what would go.")
+@folder_option
+@json_option
+@click.pass_obj
+def prune(
+    run: Run,
+    *,
+    archive: Path | None,
+    paths: tuple[str, ...],
+    keep: int | None,
+    before: datetime | None,
+    yes: bool,
+    folders: tuple[Path, ...],
+    as_json: bool,
+) -> int:
+    """Let go of old versions' bytes.
+
+    They are exported to ARCHIVE first (by default a new one beside the vault), and read back.
+    The newest version of a file stays in any case, and the history still tells of all.
+    """
+    return run.until_done(
+        file_export.prune(
+            run.output,
+            folders,
+            archive,
+            paths,
+            keep=keep,
+            before=None if before is None else before.astimezone(),
+            yes=yes,
+        )
+    )
+
+
+@files.command(name="import")
+@_archive_argument
+@json_option
+@click.pass_obj
+def import_command(run: Run, *, archive: Path, as_json: bool) -> int:
+    """Bring pruned bytes back.
+
+    ARCHIVE is one that prune or export wrote. Files and versions stay as they are.
+    """
+    return run.until_done(file_export.bring_back(run.output, archive))
 
 
 def parse_version(what: str) -> tuple[str, int]:

@@ -73,6 +73,18 @@ def local(moment: datetime) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
+def size_in_words(size: int) -> str:
+    """A number of bytes for people."""
+    if size < 10_000:
+        return f"{size:,} bytes"
+    amount, unit = size / 1000, "kB"
+    for larger in ("MB", "GB", "TB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:,.1f} {unit}"
+
+
 def _shown(found: re.Match[str]) -> str:
     code = ord(found[0])
     if found[0] in "\t\n\r":

@@ -181,6 +181,15 @@ class BlobDamagedError(FileError):
     kind = "blob_damaged"
 
 
+class PrunedError(FileError):
+    """The bytes of this version were let go of after an export.
+
+    ``details``: ``hash``, ``archive``.
+    """
+
+    kind = "pruned"
+
+
 # -- skills and tool calls ---------------------------------------------------------------
 
 

@@ -278,5 +278,7 @@ class Workspace(Protocol):
         ...
 
     async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
-        """Files of ``tracked`` whose path has every word of ``text`` in it, at most ``limit``."""
+        """Files of ``tracked``, at most ``limit``, by words: each of ``text`` is in the path below
+        the granted folder, in any case.
+        """
         ...

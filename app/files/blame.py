@@ -2,7 +2,8 @@
 
 Lines are compared by their text, without their ends: a change of encoding or of line ends alone
 does not make a line anyone's. A restore brings the lines back as they were attributed in the
-version restored, and a line that outlasts a removal of the file stays whose it was.
+version restored, and a line that outlasts a removal of the file stays whose it was. Lines of
+a version whose bytes are not here (pruned, damaged) count as the next version's.
 """
 
 from __future__ import annotations
@@ -11,11 +12,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from app.domain.diff import common_end, common_start
-from app.domain.errors import BlobDamagedError, FileError, NotFoundError, NotTextError
+from app.domain.errors import (
+    BlobDamagedError,
+    FileError,
+    FileTooLargeError,
+    NotFoundError,
+    PrunedError,
+)
 from app.domain.files import BlameLine, FileVersion, OperationType
 from app.domain.text import TextFile, decode, printable, with_newlines
 from app.files.line_matching import matching_blocks
 
+MAX_BYTES: Final = 32 * 1024 * 1024
+"""Largest version whose lines are looked at."""
 ASKED_LENGTH: Final = 120
 """Characters of the person's message that are shown."""
 
@@ -39,7 +48,8 @@ def blame(
         asked: the person's message of each of these turns.
         progress: see ``Progress``.
 
-    Raises ``NotFoundError``, ``NotTextError``, ``BlobDamagedError``.
+    Raises ``NotFoundError``, ``NotTextError``, ``FileTooLargeError``, ``BlobDamagedError``,
+    ``PrunedError``.
     """
     wanted = _wanted(versions, number)
     walk = _Walk(versions[: versions.index(wanted) + 1], content)
@@ -76,11 +86,11 @@ class _Walk:
             if version.hash_after is not None and version.hash_after != digest:
                 try:
                     text = self._decoded(version.hash_after, version)
-                except (NotTextError, BlobDamagedError) as error:
+                except FileError as error:
                     if done == last:
                         raise
-                    if isinstance(error, BlobDamagedError):
-                        continue  # its lines count as the next version's
+                    if isinstance(error, BlobDamagedError | PrunedError):
+                        continue  # bytes are not here: its lines count as the next version's
                     text = ""
                 self._step(version, text)
                 digest = version.hash_after
@@ -110,6 +120,12 @@ class _Walk:
         self._owners[skipped : skipped + len(old)] = owners
 
     def _decoded(self, digest: str, version: FileVersion) -> str:
+        if (version.size or 0) > MAX_BYTES:
+            raise FileTooLargeError(
+                f"Version {version.version} has {version.size:,} bytes; the lines of up to "
+                f"{MAX_BYTES:,} can be looked at.",
+                details={"size": version.size, "limit": MAX_BYTES},
+            )
         data = self._content(digest)
         found = self._as_before(data) or decode(data, f"Version {version.version}")
         self._encoding = found.encoding

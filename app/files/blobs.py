@@ -140,16 +140,28 @@ class BlobStore:
         return True
 
     def is_ailing(self, digest: str) -> bool:
-        """Whether a place where it should be is damaged; ``put`` makes that good.
+        """Whether a place where it should be is damaged. Its bytes may still come back.
 
-        The bytes may still come back, from another place. Raises ``OSError``.
+        Looks at each place by itself: ``verify`` tells whether they do. Raises ``OSError``.
         """
         key = _key(digest)
         shelves = [self._main, *([self._copies] if self._copies.has(key) else [])]
         return not all(
-            any(self._reader.is_sound(shelf, place, key) for place in shelf.find(key))
+            any(self._reader.loads(shelf, place, key) for place in shelf.find(key))
             for shelf in shelves
         )
+
+    def mend(self, digest: str) -> bool:
+        """Make a damaged copy good from a sound one. Returns whether one was damaged.
+
+        Called under the store-wide lock, like ``put``. Raises ``BlobDamagedError`` where no
+        sound copy is left, and ``OSError``.
+        """
+        self._refresh()
+        if not self.is_ailing(digest):
+            return False
+        self.put(self.chunks(digest))
+        return True
 
     def all(self) -> Iterator[str]:
         """The hash of every blob."""
@@ -191,21 +203,18 @@ class BlobStore:
         self._copies.refresh()
 
     def _put(self, key: bytes, content: bytes, like: bytes | None) -> None:
-        if self._keeps(key):
-            return
-        known = self._main.has(key) or self._copies.has(key)
-        # Others may be built on what was there: built on one of them it would go in a circle.
-        record = self._deltas.record(key, content, None if known else like)
-        if record.header.base is not None:
-            self._keep_copy(record.header.base)
-        self._main.put(record)
-        if self._copies.has(key) and not self._sound_copy(key):
-            self._copies.put(self._deltas.whole(key, content))
+        if not self._keeps(key):
+            known = self._main.has(key) or self._copies.has(key)
+            # Others may be built on what was there: on one of them it would go in a circle.
+            record = self._deltas.record(key, content, None if known else like)
+            if record.header.base is not None:
+                self._keep_copy(record.header.base)
+            self._main.put(record)
+        if self._copies.has(key):
+            self._keep_copy(key)
 
     def _keeps(self, key: bytes) -> bool:
-        """Whether it is there, sound, and on disk; also its second copy, where it has one."""
-        if self._copies.has(key) and not self._sound_copy(key):
-            return False
+        """Whether it is where it was put first, sound and on disk."""
         for place in self._main.find(key):
             if self._reader.is_sound(self._main, place, key):
                 self._main.make_durable(place)
@@ -220,7 +229,7 @@ class BlobStore:
         return False
 
     def _keep_copy(self, key: bytes) -> None:
-        """Keep a second copy of what is about to be built on."""
+        """See to it that there is a sound second copy."""
         if self._sound_copy(key):
             return
         for place in self._main.find(key):

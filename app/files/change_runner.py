@@ -22,7 +22,7 @@ from app.files.failures import changed, conflict, explained, explaining, stuck
 from app.files.gate import Gate, StoreLock
 from app.files.manipulate import WorkedOut, work_out
 from app.files.request import Ended, Request
-from app.files.store import Change, ChangeKind, FileStore, Outcome
+from app.files.store import Change, ChangeKind, FileStore, Outcome, Pulled
 from app.files.work import WorkFolder, WorkFolders
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
@@ -67,8 +67,7 @@ class ChangeRunner:
                 worked = self.work_out(request, work)
                 with self._lock.held(gate):
                     self._settle_leftovers(request)
-                    found = self._store.probe(request.locator)
-                    if found != (worked.before.hash if worked.before else None):
+                    if not self._is_as_before(request.locator, worked.before):
                         continue  # someone saved while the new content was made
                     gate.go()
                     return self._carry_out(_Making(op_id, request, worked, work))
@@ -119,9 +118,15 @@ class ChangeRunner:
             )
         )
         self._journal.announce(_announcement(making, change, self._store.name))
-        return self.perform(change, lambda: self._archive(making), after)
+        return self.perform(change, lambda: self._archive(making), before, after)
 
-    def perform(self, change: Change, keep: Callable[[], None], after: Content | None) -> Ended:
+    def perform(
+        self,
+        change: Change,
+        keep: Callable[[], None],
+        before: Pulled | None = None,
+        after: Content | None = None,
+    ) -> Ended:
         """Make a change that is announced, once ``keep`` has archived all that it needs.
 
         The caller holds the lock.
@@ -133,7 +138,7 @@ class ChangeRunner:
             self._store.stage(change, after)
             self._journal.replacing(change.op_id)
             reached = OperationState.REPLACING
-            outcome = self._store.act(change, archive)
+            outcome = self._store.act(change, archive, before)
         except (OSError, StewardError) as failure:
             return self._settle_failure(archive, reached, failure)
         return self._finish(change, outcome, None)
@@ -146,7 +151,7 @@ class ChangeRunner:
         try:
             self._store.stage(change, None)
             reached = OperationState.REPLACING
-            outcome = self._store.act(change, archive)
+            outcome = self._store.act(change, archive, None)
         except (OSError, StewardError) as error:
             failure = error
             outcome = self._store.settle(change, reached, archive)
@@ -155,7 +160,7 @@ class ChangeRunner:
         return Ended(error=_shown(failure, change) if failure else changed(change.locator))
 
     def _archive(self, making: _Making) -> None:
-        """Bring the bytes from before into the vault, and make sure of them; then the new."""
+        """Bring both contents into the vault, and make sure of the one that is to be replaced."""
         before, after = making.worked.before, making.worked.after
         if before is not None:
             if before.content is not None:
@@ -224,6 +229,11 @@ class ChangeRunner:
                 return Ended(versions, changed(change.locator))
 
     # -- checks ----------------------------------------------------------------------------
+
+    def _is_as_before(self, locator: str, before: Pulled | None) -> bool:
+        if before is None:
+            return self._store.probe(locator) is None
+        return self._store.is_as_pulled(locator, before)
 
     def _settle_leftovers(self, request: Request) -> None:
         self.settle_at([place for place in (request.locator, request.target) if place])

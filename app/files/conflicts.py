@@ -15,10 +15,12 @@ from app.domain.errors import (
     UncleanMergeError,
 )
 from app.domain.files import ConflictChoice, FileAction, FileConflict, OperationType, Origin
-from app.files.blobs import BlobStore
+from app.files.blobs import BlobStore, hash_of
+from app.files.contents import Content, kept
 from app.files.failures import changed, explaining
-from app.files.merging import merged
-from app.files.request import Bound, Request
+from app.files.merging import merged, require_mergeable_size
+from app.files.plans import Side
+from app.files.request import MAX_BYTES, Bound, Request
 from app.files.store import ChangeKind, FileStore
 from app.storage.file_conflicts import ConflictHistory, OpenConflict
 
@@ -63,8 +65,9 @@ class Conflicts:
             return None
         with explaining(one.path):
             self._require_as_they_left_it(one)
-        after = self._ours(one) if choice is ConflictChoice.OURS else self._merged(one)
-        kind, action = self._change(one, after)
+        made = self._merged(one) if choice is ConflictChoice.MERGE and not one.target else None
+        after = one.ours if made is None else hash_of(made)
+        kind, action = _change(one, after)
         if kind is None:
             return None
         return Request(
@@ -74,15 +77,20 @@ class Conflicts:
             OperationType.SKILL_EDIT,
             origin,
             target=one.target,
-            make=None if after is None else lambda _: after,
+            make=None if made is None else lambda _: made,
+            content=(lambda: self._kept(after)) if made is None and after is not None else None,
             metadata={"resolves": op_id, "choice": choice.value},
             file_id=one.file_id,
             bound=bound or Bound(one.theirs),
         )
 
-    def content(self, digest: str | None) -> bytes | None:
-        """Bytes by their hash; ``None`` for none."""
-        return None if digest is None else self._blobs.read(digest)
+    def theirs(self, op_id: str) -> Side | None:
+        """What they have; ``None`` where they took the file away."""
+        digest = self.get(op_id).theirs
+        if digest is None:
+            return None
+        content = self._kept(digest)
+        return Side(content.hash, content.size, content.whole)
 
     # -- inside ----------------------------------------------------------------------------
 
@@ -125,39 +133,36 @@ class Conflicts:
         if now != one.theirs:
             raise changed(one.path)
 
-    def _ours(self, one: OpenConflict) -> bytes | None:
-        """What the file would hold; for a move their bytes, for it is about the name only."""
-        return self.content(one.theirs if one.target is not None else one.ours)
+    def _kept(self, digest: str) -> Content:
+        return kept(self._blobs, digest, MAX_BYTES)
 
-    def _merged(self, one: OpenConflict) -> bytes | None:
-        if one.target is not None:
-            return self._ours(one)
-        base, ours, theirs = map(self.content, (one.base, one.ours, one.theirs))
-        if ours is None or theirs is None:
+    def _merged(self, one: OpenConflict) -> bytes:
+        if one.ours is None or one.theirs is None:
             raise UncleanMergeError(
                 f"The two versions of {one.path} cannot be merged: one of them is a removal. "
                 "Nothing was written.",
                 hint="Take theirs or ours.",
                 details={"path": one.path},
             )
-        return merged(base or b"", ours, theirs, one.path)
+        require_mergeable_size(one.size, one.path)
+        base = b"" if one.base is None else self._blobs.read(one.base)
+        return merged(base, self._blobs.read(one.ours), self._blobs.read(one.theirs), one.path)
 
-    def _change(
-        self, one: OpenConflict, after: bytes | None
-    ) -> tuple[ChangeKind | None, FileAction]:
-        """What leads from what they have to ``after``; ``None`` where that is the same."""
-        if one.target is not None:
-            if one.theirs is None:
-                raise FileMissingError(
-                    f"There is no {one.path} to move any more: someone else took it away.",
-                    hint="Restore one of its versions, or leave it as they have it (theirs).",
-                    details={"path": one.path},
-                )
-            return ChangeKind.MOVE, FileAction.MOVE
-        if self.content(one.theirs) == after:
-            return None, one.action
-        if after is None:
-            return ChangeKind.REMOVE, FileAction.REMOVE
+
+def _change(one: OpenConflict, after: str | None) -> tuple[ChangeKind | None, FileAction]:
+    """What leads from what they have to ``after``; ``None`` where that is the same."""
+    if one.target is not None:
         if one.theirs is None:
-            return ChangeKind.CREATE, FileAction.CREATE
-        return ChangeKind.REPLACE, FileAction.EDIT
+            raise FileMissingError(
+                f"There is no {one.path} to move any more: someone else took it away.",
+                hint="Restore one of its versions, or leave it as they have it (theirs).",
+                details={"path": one.path},
+            )
+        return ChangeKind.MOVE, FileAction.MOVE
+    if one.theirs == after:
+        return None, one.action
+    if after is None:
+        return ChangeKind.REMOVE, FileAction.REMOVE
+    if one.theirs is None:
+        return ChangeKind.CREATE, FileAction.CREATE
+    return ChangeKind.REPLACE, FileAction.EDIT

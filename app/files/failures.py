@@ -97,6 +97,15 @@ def changed(locator: str) -> FileChangedError:
     )
 
 
+def changed_again(locator: str) -> FileChangedError:
+    """Someone saved once more before a conflict was decided."""
+    return FileChangedError(
+        f"{locator} is not as they left it; nothing was changed.",
+        hint="What stands there now is kept as their version. Look at it, then decide again.",
+        details={"path": locator},
+    )
+
+
 def conflict(change: Change, outcome: Outcome, theirs: tuple[FileVersion, ...]) -> ConflictError:
     """Someone else saved during the change."""
     did = "removed" if outcome.reason == "gone" else "saved"

@@ -24,6 +24,21 @@ _ROUNDS: Final = 4
 """Each exchange back may find that someone saved once more; nobody saves that often."""
 
 
+def settle_exchange(
+    place: Spot, ours: tuple[int, int] | None, change: Change, archive: Archive
+) -> bool:
+    """The usual end of an exchange that was just made; ``False`` where it is not so simple.
+
+    What came out is read whole; what went in is the file ``ours``, known to be whole.
+    """
+    taken = place.see(place.swap)
+    if taken.hash != change.hash_before or ours is None or place.identity(place.name) != ours:
+        return False
+    _let_go(place, place.swap, taken, archive)
+    place.sync()
+    return True
+
+
 def settle_replace(place: Spot, change: Change, archive: Archive) -> Outcome:
     """The file was to be exchanged with the swap file."""
     given_back: str | None = None
@@ -83,7 +98,7 @@ def _mend_renames(place: Spot, change: Change, archive: Archive) -> None:
         return
     now, swap = place.see(place.name), place.see(place.swap)
     if swap.is_file and swap.identity == now.identity:
-        place.drop(place.swap)  # one file under two names: placed by a link
+        _drop_second_name(place, place.swap, place)  # placed by a link
         swap = place.see(place.swap)
     if swap.is_nothing:
         place.aside_becomes_swap()
@@ -100,11 +115,11 @@ def settle_create(place: Spot, change: Change, archive: Archive) -> Outcome:
     """The swap file was to get a name that nothing stood under."""
     now, swap = place.see(place.name), place.see(place.swap)
     if not swap.is_nothing:
-        place.drop(place.swap)
-        if now.is_nothing:
-            return _ABORTED
-        if swap.identity != now.identity:
-            return _EXISTS
+        if swap.identity == now.identity:
+            _drop_second_name(place, place.swap, place)
+        else:
+            place.drop(place.swap)
+            return _ABORTED if now.is_nothing else _EXISTS
     if now.hash == change.hash_after:
         place.sync()
         return _DONE
@@ -132,7 +147,7 @@ def settle_remove(place: Spot, change: Change, archive: Archive) -> Outcome:
     if now.is_nothing:
         place.put(place.swap)
     elif taken.is_file and taken.identity == now.identity:
-        place.drop(place.swap)
+        _drop_second_name(place, place.swap, place)
     elif taken.is_file:
         _let_go(place, place.swap, taken, archive)
     else:
@@ -180,9 +195,12 @@ def _settle_aside(
     """The file has been taken out of its place: it arrives, or goes back."""
     old, new = place.see(place.name), target.see(target.name)
     if new.identity is not None and new.identity == aside.identity:
-        place.drop(place.aside)  # one file under two names: moved by a link
+        _drop_second_name(place, place.aside, target)  # moved by a link
         place.sync()
         return _DONE
+    if old.identity is not None and old.identity == aside.identity:
+        _drop_second_name(place, place.aside, place)  # put back by a link
+        return _ABORTED if new.is_nothing else _EXISTS
     if across and new.hash == change.hash_before:
         if aside.hash == change.hash_before:
             _let_go(place, place.aside, aside, archive)
@@ -215,6 +233,12 @@ def _take_copy_back(target: Spot, change: Change, archive: Archive) -> None:
     else:
         target.put(target.swap)
     target.sync()
+
+
+def _drop_second_name(place: Spot, ours: str, first: Spot) -> None:
+    """Unlink a name of ours of a file that has its own name, ``first``, on disk too by then."""
+    first.sync()
+    place.drop(ours)
 
 
 def _keep_unknown(place: Spot, now: Seen, change: Change, archive: Archive) -> None:

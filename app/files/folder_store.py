@@ -8,102 +8,43 @@ from __future__ import annotations
 
 import dataclasses
 import errno
-import hashlib
-import stat
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import takewhile
 from pathlib import Path
-from typing import BinaryIO
 
-from app.domain.errors import FileError, FileTooLargeError, NotAFileError
 from app.domain.files import OperationState
-from app.files import streams
 from app.files.atomic_rename import UnsupportedRename
-from app.files.blobs import CHUNK
 from app.files.contents import Content
 from app.files.folder_limits import require_allowed
-from app.files.folder_rename import identity, look_into, rename_folder, settle_rename
-from app.files.folder_settle import settle_create, settle_move, settle_remove, settle_replace
-from app.files.fs_ops import FsOps
+from app.files.folder_reader import FolderReader
+from app.files.folder_rename import identity, rename_folder, settle_rename
+from app.files.folder_settle import (
+    settle_create,
+    settle_exchange,
+    settle_move,
+    settle_remove,
+    settle_replace,
+)
 from app.files.holes import write_with_holes
 from app.files.spot import Spot, spot
 from app.files.store import (
     Archive,
     Change,
     ChangeKind,
-    FolderContent,
     Outcome,
     Pulled,
-    Take,
     UnreachableError,
 )
 
-_TRIES = 3
 
-
-class FolderStore:
+class FolderStore(FolderReader):
     """The ``FileStore`` of granted folders. Locators are absolute paths with links resolved.
 
     A link that appears in a path later is not followed: ``OSError`` (``ENOTDIR``, ``ELOOP``).
     """
 
     name = "folder"
-
-    def __init__(self, fs: FsOps) -> None:
-        self.fs = fs
-
-    # -- looking ---------------------------------------------------------------------------
-
-    def pull(self, locator: str, *, limit: int, take: Take | None = None) -> Pulled:
-        """Read a file that is at rest, in memory or in pieces."""
-        for _ in range(_TRIES):
-            with spot(self.fs, locator, "") as place:
-                _require_file(self.fs.stat(place.folder, place.name).st_mode, locator)
-                with place.reading(place.name) as handle:
-                    before = self.fs.stat_open(handle)
-                    reading = _Reading(self.fs, handle)
-                    content = None
-                    if before.st_size <= limit:
-                        content = b"".join(reading.up_to(limit))
-                    elif take is None:
-                        raise _too_large(locator, before.st_size, limit)
-                    else:
-                        take(reading.up_to(None))
-                    after = self.fs.stat_open(handle)
-            at_rest = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-            if at_rest and reading.size == after.st_size:
-                mode = stat.S_IMODE(after.st_mode)
-                return Pulled(content, reading.check.hexdigest(), reading.size, mode)
-        raise FileError(
-            f"{locator} is being written to and does not come to rest.",
-            hint="Try again when the program that writes it is done.",
-            details={"path": locator},
-        )
-
-    @contextmanager
-    def reading(self, locator: str) -> Iterator[BinaryIO]:
-        """A regular file, open to be read."""
-        with spot(self.fs, locator, "") as place:
-            _require_file(self.fs.stat(place.folder, place.name).st_mode, locator)
-            with place.reading(place.name) as handle, streams.reading(self.fs, handle) as stream:
-                yield stream
-
-    def probe(self, locator: str) -> str | None:
-        """SHA-256 hex of what stands there, ``None`` for nothing."""
-        with spot(self.fs, locator, "", may_be_new=True) as place:
-            seen = place.see(place.name)
-        if not seen.is_file and not seen.is_nothing:
-            raise NotAFileError(
-                f"{locator} is not a regular file.",
-                hint="Folders, links, devices and pipes are left alone.",
-                details={"path": locator},
-            )
-        return seen.hash
-
-    def look_into(self, folder: str) -> FolderContent:
-        """Everything below a folder."""
-        return look_into(self.fs, folder)
 
     # -- changing --------------------------------------------------------------------------
 
@@ -137,25 +78,30 @@ class FolderStore:
             with self._place(change.locator, change) as place:
                 self._write_swap(place, content.chunks(), mode=change.mode)
 
-    def act(self, change: Change, archive: Archive) -> Outcome:
+    def act(self, change: Change, archive: Archive, pulled: Pulled | None) -> Outcome:
         """Exchange, place, move or take out; then see what came of it."""
         with self._place(change.locator, change) as place:
             match change.kind:
                 case ChangeKind.CREATE:
                     place.put(place.swap)
                     place.sync()
-                case ChangeKind.REPLACE if place.see(place.name).hash == change.hash_before:
+                case ChangeKind.MOVE_FOLDER:
+                    if identity(self.fs, place) == change.facts["file"]:
+                        with self._place(str(change.target), change) as target:
+                            rename_folder(self.fs, place, target)
+                case _ if pulled is None or not place.holds(pulled):
+                    pass  # someone else was here: ``settle`` says what that means
+                case ChangeKind.REPLACE:
+                    ours = place.identity(place.swap)
                     place.exchange_with_swap()
-                case ChangeKind.REMOVE if place.see(place.name).hash == change.hash_before:
+                    # Most often nothing came in between, and that is soon seen.
+                    if settle_exchange(place, ours, change, archive):
+                        return Outcome(OperationState.DONE)
+                case ChangeKind.REMOVE:
                     place.put_aside_as_swap()
                     place.sync()
-                case ChangeKind.MOVE if place.see(place.name).hash == change.hash_before:
+                case ChangeKind.MOVE:
                     change = self._move(place, change, archive)
-                case ChangeKind.MOVE_FOLDER if identity(self.fs, place) == change.facts["file"]:
-                    with self._place(str(change.target), change) as target:
-                        rename_folder(self.fs, place, target)
-                case _:
-                    pass  # someone else was here: ``settle`` says what that means
         return self.settle(change, OperationState.REPLACING, archive)
 
     def settle(self, change: Change, reached: OperationState, archive: Archive) -> Outcome:
@@ -201,6 +147,7 @@ class FolderStore:
                     # Never by a link from the person's own name: the unlink after it could hit
                     # what someone saved under that name meanwhile.
                     place.put_aside()
+                    place.sync()  # else a power cut could keep both places, or neither
                     target.put_from(place.folder, place.aside)
             except OSError as error:
                 if error.errno != errno.EXDEV:
@@ -268,6 +215,7 @@ class FolderStore:
         try:
             with spot(self.fs, parent, "") as place:
                 self.fs.remove_empty_folder(place.folder, place.name)
+                place.sync()
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
                 raise
@@ -295,46 +243,10 @@ class FolderStore:
                     details={"path": locator},
                 ) from error
             yield place
-
-
-class _Reading:
-    """An open file as it is read, with what its bytes come to."""
-
-    def __init__(self, fs: FsOps, handle: int) -> None:
-        self._fs = fs
-        self._handle = handle
-        self.check = hashlib.sha256()
-        self.size = 0
-
-    def up_to(self, limit: int | None) -> Iterator[bytes]:
-        """The bytes in pieces; no more once there are more than ``limit``."""
-        while limit is None or self.size <= limit:
-            chunk = self._fs.read(self._handle, CHUNK)
-            if not chunk:
-                return
-            self.check.update(chunk)
-            self.size += len(chunk)
-            yield chunk
+            place.sync_dropped()
 
 
 def _parents(change: Change) -> list[str]:
     """The folders that had to be made for the change, innermost first."""
     parents = change.facts.get("parents")
     return [str(parent) for parent in parents] if isinstance(parents, list) else []
-
-
-def _require_file(mode: int, locator: str) -> None:
-    if not stat.S_ISREG(mode):
-        what = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
-        raise NotAFileError(
-            f"{locator} is {what}.",
-            hint="Name a file. Devices, pipes and sockets are left alone.",
-            details={"path": locator},
-        )
-
-
-def _too_large(locator: str, size: int, limit: int) -> FileTooLargeError:
-    return FileTooLargeError(
-        f"{locator} has {size:,} bytes; the limit is {limit:,}.",
-        details={"path": locator, "size": size, "limit": limit},
-    )

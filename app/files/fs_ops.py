@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from app.files import atomic_rename
+from app.files import atomic_rename, no_links
 
 SWAP_SUFFIX: Final = ".steward-swap"
 """Beside the person's file while it is being replaced; gone when the operation is over."""
@@ -61,6 +61,9 @@ class FsOps:
 
         A link that stands in the path raises ``OSError`` (``ENOTDIR`` or ``ELOOP``).
         """
+        found = no_links.open_folder(os.fsencode(path))
+        if found is not None:
+            return found
         parts = Path(path).parts
         handle = os.open(parts[0], (os.O_RDONLY if len(parts) == 1 else _SEARCH) | _FOLDER)
         for number, part in enumerate(parts[1:], start=2):

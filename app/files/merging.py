@@ -26,12 +26,7 @@ def merged(base: bytes, ours: bytes, theirs: bytes, name: str) -> bytes:
     ``FileTooLargeError``.
     """
     sides = (base, ours, theirs)
-    if (size := max(map(len, sides))) > MERGE_BYTES:
-        raise FileTooLargeError(
-            f"{name} has {size:,} bytes; up to {MERGE_BYTES:,} can be merged.",
-            hint="Take one of the two versions.",
-            details={"path": name, "size": size, "limit": MERGE_BYTES},
-        )
+    require_mergeable_size(max(map(len, sides)), name)
     texts = [decode(side, name) for side in sides]
     if all(_is_wide(text) for text in texts):
         return _merged_wide(texts, sides, name)
@@ -39,6 +34,16 @@ def merged(base: bytes, ours: bytes, theirs: bytes, name: str) -> bytes:
         raise _unclean(name, "they are in different encodings")
     # In every other encoding a line's end is the same bytes, so the bytes need no decoding.
     return b"".join(_merged([side.splitlines(keepends=True) for side in sides], name))
+
+
+def require_mergeable_size(size: int, name: str) -> None:
+    """Raises ``FileTooLargeError`` above ``MERGE_BYTES``."""
+    if size > MERGE_BYTES:
+        raise FileTooLargeError(
+            f"{name} has {size:,} bytes; up to {MERGE_BYTES:,} can be merged.",
+            hint="Take one of the two versions.",
+            details={"path": name, "size": size, "limit": MERGE_BYTES},
+        )
 
 
 def _merged_wide(texts: Sequence[TextFile], sides: Sequence[bytes], name: str) -> bytes:

@@ -14,15 +14,20 @@ from typing import Final
 from app.files.blob_record import KEY
 
 _MAGIC: Final = b"\xabSX1"
-# Magic, CRC-32 of the entries, number and length of the pack.
+# Magic, CRC-32 of all that follows, number of the pack, length of it that is covered.
 _HEAD: Final = struct.Struct("<4sLQQ")
 _ENTRY: Final = struct.Struct(f"<{KEY}sQQ")  # key, offset, length of the content
 
 
 class PackIndex:
-    """Entries of one pack. A frozen part, sorted and compact, and what was added since."""
+    """Entries of one pack. A frozen part, sorted and compact, and what was added since.
 
-    def __init__(self, frozen: bytes = b"") -> None:
+    Attributes:
+        covers: how many bytes of the pack an index file spoke of.
+    """
+
+    def __init__(self, frozen: bytes = b"", covers: int = 0) -> None:
+        self.covers = covers
         self._frozen = frozen
         self._added: dict[bytes, list[tuple[int, int]]] = {}
 
@@ -31,15 +36,17 @@ class PackIndex:
         """What ``to_bytes`` wrote; ``None`` where it is damaged or about another pack."""
         if len(data) < _HEAD.size:
             return None
-        magic, check, *about = _HEAD.unpack_from(data)
+        magic, check, about, covers = _HEAD.unpack_from(data)
         body = data[_HEAD.size :]
-        sound = magic == _MAGIC and about == [number, pack_size] and len(body) % _ENTRY.size == 0
-        return cls(body) if sound and check == zlib.crc32(body) else None
+        if magic != _MAGIC or about != number or covers > pack_size or len(body) % _ENTRY.size:
+            return None
+        return cls(body, covers) if check == zlib.crc32(body, _salt(number, covers)) else None
 
-    def to_bytes(self, number: int, pack_size: int) -> bytes:
-        """As a file."""
+    def to_bytes(self, number: int, covers: int) -> bytes:
+        """As a file about the pack with this number, up to the length ``covers``."""
         self.freeze()
-        return _HEAD.pack(_MAGIC, zlib.crc32(self._frozen), number, pack_size) + self._frozen
+        check = zlib.crc32(self._frozen, _salt(number, covers))
+        return _HEAD.pack(_MAGIC, check, number, covers) + self._frozen
 
     def add(self, key: bytes, offset: int, size: int) -> None:
         """There is one more record."""
@@ -70,3 +77,7 @@ class PackIndex:
         while data.startswith(key, at * step):
             yield _ENTRY.unpack_from(data, at * step)[1]
             at += 1
+
+
+def _salt(number: int, covers: int) -> int:
+    return zlib.crc32(struct.pack("<QQ", number, covers))

@@ -10,7 +10,6 @@ import errno
 import re
 import threading
 import uuid
-import zlib
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,14 +17,16 @@ from pathlib import Path
 from typing import Final
 
 from app.domain.errors import BlobDamagedError
-from app.files.blob_codec import CHUNK
 from app.files.blob_record import LONGEST, Header, Record, checked, damaged, parse, scan
 from app.files.fs_ops import PART_SUFFIX, FsOps, write_all
 from app.files.pack_index import PackIndex
+from app.files.pack_rewriting import copy_without
 from app.files.vault_folders import VaultFolders
 
 FULL: Final = 16 * 1024 * 1024
 """A pack of this many bytes gets no more records."""
+_INDEX_STEP: Final = 2 * 1024 * 1024
+"""The index of a pack that still grows is written when it has grown by this many bytes."""
 _NAME: Final = re.compile(r"([0-9]{8})\.(pack|index)")
 
 
@@ -45,7 +46,7 @@ class _Pack:
         end: where the last whole record ends.
         size: length of the file when it was last looked at.
         synced: everything before it is known to be on disk.
-        indexed: whether it has a file that says what it holds.
+        indexed: length of the part of it that its index file speaks of.
         torn: whether a write of this process failed in it.
     """
 
@@ -53,7 +54,7 @@ class _Pack:
     end: int = 0
     size: int = 0
     synced: int = 0
-    indexed: bool = False
+    indexed: int = 0
     torn: bool = False
 
 
@@ -158,7 +159,7 @@ class Packs:
                 if not pack.synced:
                     self._fs.sync(parent)
             self._check_written(number, pack, record)
-            self._index_others(number)
+            self._update_indexes(number)
 
     def make_durable(self, place: Packed) -> None:
         """Whoever wrote it may have died before it was on disk. Raises ``OSError``."""
@@ -195,14 +196,15 @@ class Packs:
             return sorted(self._packs)
 
     def _load(self, number: int, size: int, indexed: bool) -> _Pack:
+        pack = _Pack()
         if indexed:
             with suppress(OSError), self._folders.file(self._folder, _index(number)) as handle:
                 data = self._read_at(handle, self._fs.stat_open(handle).st_size, 0)
                 index = PackIndex.from_bytes(data, number, size)
                 if index is not None:
-                    return _Pack(index, end=size, size=size, indexed=True)
-        pack = _Pack()
-        self._look_on(number, pack, size)
+                    pack = _Pack(index, end=index.covers, size=index.covers, indexed=index.covers)
+        if pack.size < size:
+            self._look_on(number, pack, size)
         return pack
 
     def _look_on(self, number: int, pack: _Pack, size: int) -> None:
@@ -258,11 +260,12 @@ class Packs:
         pack.index.add(record.header.key, pack.end, record.header.size)
         pack.end = pack.size = pack.synced = pack.end + record.header.length
 
-    def _index_others(self, newest: int) -> None:
-        """A pack that grows no more gets an index; it is no loss where that fails."""
+    def _update_indexes(self, newest: int) -> None:
+        """Spare the next start reading the packs; it is no loss where that fails."""
         for number, pack in self._packs.items():
-            if number != newest and not pack.indexed:
-                pack.indexed = True
+            step = _INDEX_STEP if number == newest else 1
+            if pack.end >= pack.indexed + step and not pack.torn:
+                pack.indexed = pack.end
                 with suppress(OSError):
                     self._write_index(number, pack)
 
@@ -274,7 +277,7 @@ class Packs:
         ):
             handle = self._fs.open_new(parts, name)
             try:
-                write_all(self._fs, handle, pack.index.to_bytes(number, pack.size))
+                write_all(self._fs, handle, pack.index.to_bytes(number, pack.end))
             finally:
                 self._fs.close(handle)
             self._fs.rename_ours(parts, name, folder, _index(number))
@@ -289,7 +292,9 @@ class Packs:
             return 0
         newest = max(self._packs)
         if number == newest or sum(length for _, length in ranges) < self._packs[number].size:
-            self._copy_without(number, ranges, newest + 1)
+            copy_without(
+                self._fs, self._folders, self._folder, (_pack(number), _pack(newest + 1)), ranges
+            )
         freed = self._packs[number].size
         with self._folders.opened(self._folder) as folder:
             self._fs.unlink_stored(folder, _pack(number))
@@ -298,50 +303,6 @@ class Packs:
             self._fs.sync(folder)
         self.refresh()
         return freed - (self._packs[newest + 1].size if newest + 1 in self._packs else 0)
-
-    def _copy_without(self, number: int, ranges: list[tuple[int, int]], to: int) -> None:
-        name = f"{uuid.uuid4().hex}{PART_SUFFIX}"
-        size = self._packs[number].size
-        with (
-            self._folders.opened(self._folders.make("parts")) as parts,
-            self._folders.opened(self._folder) as folder,
-            self._folders.file(self._folder, _pack(number)) as source,
-        ):
-            handle = self._fs.open_new(parts, name)
-            check = at = 0
-            try:
-                for offset, length in [*ranges, (size, 0)]:
-                    while at < offset:
-                        piece = self._some(source, at, offset)
-                        write_all(self._fs, handle, piece)
-                        check = zlib.crc32(piece, check)
-                        at += len(piece)
-                    at = offset + length
-                self._fs.sync(handle)
-            finally:
-                self._fs.close(handle)
-            self._require_written(parts, name, size - sum(gone for _, gone in ranges), check)
-            self._fs.rename_ours(parts, name, folder, _pack(to))
-            self._fs.sync(folder)
-
-    def _some(self, handle: int, begin: int, end: int) -> bytes:
-        piece = self._fs.read_at(handle, min(CHUNK, end - begin), begin)
-        if not piece:
-            raise OSError(errno.EIO, "the file is shorter than it was")
-        return piece
-
-    def _require_written(self, folder: int, name: str, size: int, check: int) -> None:
-        handle = self._fs.open_read(folder, name)
-        try:
-            at = found = 0
-            while at < size:
-                piece = self._some(handle, at, size)
-                found = zlib.crc32(piece, found)
-                at += len(piece)
-        finally:
-            self._fs.close(handle)
-        if found != check:
-            raise OSError(errno.EIO, "what was written does not come back")
 
 
 def _pack(number: int) -> str:

@@ -6,11 +6,19 @@ Blocking: for worker threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
-from app.domain.errors import FileError, FileMissingError, FileTooLargeError, NotAFileError
+from app.domain.errors import (
+    BlobDamagedError,
+    FileError,
+    FileMissingError,
+    FileTooLargeError,
+    NotAFileError,
+    PrunedError,
+)
 from app.domain.files import FileAction, FileVersion, OperationType, Origin, TrackedFile
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
@@ -21,6 +29,7 @@ from app.files.store import ChangeKind, FileStore
 from app.files.undo import UndoPlanner
 from app.files.undo_steps import UndoStep
 from app.files.undo_version import VersionUndoPlanner
+from app.storage.file_contents import NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_records import FileRecord
 
@@ -51,8 +60,14 @@ class Plans:
     """Reads files, history and vault; touches nothing."""
 
     def __init__(
-        self, store: FileStore, blobs: BlobStore, history: FileHistory, runner: ChangeRunner
+        self,
+        store: FileStore,
+        blobs: BlobStore,
+        history: FileHistory,
+        needed: NeededContents,
+        runner: ChangeRunner,
     ) -> None:
+        self._needed = needed
         self._store = store
         self._blobs = blobs
         self._history = history
@@ -161,10 +176,31 @@ class Plans:
 
     def content(self, digest: str | None) -> bytes:
         """Bytes by their hash; empty for ``None``. Raises ``BlobDamagedError``."""
-        return b"" if digest is None else self._blobs.read(digest)
+        if digest is None:
+            return b""
+        with self._telling_pruned(digest):
+            return self._blobs.read(digest)
 
     def _kept(self, digest: str | None) -> Content:
-        return InMemory(b"") if digest is None else kept(self._blobs, digest, _IN_MEMORY)
+        if digest is None:
+            return InMemory(b"")
+        with self._telling_pruned(digest):
+            return kept(self._blobs, digest, _IN_MEMORY)
+
+    @contextmanager
+    def _telling_pruned(self, digest: str) -> Iterator[None]:
+        """Bytes that cannot be read may be elsewhere. Raises ``PrunedError``."""
+        try:
+            yield
+        except BlobDamagedError as error:
+            archive = self._needed.archive_of(digest)
+            if archive is None:
+                raise
+            raise PrunedError(
+                "The bytes of this version were pruned from the vault.",
+                hint=f"They are in {archive}: `steward files import` brings them back from there.",
+                details={"hash": digest, "archive": archive},
+            ) from error
 
     def known_at(self, path: str) -> FileRecord | None:
         """The file that stands at ``path``, stood there last, or was moved away from there."""
@@ -202,7 +238,8 @@ class Plans:
         read once before the first.
         """
         digest = str(self._with_content(path, version).hash_after)
-        self._blobs.verify(digest)
+        with self._telling_pruned(digest):
+            self._blobs.verify(digest)
         return self._blobs.chunks(digest)
 
     def _with_content(self, path: str, version: int) -> FileVersion:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from app.domain.files import OperationState
 
@@ -66,6 +67,21 @@ class Finding:
     subject: str = ""
 
 
+PROBLEMS: Final = frozenset(
+    {
+        "unfinished",
+        "journal",
+        "numbers",
+        "chain",
+        "record",
+        "blob_damaged",
+        "blob_missing",
+        "left_behind",
+    }
+)
+"""Kinds of finding that break an invariant; every other is only worth knowing."""
+
+
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
     """What ``verify`` found.
@@ -74,7 +90,9 @@ class VerifyReport:
         problems: broken invariants.
         notes: things worth knowing that break nothing.
         files, versions, blobs: how much was checked.
-        vault_bytes: size of all blobs.
+        vault_bytes: length of all contents.
+        stored_bytes: what they take in the vault.
+        pruned: how many of the versions are pruned.
     """
 
     problems: tuple[Finding, ...] = ()
@@ -83,6 +101,8 @@ class VerifyReport:
     versions: int = 0
     blobs: int = 0
     vault_bytes: int = 0
+    stored_bytes: int = 0
+    pruned: int = 0
 
     @property
     def ok(self) -> bool:

@@ -16,6 +16,7 @@ from typing import Final
 from app.files.atomic_rename import UnsupportedRename
 from app.files.blobs import CHUNK
 from app.files.fs_ops import ASIDE_SUFFIX, SWAP_SUFFIX, FsOps
+from app.files.store import Pulled
 
 _SHOWN_BYTES: Final = 40
 _NO_LINKS: Final = frozenset(
@@ -66,6 +67,7 @@ class Spot:
         self.name = name
         self.swap = _ours(name, op_id, SWAP_SUFFIX)
         self.aside = _ours(name, op_id, ASIDE_SUFFIX)
+        self._dropped = False
 
     @property
     def folder(self) -> int:
@@ -94,6 +96,27 @@ class Spot:
             raise
         return Seen(Kind.FILE, check.hexdigest(), (found.st_dev, found.st_ino))
 
+    def holds(self, pulled: Pulled) -> bool:
+        """Whether the file of my name is as it was read: untouched since, or with its bytes.
+
+        Bytes changed in place within one tick of the system's clock, or through a mapping, may
+        not show yet. So nothing is let go of on this word alone.
+        """
+        try:
+            if stamp_of(self._fs.stat(self.folder, self.name)) == pulled.stamp:
+                return True
+        except FileNotFoundError:
+            return False
+        return self.see(self.name).hash == pulled.hash
+
+    def identity(self, name: str) -> tuple[int, int] | None:
+        """Which file stands under ``name``; ``None`` for nothing, and for what is no file."""
+        try:
+            found = self._fs.stat(self.folder, name)
+        except FileNotFoundError:
+            return None
+        return (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
+
     @contextmanager
     def reading(self, name: str) -> Iterator[int]:
         """The regular file under ``name``, open. Raises ``OSError`` (``ELOOP``) for others."""
@@ -114,6 +137,12 @@ class Spot:
     def sync(self) -> None:
         """Return when the folder's names are on disk."""
         self._fs.sync(self.folder)
+        self._dropped = False
+
+    def sync_dropped(self) -> None:
+        """Return when no dropped name can come back after a power cut."""
+        if self._dropped:
+            self.sync()
 
     def drop(self, name: str) -> None:
         """Unlink a temporary name of ours, if it is there."""
@@ -121,6 +150,7 @@ class Spot:
             self._fs.unlink_ours(self.folder, name)
         except FileNotFoundError:
             return
+        self._dropped = True
 
     def exchange_with_swap(self) -> None:
         """Swap the file and the swap file; with two renames where there is no exchange.
@@ -131,6 +161,7 @@ class Spot:
         try:
             self._fs.exchange(self.folder, self.name, self.swap)
         except UnsupportedRename:
+            self.sync()  # else a power cut could keep the first rename and not the swap file
             self.put_aside()
             self.put(self.swap)
             self._fs.rename_aside(self.folder, self.aside, self.swap)
@@ -160,6 +191,7 @@ class Spot:
                     ) from error
                 self._fs.rename_ours(folder, ours, self.folder, self.name)
             else:
+                self.sync()  # else a power cut could take both names
                 self._fs.unlink_ours(folder, ours)
 
     def put_aside(self) -> None:
@@ -194,6 +226,18 @@ def spot(fs: FsOps, locator: str, op_id: str, *, may_be_new: bool = False) -> It
         yield Spot(fs, folder, path.name, op_id)
     finally:
         fs.close(folder)
+
+
+def stamp_of(found: os.stat_result) -> tuple[int, ...]:
+    """What tells a file from another, and from itself after it was written to or renamed."""
+    return (
+        found.st_dev,
+        found.st_ino,
+        stat.S_IFMT(found.st_mode),
+        found.st_size,
+        found.st_mtime_ns,
+        found.st_ctime_ns,
+    )
 
 
 def _ours(name: str, op_id: str, suffix: str) -> str:

@@ -36,12 +36,14 @@ class Pulled:
         hash: their SHA-256 hex.
         size: how many they are.
         mode: its permission bits.
+        stamp: what the store can tell it by without reading it anew.
     """
 
     content: bytes | None
     hash: str
     size: int
     mode: int
+    stamp: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,10 @@ class FileStore(Protocol):
         """
         ...
 
+    def is_as_pulled(self, locator: str, pulled: Pulled) -> bool:
+        """Whether the file is as it was read: a quick look, ``act`` finds out for certain."""
+        ...
+
     def require_allowed(self, kind: ChangeKind, locator: str) -> None:
         """Raises ``FileError`` where such a change would fail, or lose more than bytes.
 
@@ -191,11 +197,12 @@ class FileStore(Protocol):
         """Make ready, durably, all that ``act`` needs; the file itself is not touched."""
         ...
 
-    def act(self, change: Change, archive: Archive) -> Outcome:
+    def act(self, change: Change, archive: Archive, pulled: Pulled | None) -> Outcome:
         """Do it, in one step that happens whole or not at all, durably.
 
         Someone else's bytes found before or after that step are never lost: they stay in (or
-        go back to) their place, go to ``archive``, and the outcome is ``CONFLICT``.
+        go back to) their place, go to ``archive``, and the outcome is ``CONFLICT``. ``pulled``
+        is the file as it was read, where there was one.
         """
         ...
 

@@ -30,6 +30,8 @@ class VaultFolders:
     def make(self, *parts: str) -> Path:
         """A folder of the vault that is there, and stays there whatever happens next."""
         path = self.root
+        if path not in self._named and not self.scan(path):
+            self._name_all_above(path)
         self._name(path, is_there=True)
         for part in parts:
             path /= part
@@ -61,6 +63,15 @@ class VaultFolders:
             yield handle
         finally:
             self._fs.close(handle)
+
+    def _name_all_above(self, path: Path) -> None:
+        """For a vault that is new: the folders it lies in may be as new."""
+        for parent in path.parents[1:]:
+            try:
+                with self.opened(parent) as handle:
+                    self._fs.sync(handle)
+            except OSError:
+                return  # not the person's, and so not as new as that
 
     def _name(self, path: Path, *, is_there: bool = False) -> None:
         """Also a folder that stands there may not be on disk: whoever made it may have died."""

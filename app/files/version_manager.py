@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
-from app.domain.errors import FileError, StewardError
+from app.domain.errors import FileChangedError, FileError, StewardError
 from app.domain.files import (
     BlameLine,
     ConflictChoice,
@@ -30,15 +30,18 @@ from app.domain.files import (
 from app.domain.skills import Clock
 from app.files.blame import blame
 from app.files.blobs import BlobStore
+from app.files.bringing_back import BroughtBack
+from app.files.care import VaultCare
 from app.files.change_runner import ChangeRunner
 from app.files.conflicts import Conflicts
-from app.files.failures import explaining
+from app.files.export import ExportReport
+from app.files.failures import changed_again, explaining
 from app.files.folder_move import FolderMove, FolderMover, FolderPlan
 from app.files.fs_ops import FsOps
 from app.files.gate import FileLocks, Gate, StoreLock
 from app.files.noting import Noter
 from app.files.plans import Plans
-from app.files.recovery import Verifier, recover
+from app.files.pruning import PrunePlan, PruneReport, PruneRule
 from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
 from app.files.request import (
     MAX_BYTES,
@@ -53,11 +56,14 @@ from app.files.request import (
 )
 from app.files.store import ChangeKind, FileStore
 from app.files.undo_steps import UndoStep
+from app.files.verifying import Progress
 from app.files.work import WorkFolders
 from app.storage.database import Database
 from app.storage.file_conflicts import ConflictHistory
+from app.storage.file_contents import NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
+from app.storage.file_marks import VersionMarks
 from app.storage.turn_messages import TurnMessages
 
 __all__ = [
@@ -115,6 +121,7 @@ class VersionManager:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="steward-files")
         self._running: set[Future[Any]] = set()
         self.history = FileHistory(database)
+        self._marks = VersionMarks(database, clock)
         self._messages = TurnMessages(database)
         self._runner = ChangeRunner(
             store=store,
@@ -143,7 +150,22 @@ class VersionManager:
             lock=self._lock,
             vault=self._vault,
         )
-        self.plans = Plans(store, self._blobs, self.history, self._runner)
+        needed = NeededContents(database)
+        self.care = VaultCare(
+            history=self.history,
+            journal=self._journal,
+            needed=needed,
+            marks=self._marks,
+            blobs=self._blobs,
+            store=store,
+            runner=self._runner,
+            work=self._work,
+            fs=self._fs,
+            lock=self._lock,
+            vault=self._vault,
+            clock=clock,
+        )
+        self.plans = Plans(store, self._blobs, self.history, needed, self._runner)
 
     async def close(self) -> None:
         """Wait for what has begun, then end the worker threads."""
@@ -316,11 +338,15 @@ class VersionManager:
             if request is not None:
                 return self._runner.run(request, gate)
             gate.go()
-            self._journal.decide(op_id, choice.value, origin.by)
+            self._marks.decide(op_id, choice.value, origin.by)
             return Ended()
 
-        async with self._file_locks.held([one.path, one.target or one.path]):
-            versions = self._published(await self._uncut(work))
+        try:
+            async with self._file_locks.held([one.path, one.target or one.path]):
+                versions = self._published(await self._uncut(work))
+        except FileChangedError as error:
+            await self.note(one.path)  # so that the next decision is about what they have now
+            raise changed_again(one.path) from error
         if versions:
             return versions[-1]
         standing = await self.in_worker(lambda: self.history.newest(one.file_id))
@@ -374,7 +400,7 @@ class VersionManager:
                 return blame(
                     self.plans.versions_at(path),
                     version,
-                    self._blobs.read,
+                    self.plans.content,
                     self._messages.asked,
                     go_on,
                 )
@@ -393,32 +419,45 @@ class VersionManager:
 
     async def recover(self) -> RecoveryReport:
         """End what a crash left open. Raises ``FileError`` where another Steward stays busy."""
+        return await self._uncut(self.care.recover)
 
-        def work(gate: Gate) -> RecoveryReport:
-            with explaining(str(self._vault)), self._lock.held(gate):
-                gate.go()
-                report = recover(self._journal, self._runner, self._blobs)
-                self._work.clear_abandoned()
-                return report
+    async def verify(self, progress: Progress | None = None) -> VerifyReport:
+        """Check every invariant against what is on disk; Cancel stops it.
 
-        return await self._uncut(work)
+        Others can change files meanwhile. ``progress`` is called in a worker thread.
+        """
+        return await self._uncut(lambda gate: self.care.verify(gate, progress))
 
-    async def verify(self) -> VerifyReport:
-        """Check every invariant against what is on disk. Cancel stops it."""
+    async def export(
+        self, archive: Path, paths: Sequence[str] = (), progress: Progress | None = None
+    ) -> ExportReport:
+        """Write all versions of these files or folders (for none: of all) into a new archive.
 
-        def work(gate: Gate) -> VerifyReport:
-            with explaining(str(self._vault)), self._lock.held(gate):
-                verifier = Verifier(
-                    history=self.history,
-                    journal=self._journal,
-                    blobs=self._blobs,
-                    store=self._store,
-                    fs=self._fs,
-                    stopped=lambda: gate.stopped,
-                )
-                return verifier.run()
+        Cancel leaves nothing behind. Raises ``FileExistsAlreadyError``, ``FileMissingError``,
+        ``DiskFullError`` and other ``FileError``.
+        """
+        return await self._uncut(lambda gate: self.care.export(archive, paths, gate, progress))
 
-        return await self._uncut(work)
+    async def plan_prune(self, rule: PruneRule) -> PrunePlan:
+        """What ``prune`` would let go of."""
+        return await self.in_worker(lambda: self.care.plan_prune(rule))
+
+    async def prune(
+        self, rule: PruneRule, archive: Path | None = None, progress: Progress | None = None
+    ) -> PruneReport:
+        """Export the versions that ``rule`` lets go of, then drop their bytes from the vault.
+
+        Without ``archive`` it is a new one in ``exports`` beside the vault.
+        Cancel during the export leaves everything as it was. Raises as ``export`` does.
+        """
+        return await self._uncut(lambda gate: self.care.prune(rule, archive, gate, progress))
+
+    async def bring_back(self, archive: Path, progress: Progress | None = None) -> BroughtBack:
+        """Bring the bytes of pruned versions back from the archive they went to.
+
+        Cancel stops it between two contents. Raises ``FileError``.
+        """
+        return await self._uncut(lambda gate: self.care.bring_back(archive, gate, progress))
 
     async def vault_size(self) -> VaultSize:
         """How much the vault holds, and what it takes on disk."""

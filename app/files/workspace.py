@@ -221,15 +221,13 @@ class BoundWorkspace:
 
         def look() -> PlannedChange:
             conflicts = self._manager.open_conflicts
-            self._require_granted(conflicts.get(op_id))
+            one = conflicts.get(op_id)
+            self._require_granted(one)
             request = conflicts.request(op_id, choice, self._origin)
             if request is not None:
                 return self._plan(request)
-            one = conflicts.get(op_id)
-            theirs = conflicts.content(one.theirs)
-            return PlannedChange(
-                one.path, self._folders.display(one.path), theirs, theirs, one.theirs
-            )
+            theirs = conflicts.theirs(op_id)
+            return self._planned(one.path, None, Sides(theirs, theirs), one.theirs)
 
         return await self._look(None, look)
 
@@ -371,11 +369,20 @@ class BoundWorkspace:
 
     async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
         """Files with a history whose path has every word of ``text``, changed last first."""
+        words = text.split()
+        folded = [word.casefold() for word in words]
 
         def look() -> Sequence[TrackedFile]:
-            return self._manager.history.find_tracked(
-                text.split(), limit=limit, keep=lambda path: self._folders.holds(Path(path))
-            )
+            roots = [str(root) for root in self._folders.roots]
+
+            def is_meant(path: str) -> bool:
+                if not self._folders.holds(Path(path)):
+                    return False
+                # What stands above the granted folder would find every file in it.
+                above = max(len(root) for root in roots if path.startswith(root))
+                return all(word in path[above:].casefold() for word in folded)
+
+            return self._manager.history.find_tracked(words, limit=limit, keep=is_meant)
 
         return await self._look(None, look)
 

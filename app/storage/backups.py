@@ -9,6 +9,8 @@ import logging
 import os
 import re
 import sqlite3
+import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +22,9 @@ from app.storage.failures import os_failure
 logger = logging.getLogger(__name__)
 
 _NAME: Final = re.compile(r"steward-(\d+)-(\d{8}T\d{12}Z)\.db")
+_PAGES: Final = 1_000
+_STEPS: Final = 100_000
+_LEFT_OVER: Final = 24 * 3600.0
 _TIME: Final = "%Y%m%dT%H%M%S%fZ"
 
 
@@ -39,18 +44,31 @@ def age(database: Path, now: datetime) -> float | None:
     return None if found is None else (now - _moment(found)).total_seconds()
 
 
-def make(source: sqlite3.Connection, database: Path, now: datetime) -> Path:
+def make(
+    source: sqlite3.Connection,
+    database: Path,
+    now: datetime,
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Path:
     """Copy what ``source`` sees now. Safe while others write.
 
+    ``stopped`` is asked now and then whether to give up: that is a ``sqlite3.OperationalError``.
     Raises ``DiskFullError``, ``StorageError`` or ``sqlite3.Error``; then no copy was added.
     """
     try:
-        return _make(source, database, now)
+        return _make(source, database, now, stopped)
     except OSError as error:
         raise os_failure(database, error) from error
 
 
-def _make(source: sqlite3.Connection, database: Path, now: datetime) -> Path:
+def _make(
+    source: sqlite3.Connection, database: Path, now: datetime, stopped: Callable[[], bool]
+) -> Path:
+    def go_on(*_: int) -> None:
+        if stopped():
+            raise sqlite3.OperationalError("the copy was not wanted any more")
+
     (schema,) = source.execute("PRAGMA user_version").fetchone()
     where = folder(database)
     where.mkdir(mode=0o700, exist_ok=True)
@@ -59,9 +77,10 @@ def _make(source: sqlite3.Connection, database: Path, now: datetime) -> Path:
     os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
     try:
         with closing(sqlite3.connect(part, isolation_level=None)) as copy:
-            source.backup(copy)
+            source.backup(copy, pages=_PAGES, progress=go_on)
             # The copied header asks for a write-ahead log; a backup is to be one file.
             copy.execute("PRAGMA journal_mode = DELETE")
+            copy.set_progress_handler(stopped, _STEPS)
             (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":
                 raise sqlite3.DatabaseError(f"the copy is damaged: {verdict}")
@@ -75,10 +94,16 @@ def _make(source: sqlite3.Connection, database: Path, now: datetime) -> Path:
 
 
 def prune(database: Path, schema: int, keep: int) -> None:
-    """Let go of all but the newest ``keep`` copies of this schema. Older schemas' copies stay."""
+    """Let go of all but the newest ``keep`` copies of this schema. Older schemas' copies stay.
+
+    Also of unfinished copies that a process left behind when it was killed.
+    """
     own = sorted((p for p in _all(database) if _schema(p) == schema), key=_moment)
     for old in own[:-keep]:
         old.unlink(missing_ok=True)
+    for part in folder(database).glob("steward-*.part"):
+        if time.time() - part.stat().st_mtime > _LEFT_OVER:
+            part.unlink(missing_ok=True)
 
 
 def corrupt_error(database: Path, reason: str = "") -> DatabaseCorruptError:

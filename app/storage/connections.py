@@ -91,6 +91,11 @@ class CurrentDatabase(peewee.SqliteDatabase):
         found: list[tuple[Any, ...]] = self.execute_sql(sql, parameters).fetchall()  # type: ignore[no-untyped-call]
         return found
 
+    def change(self, sql: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:
+        """Run one change written in SQL."""
+        cursor: sqlite3.Cursor = self.execute_sql(sql, parameters)  # type: ignore[no-untyped-call]
+        return cursor
+
     def each(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """The rows of a query one by one; it may be left early."""
         with closing(self.execute_sql(sql, parameters)) as cursor:  # type: ignore[no-untyped-call]

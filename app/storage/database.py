@@ -18,9 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
-from app.domain.errors import StewardError, StorageError
+from app.domain.errors import StorageError
 from app.storage import backups, schema
 from app.storage.connections import DATABASE_ERRORS, connect, current, error_code, translated
+from app.storage.daily_backup import DailyBackup
 from app.storage.failures import busy_error, closed_error, os_failure
 from app.storage.readers import Readers
 from app.storage.sessions import Sessions
@@ -30,8 +31,6 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 READER_THREADS: Final = 2
-BACKUP_EVERY: Final = 24 * 3600.0
-BACKUPS_KEPT: Final = 7
 
 
 class Database:
@@ -69,6 +68,7 @@ class Database:
         self._written = False
         self._pool: ThreadPoolExecutor | None = None
         self._readers = Readers(path, busy_timeout)
+        self._daily = DailyBackup(path, now)
 
     # -- life ------------------------------------------------------------------------------
 
@@ -107,11 +107,11 @@ class Database:
         try:
             # Not left to SQLite: a query object that somebody still holds would prevent it.
             self._writing.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-            if self._written:
-                self._back_up_if_due(self._writing)
+            self._daily.at_end(self._writing, written=self._written)
         except sqlite3.Error as error:  # everything is in the log file and stays there
             logger.warning("database not tidied", extra={"reason": str(error)})
         finally:
+            self._daily.stop()
             self._writing.close()
             self._writing = None
             self._sessions.end()
@@ -213,9 +213,10 @@ class Database:
             try:
                 schema.migrate(connection, self.path, migrations, self._now())
                 if found:
-                    self._back_up_if_due(connection)
+                    self._daily.at_start(connection)
                 self._sessions.begin()
             except BaseException:
+                self._daily.stop()
                 connection.close()
                 raise
         return connection
@@ -266,22 +267,6 @@ class Database:
             yield
         finally:
             lock.release()
-
-    def _back_up_if_due(self, connection: sqlite3.Connection) -> None:
-        # A failed backup must not keep the person from their data; a damaged copy is not kept.
-        if self.path.stat().st_size > schema.FULL_CHECK_LIMIT:
-            return
-        if connection.execute("SELECT 1 FROM users").fetchone() is None:
-            return  # nobody has done anything yet
-        age = backups.age(self.path, self._now())
-        if age is not None and 0 <= age < BACKUP_EVERY:
-            return
-        try:
-            backups.make(connection, self.path, self._now())
-            (number,) = connection.execute("PRAGMA user_version").fetchone()
-            backups.prune(self.path, number, BACKUPS_KEPT)
-        except (sqlite3.Error, OSError, StewardError) as error:
-            logger.warning("database not backed up", extra={"reason": str(error)})
 
 
 def _log_unseen_failure(future: Future[T]) -> None:

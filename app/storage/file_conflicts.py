@@ -8,7 +8,8 @@ from typing import Any
 
 from app.domain.files import FileAction, OperationState, OperationType
 from app.storage.database import Database
-from app.storage.file_history import RESOLVED, last_done
+from app.storage.file_history import RESOLVED
+from app.storage.file_rows import last_done
 from app.storage.models import File, FileOperation, FileVersionRow
 
 
@@ -23,6 +24,7 @@ class OpenConflict:
         base, ours: hash before the change and after it.
         theirs: hash of what someone else made of the file; ``None`` where they took it away.
         their_version: the version that says so; 0 for none.
+        size: bytes of the larger of ours and theirs.
     """
 
     op_id: str
@@ -36,6 +38,7 @@ class OpenConflict:
     ours: str | None
     theirs: str | None
     their_version: int
+    size: int
 
 
 class ConflictHistory:
@@ -90,6 +93,7 @@ def _open(row: Any) -> OpenConflict | None:
         ours=row.hash_after,
         theirs=None if is_gone else last.hash_after,
         their_version=0 if is_gone else last.version,
+        size=max(row.size or 0, last.size or 0),
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from peewee import SQL
 
 from app.domain.errors import NotFoundError
-from app.domain.files import FileAction, FileVersion, OperationType, TrackedFile
+from app.domain.files import FileVersion, TrackedFile
 from app.storage import file_lists
 from app.storage.database import Database
 from app.storage.file_records import FileRecord, VersionState
@@ -19,13 +19,15 @@ from app.storage.file_rows import (
     IS_CHANGE,
     NO_LIMIT,
     each,
+    last_done,
+    newest_file,
     select,
     stored_path,
     used_path,
     version_of,
     versions_where,
 )
-from app.storage.models import File, FileVersionRow
+from app.storage.models import FileVersionRow
 
 FIRST_SEEN: Final = "first seen"
 """``by`` of version 1 of a file that stood there before Steward changed it."""
@@ -49,8 +51,11 @@ class FileHistory:
         """The file known at ``locator``: the one that stands there, else the one removed last."""
 
         def read() -> FileRecord | None:
-            row = newest_record(store, locator)
-            return None if row is None or last_done(row.id) is None else _record(row)
+            file_id = newest_file(store, locator)
+            if file_id is None or last_done(file_id) is None:
+                return None
+            columns, source = "id, store, locator, present", "files WHERE id = ?"
+            return _record_of(select(columns, source, file_id)[0])
 
         return self._database.read(read)
 
@@ -220,6 +225,13 @@ class FileHistory:
             lambda: [_record_of(row) for row in select("id, store, locator, present", "files")]
         )
 
+    def record(self, file_id: str) -> FileRecord:
+        """One of ``records``, as it is now."""
+        rows = "files WHERE id = ?"
+        return self._database.read(
+            lambda: _record_of(select("id, store, locator, present", rows, file_id)[0])
+        )
+
     def find_tracked(
         self, words: Sequence[str], *, limit: int, keep: Callable[[str], bool]
     ) -> list[TrackedFile]:
@@ -257,64 +269,10 @@ class FileHistory:
 # -- for the journal too; only within ``read`` or ``write`` ----------------------------------
 
 
-def newest_record(store: str, locator: str) -> Any:
-    """The row of the file at ``locator``: the present one, else the one changed last."""
-    return (
-        File.select()
-        .where(File.store == store, File.locator == locator)
-        .order_by(File.present.desc(), File.updated_at.desc(), File.id)
-        .first()
-    )
-
-
-def last_done(file_id: str) -> Any:
-    """The row of a file's newest version, or ``None``."""
-    return _done(file_id).order_by(FileVersionRow.version.desc()).first()
-
-
 def main_row(op_id: str) -> Any:
     """The row of the change itself, not of what was found before it."""
     rows = FileVersionRow.select().where(FileVersionRow.op_id == op_id)
     return rows.where(SQL(IS_CHANGE)).get()
-
-
-def in_order(rows: Iterable[Any]) -> list[Any]:
-    """Rows of one file by number."""
-    return sorted(rows, key=lambda row: (row.version, row.id))
-
-
-def to_version(row: Any) -> FileVersion:
-    """A row as the rest of the program knows it."""
-    return FileVersion(
-        file_id=row.new_file_id,
-        path=row.path,
-        filename=row.filename,
-        version=row.version,
-        operation=OperationType(row.operation_type),
-        action=FileAction(row.action),
-        hash_before=row.hash_before,
-        hash_after=row.hash_after,
-        size=row.size,
-        at=row.created_at,
-        by=row.by,
-        skill=row.skill,
-        turn_id=row.turn_id,
-        conversation_id=row.conversation_id,
-        metadata=row.metadata,
-    )
-
-
-def _done(file_id: str) -> Any:
-    # The first condition is that of the index by number, which SQLite then uses.
-    return FileVersionRow.select().where(
-        FileVersionRow.state.in_((SQL("'pending'"), SQL("'done'"))),
-        FileVersionRow.new_file_id == file_id,
-        FileVersionRow.state == "done",
-    )
-
-
-def _record(row: Any) -> FileRecord:
-    return FileRecord(row.id, row.store, row.locator, bool(row.present))
 
 
 def _record_of(row: Sequence[Any]) -> FileRecord:

@@ -9,31 +9,29 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Final
 
 from app.domain.files import FileAction, FileVersion, OperationState, OperationType
 from app.domain.skills import Clock
 from app.storage.database import Database
-from app.storage.file_history import (
-    FIRST_SEEN,
-    OUTSIDE,
-    RESOLVED,
-    in_order,
-    last_done,
-    main_row,
-    newest_record,
-    to_version,
-)
+from app.storage.file_history import FIRST_SEEN, OUTSIDE, main_row
 from app.storage.file_records import Announcement, FolderAnnouncement, OpenOperation
-from app.storage.file_rows import select
+from app.storage.file_rows import (
+    IS_CHANGE,
+    Last,
+    insert,
+    last_done,
+    newest_file,
+    select,
+    stored_path,
+    update,
+    versions_where,
+)
 from app.storage.models import File, FileOperation, FileVersionRow
 from app.storage.users import account_name, ensure_user
 
-_IS_FOUND: Final = (FileVersionRow.operation_type == OperationType.EXTERNAL.value) | (
-    FileVersionRow.action == FileAction.SEEN.value
-)
-"""Versions that were only taken note of, not made."""
-_IS_CHANGE: Final = ~_IS_FOUND
+_CHANGES: Final = f"op_id = ? AND {IS_CHANGE}"
+"""The versions an operation makes, not those it only took note of."""
 _ANNOUNCED: Final = (
     OperationState.INTENT,
     OperationState.PULLED,
@@ -96,12 +94,12 @@ class FileJournal:
             user_id = ensure_user(self._database, move.origin.user)
             ids = []
             for locator in move.files:
-                record = newest_record(move.store, locator)
-                last = last_done(record.id) if record is not None else None
-                if last is None or last.hash_after is None:
+                file_id = newest_file(move.store, locator)
+                last = last_done(file_id) if file_id is not None else None
+                if file_id is None or last is None or last.hash_after is None:
                     continue  # taken away in the last instant: it has nowhere to go
                 self._add(
-                    record.id,
+                    file_id,
                     last.version + 1,
                     op_id=move.op_id,
                     path=move.target + locator[len(move.locator) :],
@@ -119,7 +117,7 @@ class FileJournal:
                     turn_id=move.origin.turn_id,
                     execution_id=move.origin.execution_id,
                 )
-                ids.append(record.id)
+                ids.append(file_id)
             if ids:
                 self._steps(move.op_id, ids[0], _ANNOUNCED, move.change)
             return len(ids)
@@ -130,12 +128,9 @@ class FileJournal:
         """The archive is whole and the replacement is ready: it happens next."""
 
         def write() -> None:
-            row = main_row(op_id)
-            FileVersionRow.update(state="done").where(
-                FileVersionRow.op_id == op_id, _IS_FOUND
-            ).execute()
+            update("file_versions", f"state = 'done' WHERE op_id = ? AND NOT ({IS_CHANGE})", op_id)
             states = (OperationState.ARCHIVED, OperationState.REPLACING)
-            self._steps(op_id, row.new_file_id, states)
+            self._steps(op_id, _file_of(op_id), states)
 
         self._database.write(write)
 
@@ -194,14 +189,14 @@ class FileJournal:
         """
 
         def write() -> FileVersion | None:
-            record = newest_record(store, locator)
-            last = last_done(record.id) if record is not None else None
+            file_id = newest_file(store, locator)
+            last = last_done(file_id) if file_id is not None else None
             known = last.hash_after if last is not None else None
             if known == digest:
                 return None
             file_id = self._file_at(store, locator, present=digest is not None)
             op_id = uuid.uuid4().hex
-            row = self._add_found(
+            self._add_found(
                 file_id,
                 last,
                 op_id=op_id,
@@ -214,7 +209,7 @@ class FileJournal:
             states = (OperationState.PULLED, OperationState.ARCHIVED, OperationState.DONE)
             self._steps(op_id, file_id, states)
             self._refresh(file_id)
-            return to_version(row)
+            return _version(op_id)
 
         return self._database.write(write)
 
@@ -226,13 +221,13 @@ class FileJournal:
         """
 
         def write() -> FileVersion | None:
-            record = newest_record(store, locator)
-            last = last_done(record.id) if record is not None else None
-            if last is None or last.hash_after is None:
+            file_id = newest_file(store, locator)
+            last = last_done(file_id) if file_id is not None else None
+            if file_id is None or last is None or last.hash_after is None:
                 return None
             op_id = uuid.uuid4().hex
-            row = self._add(
-                record.id,
+            self._add(
+                file_id,
                 last.version + 1,
                 op_id=op_id,
                 path=target,
@@ -246,9 +241,9 @@ class FileJournal:
                 metadata={"moved_from": locator},
                 user_id=last.user_id,
             )
-            self._steps(op_id, record.id, (OperationState.PULLED, OperationState.DONE))
-            self._refresh(record.id)
-            return to_version(row)
+            self._steps(op_id, file_id, (OperationState.PULLED, OperationState.DONE))
+            self._refresh(file_id)
+            return _version(op_id)
 
         return self._database.write(write)
 
@@ -271,38 +266,27 @@ class FileJournal:
         """End a change. Returns the versions that are new: its own, or for a conflict theirs."""
 
         def write() -> list[FileVersion]:
-            mine = FileVersionRow.op_id == op_id
-            rows = list(FileVersionRow.select().where(mine, _IS_CHANGE).order_by(FileVersionRow.id))
-            row = rows[0]
-            FileVersionRow.update(state="aborted").where(
-                mine, _IS_FOUND, FileVersionRow.state == "pending"
-            ).execute()
-            FileVersionRow.update(state=_VERSION_STATE[state]).where(mine, _IS_CHANGE).execute()
-            self._steps(op_id, row.new_file_id, [state], {"reason": reason} if reason else {})
-            for one in rows:
-                self._refresh(one.new_file_id)
-            if state is OperationState.DONE:
-                return [to_version(one) for one in rows]
-            found = FileVersionRow.select().where(
-                FileVersionRow.op_id == op_id,
-                FileVersionRow.state == "done",
-                FileVersionRow.operation_type == OperationType.EXTERNAL.value,
-                FileVersionRow.id > row.id,
+            rows = select("id, new_file_id", f"file_versions WHERE {_CHANGES} ORDER BY id", op_id)
+            others = (
+                f"state = 'aborted' WHERE op_id = ? AND state = 'pending' AND NOT ({IS_CHANGE})"
             )
-            return [to_version(one) for one in in_order(found)]
+            update("file_versions", others, op_id)
+            update("file_versions", f"state = ? WHERE {_CHANGES}", _VERSION_STATE[state], op_id)
+            first, file_id = rows[0]
+            self._steps(op_id, file_id, [state], {"reason": reason} if reason else {})
+            for _, each in rows:
+                self._refresh(each)
+            if state is OperationState.DONE:
+                return versions_where(f"{_CHANGES} ORDER BY id", op_id)
+            return versions_where(
+                "op_id = ? AND state = 'done' AND operation_type = ? AND id > ? "
+                "ORDER BY version, id",
+                op_id,
+                OperationType.EXTERNAL.value,
+                first,
+            )
 
         return self._database.write(write)
-
-    def decide(self, op_id: str, choice: str, by: str) -> None:
-        """Record how the person ended a conflict, where that makes no new version."""
-
-        def write() -> None:
-            row = main_row(op_id)
-            at = self._clock.now().isoformat()
-            row.metadata = {**row.metadata, RESOLVED: choice, "resolved_by": by, "resolved_at": at}
-            row.save(only=[FileVersionRow.metadata])
-
-        self._database.write(write)
 
     def open_operations(self) -> list[OpenOperation]:
         """Changes without an end, oldest first."""
@@ -312,17 +296,17 @@ class FileJournal:
         """Changes without an end of the files known at these places, oldest first."""
 
         def read() -> list[OpenOperation]:
-            records = [newest_record(store, locator) for locator in locators]
-            return _open_changes([record.id for record in records if record is not None])
+            found = [newest_file(store, locator) for locator in locators]
+            return _open_changes([file_id for file_id in found if file_id is not None])
 
         return self._database.read(read)
 
     # -- inside; only within a transaction -------------------------------------------------
 
     def _file_at(self, store: str, locator: str, *, present: bool) -> str:
-        record = newest_record(store, locator)
-        if record is not None:
-            return str(record.id)
+        known = newest_file(store, locator)
+        if known is not None:
+            return known
         file_id = uuid.uuid4().hex
         now = self._clock.now()
         File.create(
@@ -340,7 +324,7 @@ class FileJournal:
         last = last_done(file_id)
         if (last.hash_after if last else None) == change.hash_before:
             return last.version if last else 0
-        row = self._add_found(
+        self._add_found(
             file_id,
             last,
             op_id=change.op_id,
@@ -350,16 +334,16 @@ class FileJournal:
             size=change.size_before,
             user_id=user_id,
         )
-        return int(row.version)
+        return last.version + 1 if last else 1
 
-    def _add_found(self, file_id: str, last: Any, **values: object) -> Any:
+    def _add_found(self, file_id: str, last: Last | None, **values: object) -> None:
         """The version after ``last`` for what somebody else did, "first seen" where it is 1."""
         known = last.hash_after if last else None
         first = last is None
         action = FileAction.SEEN if first else _outside_action(known, values["hash_after"])
-        return self._add(
+        self._add(
             file_id,
-            1 if first else last.version + 1,
+            last.version + 1 if last else 1,
             operation_type=(OperationType.USER_UPLOAD if first else OperationType.EXTERNAL).value,
             action=action.value,
             by=FIRST_SEEN if first else OUTSIDE,
@@ -367,15 +351,17 @@ class FileJournal:
             **values,
         )
 
-    def _add(self, file_id: str, version: int, **values: object) -> Any:
-        return FileVersionRow.create(
+    def _add(self, file_id: str, version: int, **values: object) -> None:
+        insert(
+            "file_versions",
+            FileVersionRow,
             original_file_id=file_id,
             archived_file_id=values["hash_before"],
             new_file_id=file_id,
             filename=PurePath(str(values["path"])).name,
             version=version,
             created_at=self._clock.now(),
-            **values,
+            **{"metadata": {}, **values},
         )
 
     def _steps(
@@ -387,41 +373,50 @@ class FileJournal:
     ) -> None:
         """Journal rows with no act between them; ``detail`` goes with the first."""
         now = self._clock.now()
-        rows = [
-            {
-                "op_id": op_id,
-                "file_id": file_id,
-                "state": state.value,
-                "detail": {} if number else dict(detail or {}),
-                "created_at": now,
-            }
-            for number, state in enumerate(states)
-        ]
-        FileOperation.insert_many(rows).execute()
+        for number, state in enumerate(states):
+            insert(
+                "file_operations",
+                FileOperation,
+                op_id=op_id,
+                file_id=file_id,
+                state=state.value,
+                detail={} if number else dict(detail or {}),
+                created_at=now,
+            )
 
     def _refresh(self, file_id: str) -> None:
         """Bring the file's row to what its newest version says."""
         last = last_done(file_id)
         if last is None:
             return
-        record = File.get_by_id(file_id)
-        if last.hash_after is not None:
-            self._vacate(record.store, last.path, file_id, last.user_id)
-        record.locator = last.path
-        record.present = last.hash_after is not None
-        record.updated_at = self._clock.now()
-        record.save()
-
-    def _vacate(self, store: str, locator: str, file_id: str, user_id: int) -> None:
-        """Another file was known here, and it is not: someone took it away unseen."""
-        others = File.select().where(
-            File.store == store, File.locator == locator, File.present, File.id != file_id
+        place, now = stored_path(last.path), File.updated_at.db_value(self._clock.now())
+        present = last.hash_after is not None
+        if present:
+            self._vacate(last.path, file_id, last.user_id)
+        update(
+            "files",
+            "locator = ?, present = ?, updated_at = ? WHERE id = ?",
+            place,
+            int(present),
+            now,
+            file_id,
         )
-        for other in others:
-            last = last_done(other.id)
+
+    def _vacate(self, locator: str, file_id: str, user_id: int) -> None:
+        """Another file was known here, and it is not: someone took it away unseen."""
+        others = select(
+            "id",
+            "files WHERE store = (SELECT store FROM files WHERE id = ?) AND locator = ? "
+            "AND present = 1 AND id <> ?",
+            file_id,
+            stored_path(locator),
+            file_id,
+        )
+        for (other,) in others:
+            last = last_done(other)
             if last is not None:
                 self._add(
-                    other.id,
+                    other,
                     last.version + 1,
                     op_id=uuid.uuid4().hex,
                     path=last.path,
@@ -434,8 +429,7 @@ class FileJournal:
                     size=None,
                     user_id=user_id,
                 )
-            other.present = False
-            other.save(only=[File.present])
+            update("files", "present = 0 WHERE id = ?", other)
 
 
 _VERSION_STATE: Final = {
@@ -454,6 +448,16 @@ def _open_changes(file_ids: Sequence[str] | None = None) -> list[OpenOperation]:
     # Sorted here: asked to do it, SQLite would read every version, in that order.
     rows = sorted(select("id, op_id", source, *values))
     return [_open(op_id) for op_id in dict.fromkeys(op_id for _, op_id in rows)]
+
+
+def _file_of(op_id: str) -> str:
+    """The file that an operation changes; the first of them."""
+    return str(select("new_file_id", f"file_versions WHERE {_CHANGES} ORDER BY id", op_id)[0][0])
+
+
+def _version(op_id: str) -> FileVersion:
+    """The one version of an operation that was only noted."""
+    return versions_where("op_id = ?", op_id)[0]
 
 
 def _open(op_id: str) -> OpenOperation:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from app.domain.files import FileAction, FileVersion, OperationType
 from app.storage.connections import current
-from app.storage.models import FileVersionRow
+from app.storage.models import FileVersionRow, Table
 
 COLUMNS: Final = (
     "new_file_id, path, filename, version, operation_type, action, hash_before, hash_after, size, "
@@ -48,6 +49,36 @@ def each(columns: str, source: str, *values: object) -> Iterator[tuple[Any, ...]
     return current.each(f"SELECT {columns} FROM {source}", values)  # noqa: S608
 
 
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The newest version of a file, as far as its journal needs it."""
+
+    path: str
+    version: int
+    hash_after: str | None
+    size: int | None
+    user_id: int
+
+
+def last_done(file_id: str) -> Last | None:
+    """A file's newest version, or ``None``."""
+    columns = "path, version, hash_after, size, user_id"
+    source = f"file_versions WHERE {DONE_OF_FILE} ORDER BY version DESC LIMIT 1"
+    for path, version, digest, size, user_id in select(columns, source, file_id):
+        return Last(used_path(path), version, digest, size, user_id)
+    return None
+
+
+def newest_file(store: str, locator: str) -> str | None:
+    """The id of the file at ``locator``: the present one, else the one changed last."""
+    source = (
+        "files WHERE store = ? AND locator = ? ORDER BY present DESC, updated_at DESC, id LIMIT 1"
+    )
+    for (file_id,) in select("id", source, store, stored_path(locator)):
+        return str(file_id)
+    return None
+
+
 def version_of(row: Sequence[Any]) -> FileVersion:
     """A row of ``COLUMNS``; what stands behind them is left alone."""
     file_id, path, filename, version, operation, action, before, after, size = row[:9]
@@ -69,6 +100,22 @@ def version_of(row: Sequence[Any]) -> FileVersion:
         conversation_id,
         {} if metadata == "{}" else json.loads(metadata),
     )
+
+
+def insert(table: str, model: type[Table], **values: object) -> None:
+    """Add a row to ``table``, whose columns are those of ``model``.
+
+    Peewee would make the words of the statement anew each time, which takes longer than what
+    SQLite does with them.
+    """
+    names, marks = ", ".join(values), ", ".join("?" * len(values))
+    stored = [getattr(model, name).db_value(value) for name, value in values.items()]
+    current.change(f"INSERT INTO {table} ({names}) VALUES ({marks})", stored)  # noqa: S608
+
+
+def update(table: str, change: str, *values: object) -> int:
+    """``UPDATE table SET change``. The words are of this program. Returns how many rows."""
+    return int(current.change(f"UPDATE {table} SET {change}", values).rowcount)  # noqa: S608
 
 
 def stored_path(path: str) -> Any:

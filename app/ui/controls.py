@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
+    QMenu,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -15,6 +19,8 @@ from PySide6.QtWidgets import (
 
 from app.ui.icons import icon
 from app.ui.theme import Theme
+
+_CHOICE_SIDES: Final = 40
 
 
 class Button(QPushButton):
@@ -35,6 +41,64 @@ class Button(QPushButton):
         self.setIconSize(QSize(14, 10))
         if kind in ("chip", "suggestion"):
             self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+
+class MenuButton(Button):
+    """Opens a menu below itself. The menu is shown, never waited for."""
+
+    def __init__(self, text: str, *, kind: str = "plain", name: str = "", tip: str = "") -> None:
+        super().__init__(f"{text} ▾", kind=kind, name=name or text.replace("&", ""), tip=tip)
+        self.menu_shown = QMenu(self)
+        self.menu_shown.setToolTipsVisible(True)
+        self.clicked.connect(self._open)
+
+    def entry(self, text: str, tip: str, act: Callable[[], object]) -> QAction:
+        """Add an entry that does ``act``."""
+        action = self.menu_shown.addAction(text)
+        action.setToolTip(tip)
+        action.triggered.connect(lambda _checked=False: act())
+        return action
+
+    def _open(self) -> None:
+        self.menu_shown.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+
+class ChoiceButton(Button):
+    """Shows what is chosen and leads to the other choices; looks like a closed list.
+
+    ``what`` is chosen here: ``File``. A long choice loses its middle.
+    """
+
+    def __init__(self, what: str, shortcut: str) -> None:
+        super().__init__("", kind="choice", name=what)
+        self._what = what
+        self._keys = shortcut
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    @property
+    def choice(self) -> str:
+        """What is chosen."""
+        return self._whole
+
+    def show_choice(self, text: str) -> None:
+        """Show what is chosen."""
+        self._whole = text
+        self.setAccessibleName(f"{self._what}: {text}")
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten again."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = max(self.width() - _CHOICE_SIDES, 1)
+        middle = Qt.TextElideMode.ElideMiddle
+        shown = self.fontMetrics().elidedText(self._whole, middle, room)
+        self.setText(shown.replace("&", "&&"))
+        self.setShortcut(self._keys)  # a new text has taken the old one away
+        self.setToolTip(f"{self._whole}\nChoose another ({self._keys})".strip())
 
 
 class IconButton(QToolButton):

@@ -5,13 +5,13 @@ The window stands below the composition root and may not import it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from app.config import Settings
-    from app.domain.files import Origin
+    from app.domain.files import Origin, VaultSize
     from app.domain.skills import Clock
     from app.domain.workspace import Workspace
     from app.event_bus import EventBus
@@ -79,6 +79,84 @@ class Recovery(Protocol):
         ...
 
 
+class Noted(Protocol):
+    """One thing a check found."""
+
+    @property
+    def message(self) -> str:
+        """In words."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """The file or content it is about."""
+        ...
+
+
+class Checked(Protocol):
+    """What a check of the vault found."""
+
+    @property
+    def problems(self) -> Sequence[Noted]:
+        """What is broken."""
+        ...
+
+    @property
+    def notes(self) -> Sequence[Noted]:
+        """What is worth knowing and breaks nothing."""
+        ...
+
+    @property
+    def files(self) -> int:
+        """How many files were checked."""
+        ...
+
+    @property
+    def versions(self) -> int:
+        """How many versions."""
+        ...
+
+    @property
+    def blobs(self) -> int:
+        """How many contents."""
+        ...
+
+    @property
+    def vault_bytes(self) -> int:
+        """Their length in all."""
+        ...
+
+    @property
+    def pruned(self) -> int:
+        """How many of the versions have their content in an archive only."""
+        ...
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is broken."""
+        ...
+
+
+class Vault(Protocol):
+    """Keeper of every version."""
+
+    async def vault_size(self) -> VaultSize:
+        """How much is kept."""
+        ...
+
+    async def verify(self, progress: Callable[[int, int, str], None] | None = None) -> Checked:
+        """Check everything. Cancel stops it at once.
+
+        ``progress`` is told, in a worker thread, how many steps of how many are done, and what
+        they are.
+        """
+        ...
+
+    async def recover(self) -> Recovery:
+        """End what a crash left open."""
+        ...
+
+
 class Desk(Protocol):
     """Everything behind the window. Owned by the loop's thread."""
 
@@ -130,6 +208,11 @@ class Desk(Protocol):
     @property
     def workspaces(self) -> Workspaces:
         """The person's files."""
+        ...
+
+    @property
+    def versions(self) -> Vault:
+        """Keeper of every version of them."""
         ...
 
     @property

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -20,7 +21,7 @@ from app.domain.events import (
     TurnStatus,
     Usage,
 )
-from app.domain.files import Origin
+from app.domain.files import ConflictChoice, FileConflict, Origin
 from app.domain.messages import Channel, ConversationMessage, ConversationSummary, SearchHit
 from app.orchestrator.approvals import Decision
 from app.ui import words
@@ -32,6 +33,8 @@ from app.ui.tasks import Tasks
 if TYPE_CHECKING:
     from app.domain.workspace import Workspace
     from app.orchestrator.engine import Engine
+
+_FILES_SOON_MS: Final = 50
 
 
 @dataclass(slots=True, eq=False)
@@ -81,6 +84,10 @@ class Session(QObject):
         self._current = self._new()
         self._bridge = Bridge(desk.bus, self)
         self._bridge.happened.connect(self._take)
+        self._files_soon = QTimer(self)
+        self._files_soon.setSingleShot(True)
+        self._files_soon.setInterval(_FILES_SOON_MS)
+        self._files_soon.timeout.connect(self.files_changed)
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
@@ -264,6 +271,27 @@ class Session(QObject):
             "ok", f"Restored version {version} of {made.filename} as version {made.version}."
         )
 
+    async def undo_version(self, path: str, version: int) -> None:
+        """Take back what one version did to its file, and that alone."""
+        made = await self.workspace().undo_version(path, version)
+        if not made:
+            return
+        last = made[-1]
+        kept = " Later changes stay." if last.metadata.get("merged") else ""
+        self.said.emit(
+            "ok", f"Took back version {version} of {last.filename} as {last.version}.{kept}"
+        )
+
+    async def resolve(self, conflict: FileConflict, choice: ConflictChoice) -> None:
+        """End a conflict as the person chose."""
+        made = await self.workspace().resolve(conflict.op_id, choice)
+        name = PurePath(conflict.path).name
+        if choice is ConflictChoice.THEIRS or made is None:
+            self.said.emit("ok", f"{name} stays as it is. The other change was not made.")
+            return
+        what = "Merged both changes" if choice is ConflictChoice.MERGE else "Made our change"
+        self.said.emit("ok", f"{what}: {made.filename} is version {made.version} now.")
+
     async def undo(self, turn_id: str | None) -> None:
         """Take back what an answer changed (``None``: the last one that changed anything)."""
         made = await self.workspace().undo(turn_id)
@@ -288,7 +316,9 @@ class Session(QObject):
             case Approval():
                 self.state_changed.emit()
             case FileVersionEvent():
-                self.files_changed.emit()
+                # Changes may come by the thousand: what reads the folders again does so once.
+                if not self._files_soon.isActive():
+                    self._files_soon.start()
             case Notification(severity=severity, message=message):
                 self.said.emit("trouble" if severity is Severity.ERROR else "attention", message)
 
@@ -315,3 +345,4 @@ class Session(QObject):
         """Listen no more."""
         self._second.stop()
         self._bridge.close()
+        self._files_soon.stop()

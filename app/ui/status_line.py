@@ -49,7 +49,7 @@ class StatusLine(QWidget):
         self._session = session
         session.state_changed.connect(self._show_state)
         session.provider_changed.connect(self._show)
-        session.files_changed.connect(self._show)
+        session.files_changed.connect(self._show_unless_saying)
         session.said.connect(self.say)
         session.tasks.failed.connect(self.show_error)
         self._show()
@@ -65,6 +65,10 @@ class StatusLine(QWidget):
     def show_error(self, error: StewardError) -> None:
         """Say what went wrong and what to do."""
         self.say("trouble", str(error))
+
+    def _show_unless_saying(self) -> None:
+        if not self._timer.isActive():
+            self._show()
 
     def _show(self) -> None:
         from app.ui import words

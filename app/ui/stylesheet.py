@@ -40,6 +40,13 @@ QPushButton[kind="chip"]:hover { background: $hover; color: $text; }
 QPushButton[kind="chip"]:focus { border: 2px solid $accent; padding: 0px 9px; }
 QPushButton[kind="suggestion"] { color: $accent; border-radius: 13px; padding: 3px 12px; }
 QPushButton[kind="suggestion"]:focus { padding: 2px 11px; }
+QPushButton[kind="choice"] {
+    background: $panel; text-align: left; padding: 5px 8px;
+    background-image: url("$arrow"); background-repeat: no-repeat;
+    background-position: center right; background-origin: content;
+}
+QPushButton[kind="choice"]:hover { background-color: $hover; }
+QPushButton[kind="choice"]:focus { border: 2px solid $accent; padding: 4px 7px; }
 
 QToolButton {
     background: transparent; border: 1px solid transparent; border-radius: ${radius}px;
@@ -114,11 +121,12 @@ QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom: 2px solid
 QTabBar::tab:focus { color: $accent; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
 
-QListView, QTreeView, QTextBrowser, QTextEdit {
+QListView, QTreeView, QTableView, QTextBrowser, QTextEdit {
     background: transparent; color: $text; border: none; outline: none;
     selection-background-color: $selection; selection-color: $text;
 }
 QTextEdit { placeholder-text-color: $muted; }
+QTableView { selection-background-color: transparent; }
 QListView::item { border-radius: ${radius}px; }
 QTreeView::item { padding: 4px 2px; }
 QTreeView::item:hover, QListView::item:hover { background: $hover; }
@@ -144,6 +152,11 @@ QScrollBar::handle:horizontal { min-width: 32px; }
 QScrollBar::handle:hover { background: $control; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QProgressBar {
+    background: $hover; border: none; border-radius: 3px; min-height: 6px; max-height: 6px;
+}
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
 QStatusBar { background: $panel; border-top: 1px solid $line; }
 QDockWidget { color: $text; border: none; }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import FileError, NotAFileError, StewardError
+from app.domain.errors import ConflictError, FileError, NotAFileError, StewardError
 from app.domain.workspace import Workspace
 from app.files.fs_ops import FsOps
 from tests.files.faults import WatchedFs, Wire
@@ -134,6 +134,52 @@ async def test_one_of_several_names_can_be_moved_and_removed(place: Place, known
 
     assert place.files == {"sub/b.md": b"two"}
     await work.edit("sub/b.md", lambda _: b"three")  # it has one name now
+    assert (await place.manager.verify()).problems == ()
+
+
+async def test_a_file_that_is_only_touched_meanwhile_is_changed_as_usual(
+    place: Place, known: Path
+) -> None:
+    touched: list[str] = []
+
+    def touch(name: str, step: int) -> None:
+        if name in ("commit", "copy_attributes"):
+            os.utime(known)
+            known.chmod(0o640)
+            touched.append(name)
+
+    place.wire.watch = touch
+    await place.workspace().edit("a.md", lambda _: b"three")
+    place.wire.watch = None
+
+    assert "copy_attributes" in touched
+    assert place.files == {"a.md": b"three"}
+    assert len(await place.workspace().versions("a.md")) == 3
+
+
+async def test_bytes_changed_without_a_new_time_are_not_lost(
+    place: Place, known: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within one tick of the clock, or through a mapping, a file's times stay as they are."""
+    monkeypatch.setattr(
+        "app.files.spot.stamp_of", lambda found: (found.st_dev, found.st_ino, found.st_size)
+    )
+    monkeypatch.setattr(
+        "app.files.folder_reader.stamp_of",
+        lambda found: (found.st_dev, found.st_ino, found.st_size),
+    )
+
+    def save(name: str, step: int) -> None:
+        if name == "copy_attributes":
+            known.write_bytes(b"six")
+
+    place.wire.watch = save
+    with pytest.raises(ConflictError):
+        await place.workspace().edit("a.md", lambda _: b"three")
+    place.wire.watch = None
+
+    assert place.files == {"a.md": b"six"}
+    assert await place.workspace().version_content("a.md", 3) == b"six"
     assert (await place.manager.verify()).problems == ()
 
 

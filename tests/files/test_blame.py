@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from functools import partial
 
 import pytest
@@ -98,15 +99,15 @@ async def test_it_can_be_stopped(place: Place) -> None:
     await write(place, b"a\n", b"b\n", b"c\n")
     loop = asyncio.get_running_loop()
     steps: list[int] = []
+    stopped = threading.Event()
 
-    def stop_at_once(done: int, total: int) -> None:
+    def stop(done: int, _: int) -> None:
         steps.append(done)
-        loop.call_soon_threadsafe(task.cancel)
-        while not task.cancelling() and len(steps) == 1:
-            pass
+        loop.call_soon_threadsafe(lambda: (task.cancel(), loop.call_soon(stopped.set)))
+        stopped.wait(10)
 
-    task = asyncio.ensure_future(place.manager.blame(
-        str(place.folder / "a.md"), progress=stop_at_once))  # fmt: skip
+    path = str(place.folder / "a.md")
+    task = asyncio.ensure_future(place.manager.blame(path, progress=stop))
     with pytest.raises(asyncio.CancelledError):
         await task
     await place.manager.close()

@@ -209,8 +209,13 @@ def test_a_damaged_first_copy_is_told_and_made_good_by_the_next_put(vault: Path)
     assert not any(blobs.is_ailing(digest) for digest in digests)
     rot_copy(vault, digests[0])
     assert blobs.is_ailing(digests[0])
-    blobs.put([versions[0]])
+    before = (vault / "packs" / "00000001.pack").stat().st_size
+    assert blobs.mend(digests[0])
+    assert not blobs.mend(digests[0])
     assert not blobs.is_ailing(digests[0])
+    assert (vault / "packs" / "00000001.pack").stat().st_size == before, "only the copy is new"
+    rot(vault, digests[0], copies=False)
+    assert stored(vault) == dict(zip(digests, versions, strict=True))
 
 
 def rot_copy(vault: Path, digest: str) -> None:

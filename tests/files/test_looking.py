@@ -291,6 +291,7 @@ async def test_files_with_a_history_are_found_by_words_of_their_path(
     assert await found("0%_") == ["100%_sure.md"]
     assert await found("äpfel") == ["Äpfel.md"]
     assert await found("nowhere") == []
+    assert await found(place.folder.name) == []
     place.granted.revoke(place.folder)
     place.granted.grant(quick_path)
     assert await place.workspace().find_tracked() == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -76,6 +78,21 @@ async def test_damaged_and_missing_bytes_are_problems_and_cost_no_other_version(
     assert kinds(report) == (["blob_damaged", "blob_missing"], [])
     assert "a.md, version 1" in report.problems[0].subject
     assert await place.workspace().version_content("a.md", 2) == b"two"
+
+
+async def test_a_damaged_copy_is_made_good_and_noted(place: Place) -> None:
+    text = b"".join(b"line %d of many\n" % n for n in range(1000))
+    place.put({"a.md": text})
+    await place.workspace().edit("a.md", lambda content: content + b"one more\n")
+    vault = place.home / "vault"
+    assert stored(vault / "copies") == {hash_of(text): text}
+    rot(vault, hash_of(text), copies=False)
+
+    report = await place.manager.verify()
+
+    assert kinds(report) == ([], ["copy_mended"])
+    assert "a.md, version 1" in report.notes[0].subject
+    assert kinds(await place.manager.verify()) == ([], [])
 
 
 async def test_something_of_ours_left_in_a_folder_is_a_problem(place: Place) -> None:
@@ -205,3 +222,56 @@ async def test_tracked_files_are_those_with_versions_newest_first(place: Place) 
         (str(place.folder / "c.md"), False, 3),
     ]
     assert tracked[0].changed_at == place.clock.now()
+
+
+async def test_the_person_can_work_while_everything_is_checked(place: Place) -> None:
+    await a_history(place)
+    loop = asyncio.get_running_loop()
+    told: list[tuple[int, int, str]] = []
+
+    def work_meanwhile(done: int, total: int, what: str) -> None:
+        told.append((done, total, what))
+        if done in (0, 3):
+            content = f"at step {done}".encode()
+            edit = place.workspace("turn").edit("a.md", lambda _: content)
+            asyncio.run_coroutine_threadsafe(edit, loop).result(10)
+
+    report = await place.manager.verify(work_meanwhile)
+
+    assert kinds(report) == ([], [])
+    assert place.files == {"a.md": b"at step 3"}
+    assert [what for *_, what in told[:3]] == ["files", "files", "blobs"]
+    assert [done for done, *_ in told] == list(range(len(told)))
+    assert told[-1][0] < told[-1][1]
+
+
+async def test_what_is_seen_in_the_middle_of_a_change_is_looked_at_again(place: Place) -> None:
+    await a_history(place)
+    looks = iter([b"half of a change", b"two"])
+
+    def in_the_middle(name: str, _: int) -> None:
+        if name == "open_read" and (content := next(looks, None)) is not None:
+            place.put({"a.md": content})
+
+    place.wire.watch = in_the_middle
+
+    assert kinds(await place.manager.verify()) == ([], [])
+    assert next(looks, None) is None
+
+
+async def test_a_check_can_be_stopped(place: Place) -> None:
+    await a_history(place)
+    loop = asyncio.get_running_loop()
+    told: list[int] = []
+    stopped = threading.Event()
+
+    def stop(done: int, *_: object) -> None:
+        told.append(done)
+        loop.call_soon_threadsafe(lambda: (task.cancel(), loop.call_soon(stopped.set)))
+        stopped.wait(10)
+
+    task = asyncio.ensure_future(place.manager.verify(stop))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await place.manager.close()
+    assert told == [0]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
+from app.files.folder_store import FolderStore
+from app.files.store import Archive, Change, Outcome, Pulled
 from app.orchestrator.approvals import Decision
 from app.ui.chat.approval_card import ApprovalCard
 from app.ui.chat.rows import AnswerRow, CallRow, CardRow, Row, SuggestionsRow, UserRow
@@ -35,6 +39,15 @@ def click(button: QAbstractButton) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=button.rect().center())
 
 
+def choose(menu: QMenu, text: str) -> None:
+    """Click an entry of a menu that is open."""
+    assert menu.isVisible(), "the menu is not open"
+    entry = next(one for one in menu.actions() if one.text().replace("&", "") == text)
+    assert entry.isVisible()
+    assert entry.isEnabled()
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(entry).center())
+
+
 def type_text(widget: QWidget, text: str) -> None:
     """Type on the keyboard."""
     QTest.keyClicks(widget, text)
@@ -48,6 +61,23 @@ def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier | None = N
 def click_at(widget: QWidget, x: float, y: float) -> None:
     """Press the mouse at a point."""
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+
+
+@contextmanager
+def meanwhile(act: Callable[[], object]) -> Iterator[None]:
+    """Someone else does ``act`` at the last moment before a change is made to a file."""
+    with pytest.MonkeyPatch.context() as patch:
+        real = FolderStore.act
+
+        def first_theirs(
+            self: FolderStore, change: Change, archive: Archive, pulled: Pulled | None
+        ) -> Outcome:
+            patch.undo()
+            act()
+            return real(self, change, archive, pulled)
+
+        patch.setattr(FolderStore, "act", first_theirs)
+        yield
 
 
 class Person:

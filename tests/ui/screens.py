@@ -6,25 +6,31 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QDialog
 
 from app.assembly import Assembly, ensure_sample_folder
 from app.config import SettingsStore
+from app.domain.errors import ConflictError
 from app.orchestrator.approvals import Decision
 from app.ui.collector import Collector
 from app.ui.main_window import MainWindow
+from app.ui.panes.versions import VersionsPane
 from app.ui.theme import Theme
+from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
-from tests.ui.driving import Person, click, until
+from tests.ui.driving import Person, click, meanwhile, until
 
 WIDE: Final = QSize(1360, 860)
 SMALL: Final = QSize(900, 600)
@@ -68,8 +74,8 @@ async def _render(
         window.show()
         window.attach(assembly)
         await scene(Person(window))
-        await asyncio.sleep(0.15)  # hover and focus settle
-        if not window.grab().save(str(path)):
+        await asyncio.sleep(0.8)  # hover and focus settle, and the vault's size is read
+        if not _picture(window).save(str(path)):
             raise OSError(f"{path} cannot be written")
     finally:
         window.close()
@@ -77,6 +83,19 @@ async def _render(
         await assembly.close()
         window.deleteLater()
         look.deleteLater()
+
+
+def _picture(window: MainWindow) -> QPixmap:
+    """The window with the dialogs that stand on it."""
+    picture = window.grab()
+    painter = QPainter(picture)
+    for dialog in window.findChildren(QDialog):
+        if dialog.isVisible():
+            at = window.rect().center() - dialog.rect().center()
+            painter.drawPixmap(at, dialog.grab())
+            painter.drawRect(dialog.rect().translated(at))
+    painter.end()
+    return picture
 
 
 # --- scenes -----------------------------------------------------------------------------------
@@ -111,8 +130,114 @@ async def restored(person: Person) -> None:
     await allowed(person)
     pane = person.window.versions
     assert pane is not None
-    click(pane.restore)
+    click(pane.card.restore)
     await until(lambda: len(pane.versions) >= 3, "three versions")
+
+
+async def removed(person: Person) -> None:
+    """A removed file, and the way back."""
+    await allowed(person)
+    await _changed(person, "remove report.md")
+
+
+async def conflict(person: Person) -> None:
+    """Two changes at once: told."""
+    await _conflicted(person)
+
+
+async def deciding(person: Person) -> None:
+    """Two changes at once: what a merge would do."""
+    pane = await _conflicted(person)
+    click(pane.conflict.decide)
+    await until(pane.conflict.apply.isEnabled, "the difference")
+
+
+async def blame(person: Person) -> None:
+    """Who wrote each line."""
+    await restored(person)
+    await _changed(person, "replace '12 April' with '13 April' in report.md")
+    pane = _pane(person)
+    click(pane.card.lines)
+    view = pane.card.blame
+    await until(lambda: view.lines, "the lines")
+    row = next(i for i, line in enumerate(view.lines) if "13 April" in line.text)
+    view.list.setCurrentIndex(view.list.model().index(row, 0))
+
+
+async def side_by_side(person: Person) -> None:
+    """Both texts beside each other."""
+    await allowed(person)
+    click(_pane(person).card.side_by_side)
+
+
+async def finding(person: Person) -> None:
+    """The list that finds a file."""
+    for name in ("notes.md", "todo.txt"):
+        await _changed(person, f"append 'One more line' to {name}")
+    await allowed(person)
+    await _changed(person, "remove todo.txt")
+    pane = _pane(person)
+    click(pane.chooser)
+    await until(lambda: len(pane.files.files) == 3, "the files")
+
+
+async def long_history(person: Person) -> None:
+    """Many versions, some made outside, seen in the middle."""
+    session = person.window.session
+    assert session is not None
+    files = session.workspace("files.edit")
+    place = Path(files.folders[0]) / "notes.md"
+    for number in range(25):
+        if number % 7 == 3:
+            place.write_text(place.read_text() + f"outside {number}\n")
+        await files.edit("notes.md", lambda old: old + b"One more line.\n")
+    pane = _pane(person)
+    person.window.show_pane("Versions")
+    await until(lambda: len(pane.versions) == 30, "the versions")
+    pane.timeline.setCurrentIndex(pane.timeline.model().index(12, 0))
+
+
+async def checking(person: Person) -> None:
+    """The vault's check, done, with something to tell."""
+    await allowed(person)
+    pane = _pane(person)
+    folders = person.window.session.desk.folders.folders if person.window.session else ()
+    (folders[0] / "report.md").write_text("changed by hand")
+    pane.vault.check.trigger()
+    dialog = await until(lambda: person.window.findChild(VaultDialog), "the dialog")
+    await until(lambda: not dialog.running, "its end")
+
+
+def _pane(person: Person) -> VersionsPane:
+    assert person.window.versions is not None
+    return person.window.versions
+
+
+async def _changed(person: Person, words: str) -> None:
+    before = _pane(person).versions
+    person.say(words)
+    await person.decide(Decision.ALLOW_ONCE)
+    await person.idle()
+    person.window.show_pane("Versions")
+    await until(lambda: _pane(person).versions != before, "the version")
+
+
+async def _conflicted(person: Person) -> VersionsPane:
+    """The person's editor saves while a change is being made."""
+    session = person.window.session
+    assert session is not None
+    files = session.workspace("files.edit")
+    place = Path(files.folders[0]) / "report.md"
+    text = place.read_text()
+
+    theirs = partial(place.write_text, text.replace("draft", "draft, read by Anna"))
+    with meanwhile(theirs), contextlib.suppress(ConflictError):
+        await files.edit("report.md", lambda old: old.replace(b"12 April", b"13 April"))
+    pane = _pane(person)
+    person.window.show_pane("Versions")
+    await until(pane.conflict.isVisible, "the conflict")
+    await until(lambda: pane.versions, "the versions")
+    return pane
 
 
 async def read(person: Person) -> None:
@@ -141,13 +266,25 @@ async def settings(person: Person) -> None:
 
 
 SCENES: Final[dict[str, Scene]] = {
-    "nothing_yet": nothing_yet,
-    "asked": asked,
-    "allowed": allowed,
-    "restored": restored,
-    "read": read,
-    "circuits": circuits,
-    "files": files,
+    scene.__name__: scene
+    for scene in (
+        nothing_yet,
+        asked,
+        allowed,
+        restored,
+        removed,
+        conflict,
+        deciding,
+        blame,
+        side_by_side,
+        finding,
+        long_history,
+        checking,
+        read,
+        circuits,
+        files,
+        settings,
+    )
 }
 
 

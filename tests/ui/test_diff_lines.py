@@ -56,6 +56,17 @@ def test_what_is_no_diff_is_shown_as_it_is() -> None:
     assert parse("") == []
 
 
+def test_what_the_diff_says_about_the_files_is_said_in_its_own_words() -> None:
+    assert [line.text for line in diff("a", "b") if line.kind is Kind.NOTE] == [
+        "no newline at the end of the file", "no newline at the end of the file",
+    ]  # fmt: skip
+    recoded = parse(unified_diff("ä\n".encode(), "ö\n".encode("utf-16"), "x.md"))
+    assert recoded[0] == DiffLine(Kind.NOTE, "Encoding: utf-8 → utf-16-le")
+    long = diff("".join(f"{n}\n" for n in range(3_000)), "")
+    assert long[-1].kind is Kind.NOTE
+    assert long[-1].text.endswith("more lines of this diff are not shown")
+
+
 def test_the_summary_counts() -> None:
     assert summary(diff("a\nb\n", "a\nc\nd\n")) == "2 lines added, 1 removed"
     assert summary(diff("a\nb\n", "a\n")) == "1 line removed"

@@ -45,7 +45,7 @@ async def test_a_change_is_asked_shown_allowed_and_taken_back(
     assert pane is not None
     await until(lambda: [v.version for v in pane.versions] == [2, 1], "versions 1 and 2")
 
-    click(pane.restore)
+    click(pane.card.restore)
 
     await until(lambda: len(pane.versions) == 3, "the restored version")
     assert report.read_text() == REPORT

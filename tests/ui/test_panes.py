@@ -17,7 +17,7 @@ from app.ui.diff.lines import Kind
 from app.ui.main_window import MainWindow
 from tests.standins.scripted_model import calls, says
 from tests.ui.conftest import REPORT, Puppet
-from tests.ui.driving import Person, click, until
+from tests.ui.driving import Person, choose, click, until
 
 EDIT = "replace 'draft' with 'final' in report.md"
 
@@ -37,7 +37,7 @@ async def test_an_empty_versions_pane_says_what_will_stand_there(window: MainWin
     window.show_pane("Versions")
 
     assert pane.versions == ()
-    assert not pane.restore.isVisible()
+    assert not pane.card.restore.isVisible()
     assert window.chat.composer.editor is not None
 
 
@@ -50,21 +50,21 @@ async def test_choosing_an_older_version_shows_its_difference_and_offers_it(
     assert pane is not None
     window.show_pane("Versions")
     await until(lambda: len(pane.versions) == 3, "three versions")
-    assert pane.restore.accessibleName() == "Restore version 2"
+    assert pane.card.restore.accessibleName() == "Restore version 2"
     await until(lambda: (Kind.ADDED, "sum: 4,301") in shown(window), "the newest difference")
 
     pane.timeline.setCurrentIndex(pane.timeline.model().index(1, 0))
 
     await until(lambda: (Kind.ADDED, "status: final") in shown(window), "its difference")
     assert (Kind.ADDED, "sum: 4,301") not in shown(window)
-    assert pane.restore.accessibleName() == "Restore version 2"
+    assert pane.card.restore.accessibleName() == "Restore version 2"
     pane.timeline.setCurrentIndex(pane.timeline.model().index(2, 0))
-    assert pane.restore.accessibleName() == "Restore version 1"
+    assert pane.card.restore.accessibleName() == "Restore version 1"
 
 
 def shown(window: MainWindow) -> list[tuple[Kind, str]]:
     assert window.versions is not None
-    return [(line.kind, line.text) for line in window.versions.diff.lines]
+    return [(line.kind, line.text) for line in window.versions.card.diff.lines]
 
 
 async def test_an_answer_is_undone_with_one_click(
@@ -83,9 +83,10 @@ async def test_an_answer_is_undone_with_one_click(
     pane = window.versions
     assert pane is not None
     window.show_pane("Versions")
-    await until(lambda: pane.versions and pane.undo.isVisible(), "the button")
+    await until(lambda: pane.versions and pane.card.undo.isVisible(), "the button")
 
-    click(pane.undo)
+    click(pane.card.undo)
+    choose(pane.card.undo.menu_shown, "Undo the whole answer")
 
     await until(lambda: not (folder / "a.md").exists(), "a.md to go")
     await until(lambda: not (folder / "b.md").exists(), "b.md to go")
@@ -98,14 +99,14 @@ async def test_side_by_side_and_back(person: Person, window: MainWindow) -> None
     assert pane is not None
     window.show_pane("Versions")
     await until(lambda: shown(window), "the difference")
-    unified = pane.diff.toPlainText()
+    unified = pane.card.diff.toPlainText()
 
-    click(pane.side_by_side)
-    assert pane.diff.toPlainText() != unified
-    assert pane.diff.toPlainText().count("# Report") == 2
+    click(pane.card.side_by_side)
+    assert pane.card.diff.toPlainText() != unified
+    assert pane.card.diff.toPlainText().count("# Report") == 2
 
-    click(pane.side_by_side)
-    assert pane.diff.toPlainText() == unified
+    click(pane.card.side_by_side)
+    assert pane.card.diff.toPlainText() == unified
 
 
 async def test_a_restore_over_a_change_from_outside_loses_neither(
@@ -118,7 +119,7 @@ async def test_a_restore_over_a_change_from_outside_loses_neither(
     window.show_pane("Versions")
     await until(lambda: len(pane.versions) >= 2, "two versions")
 
-    click(pane.restore)
+    click(pane.card.restore)
 
     await until(lambda: (folder / "report.md").read_text() == REPORT, "version 1")
     await until(lambda: any(v.operation.value == "external" for v in pane.versions), "its version")

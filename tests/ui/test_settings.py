@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from app.assembly import Assembly
 from app.config import SettingsStore
+from app.domain.files import OperationType
 from app.ui.main_window import MainWindow
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.theme import Theme
@@ -181,3 +183,26 @@ async def test_closing_while_it_still_looks_around_is_harmless(
     await person.idle()
 
     assert "went wrong" not in window.status_line.text
+
+
+async def test_changes_from_outside_are_recorded_once_the_person_says_so(
+    dialog: SettingsDialog, window: MainWindow, desk: Assembly, folder: Path, steward_home: Path
+) -> None:
+    pane = window.versions
+    assert pane is not None
+    dialog.show_page("folders")
+    box = dialog.folders.watch
+    assert not box.isChecked()
+
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+
+    assert desk.settings.watch_folders
+    assert SettingsStore(steward_home, {}).load().watch_folders
+    dialog.reject()
+    window.show_pane("Versions")
+    pane.show_file(str(folder / "report.md"))
+    await until(lambda: len(pane.versions) == 1, "what stood there")
+    (folder / "report.md").write_text("by hand\n")
+    await until(lambda: len(pane.versions) == 2, "what was changed")
+    assert pane.versions[0].operation is OperationType.EXTERNAL
+    assert pane.path == str(folder / "report.md")

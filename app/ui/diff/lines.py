@@ -15,6 +15,7 @@ _HUNK: Final = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 _ALIKE: Final = 0.4
 # Comparing words is quadratic at worst: very long lines are shown without marks.
 _LONGEST_MARKED: Final = 2_000
+_NO_NEWLINE: Final = "no newline at the end of the file"
 
 
 class Kind(StrEnum):
@@ -55,7 +56,7 @@ class Pair:
 def parse(diff: str) -> list[DiffLine]:
     """The lines of a unified diff, words marked; headers are left out, gaps are ``GAP``.
 
-    What is no diff at all (``Binary file …``) comes back as ``NOTE`` lines.
+    What is no line of the files (``Binary file …``, ``Encoding: …``) comes back as ``NOTE``.
     """
     lines: list[DiffLine] = []
     old = new = 0
@@ -68,7 +69,7 @@ def parse(diff: str) -> list[DiffLine]:
             in_hunk = True
         elif not in_hunk:
             if raw and not raw.startswith(("--- ", "+++ ")):
-                lines.append(DiffLine(Kind.NOTE, raw))
+                lines.append(note(raw.removeprefix("\\ ")))
         elif raw.startswith("+"):
             lines.append(DiffLine(Kind.ADDED, raw[1:], new=new))
             new += 1
@@ -79,8 +80,14 @@ def parse(diff: str) -> list[DiffLine]:
             lines.append(DiffLine(Kind.SAME, raw[1:], old=old, new=new))
             old, new = old + 1, new + 1
         elif raw.startswith("\\"):
-            lines.append(DiffLine(Kind.NOTE, "no newline at the end of the file"))
+            said = raw.removeprefix("\\ ")
+            lines.append(note(_NO_NEWLINE if said == "No newline at end of file" else said))
     return _marked(lines)
+
+
+def note(text: str) -> DiffLine:
+    """A line that says something about the files, and is none of theirs."""
+    return DiffLine(Kind.NOTE, text)
 
 
 def pairs(lines: Sequence[DiffLine]) -> list[Pair]:

@@ -3,39 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from pathlib import PurePath
+from typing import Final
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFrame,
-    QHBoxLayout,
-    QListView,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.domain.files import FileAction, FileVersion, OperationType, TrackedFile
+from app.domain.errors import StewardError
+from app.domain.events import Event, FileVersionEvent
+from app.domain.files import FileVersion, OperationType
 from app.ui import words
-from app.ui.controls import Button, ElidedLabel, Label, rule
-from app.ui.diff.view import DiffView
-from app.ui.flow_layout import FlowLayout
+from app.ui.controls import ChoiceButton, Label, rule
+from app.ui.panes.conflict_card import ConflictCard
+from app.ui.panes.file_chooser import FileChooser
 from app.ui.panes.nothing import Nothing
-from app.ui.panes.versions_model import (
-    VersionDelegate,
-    VersionRole,
-    VersionsModel,
-    line_height,
-)
+from app.ui.panes.vault_line import VaultLine
+from app.ui.panes.version_card import VersionCard
+from app.ui.panes.version_rows import Timeline
+from app.ui.panes.versions_model import PAGE, VersionRole, VersionsModel, is_pruned
 from app.ui.session import Session
 from app.ui.theme import Theme
+from app.ui.vault_dialog import VaultDialog
+
+_NOTHING: Final = 0
+_HISTORY: Final = 1
+_FILES: Final = 2
+_OURS: Final = (OperationType.SKILL_EDIT, OperationType.RESTORE)
+"""What Steward did, not what it only saw."""
+_TIMELINE_PART: Final = 0.4
+_BETWEEN: Final = 56
+"""Margins and spaces of the page."""
+_LOW: Final = 560
+"""Below this height a conflict is told in one line."""
 
 
 class VersionsPane(QWidget):
-    """Follows the file that changed last, unless another one is chosen."""
+    """Follows the file that Steward changed last, unless another one is chosen.
+
+    What changes outside Steward comes into the timeline, and takes nobody away from what they
+    look at.
+    """
 
     ask_wanted = Signal()
 
@@ -44,34 +51,34 @@ class VersionsPane(QWidget):
         self._session = session
         self._model = VersionsModel()
         self._model.setParent(self)
-        self._tracked: list[TrackedFile] = []
+        self._model.page_wanted.connect(self._want)
         self._path = ""
         self._reading: asyncio.Task[None] | None = None
-        self._diffing: asyncio.Task[None] | None = None
-        self.chooser = QComboBox()
-        self.chooser.setAccessibleName("File")
-        self.chooser.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.chooser.activated.connect(self._chosen)
-        self._heading = ElidedLabel(kind="section")
-        self.timeline = QListView()
-        self.timeline.setModel(self._model)
-        self.timeline.setItemDelegate(VersionDelegate(theme, self.timeline))
-        self.timeline.setAccessibleName("Versions")
-        self.timeline.setMouseTracking(True)
-        self.timeline.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.timeline.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._paging: asyncio.Task[None] | None = None
+        self._wanted: list[int] = []
+        self.chooser = ChoiceButton("File", "Ctrl+P")
+        self.chooser.clicked.connect(self._choose)
+        self.files = FileChooser(theme, session)
+        self.files.chosen.connect(self.show_file)
+        self.files.left.connect(self._leave_files)
+        self._heading = Label(kind="section", wrap=True)
+        self.timeline = Timeline(theme, self._model)
         self.timeline.selectionModel().currentChanged.connect(self._show_version)
-        theme.changed.connect(self.timeline.viewport().update)
+        self.card = VersionCard(theme, session)
+        self.conflict = ConflictCard(theme, session)
+        self.conflict.opened.connect(self._make_room)
+        self.conflict.changed.connect(self._fit_timeline)
+        self.vault = VaultLine(theme, session)
+        self.vault.check_wanted.connect(lambda: self._vault_dialog().check())
+        self.vault.recover_wanted.connect(lambda: self._vault_dialog().recover())
         shown = QWidget()
         page = QVBoxLayout(shown)
         page.setContentsMargins(12, 12, 12, 10)
         page.setSpacing(8)
-        page.addWidget(self.chooser)
-        page.addWidget(self._heading)
-        page.addWidget(self.timeline)
-        page.addWidget(self._card(theme))
+        page.addWidget(self.conflict)
+        self._history: list[QWidget] = [self.chooser, self._heading, self.timeline, self.card]
+        for part in self._history:
+            page.addWidget(part)
         page.addStretch(1)
         nothing = Nothing(
             "Every version of every file Steward changes will stand here, with the difference and "
@@ -79,47 +86,19 @@ class VersionsPane(QWidget):
             "As&k for a change",
         )
         nothing.pressed.connect(self.ask_wanted)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(nothing)
-        self._stack.addWidget(shown)
+        self._stack = QStackedWidget()
+        for one in (nothing, shown, self.files):
+            self._stack.addWidget(one)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._stack, 1)
+        whole.addWidget(rule())
+        whole.addWidget(self.vault)
+        self._theme = theme
+        session.happened.connect(self._follow)
         session.files_changed.connect(self.refresh)
         self.refresh()
-
-    def _card(self, theme: Theme) -> QWidget:
-        card = QFrame()
-        card.setProperty("kind", "card")
-        self._card_title = Label(kind="heading")
-        self.side_by_side = Button(
-            "Side &by side", kind="quiet", tip="Show both texts beside each other"
-        )
-        self.side_by_side.setCheckable(True)
-        self.diff = DiffView(theme, name="What this version changed", tallest=4000)
-        self.side_by_side.toggled.connect(self.diff.show_side_by_side)
-        self.side_by_side.toggled.connect(
-            lambda on: self.side_by_side.setText("In&line" if on else "Side &by side")
-        )
-        self.restore = Button("&Restore", kind="primary")
-        self.restore.clicked.connect(self._restore)
-        self.undo = Button("&Undo this answer", kind="quiet")
-        self.undo.setToolTip("Take back every change of the answer that made this version")
-        self.undo.clicked.connect(self._undo)
-        heading = QHBoxLayout()
-        heading.setContentsMargins(14, 6, 6, 6)
-        heading.addWidget(self._card_title, 1)
-        heading.addWidget(self.side_by_side)
-        buttons = QWidget()
-        line = FlowLayout(buttons, margin=(14, 10, 14, 10), spacing=8)
-        line.addWidget(self.restore)
-        line.addWidget(self.undo)
-        page = QVBoxLayout(card)
-        page.setContentsMargins(1, 1, 1, 1)
-        page.setSpacing(0)
-        page.addLayout(heading)
-        page.addWidget(rule())
-        page.addWidget(self.diff)
-        page.addWidget(rule())
-        page.addWidget(buttons)
-        return card
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -129,145 +108,153 @@ class VersionsPane(QWidget):
         return self._path
 
     @property
+    def heading(self) -> str:
+        """What is said about the file."""
+        return self._heading.text()
+
+    @property
     def versions(self) -> tuple[FileVersion, ...]:
-        """The versions shown, newest first."""
+        """The versions shown that are read, newest first."""
         return tuple(self._model.versions)
 
     def show_file(self, path: str) -> None:
         """Show the history of a file."""
         self._path = path
+        self._stack.setCurrentIndex(_HISTORY)
         self._read()
 
     def refresh(self) -> None:
         """Something has changed: read again."""
+        if self._stack.currentIndex() == _FILES:
+            self.files.refresh()
         self._read()
+
+    def _follow(self, event: Event) -> None:
+        """What Steward has just changed is what the person wants to see."""
+        if isinstance(event, FileVersionEvent) and event.operation in _OURS:
+            self._path = event.file
+
+    def _choose(self) -> None:
+        self._stack.setCurrentIndex(_FILES)
+        self.files.start()
+
+    def _leave_files(self) -> None:
+        self._stack.setCurrentIndex(_HISTORY if self._path else _NOTHING)
+        self.chooser.setFocus()
+
+    def _make_room(self, wanted: bool) -> None:
+        """The choices of a conflict need the whole pane."""
+        for part in self._history:
+            part.setVisible(not wanted)
+
+    def _vault_dialog(self) -> VaultDialog:
+        dialog = VaultDialog(self._theme, self._session, self.window())
+        dialog.open()
+        return dialog
+
+    # -- reading ---------------------------------------------------------------------------------
 
     def _read(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
-        self._reading = self._session.tasks.run(self._read_all(), name="read versions")
+        self._reading = self._session.tasks.run(self._read_newest(), name="read versions")
 
-    async def _read_all(self) -> None:
+    async def _read_newest(self) -> None:
         workspace = self._session.workspace()
-        before = {one.path: one.changed_at for one in self._tracked}
-        first = not self._tracked
-        self._tracked = list(await workspace.tracked())
-        fresh = [one for one in self._tracked if before.get(one.path) != one.changed_at]
-        known = {one.path for one in self._tracked}
-        if fresh and not first:
-            self._path = fresh[0].path  # what has just changed is what the person wants to see
-        elif self._path not in known and self._tracked and not self._path:
-            self._path = self._tracked[0].path
-        versions = await workspace.versions(self._path) if self._path else []
-        self._fill_chooser(known)
-        self._stack.setCurrentIndex(1 if self._path else 0)
-        name = PurePath(self._path).name
-        if versions:
-            count = words.count(len(versions), "version")
-            self._heading.setText(f"{count}, every one restorable")
-        else:
-            self._heading.setText(f"{name} — not changed by Steward yet")
+        if not self._path:
+            newest = await workspace.find_tracked(limit=1)
+            if newest:
+                self._path = newest[0].path
+        path = self._path
+        name = await asyncio.to_thread(workspace.display, path) if path else ""
+        trouble = ""
+        versions: list[FileVersion] = []
+        if path:
+            try:
+                versions = list(await workspace.versions(path, limit=PAGE))
+                if versions and versions[0].version > 1:  # says whether old ones were pruned
+                    versions[:0] = await workspace.versions(path, limit=1, before=2)
+            except StewardError as error:  # taken away with its folder, for instance
+                trouble = str(error)
+        self._show(name, versions, trouble)
+
+    def _show(self, name: str, versions: list[FileVersion], trouble: str) -> None:
+        follows = self.timeline.currentIndex().row() <= 0
+        before = self._model.newest
         self._model.show(versions, self._session.desk.clock.now())
+        newest = self._model.newest
+        self.chooser.show_choice(f"{name} (removed)" if _is_gone(newest) else name)
+        self._heading.setText(trouble or _summary(newest, self._model.oldest_known))
+        self._heading.become("attention" if trouble or _is_gone(newest) else "section")
         self._fit_timeline()
-        if versions:
-            self.timeline.setCurrentIndex(self._model.index(0, 0))
-        else:
-            self._show_nothing("No version yet")
+        if self._stack.currentIndex() != _FILES:
+            self._stack.setCurrentIndex(_HISTORY if self._path else _NOTHING)
+        if newest is None:
+            self.card.show_nothing("No version yet")
+        elif before is None or before.file_id != newest.file_id or follows:
+            first = self._model.index(0, 0)
+            if self.timeline.currentIndex() == first:
+                self._show_version(first)
+            self.timeline.setCurrentIndex(first)
+            self.timeline.scrollToTop()
 
-    def _fill_chooser(self, known: set[str]) -> None:
-        workspace = self._session.workspace()
-        self.chooser.clear()
-        if self._path and self._path not in known:
-            self.chooser.addItem(workspace.display(self._path), self._path)
-        for one in self._tracked:
-            name = workspace.display(one.path)
-            self.chooser.addItem(name if one.present else f"{name} (removed)", one.path)
-        self.chooser.setCurrentIndex(max(0, self.chooser.findData(self._path)))
+    def _want(self, before: int) -> None:
+        """A page came into view. The one asked for last is read first: that is where they are."""
+        self._wanted.append(before)
+        if self._paging is None or self._paging.done():
+            self._paging = self._session.tasks.run(self._read_pages(), "read versions")
 
-    def _chosen(self, index: int) -> None:
-        self._path = str(self.chooser.itemData(index))
-        self._read()
+    async def _read_pages(self) -> None:
+        while self._wanted:
+            before = self._wanted.pop()
+            workspace = self._session.workspace()
+            try:
+                page = await workspace.versions(self._path, limit=PAGE, before=before)
+            except StewardError:
+                self._model.forget(before)
+                raise
+            self._model.add(page)
+            if self.card.version is None or self._selected() != self.card.version:
+                self._show_version(self.timeline.currentIndex())  # it had not been read before
 
     def _fit_timeline(self) -> None:
-        """As high as its versions, up to two fifths of the pane."""
-        line = line_height(self.timeline.fontMetrics().height())
-        room = max(2 * line, round(self.height() * 0.4))
-        self.timeline.setFixedHeight(min(len(self._model.versions) * line + 2, room))
+        """As high as its versions, up to two fifths of the pane and to what the card leaves."""
+        below = self.card.minimumSizeHint().height()
+        above = self.chooser.height() + self._heading.height() + _BETWEEN
+        if not self.conflict.isHidden():
+            above += self.conflict.sizeHint().height()
+        left = self._stack.height() - above - below
+        self.timeline.fit(min(round(self.height() * _TIMELINE_PART), left))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The timeline takes its part."""
         super().resizeEvent(event)
+        self.conflict.be_brief(self.height() < _LOW)
         self._fit_timeline()
 
     # -- one version ---------------------------------------------------------------------------
-
-    def _show_nothing(self, title: str) -> None:
-        self._card_title.setText(title)
-        self.diff.show_diff("")
-        self.restore.setEnabled(False)
-        self.restore.setText("&Restore")
-        self.undo.hide()
-
-    def _show_version(self, index: QModelIndex, _before: QModelIndex | None = None) -> None:
-        version = index.data(VersionRole.VERSION) if index.isValid() else None
-        if not isinstance(version, FileVersion):
-            return
-        older = self._model.before(version)
-        title = f"{older.version} → {version.version}" if older else f"Version {version.version}"
-        self._card_title.setText(title)
-        target = self._model.to_restore(version)
-        self.restore.setEnabled(target is not None)
-        self.restore.setText(f"&Restore version {target.version}" if target else "&Restore")
-        self.restore.setAccessibleName(self.restore.text().replace("&", ""))
-        self.undo.setVisible(
-            version.turn_id is not None and version.operation is OperationType.SKILL_EDIT
-        )
-        if self._diffing is not None:
-            self._diffing.cancel()
-        self._diffing = self._session.tasks.run(self._show_diff(older, version), name="diff")
-
-    async def _show_diff(self, older: FileVersion | None, version: FileVersion) -> None:
-        if older is None and version.action is FileAction.SEEN:
-            size = f" ({words.size(version.size)})" if version.size is not None else ""
-            self.diff.show_diff(f"The file as Steward first saw it{size}.")
-            return
-        from app.domain.diff import unified_diff
-
-        before = await self._content(older)
-        after = await self._content(version)
-        if before == after and older is not None and older.path != version.path:
-            self.diff.show_diff(f"Renamed from {older.filename} to {version.filename}.")
-            return
-        text = await asyncio.to_thread(unified_diff, before, after, version.filename)
-        self.diff.show_diff(text)
-
-    async def _content(self, version: FileVersion | None) -> bytes | None:
-        if version is None or version.hash_after is None:
-            return None
-        return await self._session.workspace().version_content(self._path, version.version)
 
     def _selected(self) -> FileVersion | None:
         version = self.timeline.currentIndex().data(VersionRole.VERSION)
         return version if isinstance(version, FileVersion) else None
 
-    def _restore(self) -> None:
-        version = self._selected()
-        target = self._model.to_restore(version) if version is not None else None
-        if target is not None:
-            self.restore.setEnabled(False)
-            work = self._do(self._session.restore(self._path, target.version))
-            self._session.tasks.start(work, name="restore")
+    def _show_version(self, index: QModelIndex, _before: QModelIndex | None = None) -> None:
+        version = index.data(VersionRole.VERSION) if index.isValid() else None
+        if isinstance(version, FileVersion):
+            older, target = self._model.before(version), self._model.to_restore(version)
+            self.card.show_version(self._path, version, older, target)
 
-    def _undo(self) -> None:
-        version = self._selected()
-        if version is not None and version.turn_id is not None:
-            self.undo.setEnabled(False)
-            work = self._do(self._session.undo(version.turn_id))
-            self._session.tasks.start(work, name="undo")
 
-    async def _do(self, work: Awaitable[None]) -> None:
-        try:
-            await work
-        finally:
-            self.restore.setEnabled(True)
-            self.undo.setEnabled(True)
+def _is_gone(newest: FileVersion | None) -> bool:
+    return newest is not None and newest.hash_after is None
+
+
+def _summary(newest: FileVersion | None, oldest: FileVersion | None) -> str:
+    if newest is None:
+        return "Not changed by Steward yet"
+    count = words.count(newest.version, "version")
+    if _is_gone(newest):
+        return f"Removed. Its {count} are kept here: restoring one puts the file back."
+    if oldest is not None and is_pruned(oldest):  # the oldest go first
+        return f"{count}; the content of old ones is in an archive"
+    return f"{count}, every one restorable"

@@ -1,4 +1,7 @@
-"""The history of one file as a timeline, and what each version says about itself."""
+"""The history of one file, of any length: a row a version, read in pages where they are looked at.
+
+Versions are numbered without a gap, so the newest number says how many rows there are.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,15 @@ from enum import IntEnum
 from pathlib import PurePath
 from typing import Any, Final
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPointF,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-)
-from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from app.domain.files import FileAction, FileVersion, OperationType
 from app.ui import words
-from app.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
+
+PAGE: Final = 200
+"""Versions that are read at once."""
 
 
 class VersionRole(IntEnum):
@@ -37,52 +31,109 @@ class VersionRole(IntEnum):
 
 
 class VersionsModel(QAbstractListModel):
-    """Versions of one file, newest first."""
+    """Versions of one file, newest first. A row that is not read yet has its number only.
+
+    ``page_wanted(before)``: the versions below that number are looked at; ``add`` takes them.
+    """
+
+    page_wanted = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
-        self._versions: list[FileVersion] = []
+        self._file_id = ""
+        self._newest = 0
+        self._known: dict[int, FileVersion] = {}
+        self._asked: set[int] = set()
         self._now: datetime | None = None
 
     @property
     def versions(self) -> Sequence[FileVersion]:
-        """All of them, newest first."""
-        return self._versions
+        """Those that are read, newest first."""
+        return [self._known[number] for number in sorted(self._known, reverse=True)]
+
+    @property
+    def oldest_known(self) -> FileVersion | None:
+        """The oldest version that is read."""
+        return self._known[min(self._known)] if self._known else None
+
+    @property
+    def newest(self) -> FileVersion | None:
+        """The newest version."""
+        return self._known.get(self._newest)
 
     def show(self, versions: Sequence[FileVersion], now: datetime) -> None:
-        """Show another history (given oldest first)."""
-        self.beginResetModel()
-        self._versions = list(reversed(versions))
+        """Show a history by its newest versions (given oldest first).
+
+        Where it is that of the file shown already, only what is new comes in: the rows that
+        somebody looks at stay.
+        """
         self._now = now
+        newest = versions[-1].version if versions else 0
+        file_id = versions[-1].file_id if versions else ""
+        if file_id == self._file_id and newest >= self._newest > 0:
+            fresh = newest - self._newest
+            if fresh:
+                self.beginInsertRows(QModelIndex(), 0, fresh - 1)
+            self._take(versions, newest)
+            if fresh:
+                self.endInsertRows()
+            self._tell(0, self.rowCount() - 1)  # "14:05" becomes "Mon"
+            return
+        self.beginResetModel()
+        self._file_id = file_id
+        self._known = {}
+        self._asked = set()
+        self._take(versions, newest)
         self.endResetModel()
 
+    def add(self, versions: Sequence[FileVersion]) -> None:
+        """Take in a page of older versions."""
+        mine = [one for one in versions if one.file_id == self._file_id]
+        if mine:
+            self._take(mine, self._newest)
+            numbers = [one.version for one in mine]
+            self._tell(self.row_of(max(numbers)), self.row_of(min(numbers)))
+
+    def forget(self, before: int) -> None:
+        """A page that was wanted was not read after all: it may be wanted again."""
+        self._asked.discard(before)
+
+    def row_of(self, number: int) -> int:
+        """The row of a version."""
+        return self._newest - number
+
     def before(self, version: FileVersion) -> FileVersion | None:
-        """The version before another one."""
-        older = [one for one in self._versions if one.version < version.version]
-        return older[0] if older else None
+        """The version before another one, if it is read."""
+        return self._known.get(version.version - 1)
 
     def to_restore(self, version: FileVersion) -> FileVersion | None:
         """What "Restore" means while ``version`` is chosen.
 
         An older version itself; for the newest one, the last before it that has content.
         """
-        if version is not self._versions[0] and version.hash_after is not None:
+        if version.version != self._newest and version.hash_after is not None:
             return version
-        older = [v for v in self._versions if v.version < version.version and v.hash_after]
-        return older[0] if older else None
+        for number in range(version.version - 1, 0, -1):
+            older = self._known.get(number)
+            if older is None or older.hash_after is not None:
+                return older
+        return None
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """How many versions there are."""
-        return 0 if parent.isValid() else len(self._versions)
+        return 0 if parent.isValid() else self._newest
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What a line shows."""
-        if not index.isValid() or index.row() >= len(self._versions) or self._now is None:
+        if not index.isValid() or index.row() >= self._newest or self._now is None:
             return None
-        version = self._versions[index.row()]
+        number = self._newest - index.row()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"Version {number}"
+        version = self._known.get(number)
+        if version is None:
+            return self._unread(number, role)
         match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return f"Version {version.version}"
             case VersionRole.VERSION:
                 return version
             case VersionRole.LINE:
@@ -97,16 +148,54 @@ class VersionsModel(QAbstractListModel):
                 return f"{words.exact_time(version.at)}{size}"
         return None
 
+    def _unread(self, number: int, role: int) -> Any:
+        if role not in (VersionRole.VERSION, VersionRole.LINE, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        before = -(-number // PAGE) * PAGE + 1
+        if before not in self._asked:
+            self._asked.add(before)
+            self.page_wanted.emit(before)
+        match role:
+            case VersionRole.LINE:
+                return "…"
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"Version {number}"
+        return None
+
+    def _take(self, versions: Sequence[FileVersion], newest: int) -> None:
+        self._newest = newest
+        self._known.update((one.version, one) for one in versions)
+
+    def _tell(self, first: int, last: int) -> None:
+        if last >= 0:
+            self.dataChanged.emit(self.index(max(0, first)), self.index(last))
+
+
+def is_pruned(version: FileVersion) -> bool:
+    """Whether the person has had the version's content moved into an archive."""
+    return "pruned" in version.metadata
+
 
 def describe(version: FileVersion) -> str:
     """Why a version exists, and who wanted it: ``files.edit · you approved``."""
+    if is_pruned(version):
+        return f"pruned; its content is in {PurePath(str(version.metadata['pruned'])).name}"
     facts = version.metadata
     by = "" if version.by in ("", "you", version.skill) else version.by
     match version.operation, version.action:
+        case OperationType.EXTERNAL, FileAction.REMOVE:
+            return "removed outside Steward; its content is kept here"
+        case OperationType.EXTERNAL, FileAction.CREATE:
+            return "put there outside Steward"
+        case OperationType.EXTERNAL, FileAction.MOVE:
+            return "renamed outside Steward"
         case OperationType.EXTERNAL, _:
-            what = "changed outside Steward"
+            return "changed outside Steward"
         case _, FileAction.SEEN:
             return "as it was first seen"
+        case OperationType.RESTORE, _ if "undo_of_version" in facts:
+            kept = "; later changes kept" if facts.get("merged") else ""
+            what = f"took back version {facts['undo_of_version']}{kept}"
         case OperationType.RESTORE, _:
             source = facts.get("restored_from")
             what = f"restored from version {source}" if source else "restored"
@@ -128,76 +217,3 @@ def describe(version: FileVersion) -> str:
     if approved:
         parts.append("you approved" if approved == "you" else f"allowed by {approved}")
     return " · ".join(part for part in parts if part)
-
-
-_RING: Final = 10
-
-
-def line_height(letters: int) -> int:
-    """Height of a line of the timeline, for letters of a height."""
-    return round(letters * 2.1) + 20
-
-
-class VersionDelegate(QStyledItemDelegate):
-    """A ring on a line, the version's name, when and why."""
-
-    def __init__(self, theme: Theme, parent: QListView) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
-        """Two lines."""
-        return QSize(100, line_height(option.fontMetrics.height()))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw a version."""
-        version = index.data(VersionRole.VERSION)
-        if not isinstance(version, FileVersion):
-            return
-        theme = self._theme
-        box: QRect = option.rect
-        state = option.state
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if state & QStyle.StateFlag.State_Selected:
-            focused = state & QStyle.StateFlag.State_HasFocus
-            painter.setPen(theme.colour("accent" if focused else "strong_line"))
-            painter.setBrush(theme.colour("panel"))
-            painter.drawRoundedRect(QRectF(box).adjusted(0.5, 1.5, -0.5, -1.5), 10, 10)
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour("hover"))
-            painter.drawRoundedRect(QRectF(box).adjusted(0, 1, 0, -1), 10, 10)
-        inner = box.adjusted(12, 10, -12, -9)
-        self._ring(painter, box, inner, version, index)
-        text = inner.adjusted(_RING + 14, 0, 0, 0)
-        painter.setPen(theme.colour("muted"))
-        painter.setFont(theme.small_font)
-        when = str(index.data(VersionRole.WHEN))
-        painter.drawText(text, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, when)
-        line = painter.fontMetrics().elidedText(
-            str(index.data(VersionRole.LINE)), Qt.TextElideMode.ElideRight, text.width()
-        )
-        painter.drawText(text, Qt.AlignmentFlag.AlignBottom, line)
-        painter.setFont(theme.bold())
-        painter.setPen(theme.colour("text"))
-        painter.drawText(text, Qt.AlignmentFlag.AlignTop, f"Version {version.version}")
-        painter.restore()
-
-    def _ring(
-        self, painter: QPainter, box: QRect, inner: QRect, version: FileVersion, index: Index
-    ) -> None:
-        external = version.operation is OperationType.EXTERNAL
-        middle = QPointF(inner.left() + _RING / 2, inner.top() + 8)
-        painter.setPen(QPen(self._theme.colour("line"), 2))
-        rows = index.model().rowCount()
-        if index.row() > 0:
-            painter.drawLine(QPointF(middle.x(), box.top()), middle - QPointF(0, 9))
-        if index.row() < rows - 1:
-            painter.drawLine(middle + QPointF(0, 9), QPointF(middle.x(), box.bottom() + 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(self._theme.colour("attention" if external else "accent"), 2))
-        if external:  # a shape of its own: not by colour alone
-            painter.drawRect(QRectF(middle.x() - 4.5, middle.y() - 4.5, 9, 9))
-        else:
-            painter.drawEllipse(middle, 5, 5)

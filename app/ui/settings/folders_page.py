@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFileDialog,
     QHBoxLayout,
     QListWidget,
@@ -32,6 +33,16 @@ class FoldersPage(QWidget):
         self.add.clicked.connect(self._ask)
         self.remove = Button("&Take back")
         self.remove.clicked.connect(self._take_back)
+        self.watch = QCheckBox("&Record changes made outside Steward in the folders")
+        self.watch.setChecked(session.desk.settings.watch_folders)
+        self.watch.toggled.connect(self._watch)
+        watched = Label(
+            "Every file in them is kept as it is now, and what other programs save becomes a "
+            "version too. Off, such a change is kept when Steward next touches the file.",
+            kind="muted",
+            wrap=True,
+        )
+        watched.setContentsMargins(24, 0, 0, 0)
         self.outcome = Label(kind="trouble", wrap=True)
         line = QHBoxLayout()
         line.addWidget(self.add)
@@ -51,6 +62,9 @@ class FoldersPage(QWidget):
         )
         page.addWidget(self.list, 1)
         page.addLayout(line)
+        page.addSpacing(8)
+        page.addWidget(self.watch)
+        page.addWidget(watched)
         page.addWidget(self.outcome)
         session.files_changed.connect(self._show)
         self._show()
@@ -75,6 +89,12 @@ class FoldersPage(QWidget):
         trusted = item.checkState() == Qt.CheckState.Checked
         try:
             self._session.desk.trust_instructions(folder, trusted=trusted)
+        except StewardError as error:
+            self.outcome.setText(str(error))
+
+    def _watch(self, wanted: bool) -> None:
+        try:
+            self._session.desk.change_setting("watch_folders", wanted)
         except StewardError as error:
             self.outcome.setText(str(error))
 

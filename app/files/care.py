@@ -1,0 +1,194 @@
+"""The care of the vault as a whole: recover, verify, export, prune. Blocking."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.domain.errors import FileError, FileMissingError
+from app.domain.skills import Clock
+from app.files.blobs import BlobStore
+from app.files.bringing_back import BringerBack, BroughtBack
+from app.files.change_runner import ChangeRunner
+from app.files.export import Exporter, ExportReport
+from app.files.failures import explaining
+from app.files.fs_ops import FsOps
+from app.files.gate import Gate, StoreLock
+from app.files.pruning import PrunePlan, Pruner, PruneReport, PruneRule
+from app.files.recovery import recover
+from app.files.reports import RecoveryReport, VerifyReport
+from app.files.store import FileStore
+from app.files.verifying import Progress, Verifier
+from app.files.work import WorkFolders
+from app.storage.file_contents import NeededContents
+from app.storage.file_history import FileHistory
+from app.storage.file_journal import FileJournal
+from app.storage.file_marks import VersionMarks
+
+
+class VaultCare:
+    """Looks after one vault. Each method runs in a worker thread and heeds its gate."""
+
+    def __init__(
+        self,
+        *,
+        history: FileHistory,
+        journal: FileJournal,
+        needed: NeededContents,
+        marks: VersionMarks,
+        blobs: BlobStore,
+        store: FileStore,
+        runner: ChangeRunner,
+        work: WorkFolders,
+        fs: FsOps,
+        lock: StoreLock,
+        vault: Path,
+        clock: Clock,
+    ) -> None:
+        self._clock = clock
+        self._history = history
+        self._journal = journal
+        self._needed = needed
+        self._marks = marks
+        self._blobs = blobs
+        self._store = store
+        self._runner = runner
+        self._work = work
+        self._fs = fs
+        self._lock = lock
+        self._vault = vault
+        self._pruner = Pruner(history=history, needed=needed, marks=marks, blobs=blobs, lock=lock)
+
+    def recover(self, gate: Gate) -> RecoveryReport:
+        """End what a crash left open."""
+        with explaining(str(self._vault)), self._lock.held(gate):
+            gate.go()
+            report = recover(self._journal, self._runner, self._blobs)
+            self._work.clear_abandoned()
+            return report
+
+    def verify(self, gate: Gate, progress: Progress | None) -> VerifyReport:
+        """Check every invariant against what is on disk, while others change files."""
+        with explaining(str(self._vault)):
+            return Verifier(
+                history=self._history,
+                journal=self._journal,
+                needed=self._needed,
+                blobs=self._blobs,
+                store=self._store,
+                fs=self._fs,
+                lock=self._lock,
+                gate=gate,
+                progress=progress,
+            ).run()
+
+    def files_at(self, paths: Sequence[str]) -> list[str]:
+        """The files known at these absolute paths, or below them; all files for none.
+
+        Raises ``FileMissingError`` for a path without a history.
+        """
+        if not paths:
+            return [record.file_id for record in self._history.records()]
+        found: dict[str, None] = {}
+        for path in paths:
+            store = self._store.name
+            record = self._history.find(store, path) or self._history.find_moved(store, path)
+            if record is not None:
+                found[record.file_id] = None
+                continue
+            below = self._history.tracked(store=store, folder=path)
+            if not below:
+                raise FileMissingError(
+                    f"Steward has no versions of {path}.", details={"path": path}
+                )
+            found.update((file.file_id, None) for file in below)
+        return list(found)
+
+    def export(
+        self, archive: Path, paths: Sequence[str], gate: Gate, progress: Progress | None
+    ) -> ExportReport:
+        """All versions of these files (of all files for none) in one archive."""
+        file_ids = self.files_at(paths)
+        place = self._place(archive)
+        with explaining(str(place)):
+            return self._exporter(gate, progress).run(place, file_ids, lambda _: True)
+
+    def plan_prune(self, rule: PruneRule) -> PrunePlan:
+        """What ``rule`` lets go of now."""
+        return self._pruner.plan(rule)
+
+    def prune(
+        self, rule: PruneRule, archive: Path | None, gate: Gate, progress: Progress | None
+    ) -> PruneReport:
+        """Export what ``rule`` lets go of to ``archive``, then let go of it.
+
+        Raises ``FileError`` with ``details["nothing"]`` where that is nothing.
+        """
+        plan = self._pruner.plan(rule)
+        if not plan.versions:
+            return self._dropped(gate)
+        place = self._own_archive() if archive is None else self._place(archive)
+        with explaining(str(place)):
+            exporter = self._exporter(gate, progress)
+            return self._pruner.run(rule, plan, place, exporter, gate)
+
+    def bring_back(self, archive: Path, gate: Gate, progress: Progress | None) -> BroughtBack:
+        """Bring pruned bytes back from ``archive``."""
+        place = Path(os.path.realpath(archive))
+        with explaining(str(archive)):
+            return BringerBack(
+                needed=self._needed,
+                marks=self._marks,
+                blobs=self._blobs,
+                fs=self._fs,
+                lock=self._lock,
+                gate=gate,
+                progress=progress,
+            ).run(place)
+
+    def _dropped(self, gate: Gate) -> PruneReport:
+        """End a pruning that was cut off between its last two steps."""
+        with explaining(str(self._vault)), self._lock.held(gate):
+            gate.go()
+            freed = self._pruner.drop()
+        if not freed:
+            raise FileError(
+                "There is nothing to prune.", hint="Nothing was written.", details={"nothing": True}
+            )
+        return PruneReport(None, 0, freed)
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _exporter(self, gate: Gate, progress: Progress | None) -> Exporter:
+        return Exporter(
+            history=self._history, blobs=self._blobs, fs=self._fs, gate=gate, progress=progress
+        )
+
+    def _own_archive(self) -> Path:
+        """A new name in a folder beside the vault."""
+        folder = self._fs.make_vault(self._vault.parent / "exports")
+        # The archive is all that is left of what is pruned: its folder must survive a power cut.
+        parent = self._fs.open_folder(folder.parent)
+        try:
+            self._fs.sync(parent)
+        finally:
+            self._fs.close(parent)
+        return folder / f"steward-versions-{self._clock.now():%Y-%m-%d-%H%M%S}.zip"
+
+    def _place(self, archive: Path) -> Path:
+        """Where the archive goes, with links resolved; never into the vault."""
+        folder = Path(os.path.realpath(archive.parent))
+        if folder.is_relative_to(os.path.realpath(self._vault)):
+            raise FileError(
+                f"{archive} would be in Steward's own vault.",
+                hint="Name a place outside of it.",
+                details={"path": str(archive)},
+            )
+        if not folder.is_dir():
+            raise FileMissingError(
+                f"There is no folder {folder}.",
+                hint="Make it first, or name another.",
+                details={"path": str(folder)},
+            )
+        return folder / archive.name

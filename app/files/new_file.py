@@ -1,0 +1,156 @@
+"""Writes one new file somewhere, whole or not at all, and never over another."""
+
+from __future__ import annotations
+
+import errno
+import io
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from app.files.atomic_rename import UnsupportedRename
+from app.files.failures import exists
+from app.files.fs_ops import PART_SUFFIX, FsOps, write_all
+
+_AT_ONCE: Final = 1024 * 1024
+
+
+class Sink(io.RawIOBase):
+    """An open file that is written from its start to its end."""
+
+    def __init__(self, fs: FsOps, handle: int) -> None:
+        self._fs = fs
+        self._handle = handle
+        self._waiting = bytearray()
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        """Write all of ``data``, soon."""
+        self._waiting += data
+        if len(self._waiting) >= _AT_ONCE:
+            self.finish()
+        return len(data)
+
+    def finish(self) -> None:
+        """Write what waits."""
+        write_all(self._fs, self._handle, bytes(self._waiting))
+        self._waiting.clear()
+
+
+class Source(io.RawIOBase):
+    """An open file that is read from anywhere."""
+
+    def __init__(self, fs: FsOps, handle: int) -> None:
+        self._fs = fs
+        self._handle = handle
+        self._size = fs.stat_open(handle).st_size
+        self._at = 0
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to an offset."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    def tell(self) -> int:
+        """Where the next byte is read."""
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read into ``buffer``."""
+        data = self._fs.read_at(self._handle, len(buffer), self._at)
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+class NewFile:
+    """A file on its way: under a name of ours until it is whole."""
+
+    def __init__(self, fs: FsOps, folder: int, name: str) -> None:
+        self._fs = fs
+        self._folder = folder
+        self._name = name
+
+    @contextmanager
+    def written(self) -> Iterator[Sink]:
+        """Write it, once; synced at the end."""
+        handle = self._fs.open_new(self._folder, self._name)
+        try:
+            sink = Sink(self._fs, handle)
+            yield sink
+            sink.finish()
+            self._fs.sync(handle)
+        finally:
+            self._fs.close(handle)
+
+    @contextmanager
+    def read(self) -> Iterator[Source]:
+        """Read what was written."""
+        handle = self._fs.open_read(self._folder, self._name)
+        try:
+            yield Source(self._fs, handle)
+        finally:
+            self._fs.close(handle)
+
+
+@contextmanager
+def new_file(fs: FsOps, path: Path) -> Iterator[NewFile]:
+    """The file ``path``, which gets its name when the body ends, and is no trace before.
+
+    Raises ``FileExistsAlreadyError`` where something stands there, ``OSError``.
+    """
+    folder = fs.open_folder(path.parent)
+    name = f".{path.name[:80]}.{uuid.uuid4().hex}{PART_SUFFIX}"
+    try:
+        _require_free(fs, folder, path)
+        try:
+            yield NewFile(fs, folder, name)
+            _give_name(fs, folder, name, path)
+        except BaseException:
+            with suppress(OSError):
+                fs.unlink_ours(folder, name)
+            raise
+        fs.sync(folder)
+    finally:
+        fs.close(folder)
+
+
+def _require_free(fs: FsOps, folder: int, path: Path) -> None:
+    try:
+        fs.stat(folder, path.name)
+    except FileNotFoundError:
+        return
+    raise exists(str(path))
+
+
+def _give_name(fs: FsOps, folder: int, name: str, path: Path) -> None:
+    try:
+        try:
+            fs.rename_no_replace(folder, name, folder, path.name)
+        except UnsupportedRename:
+            try:
+                fs.link(folder, name, folder, path.name)
+            except OSError as error:
+                if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS):
+                    raise
+                # A disk that has neither (FAT): nothing keeps two programs apart there.
+                _require_free(fs, folder, path)
+                fs.rename_ours(folder, name, folder, path.name)
+            else:
+                fs.unlink_ours(folder, name)
+    except FileExistsError as error:
+        raise exists(str(path)) from error

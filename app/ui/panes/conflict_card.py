@@ -1,0 +1,260 @@
+"""A change that was not made because someone else changed the file too: what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.errors import StewardError
+from app.domain.events import Event, TurnFinished
+from app.domain.files import ConflictChoice, FileAction, FileConflict
+from app.domain.workspace import PlannedChange
+from app.ui import words
+from app.ui.controls import Button, Dot, ElidedLabel, Label, rule
+from app.ui.diff.lines import DiffLine, note, parse
+from app.ui.diff.view import DiffView
+from app.ui.flow_layout import FlowLayout
+from app.ui.session import Session
+from app.ui.theme import Theme
+
+_CHOICES: Final = {
+    ConflictChoice.THEIRS: ("&Keep theirs", "Keep theirs"),
+    ConflictChoice.OURS: ("Use &ours", "Use ours"),
+    ConflictChoice.MERGE: ("&Merge both", "Merge both"),
+}
+_WANTED: Final = {
+    FileAction.CREATE: "make",
+    FileAction.MOVE: "rename",
+    FileAction.REMOVE: "remove",
+    FileAction.RESTORE: "restore",
+}
+
+
+class ConflictCard(QFrame):
+    """Hidden while there is no conflict. ``opened(bool)`` when its choices take room, or no more;
+    ``changed`` when another one is told.
+
+    Nothing is done before the person has seen what it changes and pressed the button below it.
+    """
+
+    opened = Signal(bool)
+    changed = Signal()
+
+    def __init__(self, theme: Theme, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._conflicts: Sequence[FileConflict] = ()
+        self._known: set[str] | None = None
+        self._at = 0
+        self._brief = False
+        self._reading: asyncio.Task[None] | None = None
+        self._planning: asyncio.Task[None] | None = None
+        self.setProperty("kind", "card")
+        self.setAccessibleName("Conflict")
+        page = QVBoxLayout(self)
+        page.setContentsMargins(1, 1, 1, 1)
+        page.setSpacing(0)
+        page.addLayout(self._told(theme))
+        self._open = self._choosing(theme)
+        page.addWidget(self._open)
+        self._open.hide()
+        self.hide()
+        session.happened.connect(self._take)
+        session.files_changed.connect(self.refresh)
+        self.refresh()
+
+    def _told(self, theme: Theme) -> QLayout:
+        self._title = ElidedLabel(kind="heading")
+        self.about = Label(kind="small", wrap=True)
+        self.decide = Button("&Decide …", tip="See both texts and choose")
+        self.decide.setCheckable(True)
+        self.decide.toggled.connect(self._show_choices)
+        self.other = Button("Ne&xt conflict", kind="quiet")
+        self.other.clicked.connect(self._show_other)
+        heading, buttons = QHBoxLayout(), QHBoxLayout()
+        heading.setSpacing(8)
+        heading.addWidget(Dot(theme, "attention"))
+        heading.addWidget(self._title, 1)
+        buttons.setSpacing(8)
+        buttons.addWidget(self.decide)
+        buttons.addWidget(self.other)
+        buttons.addStretch(1)
+        page = QVBoxLayout()
+        page.setContentsMargins(14, 10, 14, 10)
+        page.setSpacing(6)
+        page.addLayout(heading)
+        page.addWidget(self.about)
+        page.addLayout(buttons)
+        return page
+
+    def _choosing(self, theme: Theme) -> QWidget:
+        self._group = QButtonGroup(self)
+        self.choices: dict[ConflictChoice, QRadioButton] = {}
+        radios, below, whole = QWidget(), QWidget(), QWidget()
+        line = FlowLayout(radios, margin=(14, 8, 14, 8), spacing=14)
+        for choice, (text, name) in _CHOICES.items():
+            radio = QRadioButton(text)
+            radio.setAccessibleName(name)
+            radio.clicked.connect(self._plan)
+            self._group.addButton(radio)
+            self.choices[choice] = radio
+            line.addWidget(radio)
+        self.diff = DiffView(theme, name="What this choice does to the file", tallest=4000)
+        self.apply = Button("A&pply", kind="primary")
+        self.apply.clicked.connect(self._apply)
+        FlowLayout(below, margin=(14, 10, 14, 10)).addWidget(self.apply)
+        page = QVBoxLayout(whole)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        for one in (rule(), radios, rule(), self.diff, rule(), below):
+            page.addWidget(one)
+        return whole
+
+    # -- which conflicts there are -------------------------------------------------------------
+
+    @property
+    def shown(self) -> FileConflict | None:
+        """The conflict shown."""
+        return self._conflicts[self._at] if self._conflicts else None
+
+    def be_brief(self, wanted: bool) -> None:
+        """Where there is little room: the story only once the choices are open."""
+        self._brief = wanted
+        self.about.setVisible(self.decide.isChecked() or not wanted)
+
+    def refresh(self) -> None:
+        """Read the conflicts again."""
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading = self._session.tasks.run(self._read(), name="read conflicts")
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, TurnFinished):  # a file taken away makes no version that tells of it
+            self.refresh()
+
+    async def _read(self) -> None:
+        before = self.shown
+        self._conflicts = await self._session.workspace().conflicts()
+        ids = [one.op_id for one in self._conflicts]
+        fresh = set(ids) - self._known if self._known is not None else set()
+        self._known = set(ids)
+        same = before is not None and before.op_id in ids
+        self._at = ids.index(before.op_id) if before is not None and same else 0
+        if fresh:
+            named = PurePath(self._conflicts[ids.index(fresh.pop())].path).name
+            self._session.said.emit(
+                "attention",
+                f"Someone else changed {named} at the same moment. Nothing was overwritten: "
+                "Versions shows both.",
+            )
+        if not (same and self.shown == before):
+            self._show()
+
+    def _show_other(self) -> None:
+        self._at = (self._at + 1) % len(self._conflicts)
+        self._show()
+
+    def _show(self) -> None:
+        one = self.shown
+        self.setVisible(one is not None)
+        self.changed.emit()
+        if one is None:
+            self.decide.setChecked(False)
+            return
+        count = len(self._conflicts)
+        place = f" ({self._at + 1} of {count})" if count > 1 else ""
+        self._title.setText(f"{PurePath(one.path).name}: changed twice at once{place}")
+        self.about.setText(self._story(one))
+        self.other.setVisible(count > 1)
+        merges = self.choices[ConflictChoice.MERGE]
+        merges.setEnabled(one.merges)
+        merges.setToolTip("" if one.merges else "Both changed the same lines")
+        self.choices[ConflictChoice.MERGE if one.merges else ConflictChoice.THEIRS].setChecked(True)
+        if self.decide.isChecked():
+            self._plan()
+
+    def _story(self, one: FileConflict) -> str:
+        when = words.short_time(one.at, self._session.desk.clock.now())
+        wanted = _WANTED.get(one.action, "change")
+        theirs = "took it away" if one.theirs is None else "changed it"
+        stands = f", as version {one.their_version}" if one.their_version else ""
+        return (
+            f"{one.by} wanted to {wanted} it at {when}. Someone else {theirs} at the same moment, "
+            f"and theirs stands{stands}. Both are kept."
+        )
+
+    # -- deciding ------------------------------------------------------------------------------
+
+    @property
+    def choice(self) -> ConflictChoice:
+        """What is chosen."""
+        return next(choice for choice, radio in self.choices.items() if radio.isChecked())
+
+    def _show_choices(self, wanted: bool) -> None:
+        self.decide.setText("&Decide later" if wanted else "&Decide …")
+        self.decide.setAccessibleName("Decide later" if wanted else "Decide")
+        self._open.setVisible(wanted)
+        self.be_brief(self._brief)
+        self.opened.emit(wanted)
+        if wanted:
+            self._plan()
+
+    def _plan(self) -> None:
+        if self.shown is None:
+            return
+        if self._planning is not None:
+            self._planning.cancel()
+        self.apply.setEnabled(False)
+        self.apply.setText(f"A&pply: {_CHOICES[self.choice][1].lower()}")
+        self.apply.setAccessibleName(f"Apply: {_CHOICES[self.choice][1]}")
+        work = self._show_plan(self.shown, self.choice)
+        self._planning = self._session.tasks.run(work, name="plan conflict")
+
+    async def _show_plan(self, one: FileConflict, choice: ConflictChoice) -> None:
+        try:
+            plan = await self._session.workspace().plan_resolve(one.op_id, choice)
+        except StewardError as error:
+            self.diff.show_lines([note(str(error))])
+            return
+        self.diff.show_lines(await asyncio.to_thread(_difference, plan))
+        self.apply.setEnabled(True)
+
+    def _apply(self) -> None:
+        if self.shown is not None:
+            self.apply.setEnabled(False)
+            work = self._resolve(self.shown, self.choice)
+            self._session.tasks.start(work, name="resolve conflict")
+
+    async def _resolve(self, one: FileConflict, choice: ConflictChoice) -> None:
+        try:
+            await self._session.resolve(one, choice)
+        except StewardError:  # they changed it again, for instance: what does it mean now?
+            self.refresh()
+            self._plan()
+            raise
+        self.refresh()
+
+
+def _difference(plan: PlannedChange) -> list[DiffLine]:
+    from app.domain.diff import unified_diff
+
+    name = PurePath(plan.path).name
+    lines = []
+    if plan.target is not None:
+        lines.append(note(f"Renamed to {PurePath(plan.target).name}."))
+    if plan.before != plan.after:
+        lines += parse(unified_diff(plan.before, plan.after, name, labels=("now", "then")))
+    return lines or [note("The file stays as it is now. The other change is not made.")]

@@ -1,0 +1,85 @@
+"""``steward files export`` and ``prune`` from the terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.cli.conftest import AFTER, BEFORE, FINALISE, Steward
+
+
+@pytest.fixture
+def changed(steward: Steward) -> Steward:
+    steward("ask", FINALISE, "--approve", "always")
+    steward("ask", "replace 'final' with 'printed' in report.md", "--approve", "always")
+    return steward
+
+
+def history(archive: Path) -> list[dict[str, object]]:
+    with ZipFile(archive) as zipped:
+        return [json.loads(line) for line in zipped.read("history.jsonl").splitlines()]
+
+
+def test_an_export_has_every_version_and_is_never_written_over(changed: Steward) -> None:
+    done = changed("files", "export", "out.zip")
+    archive = changed.folder / "out.zip"
+    assert "Written and read back" in done.out
+    assert str(archive) in done.out
+    rows = history(archive)
+    assert [row["version"] for row in rows] == [1, 2, 3]
+    with ZipFile(archive) as zipped:
+        assert zipped.read(str(rows[0]["content"])).decode() == BEFORE
+    assert "already" in changed("files", "export", "out.zip", code=1).err
+    (row,) = changed("files", "export", "b.zip", "--path", "report.md", "--json").objects
+    assert (row["files"], row["versions"], row["damaged"]) == (1, 3, [])
+    path = str(changed.folder / "report.md")
+    changed("files", "export", "c.zip", "--path", path, STEWARD_FOLDERS="")
+    assert "nothing.md" in changed("files", "export", "d.zip", "--path", "nothing.md", code=1).err
+    changed("files", "export", code=2)
+
+
+def test_nothing_is_pruned_without_yes_and_a_rule(changed: Steward) -> None:
+    done = changed("files", "prune", "--keep", "1", code=2)
+    assert "2 old versions of 1 files would go" in done.out
+    assert "--yes" in done.err
+    plan = changed("files", "prune", "--path", "report.md", "--json", code=2).of("plan")
+    assert (plan[0]["versions"], plan[0]["content_bytes"]) == (2, len(BEFORE + AFTER))
+    assert "--keep" in changed("files", "prune", "--yes", code=2).err
+    changed("files", "prune", "--keep", "0", "--yes", code=2)
+    changed("files", "prune", "--before", "yesterday", "--yes", code=2)
+    assert "nothing to prune" in changed("files", "prune", "--keep", "9", "--yes", code=1).err
+    assert changed("files", "show", "report.md@1").out == BEFORE
+
+
+def test_pruned_versions_are_in_the_archive_and_their_history_stays(changed: Steward) -> None:
+    archive = changed.folder / "old.zip"
+    (row,) = changed("files", "prune", "old.zip", "--keep", "2", "--yes", "--json").objects
+    assert (row["pruned"], row["archive"]) == (1, str(archive))
+    assert len(changed("files", "versions", "report.md", "--json").objects) == 3
+    refused = changed("files", "show", "report.md@1", code=1)
+    assert "pruned" in refused.err
+    assert str(archive) in refused.err
+    assert str(archive) in changed("files", "restore", "report.md", "1", code=1).err
+    assert changed("files", "show", "report.md@2").out == AFTER
+    done = changed("files", "verify")
+    assert done.out.startswith("All is well")
+    assert "(1 pruned)" in done.out
+    shown = changed("files", "prune", "--before", "2999-01-01", "--yes").out
+    assert "Pruned: 1 versions" in shown
+    assert len(list((changed.home / "exports").iterdir())) == 1
+
+
+def test_what_was_pruned_comes_back_from_its_archive(changed: Steward) -> None:
+    changed("files", "prune", "old.zip", "--keep", "1", "--yes")
+    (row,) = changed("files", "import", "old.zip", "--json").objects
+    assert (row["versions"], row["contents"]) == (2, 2)
+    assert changed("files", "show", "report.md@1").out == BEFORE
+    changed("files", "restore", "report.md", "1")
+    assert (changed.folder / "report.md").read_text() == BEFORE
+    assert "pruned" not in changed("files", "verify").out
+    assert "Nothing was missing" in changed("files", "import", "old.zip").out
+    (changed.folder / "no.zip").write_text("no archive")
+    assert "no archive" in changed("files", "import", "no.zip", code=1).err

@@ -1,0 +1,568 @@
+"""A disk that loses, when the power goes, whatever nobody synced.
+
+``PowerFs`` works on real files and keeps beside them what would survive: a file's bytes and mode
+from the ``sync`` of that file, a name from the ``sync`` of its folder. ``Disk.states`` gives every
+disk that a power cut at that moment can leave, more than any one file system would: each unsynced
+file as it was, as it should be, cut, or full of zeros; each unsynced name there or not, in any
+order that keeps the order of one name's own changes.
+
+A rename is one thing on every file system that keeps a journal (``torn_names=False``). POSIX does
+not say so: with ``torn_names=True`` its two names survive apart.
+"""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, TypeVar
+
+from app.files.atomic_rename import UnsupportedRename
+from app.files.fs_ops import FsOps
+from tests.files.faults import LOOKING, WatchedDatabase, Wire
+
+T = TypeVar("T")
+
+Name = tuple[int, str]
+"""A name in a folder, which is named by its node."""
+ROOT: Final = 1
+HARMLESS: Final = ("open_append", "try_lock", "locked_by", "seek", "read_at")
+"""Calls that change nothing on the disk."""
+SCRATCH: Final = "home/vault/work/"
+"""Where a change is worked out: cleared by name at the next start, never read by it."""
+NOT_OURS: Final = ("lock",)
+"""Files that Steward locks and never reads; they are made anew."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A file's bytes and permission bits."""
+
+    content: bytes
+    mode: int
+
+
+@dataclass(frozen=True)
+class NameChange:
+    """Names changed in one step: each stands for this node afterwards, or for nothing."""
+
+    names: tuple[tuple[Name, int | None], ...]
+
+    def touches(self, names: set[Name]) -> bool:
+        return any(name in names for name, _ in self.names)
+
+
+@dataclass(frozen=True)
+class State:
+    """A disk after the power came back: what stands under each path, and which node it is."""
+
+    folders: frozenset[tuple[str, int]]
+    files: frozenset[tuple[str, int, Facts]]
+
+
+@dataclass
+class Disk:
+    """What is on the disk, and what is only in memory yet."""
+
+    folders: set[int] = field(default_factory=lambda: {ROOT})
+    live: dict[Name, int] = field(default_factory=dict)
+    durable: dict[Name, int] = field(default_factory=dict)
+    pending: list[NameChange] = field(default_factory=list)
+    data: dict[int, Facts] = field(default_factory=dict)
+    durable_data: dict[int, Facts] = field(default_factory=dict)
+    torn_names: bool = False
+
+    def copy(self) -> Disk:
+        return replace(
+            self,
+            folders=set(self.folders),
+            live=dict(self.live),
+            durable=dict(self.durable),
+            pending=list(self.pending),
+            data=dict(self.data),
+            durable_data=dict(self.durable_data),
+        )
+
+    def change(self, *names: tuple[Name, int | None]) -> None:
+        """Names were changed in one step, which may tear where names do."""
+        if self.torn_names:
+            for one in names:
+                self.change_at_once(one)
+        else:
+            self.change_at_once(*names)
+
+    def change_at_once(self, *names: tuple[Name, int | None]) -> None:
+        """Names were changed, all or none of them."""
+        _apply(self.live, names)
+        self.pending.append(NameChange(names))
+
+    def sync_folder(self, folder: int) -> None:
+        """Every change of a name in it is on disk, with what had to come before."""
+        wanted = {name for op in self.pending for name, _ in op.names if name[0] == folder}
+        self._settle(wanted)
+
+    def settle_name(self, name: Name, node: int | None) -> None:
+        """Someone else did this, durably."""
+        self._settle({name})
+        for names in (self.live, self.durable):
+            _apply(names, ((name, node),))
+
+    def _settle(self, wanted: set[Name]) -> None:
+        done: list[NameChange] = []
+        for op in reversed(self.pending):
+            if op.touches(wanted):
+                wanted |= {name for name, _ in op.names}
+                done.append(op)
+        for op in reversed(done):
+            self.pending.remove(op)
+            _apply(self.durable, op.names)
+
+    # -- what a power cut leaves -------------------------------------------------------------
+
+    def states(self) -> Iterator[State]:
+        """Every disk that may be left; the same one perhaps more than once."""
+        for names in self._names():
+            folders, files = self._reachable(names)
+            unsynced = sorted(
+                {
+                    node
+                    for path, node in files
+                    if self.data[node] != self.durable_data[node] and not path.startswith(SCRATCH)
+                }
+            )
+            for facts in itertools.product(*(self._variants(node) for node in unsynced)):
+                chosen = dict(zip(unsynced, facts, strict=True))
+                yield State(
+                    frozenset(folders),
+                    frozenset((path, n, chosen.get(n, self.data[n])) for path, n in files),
+                )
+
+    def all_kept(self) -> State:
+        """The disk after the process died and the machine went on."""
+        folders, files = self._reachable(self.live)
+        return State(frozenset(folders), frozenset((p, n, self.data[n]) for p, n in files))
+
+    def _names(self) -> Iterator[dict[Name, int]]:
+        seen: set[frozenset[tuple[Name, int]]] = set()
+
+        def choose(
+            number: int, names: dict[Name, int], lost: frozenset[Name]
+        ) -> Iterator[dict[Name, int]]:
+            if number == len(self.pending):
+                key = frozenset(names.items())
+                if key not in seen:
+                    seen.add(key)
+                    yield names
+                return
+            op = self.pending[number]
+            if not op.touches(set(lost)):
+                kept = dict(names)
+                _apply(kept, op.names)
+                yield from choose(number + 1, kept, lost)
+            # What comes after a lost change of the same name is lost too.
+            yield from choose(number + 1, names, lost | {name for name, _ in op.names})
+
+        return choose(0, dict(self.durable), frozenset())
+
+    def _reachable(
+        self, names: dict[Name, int]
+    ) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+        inside: dict[int, list[tuple[str, int]]] = {}
+        for (folder, name), node in names.items():
+            inside.setdefault(folder, []).append((name, node))
+        folders: list[tuple[str, int]] = []
+        files: list[tuple[str, int]] = []
+        todo = [("", ROOT)]
+        while todo:
+            path, folder = todo.pop()
+            for name, node in inside.get(folder, ()):
+                where = f"{path}/{name}" if path else name
+                if node in self.folders:
+                    folders.append((where, node))
+                    todo.append((where, node))
+                else:
+                    files.append((where, node))
+        return folders, files
+
+    def _variants(self, node: int) -> list[Facts]:
+        now, was = self.data[node], self.durable_data[node]
+        # What was synced before and only appended to stays.
+        kept = was.content if now.content.startswith(was.content) else b""
+        added = now.content[len(kept) :]
+        torn = (
+            Facts(kept + added[: len(added) // 2], now.mode),
+            Facts(kept + bytes(len(added)), now.mode),
+        )
+        found: list[Facts] = []
+        for facts in (now, was, *torn):
+            if facts not in found:
+                found.append(facts)
+        return found
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The disk after a step, and how many transactions the database has committed by then."""
+
+    step: str
+    number: int
+    disk: Disk
+    commits: int
+
+
+class PowerFs(FsOps):
+    """Real files below ``root``, and what of them is on disk. Nodes stand for inode numbers.
+
+    Every step goes over ``wire`` first, which may "crash"; ``moments`` has the disk after each.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        torn_names: bool = False,
+        atomic: bool = True,
+        links: bool = True,
+        one_device: bool = True,
+    ) -> None:
+        self.root = root
+        self.wire = Wire(acts_only=True)
+        self._atomic = atomic
+        self._links = links
+        self._one_device = one_device
+        self.disk = Disk(torn_names=torn_names)
+        self.moments: list[Moment] = []
+        self.recording = False
+        self.commits = 0
+        self._nodes: dict[tuple[int, int], int] = {}
+        self._next = itertools.count(ROOT + 1)
+        self._learn(root.stat(), ROOT)
+        self.adopt()
+
+    # -- the disk --------------------------------------------------------------------------
+
+    def adopt(self) -> None:
+        """What stands there that is not known was put there by someone else, durably."""
+        found: dict[Name, int] = {}
+        saved: set[int] = set()
+        todo = [(self.root, ROOT)]
+        while todo:
+            folder, node = todo.pop()
+            for entry in os.scandir(folder):
+                if entry.name in NOT_OURS:
+                    continue
+                facts = entry.stat(follow_symlinks=False)
+                inner = self._node(facts)
+                found[node, entry.name] = inner
+                if entry.is_dir(follow_symlinks=False):
+                    self.disk.folders.add(inner)
+                    todo.append((Path(entry.path), inner))
+                elif self._adopt_data(inner, Path(entry.path), facts):
+                    saved.add(inner)
+        for name in self.disk.live.keys() | found.keys():
+            stands = found.get(name)
+            if self.disk.live.get(name) != stands or stands in saved:
+                self.disk.settle_name(name, stands)
+
+    def _adopt_data(self, node: int, path: Path, facts: os.stat_result) -> bool:
+        now = Facts(path.read_bytes(), stat.S_IMODE(facts.st_mode))
+        if self.disk.data.get(node) == now:
+            return False
+        self.disk.data[node] = self.disk.durable_data[node] = now
+        return True
+
+    def build(self, state: State) -> None:
+        """Make the folder what a power cut left; its nodes stay what they were."""
+        wipe(self.root)
+        self._nodes.clear()
+        self._learn(self.root.stat(), ROOT)
+        disk = Disk(torn_names=self.disk.torn_names)
+        for path, node in sorted(state.folders):
+            where = self.root / path
+            where.mkdir()
+            self._learn(where.stat(), node)
+            disk.folders.add(node)
+            disk.live[self._name(where)] = node
+        first: dict[int, Path] = {}
+        for path, node, facts in sorted(state.files, key=lambda file: file[:2]):
+            where = self.root / path
+            if node in first:
+                os.link(first[node], where)
+            else:
+                first[node] = where
+                where.write_bytes(facts.content)
+                where.chmod(facts.mode)
+                self._learn(where.stat(), node)
+                disk.data[node] = disk.durable_data[node] = facts
+            disk.live[self._name(where)] = node
+        disk.durable = dict(disk.live)
+        self.disk = disk
+
+    def moment(self, step: str) -> None:
+        """Remember the disk as it is after ``step``."""
+        if self.recording:
+            number = len(self.moments)
+            self.moments.append(Moment(step, number, self.disk.copy(), self.commits))
+
+    def _name(self, path: Path) -> Name:
+        return self._node(path.parent.stat()), path.name
+
+    def _learn(self, facts: os.stat_result, node: int) -> int:
+        self._nodes[facts.st_dev, facts.st_ino] = node
+        return node
+
+    def _node(self, facts: os.stat_result) -> int:
+        key = (facts.st_dev, facts.st_ino)
+        if key not in self._nodes:
+            self._nodes[key] = next(self._next)
+        return self._nodes[key]
+
+    def _open(self, handle: int) -> int:
+        return self._node(os.fstat(handle))
+
+    def _at(self, folder: int, name: str) -> int:
+        return self._node(os.stat(name, dir_fd=folder, follow_symlinks=False))
+
+    def _refresh(self, handle: int) -> None:
+        """Read what an open file of ours holds now."""
+        facts = os.fstat(handle)
+        content = Path(f"/proc/self/fd/{handle}").read_bytes()
+        self.disk.data[self._node(facts)] = Facts(content, stat.S_IMODE(facts.st_mode))
+
+    # -- looking: the inode numbers survive with the nodes -----------------------------------
+
+    def stat(self, folder: int, name: str) -> os.stat_result:
+        return self._numbered(super().stat(folder, name))
+
+    def stat_open(self, handle: int) -> os.stat_result:
+        return self._numbered(super().stat_open(handle))
+
+    def _numbered(self, facts: os.stat_result) -> os.stat_result:
+        named = {
+            name: getattr(facts, name)
+            for name in dir(facts)
+            if name.startswith("st_") and name not in ("st_ino", "st_dev")
+        }
+        values = list(facts)
+        values[stat.ST_INO], values[stat.ST_DEV] = self._node(facts), 1
+        return os.stat_result(values, named)
+
+    # -- acting ----------------------------------------------------------------------------
+
+    def make_vault(self, path: Path) -> Path:
+        self.wire.step("make_vault")
+        missing = [p for p in (path, *path.parents) if not p.exists()]
+        made = super().make_vault(path)
+        for folder in reversed(missing):
+            self._made_folder(self._name(folder), self._node(folder.stat()))
+        self.moment("make_vault")
+        return made
+
+    def make_folder(self, folder: int, name: str, mode: int = 0o777) -> None:
+        self.wire.step("make_folder")
+        super().make_folder(folder, name, mode)
+        self._made_folder((self._open(folder), name), self._at(folder, name))
+        self.moment("make_folder")
+
+    def _made_folder(self, name: Name, node: int) -> None:
+        self.disk.folders.add(node)
+        self.disk.change((name, node))
+
+    def remove_empty_folder(self, folder: int, name: str) -> None:
+        self.wire.step("remove_empty_folder")
+        super().remove_empty_folder(folder, name)
+        self.disk.change(((self._open(folder), name), None))
+        self.moment("remove_empty_folder")
+
+    def open_new(self, folder: int, name: str, mode: int = 0o600) -> int:
+        self.wire.step("open_new")
+        handle = super().open_new(folder, name, mode)
+        facts = os.fstat(handle)
+        node = self._learn(facts, next(self._next))
+        made = Facts(b"", stat.S_IMODE(facts.st_mode))
+        self.disk.data[node] = self.disk.durable_data[node] = made
+        self.disk.change(((self._open(folder), name), node))
+        self.moment("open_new")
+        return handle
+
+    def write(self, handle: int, data: bytes | memoryview) -> int:
+        self.wire.step("write")
+        written = super().write(handle, data)
+        self._refresh(handle)
+        self.moment("write")
+        return written
+
+    def sync(self, handle: int) -> None:
+        self.wire.step("sync")
+        node = self._open(handle)
+        if node in self.disk.folders:
+            self.disk.sync_folder(node)
+        elif node in self.disk.data:  # and not a folder above ``root``
+            self.disk.durable_data[node] = self.disk.data[node]
+        self.moment("sync")
+
+    def set_size(self, handle: int, size: int) -> None:
+        self.wire.step("set_size")
+        super().set_size(handle, size)
+        self._refresh(handle)
+        self.moment("set_size")
+
+    def copy_times(self, source: int, target: int) -> None:
+        self.wire.step("copy_times")  # a time that is lost is no loss
+        super().copy_times(source, target)
+
+    def set_mode(self, handle: int, mode: int) -> None:
+        self.wire.step("set_mode")
+        super().set_mode(handle, mode)
+        self._refresh(handle)
+        self.moment("set_mode")
+
+    def copy_attributes(self, source: int, target: int) -> None:
+        self.wire.step("copy_attributes")
+        super().copy_attributes(source, target)
+        self._refresh(target)
+        self.moment("copy_attributes")
+
+    def exchange(self, folder: int, one: str, other: str) -> None:
+        self.wire.step("exchange")
+        if not self._atomic:
+            raise UnsupportedRename(errno.EINVAL, "no exchange here")
+        super().exchange(folder, one, other)
+        here = self._open(folder)
+        self.disk.change(
+            ((here, one), self._at(folder, one)), ((here, other), self._at(folder, other))
+        )
+        self.moment("exchange")
+
+    def rename_no_replace(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
+        self.wire.step("rename_no_replace")
+        if not self._atomic:
+            raise UnsupportedRename(errno.EINVAL, "no such rename here")
+        if not self._one_device and self._open(folder) != self._open(to_folder):
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        super().rename_no_replace(folder, name, to_folder, to_name)
+        self._renamed(folder, name, to_folder, to_name)
+
+    def rename_ours(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
+        self.wire.step("rename_ours")
+        super().rename_ours(folder, name, to_folder, to_name)
+        self._renamed(folder, name, to_folder, to_name)
+
+    def rename_aside(self, folder: int, name: str, to_name: str) -> None:
+        self.wire.step("rename_aside")
+        super().rename_aside(folder, name, to_name)
+        self._renamed(folder, name, folder, to_name)
+
+    def _renamed(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
+        old, new = name.rstrip("/"), to_name.rstrip("/")
+        node = self._at(to_folder, new)
+        here = (self._open(folder), old)
+        if self.disk.live.get(here) == node and _exists(folder, old):
+            return  # two names of one file: a rename does nothing
+        names: tuple[tuple[Name, int | None], ...]
+        names = (((self._open(to_folder), new), node), (here, None))
+        if node in self.disk.folders:
+            # A folder never has two places, or none: that would be a broken disk.
+            self.disk.change_at_once(*names)
+        else:
+            self.disk.change(*names)
+        self.moment("rename")
+
+    def rename_folder(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
+        self.wire.step("rename_folder")
+        super().rename_folder(folder, name, to_folder, to_name)
+        self._renamed(folder, name, to_folder, to_name)
+
+    def link(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
+        self.wire.step("link")
+        if not self._links:
+            raise PermissionError(errno.EPERM, "no hard links here")
+        super().link(folder, name, to_folder, to_name)
+        self.disk.change(((self._open(to_folder), to_name), self._at(to_folder, to_name)))
+        self.moment("link")
+
+    def unlink_ours(self, folder: int, name: str) -> None:
+        self.wire.step("unlink_ours")
+        super().unlink_ours(folder, name)
+        self.disk.change(((self._open(folder), name), None))
+        self.moment("unlink_ours")
+
+    def unlink_stored(self, folder: int, name: str) -> None:
+        self.wire.step("unlink_stored")
+        super().unlink_stored(folder, name)
+        self.disk.change(((self._open(folder), name), None))
+        self.moment("unlink_stored")
+
+
+def unmodelled() -> set[str]:
+    """Calls of ``FsOps`` that ``PowerFs`` does not know; it would take their work for durable."""
+    calls = {name for name in vars(FsOps) if not name.startswith("_")}
+    return calls - vars(PowerFs).keys() - set(LOOKING) - set(HARMLESS)
+
+
+class PowerDatabase(WatchedDatabase):
+    """Commits are durable when they return. ``keep`` and ``put_back`` take it to each of them."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, Wire())
+        self.fs: PowerFs | None = None
+        self.copies: list[sqlite3.Connection] = []
+
+    def write(self, fn: Callable[[], T]) -> T:
+        if threading.get_ident() == self._writer_thread:
+            return super().write(fn)
+        done = super().write(fn)
+        if self.fs is not None and self.fs.recording:
+            self.keep()
+            self.fs.commits = len(self.copies) - 1
+            self.fs.moment("commit")
+        return done
+
+    def keep(self) -> None:
+        """Copy what is committed now."""
+        copy = sqlite3.connect(":memory:", check_same_thread=False)
+        assert self._writing is not None
+        self._writing.backup(copy)
+        self.copies.append(copy)
+
+    def put_back(self, number: int) -> None:
+        """Make the database what it was at ``keep`` number ``number``."""
+        assert self._writing is not None
+        self.copies[number].backup(self._writing)
+
+    def forget(self, *, after: int = 0) -> None:
+        """Let go of the copies after the first ones."""
+        for copy in self.copies[after:]:
+            copy.close()
+        del self.copies[after:]
+
+
+def wipe(folder: Path) -> None:
+    """Empty a scratch folder."""
+    for where, folders, files in os.walk(folder, topdown=False):
+        for name in files:
+            Path(where, name).unlink()
+        for name in folders:
+            Path(where, name).rmdir()
+
+
+def _apply(names: dict[Name, int], changes: tuple[tuple[Name, int | None], ...]) -> None:
+    for name, node in changes:
+        if node is None:
+            names.pop(name, None)
+        else:
+            names[name] = node
+
+
+def _exists(folder: int, name: str) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True

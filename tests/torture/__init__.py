@@ -1,0 +1,1 @@
+"""The long proof: power cuts in every combination, and real processes that are killed."""

@@ -1,0 +1,118 @@
+"""``python -m tests.torture [--rounds N] [--seed S] [--power | --kills] [--twice]``.
+
+First every power cut there is, then N rounds of killed processes. Exit code 1 on a violation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import errno
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from tests.files.power_cuts import CUTS, FILE_SYSTEMS, SOMEONE, Cut, Rig, Tally
+from tests.files.power_loss import PowerDatabase
+from tests.torture.kills import Rounds
+
+Way = Callable[[Rig, Cut], Awaitable[None]]
+
+# Someone else comes at every step of these; of others they come often enough in the suite.
+CROWDED = ("create in new folders", "first edit", "rename", "remove", "restore a removed file",
+           "undo of a turn", "move a folder")  # fmt: skip
+
+
+async def beside(rig: Rig, cut: Cut) -> None:
+    if cut.name not in CROWDED:
+        return
+    for meanwhile in SOMEONE.values():
+        at = 0
+        while await rig.cut_beside(cut, meanwhile, at):
+            at += 1
+
+
+async def failed(rig: Rig, cut: Cut) -> None:
+    for code in (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        await rig.cut_after_failure(cut, code)
+
+
+WAYS: dict[str, Way] = {
+    "at any step": Rig.cut,
+    "while a new process recovers": Rig.cut_in_recovery,
+    "after a call failed": failed,
+    "beside someone else": beside,
+}
+TWICE: dict[str, Way] = {"and again in recovery": Rig.cut_twice}
+
+
+async def power(folder: Path, ways: dict[str, Way]) -> list[str]:
+    found: list[str] = []
+    total = Tally()
+    database = PowerDatabase(folder / "steward.db")
+    database.open()
+    try:
+        for way, act in ways.items():
+            for kind, flags in FILE_SYSTEMS.items():
+                if act is beside and kind != "with a journal":
+                    continue
+                rig = Rig(folder, database, **flags)
+                began = time.monotonic()
+                for cut in CUTS:
+                    await act(rig, cut)
+                tally = rig.tally
+                print(f"power cut {way}, {kind}: {tally}; {time.monotonic() - began:.0f} s")
+                sys.stdout.flush()
+                found += tally.found
+                total.runs += tally.runs
+                total.moments += tally.moments
+                total.disks += tally.disks
+                total.recovered += tally.recovered
+    finally:
+        database.forget()
+        database.close()
+    total.found = found
+    print(f"power cuts in all: {total}")
+    return found
+
+
+async def kills(folder: Path, rounds: int, seed: int) -> list[str]:
+    playing = Rounds(folder, seed)
+    for number in range(rounds):
+        await playing.play()
+        if number % 50 == 49:
+            print(f"  … {playing.summary}", flush=True)
+    print(f"killed processes, seed {seed}: {playing.summary}")
+    return playing.summary.violations
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tests.torture")
+    parser.add_argument("--rounds", type=int, default=200, help="of killed processes")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--power", action="store_true", help="power cuts only")
+    parser.add_argument("--kills", action="store_true", help="killed processes only")
+    parser.add_argument("--twice", action="store_true", help="the power also goes in recovery")
+    chosen = parser.parse_args()
+    memory = Path("/dev/shm")
+    where = memory if os.access(memory, os.W_OK) else None
+    violations: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="torture-", dir=where) as folder:
+        if not chosen.kills:
+            ways = WAYS | TWICE if chosen.twice else WAYS
+            violations += asyncio.run(power(Path(folder), ways))
+        if not chosen.power:
+            place = Path(folder) / "kills"
+            place.mkdir()
+            violations += asyncio.run(kills(place, chosen.rounds, chosen.seed))
+    for one in violations[:10]:
+        print(one)
+    print(f"violations: {len(violations)}")
+    return 1 if violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
