@@ -168,6 +168,12 @@ class VaultCare:
     def _own_archive(self) -> Path:
         """A new name in a folder beside the vault."""
         folder = self._fs.make_vault(self._vault.parent / "exports")
+        # The archive is all that is left of what is pruned: its folder must survive a power cut.
+        parent = self._fs.open_folder(folder.parent)
+        try:
+            self._fs.sync(parent)
+        finally:
+            self._fs.close(parent)
         return folder / f"steward-versions-{self._clock.now():%Y-%m-%d-%H%M%S}.zip"
 
     def _place(self, archive: Path) -> Path:
