@@ -15,7 +15,8 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.files.power_cuts import CUTS, FILE_SYSTEMS, SOMEONE, Cut, Rig, Tally
+from tests.files.power_changes import CUTS, SOMEONE, Cut
+from tests.files.power_cuts import FILE_SYSTEMS, Rig, Tally
 from tests.files.power_loss import PowerDatabase
 from tests.torture.kills import Rounds
 
