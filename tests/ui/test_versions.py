@@ -247,3 +247,29 @@ async def test_a_file_without_lines_says_so_instead_of_who_wrote_them(
 
     await until(lambda: "text" in pane.card.blame.about.text(), "the reason")
     assert pane.card.blame.lines == ()
+
+
+async def test_a_long_difference_is_written_in_parts_and_whole_at_the_end(
+    window: MainWindow, folder: Path
+) -> None:
+    assert window.session is not None
+    before = "".join(f"line {number}\n" for number in range(700))
+    (folder / "long.md").write_text(before)
+    await window.session.workspace().edit("long.md", lambda old: old.replace(b"line", b"row"))
+    pane = shown(window)
+    view = pane.card.diff
+    await until(lambda: len(view.lines) == 1_400, "the difference")
+    view.show_lines(view.lines)
+    assert "line 30" in view.toPlainText()
+    assert "line 60" not in view.toPlainText()
+
+    await until(lambda: "more lines" in view.toPlainText(), "all of it")
+
+    written = view.toPlainText().split("\n")
+    assert [row for row in written if row] == [
+        *(f"- line {number}" for number in range(500)), "  … 900 more lines are not shown.",
+    ]  # fmt: skip
+    click(pane.card.side_by_side)
+    await until(lambda: "200 more lines" in view.toPlainText(), "both columns")
+    assert "row 499" in view.toPlainText()
+    assert "row 500" not in view.toPlainText()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -20,11 +20,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit
 
-from app.ui.diff.lines import DiffLine, Kind, pairs, parse, summary
+from app.ui.diff.lines import DiffLine, Kind, note, pairs, parse, summary
 from app.ui.theme import Theme
 
 _MOST_LINES: Final = 500
+_AT_ONCE: Final = 40
 _PADDING: Final = 12
+_LINE_HEIGHT: Final = 128
+"""Per cent of the font's own."""
 _SIGNS: Final = {Kind.ADDED: "+ ", Kind.REMOVED: "- "}
 _BACKGROUNDS: Final = {Kind.ADDED: "added", Kind.REMOVED: "removed"}
 
@@ -40,6 +43,12 @@ class DiffView(QTextEdit):
         self._lines: list[DiffLine] = []
         self._letter = 0.0
         self._ruler: QTextDocument | None = None
+        self._rows: list[tuple[DiffLine | None, ...]] = []
+        self._written = 0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._write_some)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setReadOnly(True)
         self.setAccessibleName(name)
@@ -80,6 +89,9 @@ class DiffView(QTextEdit):
         return min(self._tallest, self._needs(width))
 
     def _needs(self, width: int) -> int:
+        if len(self._rows) > _AT_ONCE:  # not written yet, perhaps; and too long to measure
+            line = QFontMetricsF(self._theme.code_font).lineSpacing() * _LINE_HEIGHT / 100
+            return round(len(self._rows) * line)
         # A copy is measured: the widget sets the width of its own document back at once.
         if self._ruler is None:
             self._ruler = self.document().clone(self)
@@ -110,16 +122,21 @@ class DiffView(QTextEdit):
         return QSize(120, min(72, self.heightForWidth(max(self.width(), 240))))
 
     def _render(self) -> None:
+        self._later.stop()
         self.document().setDefaultFont(self._theme.code_font)
         self._letter = QFontMetricsF(self._theme.code_font).horizontalAdvance("+")
         self.clear()
-        cursor = QTextCursor(self.document())
-        cursor.beginEditBlock()
         if not self._lines:
-            self._write(cursor, DiffLine(Kind.NOTE, "No difference in the text."))
+            self._rows = [(note("No difference in the text."),)]
+        elif self._side_by_side:
+            self._rows = [(pair.left, pair.right) for pair in pairs(self._lines)]
         else:
-            self._write_table(cursor)
-        cursor.endEditBlock()
+            self._rows = [(line,) for line in self._lines]
+        if len(self._rows) > _MOST_LINES:
+            rest = note(f"… {len(self._rows) - _MOST_LINES:,} more lines are not shown.")
+            self._rows[_MOST_LINES:] = [(rest, note("")) if self._side_by_side else (rest,)]
+        self._written = 0
+        self._write_some()
         self.moveCursor(QTextCursor.MoveOperation.Start)
         if self._ruler is not None:
             self._ruler.deleteLater()
@@ -128,16 +145,24 @@ class DiffView(QTextEdit):
         self.setAccessibleDescription(summary(self._lines) or "No difference in the text")
         self.updateGeometry()
 
-    def _write_table(self, cursor: QTextCursor) -> None:
-        # A table even for one column: only a cell's background reaches from edge to edge.
-        both = self._side_by_side
-        rows: list[tuple[DiffLine | None, ...]] = (
-            [(pair.left, pair.right) for pair in pairs(self._lines)]
-            if both
-            else [(line,) for line in self._lines]
-        )
-        shown = rows[:_MOST_LINES]
-        columns = 2 if both else 1
+    def _write_some(self) -> None:
+        """Write the next lines; a long diff in parts, so that the window answers in between."""
+        # A table even for one column: only a cell's background reaches from edge to edge. A table
+        # a part: Qt lays the whole table out anew when it grows.
+        rows = self._rows[self._written : self._written + _AT_ONCE]
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.beginEditBlock()
+        self._write_table(cursor, rows)
+        cursor.endEditBlock()
+        self._written += len(rows)
+        if self._written < len(self._rows):
+            self._later.start()
+
+    def _write_table(
+        self, cursor: QTextCursor, rows: Sequence[tuple[DiffLine | None, ...]]
+    ) -> None:
+        columns = len(rows[0])
         form = QTextTableFormat()
         form.setBorder(0)
         form.setCellPadding(0)
@@ -145,8 +170,8 @@ class DiffView(QTextEdit):
         form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
         part = QTextLength(QTextLength.Type.PercentageLength, 100 / columns)
         form.setColumnWidthConstraints([part] * columns)
-        table = cursor.insertTable(len(shown), columns, form)
-        for i, row in enumerate(shown):
+        table = cursor.insertTable(len(rows), columns, form)
+        for i, row in enumerate(rows):
             for j, line in enumerate(row):
                 cell = table.cellAt(i, j)
                 colour = self._background(line)
@@ -157,14 +182,10 @@ class DiffView(QTextEdit):
                 if line is not None:
                     self._write(cell.firstCursorPosition(), line)
         cursor.movePosition(QTextCursor.MoveOperation.End)
-        if len(rows) > _MOST_LINES:
-            rest = f"… {len(rows) - _MOST_LINES:,} more lines are not shown."
-            self._write(cursor, DiffLine(Kind.NOTE, rest))
-        else:
-            # A document ends with a block of its own after a table: it must not take room.
-            last = QTextBlockFormat()
-            last.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-            cursor.setBlockFormat(last)
+        # A table is followed by a block of its own: it must not take room.
+        last = QTextBlockFormat()
+        last.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        cursor.setBlockFormat(last)
 
     def _write(self, cursor: QTextCursor, line: DiffLine) -> None:
         block = QTextBlockFormat()
@@ -173,7 +194,7 @@ class DiffView(QTextEdit):
         block.setLeftMargin(_PADDING + sign)
         block.setTextIndent(-sign)
         block.setRightMargin(_PADDING // 2)
-        block.setLineHeight(128, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        block.setLineHeight(_LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         cursor.setBlockFormat(block)
         plain = QTextCharFormat()
         plain.setForeground(
