@@ -25,7 +25,7 @@ class Cut:
     ``stages``: what the folder may hold after it; the first before the change, the last when all
     was done. ``precious``: bytes that must be in the folder or in a version, whatever happens,
     beside those that were in the folder. ``outsiders``: versions of someone else that are right.
-    ``contents``: instead of stages, what any file may hold.
+    ``contents``: instead of stages, what any file may hold. ``one_disk``: refused between two.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Cut:
     outsiders: int = 0
     precious: frozenset[bytes] = frozenset()
     contents: frozenset[bytes] = frozenset()
+    one_disk: bool = False
 
     @staticmethod
     def of(scenario: Scenario) -> Cut:
@@ -163,6 +164,7 @@ CUTS: tuple[Cut, ...] = (
             {"new/final/a.md": OLD, "new/final/deep/b.md": NEW, "new/x": b"x"},
         ),
         _put_folder,
+        one_disk=True,
     ),
     Cut(
         "undo of a turn",

@@ -68,8 +68,11 @@ class Rig:
     async def cut(self, cut: Cut) -> None:
         """The power goes at any step of the change."""
         place, fs = await self._prepare(cut)
-        await self._act(place, fs, cut)
-        await self._try_all(place, fs, cut, fs.moments, finished=True)
+        refused = await self._act(place, fs, cut)
+        may_be = cut.one_disk and self.kind.get("one_device") is False
+        if refused is not None and not may_be:
+            self.tally.found.append(f"{cut.name} was refused: {refused!r}")
+        await self._try_all(place, fs, cut, fs.moments, finished=refused is None)
 
     async def cut_after_failure(self, cut: Cut, code: int = errno.EIO) -> None:
         """Some call fails, Steward tidies up, and the power goes while it does or after."""
@@ -184,15 +187,18 @@ class Rig:
         place.start(fs)
         return place, fs
 
-    async def _act(self, place: Place, fs: PowerFs, cut: Cut) -> None:
+    async def _act(self, place: Place, fs: PowerFs, cut: Cut) -> StewardError | None:
+        """Make the change, and remember the disk after each step. Returns why it was refused."""
         self._record(fs)
         try:
-            with suppress(StewardError):
-                await cut.act(place)
+            await cut.act(place)
+        except StewardError as error:
+            return error
         finally:
             fs.recording, self.database.fs = False, None
             await place.manager.close()
-        self.tally.runs += 1
+            self.tally.runs += 1
+        return None
 
     def _record(self, fs: PowerFs) -> None:
         self.database.fs = fs
@@ -234,7 +240,7 @@ class Rig:
                     await check(place, cut, after_all=done, strict=self.strict)
                 except (AssertionError, StewardError, OSError) as wrong:
                     self.tally.found.append(
-                        f"{cut.name}, after {[m.step for m in moments if m.number <= moment.number]}, "
+                        f"{cut.name}, after {steps_to(moment, moments)}, "
                         f"{moment.commits} commits: {wrong!r:.600}\n   disk: {show(state)}"
                     )
                 finally:
@@ -301,6 +307,11 @@ def _in_archive(path: Path) -> set[bytes]:
 
 def _in_place(place: Place) -> set[bytes]:
     return {content for name, content in place.files.items() if not name.endswith(OURS)}
+
+
+def steps_to(moment: Moment, moments: list[Moment]) -> list[str]:
+    """What was done up to then."""
+    return [one.step for one in moments if one.number <= moment.number]
 
 
 def show(state: State) -> str:
