@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from app.files.folder_store import FolderStore
-from app.files.store import Archive, Change, Outcome
+from app.files.store import Archive, Change, Outcome, Pulled
 from app.orchestrator.approvals import Decision
 from app.ui.chat.approval_card import ApprovalCard
 from app.ui.chat.rows import AnswerRow, CallRow, CardRow, Row, SuggestionsRow, UserRow
@@ -69,10 +69,12 @@ def meanwhile(act: Callable[[], object]) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         real = FolderStore.act
 
-        def first_theirs(self: FolderStore, change: Change, archive: Archive) -> Outcome:
+        def first_theirs(
+            self: FolderStore, change: Change, archive: Archive, before: Pulled | None
+        ) -> Outcome:
             patch.undo()
             act()
-            return real(self, change, archive)
+            return real(self, change, archive, before)
 
         patch.setattr(FolderStore, "act", first_theirs)
         yield
