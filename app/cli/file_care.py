@@ -64,8 +64,11 @@ async def recover(output: Output) -> int:
             )
         else:
             output.line(visible_line(str(one)))
-    if not report.operations and not output.json_lines:
-        output.line("Nothing was left open.")
+    if not output.json_lines:
+        if not report.operations:
+            output.line("Nothing was left open.")
+        if parts := report.parts_removed:
+            output.line(f"Cleared away: {parts} unfinished contents of the vault.")
     unfinished = [o for o in report.operations if o.became in (None, OperationState.FAILED)]
     return FAILED if unfinished else DONE
 

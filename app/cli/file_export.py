@@ -1,4 +1,4 @@
-"""``steward files export`` and ``prune``: versions into an archive, old ones out of the vault."""
+"""``steward files export``, ``prune`` and ``import``: versions into an archive, and back."""
 
 from __future__ import annotations
 
@@ -76,6 +76,25 @@ async def prune(
             "are free again. The history still tells of them."
         )
     return FAILED if report.export is not None and report.export.damaged else DONE
+
+
+async def bring_back(output: Output, archive: Path) -> int:
+    """Pruned bytes back into the vault."""
+    async with opened(offline=True) as assembly:
+        kept = "What came back before stays."
+        with progress(output, "Bringing back", stopped=kept) as shown:
+            back = await assembly.versions.bring_back(archive, shown)
+    if output.json_lines:
+        facts = {"contents": back.contents, "content_bytes": back.content_bytes}
+        output.record({"type": "import", "versions": back.versions, **facts})
+    elif back.versions:
+        output.line(
+            f"Brought back: {back.versions:,} versions "
+            f"({back.contents:,} contents of {size_in_words(back.content_bytes)})."
+        )
+    else:
+        output.line("Nothing was missing that this archive has.")
+    return DONE
 
 
 def _show_plan(output: Output, plan: PrunePlan) -> None:

@@ -136,6 +136,18 @@ async def undo(output: Output, folders: tuple[Path, ...], turn: str | None) -> i
     return DONE
 
 
+async def undo_version(output: Output, folders: tuple[Path, ...], path: str, version: int) -> int:
+    """Take back what one version did to its file."""
+    async with opened(folders, offline=True) as assembly:
+        try:
+            made = await workspace_of(assembly).undo_version(path, version)
+        except (PathOutsideError, NoFolderError) as error:
+            raise needs_folder(error) from error
+        for one in made:
+            tell(output, assembly, one)
+    return DONE
+
+
 # -- inside --------------------------------------------------------------------------------
 
 

@@ -111,16 +111,20 @@ def restore(run: Run, *, path: str, version: int, folders: tuple[Path, ...], as_
 
 
 @files.command()
-@click.argument("turn", required=False)
+@click.argument("what", required=False, metavar="[TURN | PATH@N]")
 @folder_option
 @json_option
 @click.pass_obj
-def undo(run: Run, *, turn: str | None, folders: tuple[Path, ...], as_json: bool) -> int:
-    """Take a turn's changes back.
+def undo(run: Run, *, what: str | None, folders: tuple[Path, ...], as_json: bool) -> int:
+    """Take a turn's changes back, or one version's.
 
-    TURN is one that log shows; without it, the newest that is not undone yet.
+    TURN is one that log shows; without it, the newest that is not undone yet. PATH@N takes back
+    what version N did to a file, and that alone: what came after it stays.
     """
-    return run.until_done(file_history.undo(run.output, folders, turn))
+    if what is not None and "@" in what:
+        path, version = parse_version(what)
+        return run.until_done(file_history.undo_version(run.output, folders, path, version))
+    return run.until_done(file_history.undo(run.output, folders, what))
 
 
 @files.command()
@@ -257,6 +261,18 @@ def prune(
             yes=yes,
         )
     )
+
+
+@files.command(name="import")
+@_archive_argument
+@json_option
+@click.pass_obj
+def import_command(run: Run, *, archive: Path, as_json: bool) -> int:
+    """Bring pruned bytes back.
+
+    ARCHIVE is one that prune or export wrote. Files and versions stay as they are.
+    """
+    return run.until_done(file_export.bring_back(run.output, archive))
 
 
 def parse_version(what: str) -> tuple[str, int]:

@@ -77,10 +77,12 @@ def size_in_words(size: int) -> str:
     """A number of bytes for people."""
     if size < 10_000:
         return f"{size:,} bytes"
-    for unit, one in (("kB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12)):
-        if size < 1000 * one or unit == "TB":
-            return f"{size / one:,.1f} {unit}"
-    raise AssertionError(size)
+    amount, unit = size / 1000, "kB"
+    for larger in ("MB", "GB", "TB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:,.1f} {unit}"
 
 
 def _shown(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from app.domain.errors import FileError, FileMissingError
 from app.domain.skills import Clock
 from app.files.blobs import BlobStore
+from app.files.bringing_back import BringerBack, BroughtBack
 from app.files.change_runner import ChangeRunner
 from app.files.export import Exporter, ExportReport
 from app.files.failures import explaining
@@ -23,6 +24,7 @@ from app.files.work import WorkFolders
 from app.storage.file_contents import NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
+from app.storage.file_marks import VersionMarks
 
 
 class VaultCare:
@@ -34,6 +36,7 @@ class VaultCare:
         history: FileHistory,
         journal: FileJournal,
         needed: NeededContents,
+        marks: VersionMarks,
         blobs: BlobStore,
         store: FileStore,
         runner: ChangeRunner,
@@ -47,6 +50,7 @@ class VaultCare:
         self._history = history
         self._journal = journal
         self._needed = needed
+        self._marks = marks
         self._blobs = blobs
         self._store = store
         self._runner = runner
@@ -54,9 +58,7 @@ class VaultCare:
         self._fs = fs
         self._lock = lock
         self._vault = vault
-        self._pruner = Pruner(
-            history=history, needed=needed, journal=journal, blobs=blobs, lock=lock
-        )
+        self._pruner = Pruner(history=history, needed=needed, marks=marks, blobs=blobs, lock=lock)
 
     def recover(self, gate: Gate) -> RecoveryReport:
         """End what a crash left open."""
@@ -131,6 +133,20 @@ class VaultCare:
             exporter = self._exporter(gate, progress)
             return self._pruner.run(rule, plan, place, exporter, gate)
 
+    def bring_back(self, archive: Path, gate: Gate, progress: Progress | None) -> BroughtBack:
+        """Bring pruned bytes back from ``archive``."""
+        place = Path(os.path.realpath(archive))
+        with explaining(str(archive)):
+            return BringerBack(
+                needed=self._needed,
+                marks=self._marks,
+                blobs=self._blobs,
+                fs=self._fs,
+                lock=self._lock,
+                gate=gate,
+                progress=progress,
+            ).run(place)
+
     def _dropped(self, gate: Gate) -> PruneReport:
         """End a pruning that was cut off between its last two steps."""
         with explaining(str(self._vault)), self._lock.held(gate):
@@ -152,6 +168,12 @@ class VaultCare:
     def _own_archive(self) -> Path:
         """A new name in a folder beside the vault."""
         folder = self._fs.make_vault(self._vault.parent / "exports")
+        # The archive is all that is left of what is pruned: its folder must survive a power cut.
+        parent = self._fs.open_folder(folder.parent)
+        try:
+            self._fs.sync(parent)
+        finally:
+            self._fs.close(parent)
         return folder / f"steward-versions-{self._clock.now():%Y-%m-%d-%H%M%S}.zip"
 
     def _place(self, archive: Path) -> Path:

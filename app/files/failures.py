@@ -16,12 +16,14 @@ from app.domain.errors import (
     NotAFileError,
 )
 from app.domain.files import FileVersion
+from app.domain.names import shown
 from app.files.store import Change, Outcome
 
 
 def explained(error: OSError, path: str) -> FileError:
     """The typed error for ``error``, which happened while working on ``path``."""
     details = {"path": path, "errno": error.errno}
+    path = shown(path)
     match error.errno:
         case errno.ENOENT:
             return FileMissingError(f"There is no file {path}.", details=details)
@@ -56,7 +58,7 @@ def explained(error: OSError, path: str) -> FileError:
             )
         case errno.EILSEQ | errno.EINVAL:
             return FileError(
-                f"This disk cannot hold a file with the name {path!r}.",
+                f"This disk cannot hold a file with the name {path}.",
                 hint="Choose another name.",
                 details=details,
             )
@@ -80,7 +82,7 @@ def explaining(path: str) -> Iterator[None]:
 def exists(path: str) -> FileExistsAlreadyError:
     """The name is taken."""
     return FileExistsAlreadyError(
-        f"Something stands at {path} already; it was not touched.",
+        f"Something stands at {shown(path)} already; it was not touched.",
         hint="Choose another name, or edit the file that is there.",
         details={"path": path},
     )
@@ -89,7 +91,7 @@ def exists(path: str) -> FileExistsAlreadyError:
 def changed(locator: str) -> FileChangedError:
     """The bytes are not those that were read or approved."""
     return FileChangedError(
-        f"{locator} is not what it was when this was asked for; nothing was changed.",
+        f"{shown(locator)} is not what it was when this was asked for; nothing was changed.",
         hint="Read it again and decide anew.",
         details={"path": locator},
     )
@@ -109,7 +111,7 @@ def conflict(change: Change, outcome: Outcome, theirs: tuple[FileVersion, ...]) 
     did = "removed" if outcome.reason == "gone" else "saved"
     kept = f" Theirs is version {theirs[-1].version}." if theirs else ""
     return ConflictError(
-        f"Someone else {did} {change.locator} at the same moment. "
+        f"Someone else {did} {shown(change.locator)} at the same moment. "
         f"Nothing was overwritten; both versions are kept.{kept}",
         hint="Read the file again; then make the change anew, or leave it as they have it. "
         "The person can also choose: `steward files resolve PATH theirs|ours|merge`, "
@@ -126,7 +128,8 @@ def conflict(change: Change, outcome: Outcome, theirs: tuple[FileVersion, ...]) 
 def stuck(change: Change, outcome: Outcome) -> FileError:
     """Something stands in the way that can neither be kept nor put back."""
     return FileError(
-        f"{change.locator} could not be changed: something that is not a file came in between.",
+        f"{shown(change.locator)} could not be changed: something that is not a file came in "
+        "between.",
         hint=f"Steward {outcome.reason}; look at it there.",
         details={"path": change.locator},
     )

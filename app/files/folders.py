@@ -16,6 +16,9 @@ from app.domain.errors import (
     PathOutsideError,
     UsageError,
 )
+from app.domain.names import shown
+from app.files.failures import explained
+from app.files.lookalikes import lookalike, other_case
 
 SAMPLE: Final = "Sample"
 """The one folder inside Steward's own data that may be granted: the files of the first run."""
@@ -90,34 +93,44 @@ class GrantedFolders:
         """Where ``path`` leads: absolute, links resolved, inside a granted folder. Blocking.
 
         A relative path is looked for in each folder in order, beginning with the one that holds
-        ``near``. ``for_new``: nothing need stand there, and a relative path that no folder has
-        is taken in the first.
+        ``near``; then as a name that looks the same (``app.domain.names``). ``for_new``: nothing
+        need stand there, and a relative path that no folder has is taken in the first.
 
         Raises ``PathOutsideError``, ``NoFolderError``, ``FileMissingError``, ``FileError``.
         """
         outside: PathOutsideError | None = None
+        led_out = False
         first: Path | None = None
         for place in self._places(path, near):
             try:
                 found = self.confine(place)
             except PathOutsideError as error:
                 outside = outside or error
+                led_out = led_out or self.holds(Path(os.path.normpath(place)))
                 continue
             if os.path.lexists(found):
                 return found
             first = first or found
-        if first is None:
+        if first is None or led_out:  # a link that leads out is not passed over for another place
             assert outside is not None
             raise outside
+        _require_seen(first)
+        meant = self._lookalike(path, near, for_new=for_new)
+        if meant is not None:
+            return meant
+        _check_parts(path)
         root = self._root_of(first)
         if root is not None and not root.is_there:
             raise _gone(root.named)
         if for_new:
             return first
+        similar = other_case(first)
         raise FileMissingError(
-            f"There is no file {path}.",
-            hint="List the folder to see what is there.",
-            details={"path": path},
+            f"There is no file {shown(path)}.",
+            hint=f"There is {shown(similar)}: capital letters count."
+            if similar is not None
+            else "List the folder to see what is there.",
+            details={"path": path, **({} if similar is None else {"similar": similar})},
         )
 
     def candidates(self, path: str) -> list[Path]:
@@ -136,6 +149,7 @@ class GrantedFolders:
 
     def confine(self, path: Path) -> Path:
         """An absolute path with its links resolved. Raises ``PathOutsideError``, ``FileError``."""
+        _check_length(path)
         try:
             real = Path(os.path.realpath(path))
         except OSError as error:  # a loop of links, or a name no file system takes
@@ -150,7 +164,7 @@ class GrantedFolders:
             )
         if not self.holds(real):
             raise PathOutsideError(
-                f"{path} is outside the folders Steward may work in.",
+                f"{shown(str(path))} is outside the folders Steward may work in.",
                 hint="Grant its folder first, or name a file inside a granted folder.",
                 details={"path": str(path)},
             )
@@ -180,22 +194,31 @@ class GrantedFolders:
     def display(self, path: Path | str) -> str:
         """``path`` as people and models name it: relative to its granted folder, with ``/``.
 
-        Absolute where the short form would mean a file of another granted folder. Blocking
-        where there are several folders.
+        Absolute where the short form would mean a file of another granted folder. Characters
+        that would not show are written as escapes; ``resolve`` takes them so. Blocking where
+        there are several folders.
         """
         path = Path(path)
         root = self._root_of(path)
         if root is None:
-            return str(path)
+            return shown(str(path))
         short = path.relative_to(root.real)
         for other in self._granted:
             if other == root:
-                return short.as_posix()
+                return shown(short.as_posix())
             if os.path.lexists(other.real / short):
                 break
-        return str(path)
+        return shown(str(path))
 
     # -- inside ----------------------------------------------------------------------------
+
+    def _lookalike(self, path: str, near: Path | None, *, for_new: bool) -> Path | None:
+        for place in self._places(path, near):
+            root = self._root_of(Path(os.path.normpath(place)))
+            found = None if root is None else lookalike(place, root.real, for_new=for_new)
+            if found is not None:
+                return self.confine(found)
+        return None
 
     def _places(self, path: str, near: Path | None = None) -> Iterator[Path]:
         """What the words of ``path`` may mean, before links are resolved."""
@@ -252,18 +275,41 @@ def _check_name(path: str) -> None:
     if "\0" in path:
         raise FileError("A path cannot hold a NUL character.", details={"path": path})
     try:
-        raw = os.fsencode(path)
+        os.fsencode(path)
     except UnicodeEncodeError as error:
         raise FileError(
             "The path holds characters that no file name can have.",
             details={"path": path.encode("utf-8", "replace").decode()},
         ) from error
-    if len(raw) > _PATH_BYTES or any(len(part) > _NAME_BYTES for part in raw.split(b"/")):
-        raise FileError(
-            f"The path {path[:60]}… is too long.",
-            hint="A name may have 255 bytes, a whole path 4,095.",
-            details={"path": path[:200]},
-        )
+
+
+def _require_seen(path: Path) -> None:
+    # What a closed folder holds may well be there.
+    try:
+        path.lstat()
+    except PermissionError as error:
+        raise explained(error, str(path)) from error
+    except OSError:
+        return
+
+
+def _check_parts(path: str) -> None:
+    # Not before it was looked for: with its escapes a name is longer than it is on the disk.
+    if any(len(part) > _NAME_BYTES for part in os.fsencode(path).split(b"/")):
+        raise _too_long(path)
+
+
+def _check_length(path: Path) -> None:
+    if len(os.fsencode(path)) > _PATH_BYTES:
+        raise _too_long(str(path))
+
+
+def _too_long(path: str) -> FileError:
+    return FileError(
+        f"The path {shown(path[:60])}… is too long.",
+        hint="A name may have 255 bytes, a whole path 4,095.",
+        details={"path": path[:200]},
+    )
 
 
 def _gone(folder: Path) -> FileError:

@@ -33,6 +33,10 @@ WORK_SUFFIX: Final = ".work"
 
 OURS: Final = (SWAP_SUFFIX, ASIDE_SUFFIX, PART_SUFFIX, WORK_SUFFIX)
 
+_BESIDE: Final = re.compile(
+    rf"\..*\.[0-9a-f]{{32}}({re.escape(SWAP_SUFFIX)}|{re.escape(ASIDE_SUFFIX)})", re.DOTALL
+)
+
 # Searching a folder needs no permission to list it; O_PATH (Linux) and O_SEARCH (macOS) say so.
 _SEARCH: Final = getattr(os, "O_PATH", getattr(os, "O_SEARCH", os.O_RDONLY))
 _FOLDER: Final = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -246,6 +250,11 @@ def write_all(fs: FsOps, handle: int, data: bytes) -> None:
         if written <= 0:
             raise OSError(errno.EIO, "the system wrote nothing")
         rest = rest[written:]
+
+
+def is_ours(name: str) -> bool:
+    """Whether a name beside the person's files is one of ours; they may have made similar ones."""
+    return _BESIDE.fullmatch(name) is not None
 
 
 def _require_ours(name: str) -> None:

@@ -198,7 +198,7 @@ class Plans:
                 raise
             raise PrunedError(
                 "The bytes of this version were pruned from the vault.",
-                hint=f"They are in {archive}.",
+                hint=f"They are in {archive}: `steward files import` brings them back from there.",
                 details={"hash": digest, "archive": archive},
             ) from error
 

@@ -7,6 +7,7 @@ bytes are. The newest version of a file is never pruned, nor what any other chan
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from app.files.export import Exporter, ExportReport
 from app.files.gate import Gate, StoreLock
 from app.storage.file_contents import PRUNED, NeededContents
 from app.storage.file_history import FileHistory
-from app.storage.file_journal import FileJournal
+from app.storage.file_marks import VersionMarks
 
 _AT_ONCE = 1000
 
@@ -82,13 +83,13 @@ class Pruner:
         *,
         history: FileHistory,
         needed: NeededContents,
-        journal: FileJournal,
+        marks: VersionMarks,
         blobs: BlobStore,
         lock: StoreLock,
     ) -> None:
         self._history = history
         self._needed = needed
-        self._journal = journal
+        self._marks = marks
         self._blobs = blobs
         self._lock = lock
 
@@ -123,8 +124,9 @@ class Pruner:
                 for one in plan.versions
                 if (one.file_id, one.version) in still and one.hash_after in export.hashes
             ]
+            shown = os.fsencode(archive).decode("utf-8", "backslashreplace")
             for start in range(0, len(marked), _AT_ONCE):
-                self._journal.prune(marked[start : start + _AT_ONCE], str(archive))
+                self._marks.prune(marked[start : start + _AT_ONCE], shown)
             return PruneReport(export, len(marked), self.drop())
 
     def drop(self) -> int:

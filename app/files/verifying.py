@@ -14,7 +14,7 @@ from pathlib import Path
 from app.domain.errors import BlobDamagedError
 from app.files.blobs import BlobStore
 from app.files.checking import FileCheck, check_file
-from app.files.fs_ops import ASIDE_SUFFIX, SWAP_SUFFIX, FsOps
+from app.files.fs_ops import FsOps, is_ours
 from app.files.gate import Gate, StoreLock
 from app.files.reports import PROBLEMS, Finding, VerifyReport
 from app.files.store import FileStore
@@ -192,7 +192,7 @@ class Verifier:
         except OSError:
             return  # gone, or closed to us: nothing of ours can be seen there
         for name in names:
-            if name.endswith((SWAP_SUFFIX, ASIDE_SUFFIX)):
+            if is_ours(name):
                 words = "A file of Steward's own was left."
                 yield Finding("left_behind", words, f"{folder}/{name}")
 

@@ -30,6 +30,7 @@ from app.domain.files import (
 from app.domain.skills import Clock
 from app.files.blame import blame
 from app.files.blobs import BlobStore
+from app.files.bringing_back import BroughtBack
 from app.files.care import VaultCare
 from app.files.change_runner import ChangeRunner
 from app.files.conflicts import Conflicts
@@ -62,6 +63,7 @@ from app.storage.file_conflicts import ConflictHistory
 from app.storage.file_contents import NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
+from app.storage.file_marks import VersionMarks
 from app.storage.turn_messages import TurnMessages
 
 __all__ = [
@@ -119,6 +121,7 @@ class VersionManager:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="steward-files")
         self._running: set[Future[Any]] = set()
         self.history = FileHistory(database)
+        self._marks = VersionMarks(database, clock)
         self._messages = TurnMessages(database)
         self._runner = ChangeRunner(
             store=store,
@@ -152,6 +155,7 @@ class VersionManager:
             history=self.history,
             journal=self._journal,
             needed=needed,
+            marks=self._marks,
             blobs=self._blobs,
             store=store,
             runner=self._runner,
@@ -334,7 +338,7 @@ class VersionManager:
             if request is not None:
                 return self._runner.run(request, gate)
             gate.go()
-            self._journal.decide(op_id, choice.value, origin.by)
+            self._marks.decide(op_id, choice.value, origin.by)
             return Ended()
 
         try:
@@ -447,6 +451,13 @@ class VersionManager:
         Cancel during the export leaves everything as it was. Raises as ``export`` does.
         """
         return await self._uncut(lambda gate: self.care.prune(rule, archive, gate, progress))
+
+    async def bring_back(self, archive: Path, progress: Progress | None = None) -> BroughtBack:
+        """Bring the bytes of pruned versions back from the archive they went to.
+
+        Cancel stops it between two contents. Raises ``FileError``.
+        """
+        return await self._uncut(lambda gate: self.care.bring_back(archive, gate, progress))
 
     async def vault_size(self) -> VaultSize:
         """How much the vault holds, and what it takes on disk."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.domain.workspace import FileEntry
 from app.files.folders import GrantedFolders
-from app.files.fs_ops import OURS, FsOps
+from app.files.fs_ops import FsOps, is_ours
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -37,7 +37,7 @@ class Walker:
         """What stands in a folder, folders first, then by name. Raises ``OSError``."""
         found = []
         for item in self._fs.scan(folder):
-            if _is_ours(item.name) or not self._folders.holds(Path(item.path)):
+            if is_ours(item.name) or not self._folders.holds(Path(item.path)):
                 continue
             facts = self._facts(item)
             if facts is not None:
@@ -101,7 +101,7 @@ class Walker:
         for item in items:
             path = Path(item.path)
             is_folder = item.is_dir(follow_symlinks=False)
-            if _is_ours(item.name) or not self._folders.holds(path):
+            if is_ours(item.name) or not self._folders.holds(path):
                 continue
             if not include_ignored and (
                 item.name in _SKIPPED_FOLDERS or ignored.names(path, is_folder=is_folder)
@@ -207,10 +207,6 @@ def _ignore_text(path: Path) -> str:
             return file.read(_IGNORE_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
-
-
-def _is_ours(name: str) -> bool:
-    return name.endswith(OURS) and name.startswith(".")
 
 
 def _folders_first(entry: FileEntry) -> tuple[bool, str, str]:

@@ -186,7 +186,8 @@ class FolderView:
                 now[name] = Facts.of(facts)
                 self._count += not known
         was = before.files if before is not None else {}
-        found.changed |= {name: facts for name, facts in now.items() if was.get(name) != facts}
+        changed = {name: facts for name, facts in now.items() if was.get(name) != facts}
+        found.changed |= changed
         gone = {name: facts for name, facts in was.items() if name not in now}
         found.gone |= gone
         self._count -= len(gone)
@@ -196,7 +197,7 @@ class FolderView:
             self._forget(folder, found)
         rules_changed = any(
             os.path.basename(name) == _IGNORE_FILE  # noqa: PTH119 - thousands of times
-            for name in (*found.changed, *gone)
+            for name in (*changed, *gone)
         )
         return [
             (folder, contents.ignored)

@@ -11,13 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Final
 
-from peewee import fn
-
 from app.domain.files import FileAction, FileVersion, OperationState, OperationType
 from app.domain.skills import Clock
 from app.storage.database import Database
-from app.storage.file_contents import PRUNED
-from app.storage.file_history import FIRST_SEEN, OUTSIDE, RESOLVED, main_row
+from app.storage.file_history import FIRST_SEEN, OUTSIDE, main_row
 from app.storage.file_records import Announcement, FolderAnnouncement, OpenOperation
 from app.storage.file_rows import (
     IS_CHANGE,
@@ -290,34 +287,6 @@ class FileJournal:
             )
 
         return self._database.write(write)
-
-    def decide(self, op_id: str, choice: str, by: str) -> None:
-        """Record how the person ended a conflict, where that makes no new version."""
-
-        def write() -> None:
-            row = main_row(op_id)
-            at = self._clock.now().isoformat()
-            row.metadata = {**row.metadata, RESOLVED: choice, "resolved_by": by, "resolved_at": at}
-            row.save(only=[FileVersionRow.metadata])
-
-        self._database.write(write)
-
-    def prune(self, versions: Sequence[FileVersion], archive: str) -> None:
-        """Mark versions as pruned: their bytes are in ``archive``, and soon only there."""
-
-        def write() -> None:
-            at = self._clock.now().isoformat()
-            marks = fn.json_set(
-                FileVersionRow.metadata, f"$.{PRUNED}", archive, f"$.{PRUNED}_at", at
-            )
-            for one in versions:
-                FileVersionRow.update(metadata=marks).where(
-                    FileVersionRow.new_file_id == one.file_id,
-                    FileVersionRow.version == one.version,
-                    FileVersionRow.state == "done",
-                ).execute()
-
-        self._database.write(write)
 
     def open_operations(self) -> list[OpenOperation]:
         """Changes without an end, oldest first."""

@@ -8,6 +8,8 @@ from typing import Final
 from app.domain.skills import ToolDefinition
 
 DOMAIN: Final = "files"
+LARGE_FILE_TIMEOUT: Final = 900.0
+"""Seconds a change may take: gigabytes are read and written several times on a slow disk."""
 
 PATH: Final = {
     "type": "string",

@@ -1,4 +1,4 @@
-"""Changes of text files too large to be held in memory: in pieces, byte for byte. Pure.
+"""Text files too large to be held in memory: changed and read in pieces, byte for byte.
 
 What is decided of a small file from all of it (encoding, line endings, whether it is text) is
 decided here from its beginning.
@@ -6,8 +6,11 @@ decided here from its beginning.
 
 from __future__ import annotations
 
+import codecs
+import io
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from app.domain.errors import FileTooLargeError, MatchCountError, NotTextError
@@ -91,6 +94,60 @@ def replace_exact(name: str, old_text: str, new_text: str, expected: int) -> Lar
             raise _miscounted(name, count, lines, expected)
 
     return change
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a large file's text. ``start`` is ``None`` where the file ends before it."""
+
+    text: str
+    start: int | None
+    encoding: str
+    total_characters: int
+    total_lines: int
+
+
+def page(name: str, line: int | None, offset: int | None, limit: int) -> Callable[[BinaryIO], Page]:
+    """From a line, or after so many characters: at most ``limit`` of them.
+
+    All of the file is gone through, so that the page can say how much there is.
+    """
+
+    def look(stream: BinaryIO) -> Page:
+        head = stream.read(_PIECE)
+        file = _decoded(head, name)
+        stream.seek(len(file.bom))
+        plain = codecs.getincrementaldecoder(file.encoding)("replace")
+        decoder = io.IncrementalNewlineDecoder(plain, translate=file.newline not in (None, "\n"))
+        start = offset or 0 if line is None else None
+        if line == 1:
+            start = 0
+        total = newlines = 0
+        found: list[str] = []
+        missing = limit
+        last = ""
+        while True:
+            piece = stream.read(_PIECE)
+            text = decoder.decode(piece, final=not piece)
+            count = text.count("\n")
+            if line is not None and start is None and newlines + count >= line - 1:
+                at = -1
+                for _ in range(line - 1 - newlines):
+                    at = text.index("\n", at + 1)
+                start = total + at + 1
+            if start is not None and missing and total + len(text) > start:
+                begin = max(0, start - total)
+                found.append(text[begin : begin + missing])
+                missing -= len(found[-1])
+            total, newlines, last = total + len(text), newlines + count, text[-1:] or last
+            if not piece:
+                break
+        lines = newlines + (last not in ("", "\n"))
+        if start is not None and start and start >= total:
+            start = None
+        return Page("".join(found), start, file.encoding, total, lines)
+
+    return look
 
 
 def beginning(stream: BinaryIO, name: str) -> TextFile:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from app.domain.skills import Preview, Skill, SkillContext, SkillResult, WriteSkill
 from skills.files import _large, _writing
-from skills.files._definitions import DOMAIN, PATH, definition, text
+from skills.files._definitions import DOMAIN, LARGE_FILE_TIMEOUT, PATH, definition, text
 from skills.files._edits import append_text
 
 
@@ -21,6 +21,7 @@ class AppendToFile(WriteSkill):
     """Adds to a text file that exists."""
 
     domain = DOMAIN
+    timeout = LARGE_FILE_TIMEOUT
     tool_definition = definition(
         "append",
         "Add text at the end of a text file that exists, on a line of its own; line ends are "

@@ -15,7 +15,15 @@ from collections.abc import Mapping
 from app.domain.errors import InvalidArgumentsError
 from app.domain.skills import Preview, Skill, SkillContext, SkillResult, WriteSkill
 from skills.files import _large, _writing
-from skills.files._definitions import DOMAIN, PATH, definition, maybe_number, maybe_text, text
+from skills.files._definitions import (
+    DOMAIN,
+    LARGE_FILE_TIMEOUT,
+    PATH,
+    definition,
+    maybe_number,
+    maybe_text,
+    text,
+)
 from skills.files._edits import replace_exact, replace_whole
 
 
@@ -23,6 +31,7 @@ class EditFile(WriteSkill):
     """Changes a text file that exists."""
 
     domain = DOMAIN
+    timeout = LARGE_FILE_TIMEOUT
     tool_definition = definition(
         "edit",
         "Change a text file. Either replace exact text: give old (copied exactly from files.read, "

@@ -24,7 +24,7 @@ from app.domain.skills import (
 )
 from app.domain.workspace import PlannedFolder
 from skills.files import _writing
-from skills.files._definitions import DOMAIN, definition, text
+from skills.files._definitions import DOMAIN, LARGE_FILE_TIMEOUT, definition, text
 
 _MOST_NAMES: Final = 5
 
@@ -33,6 +33,7 @@ class MoveFile(WriteSkill):
     """Gives a file or a folder another name or place."""
 
     domain = DOMAIN
+    timeout = LARGE_FILE_TIMEOUT
     tool_definition = definition(
         "move",
         "Move or rename a file, or a folder with all that is in it. Nothing may stand at the "

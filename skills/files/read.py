@@ -20,8 +20,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from app.domain.errors import InvalidArgumentsError
+from app.domain.errors import FileTooLargeError, InvalidArgumentsError
 from app.domain.skills import ReadSkill, Skill, SkillContext, SkillResult
+from skills.files import _large
 from skills.files._definitions import DOMAIN, PATH, definition, maybe_number, text
 from skills.files._documents import MAX_CHARACTERS
 from skills.files._reading import ReadableText, read_text
@@ -70,7 +71,10 @@ class ReadFile(ReadSkill):
     async def execute(self, params: Mapping[str, object], context: SkillContext) -> SkillResult:
         """Read a page."""
         path = text(params, "path")
-        data = await context.workspace.read(path)
+        try:
+            data = await context.workspace.read(path)
+        except FileTooLargeError:
+            return await _page_of_large(params, context)
         shown = (await context.workspace.entry(path)).display
         file = await self._text(data, shown)
         file = replace(file, text=context.hide_secrets(file.text))
@@ -105,10 +109,52 @@ class ReadFile(ReadSkill):
         return file
 
 
-def _start(params: Mapping[str, object], content: str, name: str) -> int:
+async def _page_of_large(params: Mapping[str, object], context: SkillContext) -> SkillResult:
+    path, limit = text(params, "path"), maybe_number(params, "limit") or PAGE
+    line, offset = _line_or_offset(params)
+    shown = (await context.workspace.entry(path)).display
+    page = await context.workspace.read_with(path, _large.page(shown, line, offset, limit))
+    if page.start is None:
+        raise _past_end(shown, page.total_characters, page.total_lines)
+    part = page.text
+    if page.start + len(part) < page.total_characters:
+        part = part[: part.rfind("\n", limit * 4 // 5) + 1 or len(part)]
+    end = page.start + len(part)
+    more = end < page.total_characters
+    note = f"[Characters {page.start:,} to {end:,} of {page.total_characters:,}. "
+    note += f"For more: offset {end}.]"
+    part = context.hide_secrets(part)
+    return SkillResult.ok(
+        part + ("" if not more else note if part.endswith("\n") else f"\n{note}"),
+        metadata={
+            "path": shown,
+            "encoding": page.encoding,
+            "format": "text",
+            "total_lines": page.total_lines,
+            "total_characters": page.total_characters,
+            "offset": page.start,
+            "truncated": more,
+            "next_offset": end if more else None,
+        },
+    )
+
+
+def _line_or_offset(params: Mapping[str, object]) -> tuple[int | None, int | None]:
     line, offset = maybe_number(params, "line"), maybe_number(params, "offset")
     if line is not None and offset is not None:
         raise InvalidArgumentsError("offset and line are both given.", hint="Give one of them.")
+    return line, offset
+
+
+def _past_end(name: str, characters: int, lines: int) -> InvalidArgumentsError:
+    return InvalidArgumentsError(
+        f"{name} ends before that: it has {characters:,} characters in {lines:,} lines.",
+        details={"total_characters": characters, "total_lines": lines},
+    )
+
+
+def _start(params: Mapping[str, object], content: str, name: str) -> int:
+    line, offset = _line_or_offset(params)
     if line is not None:
         start = 0
         for _ in range(line - 1):
@@ -119,11 +165,7 @@ def _start(params: Mapping[str, object], content: str, name: str) -> int:
     else:
         start = offset or 0
     if start and start >= len(content):
-        raise InvalidArgumentsError(
-            f"{name} ends before that: it has {len(content):,} characters in "
-            f"{_count_lines(content):,} lines.",
-            details={"total_characters": len(content), "total_lines": _count_lines(content)},
-        )
+        raise _past_end(name, len(content), _count_lines(content))
     return start
 
 

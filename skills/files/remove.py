@@ -11,13 +11,14 @@ from collections.abc import Mapping
 
 from app.domain.skills import Preview, Skill, SkillContext, SkillResult, WriteSkill
 from skills.files import _writing
-from skills.files._definitions import DOMAIN, PATH, definition, text
+from skills.files._definitions import DOMAIN, LARGE_FILE_TIMEOUT, PATH, definition, text
 
 
 class RemoveFile(WriteSkill):
     """Removes a file, recoverably."""
 
     domain = DOMAIN
+    timeout = LARGE_FILE_TIMEOUT
     tool_definition = definition(
         "remove",
         "Remove a file from its folder. Its content is kept: files.restore or files.undo brings "

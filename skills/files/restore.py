@@ -11,13 +11,14 @@ from collections.abc import Mapping
 
 from app.domain.skills import Preview, Skill, SkillContext, SkillResult, WriteSkill
 from skills.files import _writing
-from skills.files._definitions import DOMAIN, PATH, definition, number, text
+from skills.files._definitions import DOMAIN, LARGE_FILE_TIMEOUT, PATH, definition, number, text
 
 
 class RestoreVersion(WriteSkill):
     """Makes an earlier version the current one."""
 
     domain = DOMAIN
+    timeout = LARGE_FILE_TIMEOUT
     tool_definition = definition(
         "restore",
         "Bring back an earlier version of a file (also of a removed one). Look at files.versions "

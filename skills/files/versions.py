@@ -48,8 +48,8 @@ class ListVersions(ReadSkill):
                 metadata={"path": shown, "versions": []},
             )
         rows = [
-            f"| {one.version} | {one.at:%Y-%m-%d %H:%M:%S} | {_what(one, context)} | {one.by} |"
-            for one in versions
+            f"| {one.version} | {one.at:%Y-%m-%d %H:%M:%S} | {_cell(what)} | {_cell(one.by)} |"
+            for one, what in ((one, _what(one, context)) for one in versions)
         ]
         return SkillResult.ok(
             "\n".join(["| version | when (UTC) | what | by |", "|---|---|---|---|", *rows]),
@@ -72,6 +72,10 @@ def _what(version: FileVersion, context: SkillContext) -> str:
     if version.action is FileAction.MOVE:
         return f"moved to {context.workspace.display(version.path)}"
     return _WHAT[version.action]
+
+
+def _cell(words: str) -> str:
+    return words.replace("|", "\\|")
 
 
 def _facts(version: FileVersion) -> dict[str, object]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import time
 from typing import Any
 
 import pytest
 
+from app.files.verifying import Verifier
 from tests.cli.conftest import AFTER, BEFORE, FINALISE, Steward
+from tests.files import vault_bytes
 
 
 @pytest.fixture
@@ -90,6 +94,15 @@ def test_undo_takes_the_newest_turn_back_or_the_one_named(changed: Steward) -> N
     assert "turn" in changed("files", "undo", "no-such-turn", code=1).err
 
 
+def test_undo_of_one_version_leaves_what_came_after_it(changed: Steward) -> None:
+    changed("ask", "replace 'Report' with 'Annual report' in report.md", "--approve", "always")
+    (made,) = changed("files", "undo", "report.md@2", "--json").objects
+    assert (made["version"], made["operation"]) == (4, "restore")
+    assert (changed.folder / "report.md").read_text() == BEFORE.replace("Report", "Annual report")
+    assert changed("files", "undo", "report.md@9", code=1).err
+    changed("files", "undo", "report.md@x", code=2)
+
+
 def test_the_log_is_newest_first_and_can_be_cut(changed: Steward) -> None:
     changed("files", "restore", "report.md", "1")
     rows = changed("files", "log", "--json").objects
@@ -145,19 +158,31 @@ def test_verify_is_content_with_outside_edits_and_orphans(changed: Steward) -> N
     assert "note: " in changed("files", "verify").out
 
 
+def test_ctrl_c_stops_the_check_and_says_how_far_it_got(
+    changed: Steward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Verifier._step
+
+    def interrupted(self: Verifier, done: int, total: int, what: str) -> None:
+        real(self, done, total, what)
+        if what == "blobs":
+            os.kill(os.getpid(), signal.SIGINT)
+            while not self._gate.stopped:
+                time.sleep(0.01)
+
+    monkeypatch.setattr(Verifier, "_step", interrupted)
+    done = changed("files", "verify", code=130)
+    assert done.out == ""
+    assert "Stopped. Checking: 1 of 3 blobs." in done.err
+
+
 def test_verify_finds_damaged_bytes_and_fails(changed: Steward) -> None:
     (digest,) = {
         row["hash"]
         for row in changed("files", "versions", "report.md", "--json").objects
         if row["version"] == 1
     }
-    (blob,) = [
-        p
-        for p in (changed.home / "vault").rglob("*")
-        if p.name == digest or p.parent.name + p.name == digest
-    ]
-    blob.chmod(0o600)
-    blob.write_bytes(b"rotten")
+    vault_bytes.rot(changed.home / "vault", digest)
     done = changed("files", "verify", "--json", code=1)
     assert [row["kind"] for row in done.of("problem")] == ["blob_damaged"]
     assert "Broken: 1" in changed("files", "verify", code=1).out

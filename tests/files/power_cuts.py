@@ -10,10 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import ZipFile
 
 from app.domain.errors import ConflictError, StewardError
 from app.domain.files import ConflictChoice, FileVersion, OperationType
 from app.files.fs_ops import OURS
+from app.files.pruning import PruneRule
+from app.storage.file_contents import PRUNED
 from tests.files.faults import Crash, Wire
 from tests.files.place import Place
 from tests.files.power_loss import Moment, PowerDatabase, PowerFs, State, wipe
@@ -313,9 +316,23 @@ def _versions(place: Place) -> list[FileVersion]:
 
 
 def _in_history(place: Place) -> set[bytes]:
-    """The bytes of every version, each read in full."""
-    hashes = {v.hash_after for v in _versions(place) if v.hash_after is not None}
-    return {place.manager.plans.content(digest) for digest in hashes}
+    """The bytes of every version, each read in full; of a pruned one from its archive."""
+    found = set()
+    for version in _versions(place):
+        if version.hash_after is None:
+            continue
+        archive = version.metadata.get(PRUNED)
+        if archive is None:
+            found.add(place.manager.plans.content(version.hash_after))
+        else:
+            found |= _in_archive(Path(str(archive)))
+    return found
+
+
+def _in_archive(path: Path) -> set[bytes]:
+    with ZipFile(path) as archive:
+        assert archive.testzip() is None
+        return {archive.read(name) for name in archive.namelist() if name.startswith("files/")}
 
 
 def _in_place(place: Place) -> set[bytes]:
@@ -342,6 +359,17 @@ async def _busy_turn(place: Place) -> None:
 
 async def _put_old(place: Place) -> None:
     place.put({"a.md": OLD})
+
+
+async def _three_versions(place: Place) -> None:
+    place.put({"a.md": OLD})
+    await place.workspace("earlier").edit("a.md", lambda _: b"second")
+    await place.workspace("earlier").edit("a.md", lambda _: NEW)
+
+
+async def _prune(place: Place) -> None:
+    ids = place.manager.care.files_at([str(place.folder / "a.md")])
+    await place.manager.prune(PruneRule(ids))
 
 
 LARGE = random.Random(5).randbytes(300_000)
@@ -419,6 +447,13 @@ CUTS: tuple[Cut, ...] = (
         lambda place: place.workspace("turn").edit("a.md", lambda _: LARGE),
         ({"a.md": LARGE[::-1]}, {"a.md": LARGE}),
         _put_large,
+    ),
+    Cut(
+        "prune old versions",
+        _prune,
+        ({"a.md": NEW},),
+        _three_versions,
+        precious=frozenset({OLD, b"second", NEW}),
     ),
     Cut(
         "move a folder",

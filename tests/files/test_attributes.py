@@ -165,7 +165,7 @@ async def test_bytes_changed_without_a_new_time_are_not_lost(
         "app.files.spot.stamp_of", lambda found: (found.st_dev, found.st_ino, found.st_size)
     )
     monkeypatch.setattr(
-        "app.files.folder_store.stamp_of",
+        "app.files.folder_reader.stamp_of",
         lambda found: (found.st_dev, found.st_ino, found.st_size),
     )
 

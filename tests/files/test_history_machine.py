@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -138,32 +139,100 @@ class Machine(RuleBasedStateMachine):
         self.model.pop(name, None)
         self.before_turn = None
 
-    @rule(name=NAMES, content=CONTENTS, step=st.integers(0, 40), crash=st.booleans())
-    def something_breaks(self, name: str, content: bytes, step: int, crash: bool) -> None:
-        """One change with a crash or an I/O error somewhere in it."""
+    @rule(name=NAMES, goal=NAMES)
+    def someone_renames(self, name: str, goal: str) -> None:
+        if name not in self.model or goal in self.model:
+            return
+        (self.place.folder / goal).parent.mkdir(parents=True, exist_ok=True)
+        (self.place.folder / name).rename(self.place.folder / goal)
+        self.model[goal] = self.model.pop(name)
+        self.before_turn = None
+
+    @rule(name=NAMES, content=CONTENTS)
+    def another_steward_changes(self, name: str, content: bytes) -> None:
+        """A second manager on the same home, as the terminal is beside the window."""
+        same = name not in self.model or self.model[name] == content
+        after = None if same else {**self.model, name: content}
+
+        async def act() -> None:
+            other = Place(Path(self.root.name), database=self.place.database)
+            try:
+                await other.workspace(f"turn {self.turn}").edit(name, lambda _: content)
+            finally:
+                await other.close()
+
+        self.change(after, act)
+
+    @rule(
+        name=NAMES,
+        goal=NAMES,
+        content=CONTENTS,
+        step=st.integers(0, 40),
+        what=st.sampled_from(["write", "remove", "move", "restore", "undo"]),
+        how=st.sampled_from(["crash", "error", "full", "full and restarted"]),
+    )
+    def something_breaks(
+        self, name: str, goal: str, content: bytes, step: int, what: str, how: str
+    ) -> None:
+        """One change with a crash, an error, or a disk that is full from some step on."""
+        undone, before_turn = f"turn {self.turn}", self.before_turn
         self.turn += 1
-        wire = Wire(acts_only=crash)
-        if crash:
+        wire = Wire(acts_only=how == "crash")
+        if how == "crash":
             wire.crash_at = step
-        else:
+        elif how == "error":
             wire.fail_at = step
+        else:
+            wire.fail_from, wire.code = step, errno.ENOSPC
+        act, expected = self._work(what, name, goal, content, undone, before_turn)
         self._arm(wire)
-        after = {**self.model, name: content}
         with suppress(StewardError, Crash):
-            if name not in self.model:
-                self.run(self.work.create(name, content))
-            elif content:
-                self.run(self.work.edit(name, lambda _: content))
-            else:
-                after = {k: v for k, v in self.model.items() if k != name}
-                self.run(self.work.remove(name))
+            self.run(act())
         self._arm(Wire())
-        self.run(self.place.restart())
+        if how in ("crash", "full and restarted"):
+            self.run(self.place.restart())
+        else:
+            self.run(self.place.manager.recover())
         files = self.place.files
-        assert files in (self.model, after)
+        assert any(files == one for one in expected), f"{files} is none of {expected}"
         self._touched(self.model, files)
         self.model = files
         self.before_turn = None
+
+    def _work(
+        self,
+        what: str,
+        name: str,
+        goal: str,
+        content: bytes,
+        undone: str,
+        before_turn: dict[str, bytes] | None,
+    ) -> tuple[Callable[[], Awaitable[object]], list[dict[str, bytes]]]:
+        """A change, and what the folder may hold after it, whole or not at all."""
+        work, without = self.work, {k: v for k, v in self.model.items() if k != name}
+        written = {**self.model, name: content}
+        match what:
+            case "write" if name not in self.model:
+                return lambda: work.create(name, content), [self.model, written]
+            case "write":
+                return lambda: work.edit(name, lambda _: content), [self.model, written]
+            case "remove":
+                return lambda: work.remove(name), [self.model, without]
+            case "move":
+                moved = {**without, goal: self.model.get(name, b"")}
+                free = name in self.model and goal not in self.model
+                return lambda: work.move(name, goal), [self.model, *([moved] if free else [])]
+            case "undo" if before_turn is not None:
+                return lambda: work.undo(undone), [self.model, before_turn]
+            case _:
+                restored = [{**self.model, name: one} for one in self._contents_of(name)]
+                return lambda: work.restore(name, 1), [self.model, *restored]
+
+    def _contents_of(self, name: str) -> list[bytes]:
+        record = self.place.manager.history.find("folder", str(self.place.folder / name))
+        versions = self.place.manager.history.versions(record.file_id) if record else []
+        hashes = [v.hash_after for v in versions[:1] if v.hash_after is not None]
+        return [self.place.manager.plans.content(digest) for digest in hashes]
 
     @rule()
     def a_new_process(self) -> None:

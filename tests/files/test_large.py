@@ -30,7 +30,7 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("manipulate", "plans", "noting"):
         monkeypatch.setattr(f"app.files.{module}.MAX_BYTES", 20)
     monkeypatch.setattr("app.files.plans._IN_MEMORY", 20)
-    for module in ("folder_store", "spot", "streams", "work"):
+    for module in ("folder_reader", "spot", "streams", "work"):
         monkeypatch.setattr(f"app.files.{module}.CHUNK", 16)
 
 

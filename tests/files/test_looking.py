@@ -105,7 +105,7 @@ async def test_a_list_has_folders_first_then_names(place: Place) -> None:
 
 
 async def test_steward_does_not_show_files_of_its_own(place: Place) -> None:
-    place.put({"a.md": b"", ".a.md.123.steward-swap": b"", "mine.part": b""})
+    place.put({"a.md": b"", f".a.md.{'0' * 32}.steward-swap": b"", "mine.part": b""})
 
     assert [entry.display for entry in await place.workspace().list()] == ["a.md", "mine.part"]
     assert await names(place) == ["a.md", "mine.part"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from zipfile import ZipFile
@@ -53,7 +55,7 @@ async def test_pruned_versions_stay_in_the_history_and_say_where_their_bytes_are
     place: Place,
 ) -> None:
     await a_history(place)
-    archive = place.home / "old.zip"
+    archive = place.home / os.fsdecode(b"old \xff.zip")
     before = await place.manager.vault_size()
 
     report = await place.manager.prune(rule(place, "a.md"), archive)
@@ -72,7 +74,7 @@ async def test_pruned_versions_stay_in_the_history_and_say_where_their_bytes_are
     for wrong in (work.version_content("a.md", 3), work.restore("a.md", 1)):
         with pytest.raises(PrunedError, match="pruned") as told:
             await wrong
-        assert str(archive) in str(told.value)
+        assert str(place.home / "old \\xff.zip") in str(told.value)
     assert await work.version_content("a.md", 2) == CONTENTS[1]
     assert place.files["a.md"] == CONTENTS[3]
     assert [line.version for line in await work.blame("a.md")] == [4]
@@ -156,6 +158,53 @@ async def test_without_a_name_the_archive_is_beside_the_vault(place: Place) -> N
     assert report.export is not None
     assert report.export.path == str(archive)
     assert archive.suffix == ".zip"
+
+
+async def test_pruned_bytes_come_back_from_their_archive_and_no_others_do(place: Place) -> None:
+    await a_history(place)
+    kept = in_vault(place)
+    archive = place.home / "old.zip"
+    await place.manager.prune(rule(place, "a.md"), archive)
+    with ZipFile(archive, "a") as zipped:
+        zipped.writestr("files/stranger", b"stranger")
+        facts = {"hash": hash_of(b"stranger"), "content": "files/stranger"}
+        rows = zipped.read("history.jsonl") + json.dumps(facts).encode()
+        with warnings.catch_warnings(action="ignore"):  # a second entry of the same name
+            zipped.writestr("history.jsonl", rows)
+
+    back = await place.manager.bring_back(archive)
+
+    assert (back.versions, back.contents) == (3, 2)
+    assert in_vault(place) == kept
+    for number, content in enumerate(CONTENTS, start=1):
+        assert await place.workspace().version_content("a.md", number) == content
+    assert (await place.manager.verify()).pruned == 0
+    assert await is_sound(place)
+
+
+@pytest.mark.parametrize("harm", ["bytes", "names", "history", "all"])
+async def test_a_damaged_archive_brings_nothing_wrong_back(place: Place, harm: str) -> None:
+    await a_history(place)
+    archive, bad = place.home / "old.zip", place.home / "bad.zip"
+    await place.manager.prune(rule(place, "a.md"), archive)
+    kept = in_vault(place)
+    with ZipFile(archive) as good, ZipFile(bad, "w") as wrong:
+        for name in good.namelist():
+            content = good.read(name)
+            if harm == "bytes" and name.startswith("files/"):
+                content += b"!"
+            if harm == "history" and name == "history.jsonl":
+                content = b"{not json"
+            if harm != "names" or not name.startswith("files/"):
+                wrong.writestr(name, content)
+    if harm == "all":
+        bad.write_bytes(archive.read_bytes()[:200])
+
+    with pytest.raises(FileError, match="no archive of versions"):
+        await place.manager.bring_back(bad)
+
+    assert in_vault(place) == kept
+    assert (await place.manager.verify()).pruned >= 2  # b.md still has the bytes of one
 
 
 @pytest.mark.timeout(300)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +21,7 @@ from app.domain.files import ConflictChoice, FileAction, FileConflict
 from app.domain.workspace import Workspace
 from app.files.blobs import hash_of
 from app.files.merging import merged
-from tests.files.faults import COMMIT
+from tests.files.faults import COMMIT, Crash, WatchedDatabase, WatchedFs, Wire
 from tests.files.place import Place
 
 THEIRS, OURS, MERGE = ConflictChoice.THEIRS, ConflictChoice.OURS, ConflictChoice.MERGE
@@ -214,6 +216,36 @@ async def test_conflicts_outside_the_folders_are_not_shown_and_not_decided(place
     assert await place.workspace().conflicts() == []
     with pytest.raises(PathOutsideError):
         await place.workspace().resolve(one.op_id, OURS)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("choice", [THEIRS, OURS])
+async def test_a_crash_at_any_step_of_a_decision_leaves_it_made_or_open(
+    quick_path: Path, database: WatchedDatabase, choice: ConflictChoice
+) -> None:
+    outcomes = []
+    for number in range(10_000):
+        place = Place(quick_path / str(number), database=database)
+        database.wire = place.wire
+        one = await conflict(place)
+        await place.manager.close()
+        wire = Wire(acts_only=True)
+        wire.crash_at = number
+        database.wire = place.wire = wire
+        place.start(WatchedFs(wire))
+        with suppress(Crash):
+            await place.workspace("turn").resolve(one.op_id, choice)
+        await place.restart()
+
+        is_open = bool(await place.workspace().conflicts())
+        outcomes.append(is_open)
+        made = MINE if choice is OURS and not is_open else YOURS
+        assert place.files == {"a.md": made}, f"crashed at step {number}: {wire.steps[-6:]}"
+        await place.close()
+        if not wire.fired:
+            break
+    assert outcomes == sorted(outcomes, reverse=True)
+    assert {True, False} == set(outcomes)
 
 
 # -- merging by itself ---------------------------------------------------------------------

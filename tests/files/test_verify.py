@@ -97,7 +97,7 @@ async def test_a_damaged_copy_is_made_good_and_noted(place: Place) -> None:
 
 async def test_something_of_ours_left_in_a_folder_is_a_problem(place: Place) -> None:
     await a_history(place)
-    (place.folder / ".a.md.0123.steward-swap").write_bytes(b"")
+    (place.folder / f".a.md.{'0123' * 8}.steward-swap").write_bytes(b"")
 
     assert kinds(await place.manager.verify()) == (["left_behind"], [])
 

@@ -169,16 +169,16 @@ async def test_what_is_ignored_is_left_alone(watched: Watched, tmp_path: Path) -
     outside.mkdir()
     (outside / "secret.md").write_bytes(b"secret")
     watched.place.put(
-        {".gitignore": b"*.log\nbuild/\n", "a.log": b"1", "build/x": b"1", ".git/HEAD": b"1"}
+        {".gitignore": b"*.log\nbuild/\n", "sub/a.log": b"1", "build/x": b"1", ".git/HEAD": b"1"}
     )
     (watched.place.folder / "link").symlink_to(outside)
     (watched.place.folder / "link.md").symlink_to(outside / "secret.md")
     await watched.start()
-    watched.place.put({"a.log": b"2", "build/y": b"2", ".git/index": b"2", "kept.md": b"1"})
+    watched.place.put({"sub/a.log": b"2", "build/y": b"2", ".git/index": b"2", "kept.md": b"1"})
     (outside / "secret.md").write_bytes(b"changed")
     await watched.until("kept.md", SEEN)
     watched.place.put({".gitignore": b"build/\n"})  # now the log counts
-    await watched.until("a.log", SEEN)
+    await watched.until("sub/a.log", SEEN)
 
     names = {Path(file.path).name for file in await watched.place.workspace().tracked()}
     assert names == {".gitignore", "kept.md", "a.log"}
@@ -270,8 +270,13 @@ async def test_a_folder_that_was_taken_away_is_no_removal_and_is_watched_again(
 ) -> None:
     place = watched.place
     place.put({"a.md": b"a", "b.md": b"b"})
+    other = tmp_path / "other"
+    other.mkdir()
+    place.granted.grant(other)
     await watched.start()
     place.folder.rename(tmp_path / "away")
+    (other / "o.md").write_bytes(b"heard later")
+    await watched.until(str(other / "o.md"), SEEN)
     place.folder.mkdir()  # as an empty mount point
     await watched.holds(lambda: any("None of the 2" in words for _, words in watched.told))
     assert await watched.told_of("a.md") == [SEEN]
@@ -318,6 +323,18 @@ async def test_switched_off_it_hears_nothing_and_leaves_no_thread(watched: Watch
 
     await watched.start()  # on again: it is found
     assert await watched.told_of("a.md") == [SEEN]
+
+
+async def test_what_comes_between_the_look_and_the_listening_is_not_missed(place: Place) -> None:
+    def listen_late(folders: set[str], **how: Any) -> Ear:
+        place.put({"late.md": b"1"})
+        return Ear(folders, **how)
+
+    watched = Watched(place, make_ear=listen_late)
+    await watched.start()
+
+    await watched.until("late.md", SEEN)
+    await watched.watcher.close()
 
 
 # -- when the system will not ----------------------------------------------------------------------

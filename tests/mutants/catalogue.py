@@ -79,11 +79,11 @@ MUTANTS: Final = (
         "            self._store.stage(change, after)\n"
         "            self._journal.replacing(change.op_id)\n"
         "            reached = OperationState.REPLACING\n"
-        "            outcome = self._store.act(change, archive)\n",
+        "            outcome = self._store.act(change, archive, before)\n",
         "            self._store.stage(change, after)\n"
         "            self._journal.replacing(change.op_id)\n"
         "            reached = OperationState.REPLACING\n"
-        "            outcome = self._store.act(change, archive)\n"
+        "            outcome = self._store.act(change, archive, before)\n"
         "            keep()\n",
         ORDER,
     ),
@@ -100,9 +100,9 @@ MUTANTS: Final = (
         RUNNER,
         "            self._journal.replacing(change.op_id)\n"
         "            reached = OperationState.REPLACING\n"
-        "            outcome = self._store.act(change, archive)\n"
+        "            outcome = self._store.act(change, archive, before)\n"
         "        except",
-        "            outcome = self._store.act(change, archive)\n"
+        "            outcome = self._store.act(change, archive, before)\n"
         "            self._journal.replacing(change.op_id)\n"
         "            reached = OperationState.REPLACING\n"
         "        except",
@@ -111,7 +111,7 @@ MUTANTS: Final = (
     Mutant(
         "the file is not looked at again under the lock",
         RUNNER,
-        "                    if found != (worked.before.hash if worked.before else None):\n",
+        "                    if not self._is_as_before(request.locator, worked.before):\n",
         "                    if False:\n",
         (("tests/files/test_cancel.py::"
          "test_a_change_made_meanwhile_by_someone_else_is_built_upon"),),
@@ -163,6 +163,13 @@ MUTANTS: Final = (
         "        if swap.hash == change.hash_before:\n"
         "            _let_go(place, place.swap, swap, archive)\n",
         "        if swap.is_file:\n            place.drop(place.swap)\n",
+        SAVES,
+    ),
+    Mutant(
+        "what came out of a quick exchange is not looked at",
+        SETTLE,
+        "    if taken.hash != change.hash_before or ours is None",
+        "    if ours is None",
         SAVES,
     ),
     Mutant(
@@ -357,16 +364,45 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a link in the path is followed",
-        "app/files/fs_ops.py",
-        "_FOLDER: Final = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC",
-        "_FOLDER: Final = os.O_DIRECTORY | os.O_CLOEXEC",
+        "app/files/no_links.py",
+        "_RESOLVE_NO_SYMLINKS: Final = 0x04",
+        "_RESOLVE_NO_SYMLINKS: Final = 0x00",
         ("tests/files/test_folders.py",),
     ),
     Mutant(
         "verification does not read the vault",
-        "app/files/recovery.py",
-        "        blobs, size = self._check_blobs()\n",
-        "        blobs, size = 0, 0\n",
+        "app/files/verifying.py",
+        "        for number, digest in enumerate(self._blobs.all(), start=before):\n",
+        "        for number, digest in enumerate([], start=before):\n",
         ("tests/files/test_verify.py",),
+    ),
+    # -- pruning -------------------------------------------------------------------------------
+    Mutant(
+        "pruning drops the bytes before the archive's name is on disk",
+        "app/files/new_file.py",
+        "        fs.sync(folder)\n",
+        "",
+        POWER,
+    ),
+    Mutant(
+        "the folder of the archives is not synced",
+        "app/files/care.py",
+        "            self._fs.sync(parent)\n",
+        "            pass\n",
+        POWER,
+    ),
+    Mutant(
+        "the archive is not synced",
+        "app/files/new_file.py",
+        "            self._fs.sync(handle)\n",
+        "",
+        POWER,
+    ),
+    Mutant(
+        "versions are not marked before their bytes go",
+        "app/files/pruning.py",
+        "                self._journal.prune(marked[start : start + _AT_ONCE], str(archive))\n",
+        "                pass\n",
+        ("tests/files/test_pruning.py",),
     ),
 )  # fmt: skip

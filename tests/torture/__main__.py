@@ -36,7 +36,7 @@ async def beside(rig: Rig, cut: Cut) -> None:
 
 
 async def failed(rig: Rig, cut: Cut) -> None:
-    for code in (errno.EIO, errno.ENOSPC):
+    for code in (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         await rig.cut_after_failure(cut, code)
 
 

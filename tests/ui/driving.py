@@ -70,11 +70,11 @@ def meanwhile(act: Callable[[], object]) -> Iterator[None]:
         real = FolderStore.act
 
         def first_theirs(
-            self: FolderStore, change: Change, archive: Archive, before: Pulled | None
+            self: FolderStore, change: Change, archive: Archive, pulled: Pulled | None
         ) -> Outcome:
             patch.undo()
             act()
-            return real(self, change, archive, before)
+            return real(self, change, archive, pulled)
 
         patch.setattr(FolderStore, "act", first_theirs)
         yield

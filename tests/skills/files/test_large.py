@@ -79,6 +79,53 @@ async def test_a_diff_of_large_versions_says_that_it_is_too_large(desk: Desk) ->
     assert diff.metadata["type"] == "file_too_large"
 
 
+async def test_a_large_file_is_read_page_by_page(desk: Desk) -> None:
+    desk.write("big.txt", LINES.replace("\n", "\r\n"))
+    text, offset = "", 0
+
+    while True:
+        page = await desk.ok("files.read", path="big.txt", offset=offset, limit=300)
+        text += page.content.split("[Characters")[0]
+        assert page.metadata["total_lines"] == 100
+        assert page.metadata["total_characters"] == len(LINES)
+        if page.metadata["next_offset"] is None:
+            break
+        offset = int(str(page.metadata["next_offset"]))
+    line = await desk.ok("files.read", path="big.txt", line=77, limit=20)
+    past = await desk.call("files.read", path="big.txt", line=101)
+
+    assert text == LINES
+    assert line.content.startswith("line 77: grün\n")
+    assert past.status is ToolStatus.ERROR
+    assert "100 lines" in past.content
+
+
+@given(
+    text=st.text("ab\nü", max_size=40),
+    line=st.none() | st.integers(1, 8),
+    offset=st.integers(0, 45),
+    limit=st.integers(1, 9),
+    piece=st.integers(5, 9),
+)
+@settings(deadline=None, max_examples=200)
+def test_a_page_in_pieces_is_a_page_of_the_whole(
+    text: str, line: int | None, offset: int, limit: int, piece: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_large, "_PIECE", piece)
+        look = _large.page("f", line, offset if line is None else None, limit)
+        page = look(io.BytesIO(text.encode()))
+
+    lines = text.splitlines(keepends=True)
+    start = offset if line is None else sum(map(len, lines[: line - 1]))
+    is_there = start == 0 if line in (None, 1) and start == 0 else start < len(text)
+    if line is not None and line > 1 and text.count("\n") < line - 1:
+        is_there = False
+    assert (page.total_characters, page.total_lines) == (len(text), len(lines))
+    assert page.start == (start if is_there else None)
+    assert page.text == (text[start : start + limit] if is_there else "")
+
+
 @settings(deadline=None, max_examples=300)
 @given(
     data=st.text("ab\r\nü", max_size=60),

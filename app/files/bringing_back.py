@@ -1,0 +1,131 @@
+"""Brings the bytes of pruned versions back from the archive they went to.
+
+Only bytes whose hash the history knows get into the vault; whatever else is in an archive is
+left alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import Final
+from zipfile import BadZipFile, ZipFile
+from zlib import error as ZlibError  # noqa: N812 - a class
+
+from app.domain.errors import FileError
+from app.files.blobs import CHUNK, BlobStore
+from app.files.export import HISTORY
+from app.files.fs_ops import FsOps
+from app.files.gate import Gate, StoreLock
+from app.files.new_file import Source
+from app.storage.file_contents import NeededContents
+from app.storage.file_marks import VersionMarks
+
+Progress = Callable[[int, int, str], None]
+"""Told how many contents are done, of how many, and that they are ``contents``."""
+
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtBack:
+    """What came back: versions, different contents, and their length in bytes."""
+
+    versions: int
+    contents: int
+    content_bytes: int
+
+
+class BringerBack:
+    """Reads one archive. Blocking."""
+
+    def __init__(
+        self,
+        *,
+        needed: NeededContents,
+        marks: VersionMarks,
+        blobs: BlobStore,
+        fs: FsOps,
+        lock: StoreLock,
+        gate: Gate,
+        progress: Progress | None = None,
+    ) -> None:
+        self._needed = needed
+        self._marks = marks
+        self._blobs = blobs
+        self._fs = fs
+        self._lock = lock
+        self._gate = gate
+        self._progress = progress
+
+    def run(self, path: Path) -> BroughtBack:
+        """Bring back what ``path`` has of pruned versions; each content by itself.
+
+        Raises ``FileError`` for what is no archive, or is damaged; what came back before stays.
+        """
+        versions = contents = content_bytes = 0
+        try:
+            with self._opened(path) as archive:
+                names = _names(archive)
+                missing = sorted(names.keys() & set(self._needed.of_pruned_versions()))
+                for number, digest in enumerate(missing):
+                    self._gate.check()
+                    if self._progress is not None:
+                        self._progress(number, len(missing), "contents")
+                    if not self._blobs.is_whole(digest):
+                        content_bytes += self._keep(archive, names[digest], digest)
+                        contents += 1
+                    versions += self._marks.unprune(digest)
+        except (BadZipFile, ZlibError, KeyError, ValueError, RuntimeError) as error:
+            raise FileError(
+                f"{path} is no archive of versions, or it is damaged.",
+                hint="Give a file that `steward files export` or `prune` wrote.",
+                details={"path": str(path)},
+            ) from error
+        return BroughtBack(versions, contents, content_bytes)
+
+    @contextmanager
+    def _opened(self, path: Path) -> Iterator[ZipFile]:
+        folder = self._fs.open_folder(path.parent)
+        try:
+            handle = self._fs.open_read(folder, path.name)
+            try:
+                with ZipFile(BufferedReader(Source(self._fs, handle), CHUNK)) as archive:
+                    yield archive
+            finally:
+                self._fs.close(handle)
+        finally:
+            self._fs.close(folder)
+
+    def _keep(self, archive: ZipFile, name: str, digest: str) -> int:
+        check = hashlib.sha256()
+        for chunk in self._chunks(archive, name):
+            check.update(chunk)
+        if check.hexdigest() != digest:
+            raise ValueError(name)
+        with self._lock.held(self._gate):
+            return self._blobs.put(self._chunks(archive, name)).size
+
+    def _chunks(self, archive: ZipFile, name: str) -> Iterator[bytes]:
+        with archive.open(name) as content:
+            while chunk := content.read(CHUNK):
+                self._gate.check()
+                yield chunk
+
+
+def _names(archive: ZipFile) -> dict[str, str]:
+    """For each hash the archive has bytes for, their name in it. Raises ``ValueError``."""
+    found: dict[str, str] = {}
+    with archive.open(HISTORY) as lines:
+        for line in lines:
+            row = json.loads(line)
+            digest, name = row.get("hash"), row.get("content")
+            if isinstance(name, str) and isinstance(digest, str) and _HASH.fullmatch(digest):
+                found.setdefault(digest, name)
+    return found
