@@ -232,10 +232,32 @@ def test_deleting_calls_exist_in_one_guarded_place_only() -> None:
     assert found == {("fs_ops.py", call) for call in calls}
 
 
-def test_no_public_method_deletes() -> None:
-    words = ("delete", "unlink", "purge", "prune", "wipe", "clear", "forget")
+def test_no_public_method_deletes_but_the_prune_that_exports_first() -> None:
+    words = ("delete", "unlink", "purge", "prune", "wipe", "clear", "forget", "discard")
     names = [name for name in dir(VersionManager) if not name.startswith("_")]
-    assert not [name for name in names if any(word in name for word in words)]
+    deleting = {name for name in names if any(word in name for word in words)}
+    assert deleting == {"plan_prune", "prune"}
+
+
+def test_stored_bytes_are_let_go_of_in_one_place_only() -> None:
+    """Only the prune discards contents, and only the vault's own parts unlink stored files."""
+    callers: dict[str, set[str]] = {"discard": set(), "cut": set(), "unlink_stored": set()}
+    for source in Path(next(iter(app.files.__path__))).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            owner = ast.unparse(node.func.value)
+            if node.func.attr == "discard" and "blobs" not in owner:
+                continue  # of a set
+            if node.func.attr == "cut" and source.parent.name != "files":
+                continue  # of a picture
+            if node.func.attr in callers:
+                callers[node.func.attr].add(source.name)
+    assert callers == {
+        "discard": {"pruning.py"},
+        "cut": {"blobs.py", "shelf.py"},
+        "unlink_stored": {"packs.py", "loose.py"},
+    }
 
 
 # -- versions come first, and only real ones stay --------------------------------------------
