@@ -56,6 +56,19 @@ def test_versions_are_shown_byte_for_byte_and_compared(changed: Steward) -> None
     assert "no version 3" in missing.err
 
 
+def test_a_strange_name_is_one_line_and_one_object_and_is_taken_as_shown(steward: Steward) -> None:
+    (steward.folder / "report.md").rename(steward.folder / os.fsdecode(b"a\n\x1b[2J\xe9.md"))
+    shown = "a\\n\\x1b[2J\\xe9.md"
+    assert f"   0  {shown}" in steward("files", "list").out.splitlines()
+    (row,) = [r for r in steward("files", "list", "--json").objects if r["path"].startswith("a")]
+    assert row["path"] == shown
+    steward("ask", f"/append '{shown}' 'more'", "--approve", "always")
+    assert [number for number, *_ in facts(steward, shown)] == [1, 2]
+    diff = steward("files", "diff", shown, "1", "2").out.splitlines()
+    assert diff[0].startswith("--- a/a")
+    assert diff[1].startswith("+++ b/a")
+
+
 def test_control_characters_come_out_exactly_in_a_pipe_and_visible_on_a_terminal(
     steward: Steward,
 ) -> None:
