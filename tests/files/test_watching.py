@@ -6,6 +6,7 @@ import asyncio
 import os
 import threading
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from app.files.watch_sweep import WatchLimits
 from app.files.watching import FolderWatcher
 from tests.files.place import Place
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 QUICK = WatchLimits(settle=0.02, longest=0.2, check=0.05, poll=0.05, retry=0.02)
 
 
@@ -246,7 +247,7 @@ async def test_a_baseline_has_an_end_and_says_so(place: Place) -> None:
         os.utime(place.folder / f"{number}.md", (number, number))
     watched = Watched(
         place,
-        WatchLimits(settle=0.02, check=0.05, most_files=3, largest=5),
+        replace(QUICK, most_files=3, largest=5),
     )
     await watched.start()
 
