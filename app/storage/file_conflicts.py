@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from peewee import SQL
+
 from app.domain.files import FileAction, OperationState, OperationType
 from app.storage.database import Database
 from app.storage.file_history import RESOLVED
@@ -71,7 +73,7 @@ def _conflicts() -> Any:
     return (
         FileVersionRow.select(FileVersionRow, File)
         .join(File, on=(File.id == FileVersionRow.new_file_id), attr="file")
-        .where(FileVersionRow.state == "conflict")
+        .where(FileVersionRow.state == SQL("'conflict'"))  # as the index has it
     )
 
 

@@ -278,6 +278,14 @@ FileVersionRow.add_index(
     FileVersionRow.new_file_id, where=(FileVersionRow.state == SQL("'pending'"))
 )
 FileVersionRow.add_index(
+    FileVersionRow.index(
+        FileVersionRow.new_file_id,
+        FileVersionRow.created_at,
+        where=(FileVersionRow.state == SQL("'conflict'")),
+        name="file_versions_conflict",
+    )
+)
+FileVersionRow.add_index(
     FileVersionRow.conversation_id, where=FileVersionRow.conversation_id.is_null(False)
 )
 

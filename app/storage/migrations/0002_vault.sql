@@ -42,6 +42,9 @@ ALTER TABLE files ADD COLUMN seen TEXT;
 
 -- Changes without an end: what each start looks for.
 CREATE INDEX file_versions_open ON file_versions (new_file_id) WHERE state = 'pending';
+-- Changes that wait for the person's word.
+CREATE INDEX file_versions_conflict ON file_versions (new_file_id, created_at)
+    WHERE state = 'conflict';
 -- Whatever stood at a path once.
 CREATE INDEX file_versions_path ON file_versions (path);
 -- The turns of one conversation that changed files.
