@@ -20,6 +20,7 @@ from app.ui.top_bar import TopBar
 from app.ui.window_state import WindowState
 
 if TYPE_CHECKING:
+    import asyncio
     from pathlib import Path
 
     from app.domain.errors import StewardError
@@ -58,6 +59,8 @@ class MainWindow(QMainWindow):
         self._rail_wanted = state.flag("rail", True)
         self._trouble: QWidget | None = None
         self._settings: SettingsDialog | None = None
+        self._naming: asyncio.Task[None] | None = None
+        self._names_stale = False
         self.session: Session | None = None
         self.trace: TracePane | None = None
         self.circuits: CircuitsPane | None = None
@@ -270,10 +273,17 @@ class MainWindow(QMainWindow):
             self.chat.composer.set_commands([Command(one.text, one.summary) for one in found])
 
     def _offer_files(self) -> None:
-        if self.session is not None:
-            self.session.tasks.start(self._read_file_names(), name="list files")
+        self._names_stale = True
+        if self.session is not None and (self._naming is None or self._naming.done()):
+            self._naming = self.session.tasks.run(self._read_file_names(), name="list files")
 
     async def _read_file_names(self) -> None:
+        # Never two walks at a time: what changed during one is seen by the next.
+        while self._names_stale:
+            self._names_stale = False
+            await self._walk()
+
+    async def _walk(self) -> None:
         if self.session is None or not self.session.desk.folders.folders:
             return
         entries = await self.session.workspace().walk(limit=5_000)
@@ -291,7 +301,7 @@ class MainWindow(QMainWindow):
         box.setText("Take back what the last answer changed in your files?")
         box.setInformativeText("Nothing is lost: what stands there now stays as a version.")
         yes = box.addButton("&Undo", QMessageBox.ButtonRole.AcceptRole)
-        yes.clicked.connect(lambda: session.tasks.start(session.undo(None), name="undo"))
+        yes.clicked.connect(lambda: session.tasks.start(session.files.undo(None), name="undo"))
         box.addButton("&Cancel", QMessageBox.ButtonRole.RejectRole)
         box.open()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -21,12 +20,13 @@ from app.domain.events import (
     TurnStatus,
     Usage,
 )
-from app.domain.files import ConflictChoice, FileConflict, Origin
+from app.domain.files import Origin
 from app.domain.messages import Channel, ConversationMessage, ConversationSummary, SearchHit
 from app.orchestrator.approvals import Decision
 from app.ui import words
 from app.ui.bridge import Bridge
 from app.ui.chat.conversation import ConversationModel
+from app.ui.file_acts import FileActs
 from app.ui.ports import Desk
 from app.ui.tasks import Tasks
 
@@ -79,6 +79,7 @@ class Session(QObject):
         super().__init__(parent)
         self.desk = desk
         self.tasks = tasks
+        self.files = FileActs(self.workspace, self.said.emit)
         self.summaries: Sequence[ConversationSummary] = ()
         self._open: dict[str, OpenConversation] = {}
         self._current = self._new()
@@ -261,45 +262,6 @@ class Session(QObject):
         """Decide a pending approval in the person's name."""
         if not self.desk.approvals.decide(approval_id, decision, by="you"):
             self.said.emit("attention", "That was decided already, or had expired.")
-
-    # -- the person's files --------------------------------------------------------------------
-
-    async def restore(self, path: str, version: int) -> None:
-        """Make a file what it was in an earlier version; itself a new version."""
-        made = await self.workspace().restore(path, version)
-        self.said.emit(
-            "ok", f"Restored version {version} of {made.filename} as version {made.version}."
-        )
-
-    async def undo_version(self, path: str, version: int) -> None:
-        """Take back what one version did to its file, and that alone."""
-        made = await self.workspace().undo_version(path, version)
-        if not made:
-            return
-        last = made[-1]
-        kept = " Later changes stay." if last.metadata.get("merged") else ""
-        self.said.emit(
-            "ok", f"Took back version {version} of {last.filename} as {last.version}.{kept}"
-        )
-
-    async def resolve(self, conflict: FileConflict, choice: ConflictChoice) -> None:
-        """End a conflict as the person chose."""
-        made = await self.workspace().resolve(conflict.op_id, choice)
-        name = PurePath(conflict.path).name
-        if choice is ConflictChoice.THEIRS or made is None:
-            self.said.emit("ok", f"{name} stays as it is. The other change was not made.")
-            return
-        what = "Merged both changes" if choice is ConflictChoice.MERGE else "Made our change"
-        self.said.emit("ok", f"{what}: {made.filename} is version {made.version} now.")
-
-    async def undo(self, turn_id: str | None) -> None:
-        """Take back what an answer changed (``None``: the last one that changed anything)."""
-        made = await self.workspace().undo(turn_id)
-        names = ", ".join(dict.fromkeys(version.filename for version in made))
-        count = words.count(len(made), "change")
-        self.said.emit(
-            "ok", f"Took back {count}: {names}." if made else "There is nothing to undo."
-        )
 
     # -- events ----------------------------------------------------------------------------------
 

@@ -265,6 +265,12 @@ async def settings(person: Person) -> None:
     await asyncio.sleep(0.8)
 
 
+async def folders(person: Person) -> None:
+    """The settings of the folders."""
+    person.window.show_settings("folders")
+    await asyncio.sleep(0.3)
+
+
 SCENES: Final[dict[str, Scene]] = {
     scene.__name__: scene
     for scene in (
@@ -284,6 +290,7 @@ SCENES: Final[dict[str, Scene]] = {
         circuits,
         files,
         settings,
+        folders,
     )
 }
 

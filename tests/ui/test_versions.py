@@ -18,6 +18,7 @@ from tests.standins.scripted_model import calls, says
 from tests.ui.conftest import REPORT, Puppet
 from tests.ui.driving import Person, choose, click, press, type_text, until
 from tests.ui.test_panes import EDIT, allow
+from tests.ui.walking import nameless, shared_keys, without_keys
 
 MANY = 1_000
 
@@ -63,11 +64,11 @@ async def test_a_long_history_is_read_where_it_is_looked_at(
     bar = pane.timeline.verticalScrollBar()
     bar.setValue(bar.maximum())
 
-    first = await until(lambda: at(pane, MANY - 1), "the first version")
-    assert (first.version, first.path) == (1, pane.path)
+    second = await until(lambda: at(pane, MANY - 2), "the second version")
+    assert (second.version, second.path) == (2, pane.path)
     assert len(pane.versions) <= 2 * PAGE + 1
     press(pane.timeline, Qt.Key.Key_End)
-    await until(lambda: pane.card.version == first, "its card")
+    await until(lambda: pane.card.version == at(pane, MANY - 1), "the first one's card")
 
 
 async def test_a_version_that_is_not_read_yet_is_shown_once_it_is(
@@ -93,6 +94,8 @@ async def test_a_file_is_found_by_words_of_its_path(
     click(pane.chooser)
     await until(lambda: len(pane.files.files) == 200, "the files changed last")
     assert pane.files.words == "The 200 changed last; type to find the others."
+    assert nameless(pane) == []
+    assert without_keys(window) == []
     type_text(pane.files.filter, "folder 01 report 22")
     await until(lambda: len(pane.files.files) == 5, "those that are meant")
     assert {file.folder for file in pane.files.files} == {"folder 01"}
@@ -227,6 +230,9 @@ async def test_a_line_leads_to_the_message_that_asked_for_it(
     ]  # fmt: skip
     assert view.about.text().startswith("Line 3: version 2 · files.edit · ")
     assert not pane.card.diff.isVisible()
+    assert nameless(pane) == []
+    assert without_keys(window) == []
+    assert shared_keys(window) == []
 
     pane.timeline.setCurrentIndex(pane.timeline.model().index(1, 0))
     await until(lambda: all(line.version == 1 for line in view.lines), "version 1's lines")

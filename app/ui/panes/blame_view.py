@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QListView,
@@ -105,7 +105,9 @@ class _Lines(QListView):
 
 
 class BlameView(QWidget):
-    """Lines above, what is known about the chosen one below."""
+    """Lines above, what is known about the chosen one below; ``told`` when that changes."""
+
+    told = Signal()
 
     def __init__(self, theme: Theme, session: Session) -> None:
         super().__init__()
@@ -131,6 +133,12 @@ class BlameView(QWidget):
         """What is shown."""
         return self._model.lines
 
+    def minimumSizeHint(self) -> QSize:
+        """A few lines, and all that is known about one."""
+        lines = self.list.minimumSizeHint()
+        about = self.about.heightForWidth(max(self.width(), lines.width()))
+        return QSize(lines.width(), lines.height() + 1 + about)
+
     def show_version(self, path: str, number: int) -> None:
         """Show the lines of a version."""
         if self._shown == (path, number) and self.lines:
@@ -138,7 +146,7 @@ class BlameView(QWidget):
         self._shown = (path, number)
         if self._reading is not None:
             self._reading.cancel()
-        self.about.setText("Reading …")
+        self._say("Reading …")
         self._reading = self._session.tasks.run(self._read(path, number), name="blame")
 
     async def _read(self, path: str, number: int) -> None:
@@ -146,19 +154,24 @@ class BlameView(QWidget):
             lines = await self._session.workspace().blame(path, number)
         except StewardError as error:
             self._model.show(())
-            self.about.setText(str(error))
+            self._say(str(error))
             return
         self._model.show(lines)
         self.list.updateGeometry()
         if lines:
             self.list.setCurrentIndex(self._model.index(0, 0))
         else:
-            self.about.setText("The file is empty in this version.")
+            self._say("The file is empty in this version.")
+
+    def _say(self, text: str) -> None:
+        self.about.setText(text)
+        self.updateGeometry()
+        self.told.emit()
 
     def _tell(self, index: QModelIndex) -> None:
         line = index.data(BlameRole.LINE) if index.isValid() else None
         if isinstance(line, BlameLine):
-            self.about.setText(_story(line, self._session.desk.clock.now()))
+            self._say(_story(line, self._session.desk.clock.now()))
 
 
 def _who(line: BlameLine) -> str:

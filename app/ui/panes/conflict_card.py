@@ -240,7 +240,7 @@ class ConflictCard(QFrame):
 
     async def _resolve(self, one: FileConflict, choice: ConflictChoice) -> None:
         try:
-            await self._session.resolve(one, choice)
+            await self._session.files.resolve(one, choice)
         except StewardError:  # they changed it again, for instance: what does it mean now?
             self.refresh()
             self._plan()

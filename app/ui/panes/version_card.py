@@ -190,17 +190,17 @@ class VersionCard(QFrame):
     def _restore(self) -> None:
         if self._target is not None:
             number = self._target.version
-            self._do(lambda: self._session.restore(self._path, number), "restore")
+            self._do(lambda: self._session.files.restore(self._path, number), "restore")
 
     def _undo_version(self) -> None:
         if self._version is not None:
             number = self._version.version
-            self._do(lambda: self._session.undo_version(self._path, number), "undo version")
+            self._do(lambda: self._session.files.undo_version(self._path, number), "undo version")
 
     def _undo_answer(self) -> None:
         if self._version is not None and self._version.turn_id is not None:
             turn = self._version.turn_id
-            self._do(lambda: self._session.undo(turn), "undo")
+            self._do(lambda: self._session.files.undo(turn), "undo")
 
     def _do(self, way: Callable[[], Awaitable[None]], name: str) -> None:
         self._buttons.setEnabled(False)

@@ -65,6 +65,7 @@ class VersionsPane(QWidget):
         self.timeline = Timeline(theme, self._model)
         self.timeline.selectionModel().currentChanged.connect(self._show_version)
         self.card = VersionCard(theme, session)
+        self.card.blame.told.connect(self._fit_timeline)
         self.conflict = ConflictCard(theme, session)
         self.conflict.opened.connect(self._make_room)
         self.conflict.changed.connect(self._fit_timeline)
