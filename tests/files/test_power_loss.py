@@ -41,7 +41,7 @@ async def test_the_power_goes_at_any_step_of_any_change(
     rig = Rig(quick_path, power)
     for cut in CUTS:
         await rig.cut(cut)
-    rig.tally.require_none()
+        rig.tally.require_none()
     assert rig.tally.recovered > 200
 
 
