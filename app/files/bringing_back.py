@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeGuard
 from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError  # noqa: N812 - a class
 
@@ -72,14 +72,15 @@ class BringerBack:
         versions = contents = content_bytes = 0
         try:
             with self._opened(path) as archive:
-                names = _names(archive)
-                missing = sorted(names.keys() & set(self._needed.of_pruned_versions()))
+                entries = _entries(archive)
+                pruned = set(self._needed.of_pruned_versions())
+                missing = [digest for digest in entries if digest in pruned]
                 for number, digest in enumerate(missing):
                     self._gate.check()
                     if self._progress is not None:
                         self._progress(number, len(missing), "contents")
                     if not self._blobs.is_whole(digest):
-                        content_bytes += self._keep(archive, names[digest], digest)
+                        content_bytes += self._keep(archive, entries[digest], digest)
                         contents += 1
                     versions += self._marks.unprune(digest)
         except (BadZipFile, ZlibError, KeyError, ValueError, RuntimeError) as error:
@@ -103,14 +104,14 @@ class BringerBack:
         finally:
             self._fs.close(folder)
 
-    def _keep(self, archive: ZipFile, name: str, digest: str) -> int:
+    def _keep(self, archive: ZipFile, entry: _Entry, digest: str) -> int:
         check = hashlib.sha256()
-        for chunk in self._chunks(archive, name):
+        for chunk in self._chunks(archive, entry.name):
             check.update(chunk)
         if check.hexdigest() != digest:
-            raise ValueError(name)
+            raise ValueError(entry.name)
         with self._lock.held(self._gate):
-            return self._blobs.put(self._chunks(archive, name)).size
+            return self._blobs.put(self._chunks(archive, entry.name), like=entry.before).size
 
     def _chunks(self, archive: ZipFile, name: str) -> Iterator[bytes]:
         with archive.open(name) as content:
@@ -119,13 +120,25 @@ class BringerBack:
                 yield chunk
 
 
-def _names(archive: ZipFile) -> dict[str, str]:
-    """For each hash the archive has bytes for, their name in it. Raises ``ValueError``."""
-    found: dict[str, str] = {}
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Bytes in the archive: their name, and the hash of the version before them."""
+
+    name: str
+    before: str | None
+
+
+def _entries(archive: ZipFile) -> dict[str, _Entry]:
+    """By hash, oldest first as in the history. Raises ``ValueError``."""
+    found: dict[str, _Entry] = {}
     with archive.open(HISTORY) as lines:
         for line in lines:
             row = json.loads(line)
-            digest, name = row.get("hash"), row.get("content")
-            if isinstance(name, str) and isinstance(digest, str) and _HASH.fullmatch(digest):
-                found.setdefault(digest, name)
+            digest, name, before = row.get("hash"), row.get("content"), row.get("hash_before")
+            if isinstance(name, str) and _is_hash(digest):
+                found.setdefault(digest, _Entry(name, before if _is_hash(before) else None))
     return found
+
+
+def _is_hash(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and _HASH.fullmatch(value) is not None

@@ -117,8 +117,8 @@ class ChangeRunner:
                 mode=request.mode,
             )
         )
-        self._journal.announce(_announcement(making, change, self._store.name))
-        return self.perform(change, lambda: self._archive(making), before, after)
+        is_known = self._journal.announce(_announcement(making, change, self._store.name))
+        return self.perform(change, lambda: self._archive(making, is_known), before, after)
 
     def perform(
         self,
@@ -159,26 +159,36 @@ class ChangeRunner:
             return Ended()
         return Ended(error=_shown(failure, change) if failure else changed(change.locator))
 
-    def _archive(self, making: _Making) -> None:
-        """Bring both contents into the vault, and make sure of the one that is to be replaced."""
+    def _archive(self, making: _Making, is_known: bool) -> None:
+        """Bring both contents into the vault, and make sure of the one that is to be replaced.
+
+        That of a known version is there already; should it be damaged, it is made good.
+        """
         before, after = making.worked.before, making.worked.after
-        if before is not None:
-            if before.content is not None:
-                self._blobs.put([before.content])
-            elif making.request.rewrite is not None:
-                self._blobs.put(making.work.taken())
-            else:
-                locator = making.request.locator
-                again = self._store.pull(locator, limit=-1, take=self._blobs.put)
-                if again.hash != before.hash:
-                    raise changed(locator)
+        if before is not None and not is_known:
+            self._keep(making, before)
         if isinstance(after, Kept):
             self._blobs.verify(after.hash)
         elif after is not None:
             pieces = after.chunks() if after.whole is None else [after.whole]
             self._blobs.put(pieces, like=before.hash if before else None)
-        if before is not None:
-            self._blobs.verify(before.hash)
+        if before is None or (is_known and not self._blobs.is_ailing(before.hash)):
+            return
+        if is_known:
+            self._keep(making, before)
+        self._blobs.verify(before.hash)
+
+    def _keep(self, making: _Making, before: Pulled) -> None:
+        """Archive the file as it was read."""
+        if before.content is not None:
+            self._blobs.put([before.content])
+        elif making.request.rewrite is not None:
+            self._blobs.put(making.work.taken())
+        else:
+            locator = making.request.locator
+            again = self._store.pull(locator, limit=-1, take=self._blobs.put)
+            if again.hash != before.hash:
+                raise changed(locator)
 
     def _settle_failure(
         self, archive: _Archive, reached: OperationState, failure: OSError | StewardError
@@ -271,7 +281,7 @@ class _Archive:
             self._blobs.put(chunks)
 
     def foreign(self, chunks: Iterable[bytes]) -> None:
-        blob = self._blobs.put(chunks)
+        blob = self._blobs.put(chunks, like=self.change.hash_before)
         self._journal.foreign(self.change.op_id, blob.hash, blob.size)
 
     def amend(self, change: Change) -> None:

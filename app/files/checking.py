@@ -88,7 +88,8 @@ def _told(states: list[VersionState], done: list[VersionState]) -> Iterator[tupl
             yield "chain", f"Version {number} does not follow from the one before it."
     for state in states:
         if state.state == "conflict" and not _is_resolved(state, done):
-            yield "conflict", "Someone else changed it too; both versions are kept."
+            words = "Someone else changed it too; both versions are kept."
+            yield "conflict", f"{words} `steward files resolve` decides."
 
 
 def _now(record: FileRecord, last: VersionState, store: FileStore) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ from app.files.folder_settle import (
     settle_replace,
 )
 from app.files.holes import write_with_holes
+from app.files.respelling import is_respelled, respell, settle_respelled
 from app.files.spot import Spot, spot
 from app.files.store import (
     Archive,
@@ -53,6 +54,10 @@ class FolderStore(FolderReader):
         with spot(self.fs, locator, "") as place, place.reading(place.name) as handle:
             require_allowed(self.fs, handle, kind, locator)
 
+    def is_respelled(self, locator: str, target: str) -> bool:
+        """Whether the disk takes both for one name of one file."""
+        return is_respelled(self.fs, locator, target)
+
     def prepare(self, change: Change) -> Change:
         """Note which parent folders have to be made, and which file is to be moved."""
         facts = dict(change.facts)
@@ -63,6 +68,8 @@ class FolderStore(FolderReader):
             with self._place(change.locator, change) as place:
                 found = self.fs.stat(place.folder, place.name)
                 facts["file"] = [found.st_dev, found.st_ino]
+            if change.kind is ChangeKind.MOVE:
+                facts["respelled"] = is_respelled(self.fs, change.locator, str(change.target))
         return dataclasses.replace(change, facts=facts)
 
     def stage(self, change: Change, content: Content | None) -> None:
@@ -119,6 +126,8 @@ class FolderStore(FolderReader):
                 with self._found(change.target, change) as target:
                     if acted and change.kind is ChangeKind.MOVE_FOLDER:
                         return settle_rename(self.fs, place, target, change)
+                    if acted and change.facts.get("respelled") is True:
+                        return settle_respelled(self.fs, place, target, change, archive)
                     if acted:
                         return settle_move(place, target, change, archive)
                     return Outcome(OperationState.ABORTED)
@@ -142,6 +151,9 @@ class FolderStore(FolderReader):
         with self._place(change.target, change) as target:
             try:
                 try:
+                    if change.facts.get("respelled") is True:
+                        respell(place, target)
+                        return change
                     self.fs.rename_no_replace(place.folder, place.name, target.folder, target.name)
                 except UnsupportedRename:
                     # Never by a link from the person's own name: the unlink after it could hit

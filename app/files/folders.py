@@ -16,7 +16,7 @@ from app.domain.errors import (
     PathOutsideError,
     UsageError,
 )
-from app.domain.names import shown
+from app.domain.names import meant, shown
 from app.files.failures import explained
 from app.files.lookalikes import lookalike, other_case
 
@@ -115,9 +115,9 @@ class GrantedFolders:
             assert outside is not None
             raise outside
         _require_seen(first)
-        meant = self._lookalike(path, near, for_new=for_new)
-        if meant is not None:
-            return meant
+        alike = self._lookalike(path, near, for_new=for_new)
+        if alike is not None:
+            return alike
         _check_parts(path)
         root = self._root_of(first)
         if root is not None and not root.is_there:
@@ -134,14 +134,18 @@ class GrantedFolders:
         )
 
     def candidates(self, path: str) -> list[Path]:
-        """Every place inside the granted folders that ``path`` may mean, there or not."""
+        """Every place inside the granted folders that ``path`` may mean, there or not.
+
+        First as it is written, then with its escapes as what they stand for.
+        """
         found = []
         outside: PathOutsideError | None = None
-        for place in self._places(path):
-            try:
-                found.append(self.confine(place))
-            except PathOutsideError as error:
-                outside = outside or error
+        for words in dict.fromkeys((path, meant(path))):
+            for place in self._places(words):
+                try:
+                    found.append(self.confine(place))
+                except PathOutsideError as error:
+                    outside = outside or error
         if not found:
             assert outside is not None
             raise outside
@@ -295,7 +299,7 @@ def _require_seen(path: Path) -> None:
 
 def _check_parts(path: str) -> None:
     # Not before it was looked for: with its escapes a name is longer than it is on the disk.
-    if any(len(part) > _NAME_BYTES for part in os.fsencode(path).split(b"/")):
+    if any(len(part) > _NAME_BYTES for part in os.fsencode(meant(path)).split(b"/")):
         raise _too_long(path)
 
 

@@ -37,7 +37,7 @@ def work_out(store: FileStore, request: Request, work: WorkFolder) -> WorkedOut:
         pulled = _pull(store, request, work)
     if request.bound is not None and request.bound.hash != (pulled.hash if pulled else None):
         raise changed(request.locator)
-    if request.target is not None:
+    if request.target is not None and not store.is_respelled(request.locator, request.target):
         _require_free(store, request.target)
     if pulled is not None:
         store.require_allowed(request.kind, request.locator)

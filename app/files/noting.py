@@ -6,6 +6,7 @@ It never touches the file. Blocking; runs in a worker thread.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from app.domain.errors import NotAFileError
 from app.files.blobs import BlobStore
@@ -109,10 +110,13 @@ class Noter:
 
     def _archived(self, locator: str) -> tuple[str | None, int | None]:
         """What stands there, in the vault: hash and size, ``None`` where nothing stands."""
+        record = self._history.find(self._store.name, locator)
+        last = self._history.newest(record.file_id) if record is not None else None
+        keep = partial(self._blobs.put, like=last.hash_after if last is not None else None)
         try:
-            pulled = self._store.pull(locator, limit=MAX_BYTES, take=self._blobs.put)
+            pulled = self._store.pull(locator, limit=MAX_BYTES, take=keep)
         except (FileNotFoundError, NotAFileError):
             return None, None
         if pulled.content is not None:
-            self._blobs.put([pulled.content])
+            keep([pulled.content])
         return pulled.hash, pulled.size

@@ -185,6 +185,10 @@ class FileStore(Protocol):
         """
         ...
 
+    def is_respelled(self, locator: str, target: str) -> bool:
+        """Whether ``target`` is only another spelling of the same name, taken for the same."""
+        ...
+
     def look_into(self, folder: str) -> FolderContent:
         """Everything below a folder, no link followed. Raises ``FileError`` for too many files."""
         ...

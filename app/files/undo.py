@@ -169,12 +169,19 @@ class UndoPlanner:
             goal = step.path if step.kind is ChangeKind.CREATE else step.target
             if goal is not None:
                 taken = there[goal] if goal in there else self._now(goal)
-                if taken is not None:
+                respelled = step.target is not None and self._is_respelled(step.path, goal)
+                if taken is not None and not respelled:
                     raise _changed(goal)
             if step.kind in (ChangeKind.MOVE, ChangeKind.REMOVE):
                 there[step.path] = None
             if step.kind is not ChangeKind.REMOVE:
                 there[step.target or step.path] = step.then
+
+    def _is_respelled(self, path: str, goal: str) -> bool:
+        try:
+            return self._store.is_respelled(path, goal)
+        except OSError:
+            return False
 
     def _now(self, path: str) -> str | None:
         try:

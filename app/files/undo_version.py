@@ -94,7 +94,8 @@ class VersionUndoPlanner:
         if way.newest.path != way.wanted.path:
             moved = next(one for one in way.later if one.path != way.wanted.path)
             raise self._in_the_way(way, moved, "moved it on")
-        if self._probe(before.path) is not None:
+        respelled = self._store.is_respelled(way.newest.path, before.path)
+        if self._probe(before.path) is not None and not respelled:
             raise exists(before.path)
         return way.step(ChangeKind.MOVE, found, found, target=before.path)
 

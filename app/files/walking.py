@@ -96,12 +96,14 @@ class Walker:
         items = sorted(self._fs.scan(folder), key=lambda item: item.name)
         if not include_ignored:
             ignored = ignored.within(folder, _read_ignore_file(items))
+        is_held = self._folders.holds(folder)
         others: list[os.DirEntry[str]] = []
         folders: list[os.DirEntry[str]] = []
         for item in items:
             path = Path(item.path)
             is_folder = item.is_dir(follow_symlinks=False)
-            if is_ours(item.name) or not self._folders.holds(path):
+            # What is Steward's own is a folder: files are judged by the folder they are in.
+            if is_ours(item.name) or not (self._folders.holds(path) if is_folder else is_held):
                 continue
             if not include_ignored and (
                 item.name in _SKIPPED_FOLDERS or ignored.names(path, is_folder=is_folder)

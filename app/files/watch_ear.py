@@ -55,21 +55,26 @@ class Ear:
         self._thread = threading.Thread(target=self._listen, name="steward-watch")
         self._thread.start()
 
+    def stop(self) -> None:
+        """Listen no more, soon; does not block."""
+        self._stopped.set()
+
     def close(self) -> None:
         """Listen no more; blocking until its threads have ended."""
-        self._stopped.set()
+        self.stop()
         self._thread.join()
 
     def _listen(self) -> None:
         try:
             while not self._stopped.is_set():
                 changes = self._notify.watch(GROUP_MS, STEP_MS, _LISTEN_MS, self._stopped)
-                if isinstance(changes, set):
+                if isinstance(changes, set) and not self._stopped.is_set():
                     paths = {path for _, path in changes}
                     # A folder itself may have gone or come: then the one around it differs too.
                     self._heard(paths | {os.path.dirname(path) for path in paths})  # noqa: PTH120
         except RuntimeError:  # a name it cannot read, for one: it says so for ever after
-            self._lost()
+            if not self._stopped.is_set():
+                self._lost()
         finally:
             self._notify.close()
 

@@ -126,8 +126,7 @@ class FolderWatcher:
                 await self._close_ear(watch)
 
     async def _watch(self, watch: _Watch) -> None:
-        await self._look(watch, None)
-        watch.waiting.clear()  # a first look finds everything new: the sweep knows better
+        await self._versions.in_worker(watch.view.look)  # all is new: the sweep knows better
         await self._listen(watch)
         await self._sweep(watch)
         if watch.view.is_full:
@@ -171,13 +170,15 @@ class FolderWatcher:
     async def _look_again(self, watch: _Watch) -> None:
         touched, watch.touched = watch.touched, set()
         if await self._versions.in_worker(watch.view.changed_roots):
-            await self._look(watch, None)
-            watch.waiting.clear()  # it is another folder, or was away: compared as at a start
+            # It is another folder, or was away: compared as at a start.
+            await self._versions.in_worker(watch.view.look)
+            watch.waiting.clear()
             await self._listen(watch, anew=True)
             await self._sweep(watch)
-        elif watch.lost or watch.ear is None:
+        elif watch.lost:
             watch.lost = False
             await self._listen(watch, anew=True)
+        elif watch.ear is None:
             await self._look(watch, None)
         elif touched:
             await self._look(watch, touched)
@@ -189,8 +190,8 @@ class FolderWatcher:
             wanted = watch.view.folders
             if wanted == watch.listening and not anew:
                 return
+            came = wanted if anew else wanted - watch.listening
             anew = False
-            came = wanted - watch.listening
             loop = asyncio.get_running_loop()
 
             def hear(paths: set[str]) -> None:
@@ -205,7 +206,7 @@ class FolderWatcher:
                 return self._make_ear(wanted, heard=hear, lost=lose)  # noqa: B023
 
             try:
-                ear = await self._versions.in_worker(listen)
+                ear = await self._made(listen)
             except WatchLimitError as error:
                 await self._close_ear(watch)
                 watch.listening = wanted
@@ -219,10 +220,25 @@ class FolderWatcher:
             watch.ear, watch.listening = ear, wanted
             await self._look(watch, came)
 
+    async def _made(self, listen: Callable[[], Ear]) -> Ear:
+        """An ear, made in a worker thread; where nobody waits for it any more, it is closed."""
+        making = asyncio.ensure_future(self._versions.in_worker(listen))
+        try:
+            return await asyncio.shield(making)
+        except asyncio.CancelledError:
+            await asyncio.wait([making])
+            if making.exception() is None:
+                await self._closed(making.result())
+            raise
+
     async def _close_ear(self, watch: _Watch) -> None:
         ear, watch.ear = watch.ear, None
         if ear is not None:
-            await self._versions.in_worker(ear.close)
+            await self._closed(ear)
+
+    async def _closed(self, ear: Ear) -> None:
+        ear.stop()  # at once: it ends also where waiting for its end is cut short
+        await asyncio.shield(self._versions.in_worker(ear.close))
 
     def _hear(self, watch: _Watch, paths: set[str]) -> None:
         watch.touched |= paths

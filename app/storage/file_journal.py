@@ -47,19 +47,24 @@ class FileJournal:
         self._database = database
         self._clock = clock
 
-    def announce(self, change: Announcement) -> None:
+    def announce(self, change: Announcement) -> bool:
         """Record, as pending, the version a change will make, up to ``ARCHIVING``.
 
         Where the bytes found are not the last ones known, a version for them comes first:
-        "first seen" (version 1) or ``external``.
+        "first seen" (version 1) or ``external``. Returns whether they were known.
         """
 
-        def write() -> None:
+        def write() -> bool:
             user_id = ensure_user(self._database, change.origin.user)
             file_id = change.file_id or self._file_at(
                 change.store, change.locator, present=change.hash_before is not None
             )
-            before = self._note_what_was_found(change, file_id, user_id)
+            last = last_done(file_id)
+            is_known = (last.hash_after if last else None) == change.hash_before
+            before = last.version if last else 0
+            if not is_known:
+                self._note_what_was_found(change, file_id, last, user_id)
+                before += 1
             self._add(
                 file_id,
                 before + 1,
@@ -80,8 +85,9 @@ class FileJournal:
                 execution_id=change.origin.execution_id,
             )
             self._steps(change.op_id, file_id, _ANNOUNCED, change.change)
+            return is_known
 
-        self._database.write(write)
+        return self._database.write(write)
 
     def announce_folder(self, move: FolderAnnouncement) -> int:
         """Record, as pending, a version of every file of a folder that is to be moved.
@@ -319,11 +325,10 @@ class FileJournal:
         )
         return file_id
 
-    def _note_what_was_found(self, change: Announcement, file_id: str, user_id: int) -> int:
-        """Add the version for bytes nobody knew, if so. Returns the newest number."""
-        last = last_done(file_id)
-        if (last.hash_after if last else None) == change.hash_before:
-            return last.version if last else 0
+    def _note_what_was_found(
+        self, change: Announcement, file_id: str, last: Last | None, user_id: int
+    ) -> None:
+        """Add the version for bytes nobody knew."""
         self._add_found(
             file_id,
             last,
@@ -334,7 +339,6 @@ class FileJournal:
             size=change.size_before,
             user_id=user_id,
         )
-        return last.version + 1 if last else 1
 
     def _add_found(self, file_id: str, last: Last | None, **values: object) -> None:
         """The version after ``last`` for what somebody else did, "first seen" where it is 1."""

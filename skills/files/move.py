@@ -22,7 +22,7 @@ from app.domain.skills import (
     SkillResult,
     WriteSkill,
 )
-from app.domain.workspace import PlannedFolder
+from app.domain.workspace import FileEntry, PlannedFolder
 from skills.files import _writing
 from skills.files._definitions import DOMAIN, LARGE_FILE_TIMEOUT, definition, text
 
@@ -56,24 +56,27 @@ class MoveFile(WriteSkill):
 
     async def preview(self, params: Mapping[str, object], context: SkillContext) -> Preview:
         """What would be called what."""
-        if await _is_folder(params, context):
-            plan = await context.workspace.plan_move_folder(text(params, "path"), _target(params))
-            shown = context.workspace.display(plan.target or _target(params))
+        entry = await context.workspace.entry(text(params, "path"))
+        target = _target(params, entry)
+        if entry.is_dir:
+            plan = await context.workspace.plan_move_folder(text(params, "path"), target)
+            shown = context.workspace.display(plan.target or target)
             assert plan.folder is not None
             return await _writing.preview(
                 f"Move the folder {plan.display} to {shown}: {_moves(plan.folder)}", plan
             )
-        plan = await context.workspace.plan_move(text(params, "path"), _target(params))
-        shown = context.workspace.display(plan.target or _target(params))
+        plan = await context.workspace.plan_move(text(params, "path"), target)
+        shown = context.workspace.display(plan.target or target)
         return await _writing.preview(f"Move {plan.display} to {shown}", plan)
 
     async def execute(self, params: Mapping[str, object], context: SkillContext) -> SkillResult:
         """Move the file."""
         workspace = context.workspace
-        if await _is_folder(params, context):
-            return await _move_folder(params, context)
-        before = (await workspace.entry(text(params, "path"))).display
-        version = await workspace.move(text(params, "path"), _target(params))
+        entry = await workspace.entry(text(params, "path"))
+        before = entry.display
+        if entry.is_dir:
+            return await _move_folder(params, entry, context)
+        version = await workspace.move(text(params, "path"), _target(params, entry))
         after = workspace.display(version.path)
         return _writing.changed(
             f"Moved {before} to {after}: version {version.version}.",
@@ -81,10 +84,6 @@ class MoveFile(WriteSkill):
             context,
             {"moved_from": before},
         )
-
-
-async def _is_folder(params: Mapping[str, object], context: SkillContext) -> bool:
-    return (await context.workspace.entry(text(params, "path"))).is_dir
 
 
 def _moves(folder: PlannedFolder) -> str:
@@ -102,12 +101,13 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-async def _move_folder(params: Mapping[str, object], context: SkillContext) -> SkillResult:
-    workspace = context.workspace
-    before = (await workspace.entry(text(params, "path"))).display
-    plan = await workspace.plan_move_folder(text(params, "path"), _target(params))
-    versions = await workspace.move_folder(text(params, "path"), _target(params))
-    path = plan.target or _target(params)
+async def _move_folder(
+    params: Mapping[str, object], entry: FileEntry, context: SkillContext
+) -> SkillResult:
+    workspace, before, target = context.workspace, entry.display, _target(params, entry)
+    plan = await workspace.plan_move_folder(text(params, "path"), target)
+    versions = await workspace.move_folder(text(params, "path"), target)
+    path = plan.target or target
     after = workspace.display(path)
     return SkillResult.ok(
         f"Moved the folder {before} to {after} with {_count(len(versions), 'file')}.",
@@ -116,9 +116,10 @@ async def _move_folder(params: Mapping[str, object], context: SkillContext) -> S
     )
 
 
-def _target(params: Mapping[str, object]) -> str:
+def _target(params: Mapping[str, object], entry: FileEntry) -> str:
+    # The name as it is, which may have been given as it is shown.
     target = text(params, "target")
-    return target + PurePath(text(params, "path")).name if target.endswith("/") else target
+    return target + PurePath(entry.path).name if target.endswith("/") else target
 
 
 skill: Skill = MoveFile()

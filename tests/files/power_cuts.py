@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import errno
 import os
-import random
-from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
 from zipfile import ZipFile
 
-from app.domain.errors import ConflictError, StewardError
-from app.domain.files import ConflictChoice, FileVersion, OperationType
+from app.domain.errors import StewardError
+from app.domain.files import FileVersion, OperationType
 from app.files.fs_ops import OURS
-from app.files.pruning import PruneRule
 from app.storage.file_contents import PRUNED
 from tests.files.faults import Crash, Wire
 from tests.files.place import Place
-from tests.files.power_loss import Moment, PowerDatabase, PowerFs, State, wipe
-from tests.files.scenarios import NEW, OLD, SCENARIOS, Scenario
+from tests.files.power_changes import THEIRS, Cut, Meanwhile
+from tests.files.power_disk import State
+from tests.files.power_loss import Moment, PowerDatabase, PowerFs, wipe
+from tests.files.scenarios import NEW
 
-THEIRS = b"theirs, saved meanwhile\n" * 30
 SHOWN = 3
 """Violations told in full."""
 
@@ -33,36 +30,6 @@ FILE_SYSTEMS: dict[str, dict[str, bool]] = {
     "without exchange or links": {"atomic": False, "links": False},
     "every folder a disk": {"one_device": False},
 }
-
-
-@dataclass(frozen=True)
-class Cut:
-    """A change during which the power is cut.
-
-    ``stages``: what the folder may hold after it; the first before the change, the last when all
-    was done. ``precious``: bytes that must be in the folder or in a version, whatever happens,
-    beside those that were in the folder. ``outsiders``: versions of someone else that are right.
-    ``contents``: instead of stages, what any file may hold.
-    """
-
-    name: str
-    act: Callable[[Place], Awaitable[object]]
-    stages: tuple[Mapping[str, bytes], ...]
-    set_up: Callable[[Place], Awaitable[object]]
-    outsiders: int = 0
-    precious: frozenset[bytes] = frozenset()
-    contents: frozenset[bytes] = frozenset()
-
-    @staticmethod
-    def of(scenario: Scenario) -> Cut:
-        """The scenario, cut."""
-        return Cut(
-            scenario.name,
-            lambda place: scenario.act(place.workspace("turn")),
-            (scenario.before, scenario.after),
-            scenario.set_up,
-            scenario.outsiders,
-        )
 
 
 @dataclass
@@ -85,9 +52,6 @@ class Tally:
         assert not self.found, f"{len(self.found)} violations\n" + "\n".join(self.found[:SHOWN])
 
 
-Meanwhile = Callable[[Path], None]
-
-
 class Rig:
     """One folder and one database, taken back to any moment as often as is needed."""
 
@@ -104,8 +68,11 @@ class Rig:
     async def cut(self, cut: Cut) -> None:
         """The power goes at any step of the change."""
         place, fs = await self._prepare(cut)
-        await self._act(place, fs, cut)
-        await self._try_all(place, fs, cut, fs.moments, finished=True)
+        refused = await self._act(place, fs, cut)
+        may_be = cut.one_disk and self.kind.get("one_device") is False
+        if refused is not None and not may_be:
+            self.tally.found.append(f"{cut.name} was refused: {refused!r}")
+        await self._try_all(place, fs, cut, fs.moments, finished=refused is None)
 
     async def cut_after_failure(self, cut: Cut, code: int = errno.EIO) -> None:
         """Some call fails, Steward tidies up, and the power goes while it does or after."""
@@ -220,15 +187,18 @@ class Rig:
         place.start(fs)
         return place, fs
 
-    async def _act(self, place: Place, fs: PowerFs, cut: Cut) -> None:
+    async def _act(self, place: Place, fs: PowerFs, cut: Cut) -> StewardError | None:
+        """Make the change, and remember the disk after each step. Returns why it was refused."""
         self._record(fs)
         try:
-            with suppress(StewardError):
-                await cut.act(place)
+            await cut.act(place)
+        except StewardError as error:
+            return error
         finally:
             fs.recording, self.database.fs = False, None
             await place.manager.close()
-        self.tally.runs += 1
+            self.tally.runs += 1
+        return None
 
     def _record(self, fs: PowerFs) -> None:
         self.database.fs = fs
@@ -270,7 +240,7 @@ class Rig:
                     await check(place, cut, after_all=done, strict=self.strict)
                 except (AssertionError, StewardError, OSError) as wrong:
                     self.tally.found.append(
-                        f"{cut.name}, after {[m.step for m in moments[: moment.number + 1]]}, "
+                        f"{cut.name}, after {steps_to(moment, moments)}, "
                         f"{moment.commits} commits: {wrong!r:.600}\n   disk: {show(state)}"
                     )
                 finally:
@@ -339,181 +309,12 @@ def _in_place(place: Place) -> set[bytes]:
     return {content for name, content in place.files.items() if not name.endswith(OURS)}
 
 
+def steps_to(moment: Moment, moments: list[Moment]) -> list[str]:
+    """What was done up to then."""
+    return [one.step for one in moments if one.number <= moment.number]
+
+
 def show(state: State) -> str:
     """A disk in short."""
     files = sorted((p, n, f.content[:12], len(f.content)) for p, n, f in state.files)
     return f"{sorted(p for p, _ in state.folders)} {files}"
-
-
-# -- what is cut -----------------------------------------------------------------------------
-
-
-async def _busy_turn(place: Place) -> None:
-    place.put({"a.md": OLD, "c.md": b"c", "gone.md": b"gone"})
-    work = place.workspace("busy")
-    await work.edit("a.md", lambda _: NEW)
-    await work.move("c.md", "sub/d.md")
-    await work.create("new.md", b"new")
-    await work.remove("gone.md")
-
-
-async def _put_old(place: Place) -> None:
-    place.put({"a.md": OLD})
-
-
-async def _three_versions(place: Place) -> None:
-    place.put({"a.md": OLD})
-    await place.workspace("earlier").edit("a.md", lambda _: b"second")
-    await place.workspace("earlier").edit("a.md", lambda _: NEW)
-
-
-async def _prune(place: Place) -> None:
-    ids = place.manager.care.files_at([str(place.folder / "a.md")])
-    await place.manager.prune(PruneRule(ids))
-
-
-LARGE = random.Random(5).randbytes(300_000)
-
-
-async def _put_large(place: Place) -> None:
-    place.put({"a.md": LARGE[::-1]})
-
-
-async def _put_folder(place: Place) -> None:
-    place.put({"drafts/a.md": OLD, "drafts/deep/b.md": NEW, "new/x": b"x"})
-
-
-async def _changed_outside(place: Place) -> None:
-    place.put({"a.md": b"first"})
-    await place.workspace("earlier").edit("a.md", lambda _: NEW)
-    place.put({"a.md": OLD})
-
-
-def _double(old: BinaryIO, new: BinaryIO) -> None:
-    new.write(old.read())
-    new.write(NEW)
-
-
-async def _conflict(place: Place) -> None:
-    """Someone saves just before the exchange."""
-    place.put({"a.md": BASE})
-
-    def save(name: str, _: int) -> None:
-        if name == "exchange":
-            place.wire.watch = None
-            place.put({"a.md": YOURS})
-
-    place.wire.watch = save
-    with suppress(ConflictError):
-        await place.workspace("earlier").edit("a.md", lambda _: MINE)
-    assert place.files == {"a.md": YOURS}
-
-
-def _resolve(choice: ConflictChoice) -> Callable[[Place], Awaitable[object]]:
-    async def act(place: Place) -> None:
-        work = place.workspace("turn")
-        (one,) = await work.conflicts()
-        await work.resolve(one.op_id, choice)
-
-    return act
-
-
-BASE, MINE, YOURS = b"1\n2\n3\n4\n5\n", b"1\n2\n3\n4\nfive\n", b"one\n2\n3\n4\n5\n"
-MERGED = b"one\n2\n3\n4\nfive\n"
-_UNDO_STAGES = (
-    {"a.md": NEW, "sub/d.md": b"c", "new.md": b"new"},
-    {"a.md": NEW, "sub/d.md": b"c", "new.md": b"new", "gone.md": b"gone"},
-    {"a.md": NEW, "sub/d.md": b"c", "gone.md": b"gone"},
-    {"a.md": NEW, "c.md": b"c", "gone.md": b"gone"},
-    {"a.md": OLD, "c.md": b"c", "gone.md": b"gone"},
-)
-
-CUTS: tuple[Cut, ...] = (
-    *(Cut.of(scenario) for scenario in SCENARIOS),
-    Cut(
-        "append",
-        lambda place: place.workspace("turn").edit("a.md", lambda content: content + NEW),
-        ({"a.md": OLD}, {"a.md": OLD + NEW}),
-        _put_old,
-    ),
-    Cut(
-        "rewrite in pieces",
-        lambda place: place.workspace("turn").rewrite("a.md", _double),
-        ({"a.md": OLD}, {"a.md": OLD + NEW}),
-        _put_old,
-    ),
-    Cut(
-        "edit of a file too large for a pack",
-        lambda place: place.workspace("turn").edit("a.md", lambda _: LARGE),
-        ({"a.md": LARGE[::-1]}, {"a.md": LARGE}),
-        _put_large,
-    ),
-    Cut(
-        "prune old versions",
-        _prune,
-        ({"a.md": NEW},),
-        _three_versions,
-        precious=frozenset({OLD, b"second", NEW}),
-    ),
-    Cut(
-        "move a folder",
-        lambda place: place.workspace("turn").move_folder("drafts", "new/final"),
-        (
-            {"drafts/a.md": OLD, "drafts/deep/b.md": NEW, "new/x": b"x"},
-            {"new/final/a.md": OLD, "new/final/deep/b.md": NEW, "new/x": b"x"},
-        ),
-        _put_folder,
-    ),
-    Cut(
-        "undo of a turn",
-        lambda place: place.workspace("turn").undo("busy"),
-        _UNDO_STAGES,
-        _busy_turn,
-        precious=frozenset({OLD, NEW, b"c", b"new", b"gone"}),
-    ),
-    Cut(
-        "take note of what someone else did",
-        lambda place: place.manager.note(str(place.folder / "a.md")),
-        ({"a.md": OLD},),
-        _changed_outside,
-        outsiders=1,
-        precious=frozenset({b"first", NEW}),
-    ),
-    Cut(
-        "end a conflict with ours",
-        _resolve(ConflictChoice.OURS),
-        ({"a.md": YOURS}, {"a.md": MINE}),
-        _conflict,
-        outsiders=1,
-        precious=frozenset({BASE}),
-    ),
-    Cut(
-        "end a conflict with both",
-        _resolve(ConflictChoice.MERGE),
-        ({"a.md": YOURS}, {"a.md": MERGED}),
-        _conflict,
-        outsiders=1,
-        precious=frozenset({BASE}),
-    ),
-)
-
-
-def save_in_place(path: Path) -> None:
-    path.write_bytes(THEIRS)
-
-
-def save_by_rename(path: Path) -> None:
-    temporary = path.with_name("editor.tmp")
-    temporary.write_bytes(THEIRS)
-    temporary.replace(path)
-
-
-def remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-
-
-SOMEONE: dict[str, Meanwhile] = {
-    "saves in place": save_in_place,
-    "saves by rename": save_by_rename,
-    "removes": remove,
-}

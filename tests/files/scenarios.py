@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from app.domain.workspace import Workspace
 from tests.files.place import Place
@@ -51,6 +52,11 @@ async def _edited(work: Workspace) -> None:
     await work.edit("a.md", lambda _: NEW)
 
 
+def _add(old: BinaryIO, new: BinaryIO) -> None:
+    new.write(old.read())
+    new.write(NEW)
+
+
 SCENARIOS = (
     Scenario(
         "create in new folders",
@@ -69,6 +75,12 @@ SCENARIOS = (
         before={"a.md": OLD},
         act=lambda work: work.edit("a.md", lambda _: NEW),
         after={"a.md": NEW},
+    ),
+    Scenario(
+        "edit as streams",
+        before={"a.md": OLD},
+        act=lambda work: work.rewrite("a.md", _add),
+        after={"a.md": OLD + NEW},
     ),
     Scenario(
         "edit to nothing",

@@ -239,7 +239,11 @@ def test_versions_that_heal_each_other_are_not_built_in_a_circle(vault: Path) ->
         blobs.read(second)
 
     blobs.put([versions[0]], like=second)
+    assert stored(vault) == {first: versions[0], second: versions[1]}
 
+    rot(vault, first, copies=False)
+    blobs.put([versions[0]], like=second)
+    rot_copy(vault, first)
     assert stored(vault) == {first: versions[0], second: versions[1]}
 
 

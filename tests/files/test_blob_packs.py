@@ -78,6 +78,7 @@ def test_a_failure_in_a_put_is_an_error_and_costs_nothing(vault: Path, step: str
     before = texts(3)
     put_all(blobs, before)
     noise = Random(7).randbytes(300_000)
+    some = noise[:2000]  # of which a write that fails leaves the header, whole
 
     def fail(name: str, number: int) -> None:
         if name == step:
@@ -85,7 +86,7 @@ def test_a_failure_in_a_put_is_an_error_and_costs_nothing(vault: Path, step: str
 
     wire.watch = fail
     refused = 0
-    for content in (noise, b"small"):
+    for content in (noise, some, b"small"):
         with suppress(OSError):
             blobs.put([content])
             continue
@@ -93,8 +94,8 @@ def test_a_failure_in_a_put_is_an_error_and_costs_nothing(vault: Path, step: str
     assert refused
     wire.watch = None
 
-    put_all(blobs, [noise, b"small", *before])
-    assert set(stored(vault).values()) == {noise, b"small", *before}
+    put_all(blobs, [b"small", noise, some, *before])
+    assert set(stored(vault).values()) == {noise, some, b"small", *before}
 
 
 def test_what_a_failed_sync_left_is_not_taken_for_kept(vault: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 from app.files import packs
 from app.files.blobs import BlobStore, hash_of
 from app.files.fs_ops import FsOps
-from tests.files.power_loss import Moment, PowerFs, State
+from tests.files.power_disk import State
+from tests.files.power_loss import Moment, PowerFs
 from tests.files.test_blob_packs import a_bit_of_all, of_a_history
 from tests.files.vault_bytes import stored
 

@@ -85,8 +85,10 @@ async def test_it_is_never_written_over_anything_or_into_the_vault(place: Place)
     archive = place.home / "out.zip"
     archive.write_bytes(b"mine")
 
+    told: list[object] = []
     with pytest.raises(FileExistsAlreadyError):
-        await place.manager.export(archive)
+        await place.manager.export(archive, (), lambda *step: told.append(step))
+    assert told == []  # before any work was done for nothing
     with pytest.raises(FileError, match="own vault"):
         await place.manager.export(place.home / "vault" / "x.zip")
     with pytest.raises(FileMissingError, match="no folder"):

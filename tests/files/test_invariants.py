@@ -102,17 +102,37 @@ async def test_the_archive_is_synced_before_the_act_is_announced(place: Place) -
     assert replaced == [COMMIT, "exchange", "sync", "unlink_ours", "sync", COMMIT]
 
 
-async def test_a_version_that_was_not_archived_soundly_stops_the_change(place: Place) -> None:
+async def test_bytes_that_rot_just_before_the_replacement_are_archived_anew(place: Place) -> None:
+    place.put({"a.md": b"old"})
+    work = place.workspace()
+    await work.edit("a.md", lambda _: b"new")
+    spoilt: list[int] = []
+
+    def spoil(name: str, step: int) -> None:
+        if name == "write" and not spoilt:  # what is put now is the newer content
+            spoilt.append(step)
+            rot(place.home / "vault", hash_of(b"new"))
+
+    place.wire.watch = spoil
+    await work.edit("a.md", lambda _: b"newer")
+    place.wire.watch = None
+
+    assert spoilt
+    assert place.files == {"a.md": b"newer"}
+    assert await work.version_content("a.md", 2) == b"new"
+
+
+async def test_a_version_that_cannot_be_archived_soundly_stops_the_change(place: Place) -> None:
     place.put({"a.md": b"old"})
     work = place.workspace()
     await work.edit("a.md", lambda _: b"new")
 
     def spoil(name: str, step: int) -> None:
-        if name == "write":  # the new bytes arrive in the vault; the old ones were checked
+        if name in ("write", "read_at", "stat_open"):  # a disk that keeps nothing
             rot(place.home / "vault", hash_of(b"new"))
 
     place.wire.watch = spoil
-    with pytest.raises(BlobDamagedError):
+    with pytest.raises(StewardError):
         await work.edit("a.md", lambda _: b"newer")
     place.wire.watch = None
 

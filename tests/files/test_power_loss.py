@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from app.files.fs_ops import FsOps
-from tests.files.power_cuts import CUTS, FILE_SYSTEMS, SOMEONE, Cut, Rig
-from tests.files.power_loss import Disk, Facts, PowerDatabase, unmodelled
+from tests.files.power_changes import CUTS, SOMEONE, Cut
+from tests.files.power_cuts import FILE_SYSTEMS, Rig
+from tests.files.power_disk import Disk, Facts
+from tests.files.power_loss import PowerDatabase, unmodelled
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from zipfile import ZipFile
 import pytest
 
 from app.domain.errors import ConflictError, FileError, FileExistsAlreadyError, PrunedError
+from app.domain.files import ConflictChoice
 from app.files.blobs import hash_of
 from app.files.pruning import PruneRule
 from tests.files import vault_bytes
@@ -130,10 +131,15 @@ async def test_what_a_conflict_needs_stays(place: Place) -> None:
     place.wire.watch = meanwhile
     with pytest.raises(ConflictError):
         await place.workspace("turn").edit("a.md", lambda _: b"ours")
+    plan = await place.manager.plan_prune(rule(place, "a.md"))
+    assert [version.version for version in plan.versions] == [1, 2, 3, 4]
+    assert plan.contents == {hash_of(CONTENTS[0]), hash_of(CONTENTS[2])}  # not what both had
     await place.manager.prune(rule(place, "a.md"), place.home / "old.zip")
 
-    assert in_vault(place) >= {CONTENTS[3], b"ours", b"theirs"}
-    assert CONTENTS[0] not in in_vault(place)
+    assert in_vault(place) == {CONTENTS[1], CONTENTS[3], b"ours", b"theirs", b"bee"}
+    (one,) = await place.workspace().conflicts()
+    await place.workspace().resolve(one.op_id, ConflictChoice.OURS)
+    assert place.files["a.md"] == b"ours"
 
 
 async def test_bytes_that_come_back_are_kept_again(place: Place) -> None:

@@ -152,6 +152,23 @@ async def test_a_third_save_is_never_overwritten_by_a_decision(
     assert place.files == {"a.md": MINE}
 
 
+async def test_a_save_in_the_instant_of_a_decision_is_not_overwritten(place: Place) -> None:
+    one = await conflict(place)
+    looks = 0
+
+    def meanwhile(name: str, _: int) -> None:
+        nonlocal looks
+        looks += name == "open_read"
+        if looks == 2:  # the first look found their bytes; this one reads them for the change
+            place.wire.watch = None
+            place.put({"a.md": b"saved in between"})
+
+    place.wire.watch = meanwhile
+    with pytest.raises(FileChangedError):
+        await place.workspace().resolve(one.op_id, OURS)
+    assert place.files == {"a.md": b"saved in between"}
+
+
 async def test_an_approval_for_other_bytes_does_not_cover_a_decision(place: Place) -> None:
     one = await conflict(place)
     for expected in ({}, {one.path: hash_of(b"other")}):

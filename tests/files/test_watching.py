@@ -337,6 +337,27 @@ async def test_what_comes_between_the_look_and_the_listening_is_not_missed(place
     await watched.watcher.close()
 
 
+async def test_closed_in_the_middle_of_beginning_to_listen_it_leaves_no_thread(
+    place: Place,
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def listen_slowly(folders: set[str], **how: Any) -> Ear:
+        begun.set()
+        go_on.wait(PATIENCE)
+        return Ear(folders, **how)
+
+    watched = Watched(place, make_ear=listen_slowly)
+    watched.watcher.switch(on=True)
+    await watched.holds(begun.is_set)
+    closing = asyncio.create_task(watched.watcher.close())
+    await watched.holds(lambda: not watched.watcher._on)
+    go_on.set()
+    await asyncio.wait_for(closing, PATIENCE)
+
+    assert "steward-watch" not in {thread.name for thread in threading.enumerate()}
+
+
 # -- when the system will not ----------------------------------------------------------------------
 
 

@@ -401,7 +401,7 @@ MUTANTS: Final = (
     Mutant(
         "versions are not marked before their bytes go",
         "app/files/pruning.py",
-        "                self._journal.prune(marked[start : start + _AT_ONCE], str(archive))\n",
+        "                self._marks.prune(marked[start : start + _AT_ONCE], shown)\n",
         "                pass\n",
         ("tests/files/test_pruning.py",),
     ),

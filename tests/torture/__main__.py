@@ -1,4 +1,4 @@
-"""``python -m tests.torture [--rounds N] [--seed S] [--power | --kills] [--twice]``.
+"""``python -m tests.torture [--rounds N] [--seed S] [--power | --kills] [--ways WORDS] [--twice]``.
 
 First every power cut there is, then N rounds of killed processes. Exit code 1 on a violation.
 """
@@ -15,7 +15,8 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.files.power_cuts import CUTS, FILE_SYSTEMS, SOMEONE, Cut, Rig, Tally
+from tests.files.power_changes import CUTS, SOMEONE, Cut
+from tests.files.power_cuts import FILE_SYSTEMS, Rig, Tally
 from tests.files.power_loss import PowerDatabase
 from tests.torture.kills import Rounds
 
@@ -57,8 +58,8 @@ async def power(folder: Path, ways: dict[str, Way]) -> list[str]:
     try:
         for way, act in ways.items():
             for kind, flags in FILE_SYSTEMS.items():
-                if act is beside and kind != "with a journal":
-                    continue
+                if act in (beside, failed) and kind != "with a journal":
+                    continue  # what differs there is what the others go through
                 rig = Rig(folder, database, **flags)
                 began = time.monotonic()
                 for cut in CUTS:
@@ -94,6 +95,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=200, help="of killed processes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--power", action="store_true", help="power cuts only")
+    parser.add_argument("--ways", default="", help="power cuts only in ways with these words")
     parser.add_argument("--kills", action="store_true", help="killed processes only")
     parser.add_argument("--twice", action="store_true", help="the power also goes in recovery")
     chosen = parser.parse_args()
@@ -103,6 +105,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="torture-", dir=where) as folder:
         if not chosen.kills:
             ways = WAYS | TWICE if chosen.twice else WAYS
+            ways = {way: act for way, act in ways.items() if chosen.ways in way}
             violations += asyncio.run(power(Path(folder), ways))
         if not chosen.power:
             place = Path(folder) / "kills"
