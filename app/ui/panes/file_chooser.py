@@ -152,6 +152,7 @@ class FileChooser(QWidget):
     def start(self) -> None:
         """The person wants to choose: everything again, the cursor in the line."""
         self.filter.clear()
+        self._model.show(())  # what was chosen the last time is not what is meant now
         self.filter.setFocus(Qt.FocusReason.OtherFocusReason)
         self._delay.stop()
         self.refresh()
@@ -170,9 +171,14 @@ class FileChooser(QWidget):
         def lines() -> list[FileLine]:  # the short form of a path may have to look at the disk
             return [_line(one, workspace.display(one.path), now) for one in found[:_MOST]]
 
-        self._model.show(await asyncio.to_thread(lines))
-        if found:
-            self.list.setCurrentIndex(self._model.index(0, 0))
+        shown = await asyncio.to_thread(lines)
+        chosen = self.list.currentIndex().data(FileRole.LINE)
+        self._model.show(shown)
+        if shown:
+            paths = [line.path for line in shown]
+            before = chosen.path if isinstance(chosen, FileLine) else ""
+            row = paths.index(before) if before in paths else 0
+            self.list.setCurrentIndex(self._model.index(row, 0))
         if len(found) > _MOST:
             self._said.setText(f"The {_MOST} changed last; type to find the others.")
         elif text.strip():

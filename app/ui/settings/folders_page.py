@@ -37,8 +37,9 @@ class FoldersPage(QWidget):
         self.watch.setChecked(session.desk.settings.watch_folders)
         self.watch.toggled.connect(self._watch)
         watched = Label(
-            "Every file in them is kept as it is now, and what other programs save becomes a "
-            "version too. Off, such a change is kept when Steward next touches the file.",
+            "Files in them are kept as they are now (not very large ones, and at most 10,000 a "
+            "folder), and what other programs save becomes a version too. Off, such a change is "
+            "kept when Steward next touches the file.",
             kind="muted",
             wrap=True,
         )
