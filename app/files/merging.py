@@ -25,6 +25,8 @@ def merged(base: bytes, ours: bytes, theirs: bytes, name: str) -> bytes:
     Raises ``UncleanMergeError`` where both changed the same lines, ``NotTextError``,
     ``FileTooLargeError``.
     """
+    if base in (ours, theirs) or ours == theirs:
+        return theirs if base == ours else ours
     sides = (base, ours, theirs)
     require_mergeable_size(max(map(len, sides)), name)
     texts = [decode(side, name) for side in sides]
@@ -34,6 +36,14 @@ def merged(base: bytes, ours: bytes, theirs: bytes, name: str) -> bytes:
         raise _unclean(name, "they are in different encodings")
     # In every other encoding a line's end is the same bytes, so the bytes need no decoding.
     return b"".join(_merged([side.splitlines(keepends=True) for side in sides], name))
+
+
+def merged_if_clean(base: bytes, ours: bytes, theirs: bytes, name: str) -> bytes | None:
+    """As ``merged``; ``None`` where it raises."""
+    try:
+        return merged(base, ours, theirs, name)
+    except (UncleanMergeError, NotTextError, FileTooLargeError):
+        return None
 
 
 def require_mergeable_size(size: int, name: str) -> None:

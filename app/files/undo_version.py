@@ -10,14 +10,12 @@ from app.domain.errors import FileChangedError, FileError, NotAFileError
 from app.domain.files import FileAction, FileVersion
 from app.files.blobs import hash_of
 from app.files.failures import exists
+from app.files.merging import MERGE_BYTES, merged_if_clean
 from app.files.store import ChangeKind, FileStore
-from app.files.three_way import merged
 from app.files.undo_steps import UndoStep
 from app.storage.file_history import FileHistory
 from app.storage.file_records import FileRecord
 
-_MOST_BYTES: Final = 16 * 1024 * 1024
-"""Larger contents are not joined line by line."""
 _MOST_ASKED: Final = 100
 """Later versions that are tried, one by one, to name the first that stands in the way."""
 
@@ -104,11 +102,11 @@ class VersionUndoPlanner:
             return way.step(ChangeKind.REPLACE, found, before.hash_after)
         if found == before.hash_after:
             raise _already(way)
-        if any((one.size or 0) > _MOST_BYTES for one in (before, way.wanted, *way.later)):
+        if any((one.size or 0) > MERGE_BYTES for one in (before, way.wanted, *way.later)):
             raise self._in_the_way(way, way.later[0] if way.later else None, "changed it")
         base, ours = self._content(way.wanted.hash_after), self._content(before.hash_after)
         now = self._now(way.newest.path)
-        joined = merged(base, ours, now)
+        joined = merged_if_clean(base, ours, now, way.newest.path)
         if joined is None:
             raise self._in_the_way(way, self._first_against(way, base, ours), _SAME_LINES)
         if joined == now:
@@ -119,7 +117,8 @@ class VersionUndoPlanner:
         """The first later version that the way back cannot be joined with."""
         contents = [one for one in way.later if one.hash_after not in (None, one.hash_before)]
         for version in contents[:_MOST_ASKED]:
-            if merged(base, ours, self._content(version.hash_after)) is None:
+            content = self._content(version.hash_after)
+            if merged_if_clean(base, ours, content, version.path) is None:
                 return version
         return contents[-1] if len(contents) > _MOST_ASKED else None
 

@@ -18,7 +18,7 @@ from app.domain.errors import (
     NotFoundError,
 )
 from app.domain.files import FileVersion, OperationType
-from app.files.three_way import merged
+from app.files.merging import merged_if_clean
 from tests.files.place import Place
 
 LINES = b"one\ntwo\nthree\nfour\nfive\n"
@@ -318,13 +318,13 @@ def test_wide_text_is_merged_by_its_own_lines(mark: tuple[str, bytes]) -> None:
     ours = wide("ਊ 1\r\ntwo\r\nthree\r\n")
     theirs = wide("ਊ one\r\ntwo\r\n3")
 
-    assert merged(base, ours, theirs) == wide("ਊ 1\r\ntwo\r\n3")
+    assert merged_if_clean(base, ours, theirs, "a.md") == wide("ਊ 1\r\ntwo\r\n3")
 
 
 def test_a_small_change_in_a_long_text_is_merged() -> None:
     base = b"".join(b"line %d\n" % number for number in range(200_000))
 
-    joined = merged(base, base.replace(b"line 7\n", b"7\n"), base + b"more\n")
+    joined = merged_if_clean(base, base.replace(b"line 7\n", b"7\n"), base + b"more\n", "a.md")
 
     assert joined == base.replace(b"line 7\n", b"7\n") + b"more\n"
 
@@ -336,7 +336,9 @@ CONTENT = st.lists(st.sampled_from([b"a\n", b"b\r\n", b"c", b"\xff\n", b"\n"])).
 def test_a_merge_takes_each_side_where_the_other_changed_nothing(
     base: bytes, ours: bytes, theirs: bytes
 ) -> None:
-    assert merged(base, ours, base) == ours
-    assert merged(base, base, theirs) == theirs
-    assert merged(base, ours, ours) == ours
-    assert merged(base, ours, theirs) == merged(base, theirs, ours)
+    assert merged_if_clean(base, ours, base, "a.md") == ours
+    assert merged_if_clean(base, base, theirs, "a.md") == theirs
+    assert merged_if_clean(base, ours, ours, "a.md") == ours
+    assert merged_if_clean(base, ours, theirs, "a.md") == merged_if_clean(
+        base, theirs, ours, "a.md"
+    )
