@@ -128,7 +128,8 @@ class VaultCare:
         plan = self._pruner.plan(rule)
         if not plan.versions:
             return self._dropped(gate)
-        place = self._own_archive() if archive is None else self._place(archive)
+        with explaining(str(archive or self._vault.parent)):
+            place = self._own_archive() if archive is None else self._place(archive)
         with explaining(str(place)):
             exporter = self._exporter(gate, progress)
             return self._pruner.run(rule, plan, place, exporter, gate)
