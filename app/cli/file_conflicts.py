@@ -50,11 +50,11 @@ async def resolve(
             made = await workspace_of(assembly).resolve(one.op_id, choice)
         except (PathOutsideError, NoFolderError) as error:
             raise needs_folder(error) from error
-        if made is not None and made.version != one.their_version:
-            tell(output, assembly, made)
-        elif output.json_lines:
+        if output.json_lines:
             kept = {"file": one.path, "version": one.their_version or None}
             output.record({**kept, **(facts_of(made) if made else {}), "choice": choice.value})
+        elif made is not None and made.version != one.their_version:
+            tell(output, assembly, made)
         else:
             shown = visible_line(assembly.folders.display(one.path))
             state = f"version {one.their_version}" if one.their_version else "removed"

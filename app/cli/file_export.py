@@ -11,7 +11,7 @@ from app.cli.file_access import known_places
 from app.cli.output import Output, size_in_words, visible_line
 from app.cli.progress import progress
 from app.cli.run import DONE, FAILED, opened
-from app.domain.errors import FileError, UsageError
+from app.domain.errors import FileError, FileExistsAlreadyError, UsageError
 
 if TYPE_CHECKING:
     from app.files.export import ExportReport
@@ -27,7 +27,10 @@ async def export(
     async with opened(folders, offline=True) as assembly:
         places = await known_places(assembly, paths)
         with progress(output, "Exporting", stopped=_UNTOUCHED) as shown:
-            report = await assembly.versions.export(archive, places, shown)
+            try:
+                report = await assembly.versions.export(archive, places, shown)
+            except FileExistsAlreadyError as error:
+                raise _taken(error) from error
     if output.json_lines:
         output.record({"type": "export", **_facts(report)})
     else:
@@ -67,7 +70,10 @@ async def prune(
                 "Nothing was pruned.", hint="Add --yes to do it; an export is written first."
             )
         with progress(output, "Exporting", stopped="Nothing was pruned.") as shown:
-            report = await versions.prune(rule, archive, shown)
+            try:
+                report = await versions.prune(rule, archive, shown)
+            except FileExistsAlreadyError as error:
+                raise _taken(error) from error
     if output.json_lines:
         written = {} if report.export is None else _facts(report.export)
         facts = {"pruned": report.versions, "freed": report.freed}
@@ -99,6 +105,11 @@ async def bring_back(output: Output, archive: Path) -> int:
     else:
         output.line("Nothing was missing that this archive has.")
     return DONE
+
+
+def _taken(error: FileExistsAlreadyError) -> FileExistsAlreadyError:
+    hint = "Choose another name for the archive. Nothing in the vault changed."
+    return FileExistsAlreadyError(error.message, hint=hint, details=error.details)
 
 
 def _show_plan(output: Output, plan: PrunePlan) -> None:

@@ -174,7 +174,12 @@ def resolve(
 
 @files.command()
 @click.option(
-    "--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True, metavar="N"
+    "--limit",
+    type=click.IntRange(1, 1_000_000),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="So many changes.",
 )
 @folder_option
 @json_option

@@ -23,6 +23,7 @@ from app.domain.events import (
     TurnStarted,
     Waiting,
 )
+from app.domain.files import OperationType
 from app.domain.tool_calls import ToolStatus
 
 if TYPE_CHECKING:
@@ -83,9 +84,10 @@ class TurnView:
                 note(f"✓ {visible_line(name)} ({spent} ms)", "dim")
             case ToolResultEvent(name=name, status=status, content=content):
                 note(f"✗ {visible_line(name)}: {status}: {shortened(content)}", "yellow")
-            case FileVersionEvent(file=file, version=version):
+            case FileVersionEvent(file=file, version=version, operation=operation):
                 where = self._assembly.folders.display(file)
-                note(f"  {visible_line(where)}: version {version}", "dim")
+                theirs = " (someone else's)" if operation == OperationType.EXTERNAL else ""
+                note(f"  {visible_line(where)}: version {version}{theirs}", "dim")
             case Circuit(state=CircuitState.OPEN, name=name, reason=reason):
                 note(f"! {name} keeps failing and is paused: {shortened(reason)}", "yellow")
             case Notification(severity=severity, message=message):

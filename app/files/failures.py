@@ -114,8 +114,8 @@ def conflict(change: Change, outcome: Outcome, theirs: tuple[FileVersion, ...]) 
         f"Someone else {did} {shown(change.locator)} at the same moment. "
         f"Nothing was overwritten; both versions are kept.{kept}",
         hint="Read the file again; then make the change anew, or leave it as they have it. "
-        "The person can also choose: `steward files resolve PATH theirs|ours|merge`, "
-        "or in the window.",
+        "Or decide under Versions in the window, or with `steward files resolve PATH "
+        "theirs|ours|merge`.",
         details={
             "path": change.locator,
             "op_id": change.op_id,

@@ -104,7 +104,8 @@ class FolderWatcher:
 
     async def close(self) -> None:
         """End watching. Returns when nothing of it runs any more."""
-        self._on = False
+        # Besides the cancel: a version being written is finished, and takes a cancel along.
+        self.switch(on=False)
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])

@@ -83,3 +83,13 @@ def test_what_was_pruned_comes_back_from_its_archive(changed: Steward) -> None:
     assert "Nothing was missing" in changed("files", "import", "old.zip").out
     (changed.folder / "no.zip").write_text("no archive")
     assert "no archive" in changed("files", "import", "no.zip", code=1).err
+
+
+def test_a_pruned_version_is_marked_in_the_history(changed: Steward) -> None:
+    changed("files", "prune", "old.zip", "--keep", "1", "--yes")
+    rows = changed("files", "versions", "report.md", "--json").objects
+    assert rows[0]["pruned"] == str(changed.folder / "old.zip")
+    assert rows[-1]["pruned"] is None
+    assert "(pruned)" in changed("files", "versions", "report.md").out.splitlines()[0]
+    nothing = changed("files", "prune", "--keep", "1", code=1)
+    assert "There is nothing to prune." in nothing.err

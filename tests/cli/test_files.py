@@ -229,3 +229,24 @@ def test_a_damaged_database_is_refused_by_name(steward: Steward) -> None:
     assert "steward.db" in done.err
     assert done.of("error")[0]["kind"] == "database_corrupt"
     assert database.read_bytes().startswith(b"not a database")
+
+
+def test_a_folder_is_called_a_folder(steward: Steward) -> None:
+    (steward.folder / "sub").mkdir()
+    assert (
+        "sub is a folder; only files have versions."
+        in steward("files", "versions", "sub", code=1).err
+    )
+
+
+def test_what_stands_there_already_is_not_restored(changed: Steward) -> None:
+    done = changed("files", "restore", "report.md", "2", code=1)
+    assert "report.md is as in version 2 already. Nothing was changed." in done.err
+
+
+def test_one_is_one(steward: Steward) -> None:
+    steward("ask", "create a file one.md with 'x'", "--approve", "always")
+    shown = steward("files", "versions", "one.md").out
+    assert "1 byte " in shown
+    assert "1 bytes" not in shown
+    assert "Checked: 1 file, 1 version; together 1 byte" in steward("files", "verify").out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable
 
@@ -192,3 +193,27 @@ async def test_closing_waits_for_a_change(place: Place) -> None:
 
     assert (await task).version == 2
     place.start(FsOps())
+
+
+async def test_what_was_cancelled_is_not_complained_about_at_the_end(place: Place) -> None:
+    place.put({"a.md": b"old"})
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: complaints.append(told))
+    await place.workspace().edit("a.md", lambda _: b"new")
+    there, go = threading.Event(), threading.Event()
+
+    def report(done: int, total: int, what: str) -> None:
+        there.set()
+        assert go.wait(LONG)
+
+    task = asyncio.create_task(place.manager.export(place.home / "x.zip", progress=report))
+    await asyncio.to_thread(there.wait, LONG)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    closing = asyncio.create_task(place.manager.close())
+    await asyncio.sleep(0)
+    go.set()
+    await closing
+    gc.collect()
+    assert complaints == []

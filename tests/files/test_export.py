@@ -68,6 +68,22 @@ async def test_every_version_is_in_the_archive_with_what_is_known_of_it(place: P
     assert b"history.jsonl" in content["README.txt"]
 
 
+async def test_what_is_unpacked_has_the_time_of_its_version(place: Place) -> None:
+    await a_history(place)
+    archive = place.home / "out.zip"
+    await place.manager.export(archive)
+    (first, *_) = await place.manager.versions(str(place.folder / "a.md"))
+    (_, history) = opened(archive)
+    name = next(row["content"] for row in history if row["hash"] == first.hash_after)
+
+    with ZipFile(archive) as zipped:
+        entries = {entry.filename: entry for entry in zipped.infolist()}
+
+    assert all(entry.date_time[0] > 1980 for entry in entries.values())
+    at = first.at.astimezone()
+    assert entries[str(name)].date_time == (*at.timetuple()[:5], at.second)
+
+
 async def test_only_some_files_or_folders(place: Place) -> None:
     await a_history(place)
 

@@ -16,6 +16,7 @@ from app.domain.events import Severity
 from app.files.watch_ear import Ear, WatchLimitError
 from app.files.watch_sweep import WatchLimits
 from app.files.watching import FolderWatcher
+from tests.files.faults import COMMIT
 from tests.files.place import Place
 
 PATIENCE = 60.0
@@ -416,3 +417,23 @@ async def test_a_folder_that_leaves_the_watched_one_is_the_removal_of_its_files(
     await watched.until(
         "in/deep/a.md", SEEN, "2 remove external", "3 create external", "4 edit external"
     )
+
+
+async def test_closing_while_a_version_is_written_finishes_it_and_ends(watched: Watched) -> None:
+    watched.place.put({"a.md": b"a"})
+    there, go = threading.Event(), threading.Event()
+
+    def pause(name: str, _: int) -> None:
+        if name == COMMIT and not there.is_set():
+            there.set()
+            assert go.wait(PATIENCE)
+
+    watched.place.wire.watch = pause
+    watched.watcher.switch(on=True)
+    await asyncio.to_thread(there.wait, PATIENCE)
+    closing = asyncio.create_task(watched.watcher.close())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    go.set()
+    await asyncio.wait_for(closing, 5)  # the cancel that the version took along is given again
+    assert await watched.told_of("a.md") == [SEEN]

@@ -6,16 +6,20 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.assembly import Assembly
-from app.domain.files import FileVersion
+from app.domain.files import FileVersion, Origin
 from app.ui.diff.lines import Kind
 from app.ui.main_window import MainWindow
+from app.ui.panes.version_rows import line_height
 from app.ui.panes.versions import VersionsPane
 from app.ui.panes.versions_model import PAGE, VersionRole
+from app.ui.theme import Theme
+from app.ui.window_state import WindowState
 from tests.benchmarks.big_history import BigHistory, fill
 from tests.standins.scripted_model import calls, says
-from tests.ui.conftest import REPORT, Puppet
+from tests.ui.conftest import REPORT, Puppet, settled
 from tests.ui.driving import Person, choose, click, press, type_text, until
 from tests.ui.test_panes import EDIT, allow
 from tests.ui.walking import nameless, shared_keys, without_keys
@@ -279,3 +283,23 @@ async def test_a_long_difference_is_written_in_parts_and_whole_at_the_end(
     await until(lambda: "200 more lines" in view.toPlainText(), "both columns")
     assert "row 499" in view.toPlainText()
     assert "row 500" not in view.toPlainText()
+
+
+async def test_at_the_start_a_history_shows_more_than_one_line(
+    desk: Assembly, theme: Theme, steward_home: Path, application: QApplication
+) -> None:
+    work = desk.workspaces.bind(Origin(user=desk.user, by="you"))
+    for _ in range(4):
+        await work.edit("report.md", lambda before: before + b"more\n")
+    window = MainWindow(theme, WindowState(steward_home))
+    window.resize(1360, 860)
+    window.show()
+    window.attach(desk)
+    pane = shown(window)
+    await until(lambda: newest(pane) == 5, "the history")
+    await settled(window)
+    line = line_height(pane.timeline.fontMetrics().height())
+    assert pane.timeline.height() >= 5 * line
+    window.close()
+    await window.detach()
+    window.deleteLater()

@@ -242,6 +242,11 @@ _ERRORS: Final[Mapping[str, Callable[[str], str]]] = {
     "file_changed": lambda path: (
         f"{path} was changed by someone else in the meantime. Look at it and ask again."
     ),
+    "conflict": lambda path: (
+        f"Someone else changed {path} at the same moment. Nothing was overwritten: theirs stands, "
+        "and my change is kept beside it. Ask again to make it on top of theirs; or decide under "
+        "**Versions** in the window, or with `steward files resolve` in the terminal."
+    ),
     "crash": lambda path: "That failed inside Steward. The log has the details.",
 }
 

@@ -376,11 +376,12 @@ def test_what_is_no_text_is_called_what_it_is() -> None:
     assert reply.text == "`x.png` is not text that I can show or change. It is a PNG image."
 
 
-def test_a_conflict_is_told_in_the_skills_own_words() -> None:
-    text = "Someone changed report.md. Both versions are kept."
-    _, reply = drive(REPLACE, ends(ToolStatus.ERROR, text, type="conflict"))
+def test_a_conflict_says_that_nothing_is_lost_and_what_can_be_done() -> None:
+    text = "Someone changed report.md. Read the file again."
+    _, reply = drive(REPLACE, ends(ToolStatus.ERROR, text, type="conflict", path="/x/report.md"))
 
-    assert reply.text == text
+    assert reply.text.startswith("Someone else changed `report.md` at the same moment. Nothing was")
+    assert "`steward files resolve` in the terminal" in reply.text
 
 
 def test_a_paused_skill_says_when_to_try_again() -> None:
