@@ -20,6 +20,7 @@ from app.storage.file_rows import (
     IS_CHANGE,
     Last,
     insert,
+    insert_rows,
     last_done,
     newest_file,
     select,
@@ -268,8 +269,14 @@ class FileJournal:
         if seen:
             self._database.write(write)
 
-    def finish(self, op_id: str, state: OperationState, reason: str = "") -> list[FileVersion]:
-        """End a change. Returns the versions that are new: its own, or for a conflict theirs."""
+    def finish(
+        self, op_id: str, state: OperationState, reason: str = "", *, at_once: bool = True
+    ) -> list[FileVersion]:
+        """End a change. Returns the versions that are new: its own, or for a conflict theirs.
+
+        ``at_once``: on disk when it returns; else with the next commit, at the latest (see
+        ``Database.write``). A power cut may then bring the change back as an open one.
+        """
 
         def write() -> list[FileVersion]:
             rows = select("id, new_file_id", f"file_versions WHERE {_CHANGES} ORDER BY id", op_id)
@@ -292,7 +299,7 @@ class FileJournal:
                 first,
             )
 
-        return self._database.write(write)
+        return self._database.write(write, durable=at_once)
 
     def open_operations(self) -> list[OpenOperation]:
         """Changes without an end, oldest first."""
@@ -376,17 +383,16 @@ class FileJournal:
         detail: Mapping[str, object] | None = None,
     ) -> None:
         """Journal rows with no act between them; ``detail`` goes with the first."""
-        now = self._clock.now()
-        for number, state in enumerate(states):
-            insert(
-                "file_operations",
-                FileOperation,
-                op_id=op_id,
-                file_id=file_id,
-                state=state.value,
-                detail={} if number else dict(detail or {}),
-                created_at=now,
-            )
+        now = FileOperation.created_at.db_value(self._clock.now())
+        words = FileOperation.detail.db_value(dict(detail or {}))
+        insert_rows(
+            "file_operations",
+            "op_id, file_id, state, detail, created_at",
+            [
+                (op_id, file_id, state.value, "{}" if number else words, now)
+                for number, state in enumerate(states)
+            ],
+        )
 
     def _refresh(self, file_id: str) -> None:
         """Bring the file's row to what its newest version says."""
