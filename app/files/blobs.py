@@ -26,6 +26,8 @@ from app.files.vault_folders import VaultFolders
 
 __all__ = ["CHUNK", "Blob", "BlobStore", "hash_of", "write_all"]
 
+_LOOKS: Final = 2
+"""Looks at what another process may have moved, before a content counts as damaged."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -112,19 +114,22 @@ class BlobStore:
         """The bytes in pieces; ``BlobDamagedError`` after the last where they are not right."""
         key = _key(digest)
         begun = False
-        try:
-            for piece in self._reader.chunks(key):
-                begun = True
-                yield piece
-        except BlobDamagedError:
-            if begun:
-                raise
+        for _ in range(_LOOKS):
+            try:
+                for piece in self._reader.chunks(key):
+                    begun = True
+                    yield piece
+            except BlobDamagedError:
+                if begun:
+                    raise
+            else:
+                return
             # Another process may have put it, or moved it, since this one looked.
             try:
                 self._refresh()
             except OSError as error:
                 raise damaged(key, f"it cannot be read: {error.strerror or error}") from error
-            yield from self._reader.chunks(key)
+        yield from self._reader.chunks(key)
 
     def verify(self, digest: str) -> None:
         """Read it all. Raises ``BlobDamagedError``."""

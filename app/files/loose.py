@@ -11,7 +11,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -93,13 +93,12 @@ class LooseFiles:
         return sum(size for _, entries in self._entries() for _, size in entries)
 
     def headers(self) -> Iterator[Header]:
-        """What every file says of itself, where it does."""
+        """What every file says of itself, where it is not damaged. Raises ``OSError``."""
         for _, entries in self._entries():
             for file, _ in entries:
-                try:
+                # One that only cannot be read for now may be built on another: that must be told.
+                with suppress(BlobDamagedError):
                     yield self.header(file, _key(file))
-                except (OSError, BlobDamagedError):
-                    continue
 
     # -- writing ---------------------------------------------------------------------------
 
