@@ -210,9 +210,10 @@ async def test_bytes_that_change_while_they_are_archived_are_not_let_go(place: P
     """What went into the vault has to be what was seen under the name."""
     from app.files.change_runner import _Archive
     from app.files.store import Change, ChangeKind
+    from app.storage.file_journal import FileJournal
 
     change = Change("0" * 32, ChangeKind.REPLACE, "/a", None, None, None)
-    archive = _Archive(change, place.manager._blobs, place.manager._journal)
+    archive = _Archive(change, place.manager._blobs, FileJournal(place.database, place.clock))
 
     def pieces() -> Iterator[bytes]:
         yield b"other bytes"
