@@ -114,6 +114,8 @@ def _print_value(
         return
     if secret:
         text = f"set ({_WHERE[source]})" if value else "not set"
+    elif isinstance(plain, bool):
+        text = "on" if plain else "off"
     elif isinstance(plain, list):
         text = os.pathsep.join(plain)
     else:

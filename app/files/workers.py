@@ -25,7 +25,9 @@ class Workers:
     async def close(self) -> None:
         """Wait for what has begun, then end the threads."""
         while self._running:
-            await asyncio.wait([asyncio.wrap_future(one) for one in set(self._running)])
+            waiting = [asyncio.wrap_future(one) for one in set(self._running)]
+            # How they end was told to whoever asked, or is of no interest to anyone any more.
+            await asyncio.gather(*waiting, return_exceptions=True)
         self._pool.shutdown(wait=True)
 
     async def look(self, work: Callable[[], T]) -> T:
