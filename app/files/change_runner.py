@@ -281,7 +281,7 @@ class _Archive:
         self._journal = journal
 
     def secure(self, digest: str, chunks: Iterable[bytes]) -> None:
-        if not self._blobs.is_whole(digest):
+        if not self._blobs.is_sure(digest):
             self._blobs.put(chunks)
 
     def foreign(self, chunks: Iterable[bytes]) -> None:
