@@ -281,7 +281,7 @@ class _Archive:
         self._journal = journal
 
     def secure(self, digest: str, chunks: Iterable[bytes]) -> None:
-        if not self._blobs.is_whole(digest) and self._blobs.put(chunks).hash != digest:
+        if not self._blobs.is_sure(digest) and self._blobs.put(chunks).hash != digest:
             raise changed(self.change.locator)
 
     def foreign(self, chunks: Iterable[bytes]) -> None:

@@ -162,7 +162,7 @@ def test_a_reference_to_nothing_is_refused(database: Database) -> None:
 
 
 def test_a_mistake_in_our_own_sql_is_not_dressed_up(database: Database) -> None:
-    with pytest.raises(peewee.OperationalError, match="no such table"):
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
         database.read(lambda: current.rows("SELECT 1 FROM nowhere"))
 
 
