@@ -22,7 +22,7 @@ from app.files.blob_reader import BlobReader
 from app.files.blob_record import Kind, damaged
 from app.files.fs_ops import PART_SUFFIX, FsOps, write_all
 from app.files.shelf import Place, Shelf
-from app.files.vault_folders import VaultFolders
+from app.files.vault_folders import VaultFolders, in_vault
 
 __all__ = ["CHUNK", "Blob", "BlobStore", "hash_of", "write_all"]
 
@@ -87,7 +87,7 @@ class BlobStore:
         content = head[0] if len(head) == 1 else b"".join(head)
         del head
         digest = hash_of(content)
-        with self._writing:
+        with self._writing, in_vault():
             self._refresh()
             self._put(bytes.fromhex(digest), content, _key(like) if like else None)
         return Blob(digest, len(content))

@@ -184,9 +184,9 @@ class LooseFiles:
         for folder in self._folders.scan(self._folders.root.joinpath(*self._parts)):
             if folder.is_dir(follow_symlinks=False):
                 found = [
-                    (Loose(entry.name, raw=not match[2]), entry.stat(follow_symlinks=False).st_size)
-                    for entry in self._folders.scan(Path(folder.path))
-                    if (match := _NAME.fullmatch(entry.name))
+                    (Loose(name, raw=not match[2]), size)
+                    for name, size in self._folders.sizes(Path(folder.path))
+                    if (match := _NAME.fullmatch(name))
                 ]
                 if found:
                     yield Path(folder.path), found
@@ -202,7 +202,10 @@ class LooseFiles:
 
     def _size(self, folder: int, file: Loose, size: int) -> int:
         if file.name not in self._sizes:
-            handle = self._fs.open_read(folder, file.name)
+            try:
+                handle = self._fs.open_read(folder, file.name)
+            except FileNotFoundError:
+                return 0  # pruned by another process since it was listed
             try:
                 header = parse(self._fs.read_at(handle, LONGEST, max(0, size - LONGEST)))
             finally:

@@ -131,9 +131,7 @@ class Packs:
 
     def stored_bytes(self) -> int:
         """Length of all files."""
-        return sum(
-            entry.stat(follow_symlinks=False).st_size for entry in self._folders.scan(self._folder)
-        )
+        return sum(size for _, size in self._folders.sizes(self._folder))
 
     def headers(self) -> Iterator[Header]:
         """What every record says of itself. Raises ``OSError``."""

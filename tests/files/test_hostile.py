@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 
-from app.domain.errors import ConflictError, FileError, NotTextError
+from app.domain.errors import ConflictError, FileError, NotFoundError, NotTextError
 from app.files.blobs import BlobStore, hash_of
 from app.files.fs_ops import FsOps
 from app.files.gate import StoreLock
@@ -184,16 +184,16 @@ async def test_what_is_added_to_the_old_file_while_the_vault_is_checked_is_kept(
     place.put({"a.log": b"one\n"})
     writer = os.open(place.folder / "a.log", os.O_WRONLY | os.O_APPEND)
     blobs = place.manager._blobs
-    is_whole = blobs.is_whole
+    is_sure = blobs.is_sure
     late = [b"late\n"]
 
     def slow(digest: str) -> bool:
-        found = is_whole(digest)
+        found = is_sure(digest)
         if late:
             os.write(writer, late.pop())
         return found
 
-    monkeypatch.setattr(blobs, "is_whole", slow)
+    monkeypatch.setattr(blobs, "is_sure", slow)
     try:
         with pytest.raises(ConflictError):
             await place.workspace("t").edit("a.log", lambda old: old + b"ours\n")
@@ -236,3 +236,38 @@ def test_letters_are_not_put_into_a_large_file_in_another_encoding_than_its_own(
     new = io.BytesIO()
     change(io.BytesIO(lines + "café\n".encode() * 3), new)
     assert new.getvalue().decode().count("naïve") in (1, 3)
+
+
+# -- what is said ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [2**63, 10**30, -(10**30)])
+async def test_number_beyond_every_version_is_no_mistake_in_steward(
+    place: Place, number: int
+) -> None:
+    await pruned(place)
+    work = place.workspace("t")
+    for asked in (work.restore("a.md", number), work.version_content("a.md", number)):
+        with pytest.raises(NotFoundError, match="1 to 3"):
+            await asked
+    assert len(await work.versions("a.md", before=10**30)) == 3
+
+
+@pytest.mark.parametrize("wrong", ["gone", "a pack is a folder", "a pack is a FIFO"])
+async def test_vault_that_fails_is_not_told_as_a_failure_of_the_persons_file(
+    place: Place, wrong: str
+) -> None:
+    place.put({"a.md": b"one"})
+    await place.workspace("t").edit("a.md", lambda _: b"two")
+    vault = place.home / "vault"
+    if wrong == "gone":
+        vault.rename(place.home / "elsewhere")
+    else:
+        pack = vault / "packs" / "00000001.pack"
+        pack.unlink()
+        pack.mkdir() if wrong.endswith("folder") else os.mkfifo(pack)
+
+    with pytest.raises(FileError, match="vault cannot be used"):
+        await place.workspace("t").edit("a.md", lambda _: b"three")
+
+    assert place.files == {"a.md": b"two"}
