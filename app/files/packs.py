@@ -11,7 +11,7 @@ import re
 import threading
 import uuid
 from collections.abc import Collection, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,8 @@ FULL: Final = 16 * 1024 * 1024
 """A pack of this many bytes gets no more records."""
 _INDEX_STEP: Final = 2 * 1024 * 1024
 """The index of a pack that still grows is written when it has grown by this many bytes."""
+_LOOKS: Final = 8
+"""Looks at a folder from which another process takes packs away, at most, before giving up."""
 _NAME: Final = re.compile(r"([0-9]{8})\.(pack|index)")
 
 
@@ -65,6 +67,7 @@ class Packs:
         self._folders = folders
         self._fs = fs
         self._parts = parts
+        self._open = threading.local()
         self._packs: dict[int, _Pack] = {}
         self._lock = threading.RLock()
         self._loaded = False
@@ -78,23 +81,12 @@ class Packs:
     def refresh(self) -> None:
         """See what was added or taken away since. Raises ``OSError``."""
         with self._lock:
-            sizes: dict[int, int] = {}
-            indexes = set()
-            for entry in self._folders.scan(self._folder):
-                if match := _NAME.fullmatch(entry.name):
-                    if match[2] == "index":
-                        indexes.add(int(match[1]))
-                    else:
-                        sizes[int(match[1])] = entry.stat(follow_symlinks=False).st_size
-            for number in self._packs.keys() - sizes.keys():
-                del self._packs[number]
-            for number, size in sorted(sizes.items()):
-                pack = self._packs.get(number)
-                if pack is None:
-                    self._packs[number] = self._load(number, size, number in indexes)
-                elif pack.size < size:
-                    self._look_on(number, pack, size)
-            self._loaded = True
+            for _ in range(_LOOKS):
+                # A pack that another process takes away meanwhile has its records in a new one.
+                with suppress(FileNotFoundError):
+                    self._look()
+                    return
+            self._look()
 
     def find(self, key: bytes) -> list[Packed]:
         """Every place of a content, the newest first. Raises ``OSError``."""
@@ -109,15 +101,25 @@ class Packs:
 
     def header(self, place: Packed, key: bytes) -> Header:
         """What stands there. Raises ``BlobDamagedError``, ``OSError``."""
-        with self._folders.file(self._folder, _pack(place.number)) as handle:
+        with self._reading(place.number) as handle:
             return self._header(handle, place, key)
 
     def load(self, place: Packed, key: bytes) -> Record:
         """What stands there. Raises ``BlobDamagedError``, ``OSError``."""
-        with self._folders.file(self._folder, _pack(place.number)) as handle:
+        with self._reading(place.number) as handle:
             header = self._header(handle, place, key)
             begin = place.offset + header.length - header.stored
             return checked(header, self._read_at(handle, header.stored, begin))
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """What the calling thread reads from stays open until the end of the block."""
+        with ExitStack() as stack:
+            self._open.handles, self._open.stack = {}, stack
+            try:
+                yield
+            finally:
+                self._open.handles = self._open.stack = None
 
     def contents(self) -> dict[bytes, int]:
         """Key and length of every content."""
@@ -129,9 +131,7 @@ class Packs:
 
     def stored_bytes(self) -> int:
         """Length of all files."""
-        return sum(
-            entry.stat(follow_symlinks=False).st_size for entry in self._folders.scan(self._folder)
-        )
+        return sum(size for _, size in self._folders.sizes(self._folder))
 
     def headers(self) -> Iterator[Header]:
         """What every record says of itself. Raises ``OSError``."""
@@ -188,6 +188,37 @@ class Packs:
             return sum(self._cut(number, doomed) for number in reversed(self._numbers()))
 
     # -- inside ----------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        sizes: dict[int, int] = {}
+        indexes = set()
+        for entry in self._folders.scan(self._folder):
+            if match := _NAME.fullmatch(entry.name):
+                if match[2] == "index":
+                    indexes.add(int(match[1]))
+                else:
+                    sizes[int(match[1])] = entry.stat(follow_symlinks=False).st_size
+        for number in self._packs.keys() - sizes.keys():
+            del self._packs[number]
+        for number, size in sorted(sizes.items()):
+            pack = self._packs.get(number)
+            if pack is None:
+                self._packs[number] = self._load(number, size, number in indexes)
+            elif pack.size < size:
+                self._look_on(number, pack, size)
+        self._loaded = True
+
+    @contextmanager
+    def _reading(self, number: int) -> Iterator[int]:
+        handles: dict[int, int] | None = getattr(self._open, "handles", None)
+        if handles is None:
+            with self._folders.file(self._folder, _pack(number)) as handle:
+                yield handle
+            return
+        if number not in handles:
+            opened = self._folders.file(self._folder, _pack(number))
+            handles[number] = self._open.stack.enter_context(opened)
+        yield handles[number]
 
     def _numbers(self) -> list[int]:
         with self._lock:

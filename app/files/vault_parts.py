@@ -24,6 +24,7 @@ from app.storage.file_contents import NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
 from app.storage.file_marks import VersionMarks
+from app.storage.file_notes import FileNotes
 from app.storage.turn_messages import TurnMessages
 
 
@@ -67,7 +68,12 @@ def put_together(
         vault=vault,
     )
     noter = Noter(
-        store=store, blobs=blobs, journal=journal, history=history, runner=runner, lock=lock
+        store=store,
+        blobs=blobs,
+        notes=FileNotes(database, clock),
+        history=history,
+        runner=runner,
+        lock=lock,
     )
     folder_mover = FolderMover(
         store=store,

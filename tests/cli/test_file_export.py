@@ -50,6 +50,7 @@ def test_nothing_is_pruned_without_yes_and_a_rule(changed: Steward) -> None:
     assert "--keep" in changed("files", "prune", "--yes", code=2).err
     changed("files", "prune", "--keep", "0", "--yes", code=2)
     changed("files", "prune", "--before", "yesterday", "--yes", code=2)
+    changed("files", "prune", "--before", "0001-01-01", "--yes", code=2)
     assert "nothing to prune" in changed("files", "prune", "--keep", "9", "--yes", code=1).err
     assert changed("files", "show", "report.md@1").out == BEFORE
 
