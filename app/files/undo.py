@@ -43,8 +43,8 @@ class UndoPlanner:
                 return turn_id
         raise NotFoundError(
             "There is nothing to undo here.",
-            hint="Changes of other conversations are under Versions in the window; in the terminal, "
-            "steward files undo takes the newest back.",
+            hint="Changes of other conversations are under Versions in the window; in the "
+            "terminal, steward files undo takes the newest back.",
         )
 
     def is_undone(self, turn_id: str, seen: frozenset[str] = frozenset()) -> bool:
