@@ -8,9 +8,12 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.domain.errors import FileError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 _POLL: Final = 0.02
 
@@ -70,6 +73,7 @@ class StoreLock:
         self._make_folder = make_folder
         self._patience = patience
         self._mine = threading.Lock()
+        self._file: FileLock | None = None
 
     @contextmanager
     def held(self, gate: Gate | None = None) -> Iterator[None]:
@@ -84,7 +88,9 @@ class StoreLock:
                 raise _busy(self._path)
         try:
             self._make_folder()
-            lock = FileLock(self._path, mode=0o600, thread_local=False)
+            if self._file is None:
+                self._file = FileLock(self._path, mode=0o600, thread_local=False)
+            lock = self._file
             try:
                 lock.acquire(
                     timeout=max(0.0, deadline - time.monotonic()),
