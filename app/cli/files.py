@@ -25,6 +25,15 @@ def _absolute(_: click.Context, __: click.Parameter, path: Path | None) -> Path 
     return None if path is None else Path.cwd() / path
 
 
+def _with_zone(_: click.Context, __: click.Parameter, at: datetime | None) -> datetime | None:
+    if at is None:
+        return None
+    try:
+        return at.astimezone()
+    except (ValueError, OverflowError) as error:  # the first and last year there is
+        raise click.BadParameter(f"{at:%Y-%m-%d} is too far away.") from error
+
+
 _archive_argument = click.argument("archive", type=_NEW_FILE, callback=_absolute)
 _path_option = click.option(
     "--path", "paths", multiple=True, help="Only this file, or the files below it; repeatable."
@@ -228,7 +237,11 @@ def export(
 @_path_option
 @click.option("--keep", type=_version, metavar="N", help="Keep the newest N versions of a file.")
 @click.option(
-    "--before", type=click.DateTime(), metavar="DATE", help="Only versions older than this."
+    "--before",
+    type=click.DateTime(),
+    callback=_with_zone,
+    metavar="DATE",
+    help="Only versions older than this.",
 )
 @click.option("--yes", is_flag=True, help="Do it. Without it, only say what would go.")
 @folder_option
@@ -257,7 +270,7 @@ def prune(
             archive,
             paths,
             keep=keep,
-            before=None if before is None else before.astimezone(),
+            before=before,
             yes=yes,
         )
     )

@@ -22,10 +22,12 @@ from app.files.blob_reader import BlobReader
 from app.files.blob_record import Kind, damaged
 from app.files.fs_ops import PART_SUFFIX, FsOps, write_all
 from app.files.shelf import Place, Shelf
-from app.files.vault_folders import VaultFolders
+from app.files.vault_folders import VaultFolders, in_vault
 
 __all__ = ["CHUNK", "Blob", "BlobStore", "hash_of", "write_all"]
 
+_LOOKS: Final = 2
+"""Looks at what another process may have moved, before a content counts as damaged."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -85,7 +87,7 @@ class BlobStore:
         content = head[0] if len(head) == 1 else b"".join(head)
         del head
         digest = hash_of(content)
-        with self._writing:
+        with self._writing, in_vault():
             self._refresh()
             self._put(bytes.fromhex(digest), content, _key(like) if like else None)
         return Blob(digest, len(content))
@@ -114,19 +116,22 @@ class BlobStore:
         """The bytes in pieces; ``BlobDamagedError`` after the last where they are not right."""
         key = _key(digest)
         begun = False
-        try:
-            for piece in self._reader.chunks(key):
-                begun = True
-                yield piece
-        except BlobDamagedError:
-            if begun:
-                raise
+        for _ in range(_LOOKS):
+            try:
+                for piece in self._reader.chunks(key):
+                    begun = True
+                    yield piece
+            except BlobDamagedError:
+                if begun:
+                    raise
+            else:
+                return
             # Another process may have put it, or moved it, since this one looked.
             try:
                 self._refresh()
             except OSError as error:
                 raise damaged(key, f"it cannot be read: {error.strerror or error}") from error
-            yield from self._reader.chunks(key)
+        yield from self._reader.chunks(key)
 
     def verify(self, digest: str) -> None:
         """Read it all. Raises ``BlobDamagedError``."""

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+import stat
+import struct
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import Final, TypeGuard
-from zipfile import BadZipFile, ZipFile
+from typing import IO, Final, TypeGuard
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from zlib import error as ZlibError  # noqa: N812 - a class
 
 from app.domain.errors import FileError
@@ -31,6 +33,18 @@ Progress = Callable[[int, int, str], None]
 """Told how many contents are done, of how many, and that they are ``contents``."""
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
+_LONGEST_LINE: Final = 16 * 1024 * 1024
+"""Bytes of a line of the history that are read: a longer one is cut, and then it is no JSON."""
+_WRONG: Final = (
+    BadZipFile,
+    ZlibError,
+    struct.error,
+    EOFError,
+    KeyError,
+    ValueError,
+    RuntimeError,
+)
+"""What ``zipfile`` and ``json`` raise for what is no archive of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +86,21 @@ class BringerBack:
         versions = contents = content_bytes = 0
         try:
             with self._opened(path) as archive:
-                entries = _entries(archive)
                 pruned = set(self._needed.of_pruned_versions())
-                missing = [digest for digest in entries if digest in pruned]
-                for number, digest in enumerate(missing):
+                entries = self._entries(archive, pruned)
+                for number, (digest, entry) in enumerate(entries.items()):
                     self._gate.check()
                     if self._progress is not None:
-                        self._progress(number, len(missing), "contents")
+                        self._progress(number, len(entries), "contents")
                     if not self._blobs.is_whole(digest):
-                        content_bytes += self._keep(archive, entries[digest], digest)
-                        contents += 1
-                    versions += self._marks.unprune(digest)
-        except (BadZipFile, ZlibError, KeyError, ValueError, RuntimeError) as error:
+                        self._require_right(archive, entry, digest)
+                    # Under one lock: else a pruning that ends just now could drop them again.
+                    with self._lock.held(self._gate):
+                        if not self._blobs.is_whole(digest):
+                            content_bytes += self._keep(archive, entry, digest)
+                            contents += 1
+                        versions += self._marks.unprune(digest)
+        except _WRONG as error:
             raise FileError(
                 f"{path} is no archive of versions, or it is damaged.",
                 hint="Give a file that `steward files export` or `prune` wrote.",
@@ -97,6 +114,8 @@ class BringerBack:
         try:
             handle = self._fs.open_read(folder, path.name)
             try:
+                if not stat.S_ISREG(self._fs.stat_open(handle).st_mode):
+                    raise BadZipFile(path.name)  # a device may go on for ever
                 with ZipFile(BufferedReader(Source(self._fs, handle), CHUNK)) as archive:
                     yield archive
             finally:
@@ -104,17 +123,35 @@ class BringerBack:
         finally:
             self._fs.close(folder)
 
-    def _keep(self, archive: ZipFile, entry: _Entry, digest: str) -> int:
+    def _entries(self, archive: ZipFile, wanted: Collection[str]) -> dict[str, _Entry]:
+        """Those of ``wanted``, by hash, oldest first as in the history. Raises ``ValueError``."""
+        found: dict[str, _Entry] = {}
+        with _content(archive, HISTORY) as lines:
+            while line := lines.readline(_LONGEST_LINE):
+                self._gate.check()
+                row = json.loads(line)
+                if not isinstance(row, dict):
+                    raise BadZipFile(HISTORY)
+                digest, name, before = row.get("hash"), row.get("content"), row.get("hash_before")
+                if isinstance(name, str) and _is_hash(digest) and digest in wanted:
+                    found.setdefault(digest, _Entry(name, before if _is_hash(before) else None))
+        return found
+
+    def _require_right(self, archive: ZipFile, entry: _Entry, digest: str) -> None:
         check = hashlib.sha256()
         for chunk in self._chunks(archive, entry.name):
             check.update(chunk)
         if check.hexdigest() != digest:
             raise ValueError(entry.name)
-        with self._lock.held(self._gate):
-            return self._blobs.put(self._chunks(archive, entry.name), like=entry.before).size
+
+    def _keep(self, archive: ZipFile, entry: _Entry, digest: str) -> int:
+        blob = self._blobs.put(self._chunks(archive, entry.name), like=entry.before)
+        if blob.hash != digest:  # someone writes to the archive
+            raise ValueError(entry.name)
+        return blob.size
 
     def _chunks(self, archive: ZipFile, name: str) -> Iterator[bytes]:
-        with archive.open(name) as content:
+        with _content(archive, name) as content:
             while chunk := content.read(CHUNK):
                 self._gate.check()
                 yield chunk
@@ -128,16 +165,11 @@ class _Entry:
     before: str | None
 
 
-def _entries(archive: ZipFile) -> dict[str, _Entry]:
-    """By hash, oldest first as in the history. Raises ``ValueError``."""
-    found: dict[str, _Entry] = {}
-    with archive.open(HISTORY) as lines:
-        for line in lines:
-            row = json.loads(line)
-            digest, name, before = row.get("hash"), row.get("content"), row.get("hash_before")
-            if isinstance(name, str) and _is_hash(digest):
-                found.setdefault(digest, _Entry(name, before if _is_hash(before) else None))
-    return found
+def _content(archive: ZipFile, name: str) -> IO[bytes]:
+    """Raises ``ValueError`` where it is packed as no archive of ours is, ``KeyError``."""
+    if archive.getinfo(name).compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        raise ValueError(name)
+    return archive.open(name)
 
 
 def _is_hash(value: object) -> TypeGuard[str]:

@@ -281,8 +281,8 @@ class _Archive:
         self._journal = journal
 
     def secure(self, digest: str, chunks: Iterable[bytes]) -> None:
-        if not self._blobs.is_sure(digest):
-            self._blobs.put(chunks)
+        if not self._blobs.is_sure(digest) and self._blobs.put(chunks).hash != digest:
+            raise changed(self.change.locator)
 
     def foreign(self, chunks: Iterable[bytes]) -> None:
         blob = self._blobs.put(chunks, like=self.change.hash_before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from app.domain.errors import (
     ConflictError,
@@ -18,12 +19,22 @@ from app.domain.errors import (
 from app.domain.files import FileVersion
 from app.domain.names import shown
 from app.files.store import Change, Outcome
+from app.files.vault_folders import VaultFailure
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def explained(error: OSError, path: str) -> FileError:
     """The typed error for ``error``, which happened while working on ``path``."""
     details = {"path": path, "errno": error.errno}
     path = shown(path)
+    if isinstance(error, VaultFailure) and error.errno not in _FULL:
+        return FileError(
+            f"Steward's vault cannot be used ({error.strerror or error}); {path} is as it was.",
+            hint="Nothing is changed without the vault. Check that the folder `vault` in "
+            "Steward's home is there and may be written to, then start Steward again.",
+            details=details,
+        )
     match error.errno:
         case errno.ENOENT:
             return FileMissingError(f"There is no file {path}.", details=details)

@@ -256,4 +256,6 @@ def _let_go(place: Spot, ours: str, seen: Seen, archive: Archive) -> None:
     """Unlink a name of ours that holds the person's bytes; the vault has them, for certain."""
     assert seen.hash is not None
     archive.secure(seen.hash, place.chunks(ours))
+    # Making sure takes long for a large file, and someone may still have it open to write.
+    place.require_untouched(ours, seen)
     place.drop(ours)

@@ -110,8 +110,8 @@ class FsOps:
         return os.open(name, flags, mode, dir_fd=folder)
 
     def open_append(self, folder: int, name: str) -> int:
-        """Open a file of the vault so that every write goes to its end. Raises ``OSError``."""
-        flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        """Open a file of the vault so that every write goes to its end; a FIFO does not block."""
+        flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         return os.open(name, flags, dir_fd=folder)
 
     def stat_open(self, handle: int) -> os.stat_result:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.domain.errors import FileError
+from app.files.vault_folders import in_vault
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -87,16 +88,17 @@ class StoreLock:
             if time.monotonic() > deadline:
                 raise _busy(self._path)
         try:
-            self._make_folder()
             if self._file is None:
                 self._file = FileLock(self._path, mode=0o600, thread_local=False)
             lock = self._file
             try:
-                lock.acquire(
-                    timeout=max(0.0, deadline - time.monotonic()),
-                    poll_interval=_POLL,
-                    cancel_check=lambda: gate.stopped,
-                )
+                with in_vault():
+                    self._make_folder()
+                    lock.acquire(
+                        timeout=max(0.0, deadline - time.monotonic()),
+                        poll_interval=_POLL,
+                        cancel_check=lambda: gate.stopped,
+                    )
             except Timeout as error:
                 gate.check()
                 raise _busy(self._path) from error

@@ -11,7 +11,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -93,13 +93,12 @@ class LooseFiles:
         return sum(size for _, entries in self._entries() for _, size in entries)
 
     def headers(self) -> Iterator[Header]:
-        """What every file says of itself, where it does."""
+        """What every file says of itself, where it is not damaged. Raises ``OSError``."""
         for _, entries in self._entries():
             for file, _ in entries:
-                try:
+                # One that only cannot be read for now may be built on another: that must be told.
+                with suppress(BlobDamagedError):
                     yield self.header(file, _key(file))
-                except (OSError, BlobDamagedError):
-                    continue
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -185,9 +184,9 @@ class LooseFiles:
         for folder in self._folders.scan(self._folders.root.joinpath(*self._parts)):
             if folder.is_dir(follow_symlinks=False):
                 found = [
-                    (Loose(entry.name, raw=not match[2]), entry.stat(follow_symlinks=False).st_size)
-                    for entry in self._folders.scan(Path(folder.path))
-                    if (match := _NAME.fullmatch(entry.name))
+                    (Loose(name, raw=not match[2]), size)
+                    for name, size in self._folders.sizes(Path(folder.path))
+                    if (match := _NAME.fullmatch(name))
                 ]
                 if found:
                     yield Path(folder.path), found
@@ -203,7 +202,10 @@ class LooseFiles:
 
     def _size(self, folder: int, file: Loose, size: int) -> int:
         if file.name not in self._sizes:
-            handle = self._fs.open_read(folder, file.name)
+            try:
+                handle = self._fs.open_read(folder, file.name)
+            except FileNotFoundError:
+                return 0  # pruned by another process since it was listed
             try:
                 header = parse(self._fs.read_at(handle, LONGEST, max(0, size - LONGEST)))
             finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,7 @@ from app.files.failures import exists
 from app.files.fs_ops import PART_SUFFIX, FsOps, write_all
 
 _AT_ONCE: Final = 1024 * 1024
+_SHOWN_BYTES: Final = 80
 
 
 class Sink(io.RawIOBase):
@@ -114,7 +116,9 @@ def new_file(fs: FsOps, path: Path) -> Iterator[NewFile]:
     Raises ``FileExistsAlreadyError`` where something stands there, ``OSError``.
     """
     folder = fs.open_folder(path.parent)
-    name = f".{path.name[:80]}.{uuid.uuid4().hex}{PART_SUFFIX}"
+    # Cut by bytes, so that a name of 255 bytes can be written too.
+    shown = os.fsencode(path.name)[:_SHOWN_BYTES].decode("utf-8", "ignore")
+    name = f".{shown}.{uuid.uuid4().hex}{PART_SUFFIX}"
     try:
         _require_free(fs, folder, path)
         try:

@@ -27,6 +27,8 @@ FULL: Final = 16 * 1024 * 1024
 """A pack of this many bytes gets no more records."""
 _INDEX_STEP: Final = 2 * 1024 * 1024
 """The index of a pack that still grows is written when it has grown by this many bytes."""
+_LOOKS: Final = 8
+"""Looks at a folder from which another process takes packs away, at most, before giving up."""
 _NAME: Final = re.compile(r"([0-9]{8})\.(pack|index)")
 
 
@@ -82,23 +84,12 @@ class Packs:
     def refresh(self) -> None:
         """See what was added or taken away since. Raises ``OSError``."""
         with self._lock:
-            sizes: dict[int, int] = {}
-            indexes = set()
-            for entry in self._folders.scan(self._folder):
-                if match := _NAME.fullmatch(entry.name):
-                    if match[2] == "index":
-                        indexes.add(int(match[1]))
-                    else:
-                        sizes[int(match[1])] = entry.stat(follow_symlinks=False).st_size
-            for number in self._packs.keys() - sizes.keys():
-                del self._packs[number]
-            for number, size in sorted(sizes.items()):
-                pack = self._packs.get(number)
-                if pack is None:
-                    self._packs[number] = self._load(number, size, number in indexes)
-                elif pack.size < size:
-                    self._look_on(number, pack, size)
-            self._loaded = True
+            for _ in range(_LOOKS):
+                # A pack that another process takes away meanwhile has its records in a new one.
+                with suppress(FileNotFoundError):
+                    self._look()
+                    return
+            self._look()
 
     def find(self, key: bytes) -> list[Packed]:
         """Every place of a content, the newest first. Raises ``OSError``."""
@@ -143,9 +134,7 @@ class Packs:
 
     def stored_bytes(self) -> int:
         """Length of all files."""
-        return sum(
-            entry.stat(follow_symlinks=False).st_size for entry in self._folders.scan(self._folder)
-        )
+        return sum(size for _, size in self._folders.sizes(self._folder))
 
     def headers(self) -> Iterator[Header]:
         """What every record says of itself. Raises ``OSError``."""
@@ -202,6 +191,25 @@ class Packs:
             return sum(self._cut(number, doomed) for number in reversed(self._numbers()))
 
     # -- inside ----------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        sizes: dict[int, int] = {}
+        indexes = set()
+        for entry in self._folders.scan(self._folder):
+            if match := _NAME.fullmatch(entry.name):
+                if match[2] == "index":
+                    indexes.add(int(match[1]))
+                else:
+                    sizes[int(match[1])] = entry.stat(follow_symlinks=False).st_size
+        for number in self._packs.keys() - sizes.keys():
+            del self._packs[number]
+        for number, size in sorted(sizes.items()):
+            pack = self._packs.get(number)
+            if pack is None:
+                self._packs[number] = self._load(number, size, number in indexes)
+            elif pack.size < size:
+                self._look_on(number, pack, size)
+        self._loaded = True
 
     @contextmanager
     def _reading(self, number: int) -> Iterator[int]:

@@ -34,11 +34,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was found under a name: for a file its SHA-256 hex and which file it is."""
+    """What was found under a name: for a file its SHA-256 hex, which it is, and its ``stamp_of``
+    before it was read.
+    """
 
     kind: Kind
     hash: str | None = None
     identity: tuple[int, int] | None = None
+    stamp: tuple[int, ...] | None = None
 
     @property
     def is_nothing(self) -> bool:
@@ -94,7 +97,8 @@ class Spot:
             if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR):
                 return _OTHER
             raise
-        return Seen(Kind.FILE, check.hexdigest(), (found.st_dev, found.st_ino))
+        identity = (found.st_dev, found.st_ino)
+        return Seen(Kind.FILE, check.hexdigest(), identity, stamp_of(found))
 
     def holds(self, pulled: Pulled) -> bool:
         """Whether the file of my name is as it was read: untouched since, or with its bytes.
@@ -108,6 +112,11 @@ class Spot:
         except FileNotFoundError:
             return False
         return self.see(self.name).hash == pulled.hash
+
+    def require_untouched(self, name: str, seen: Seen) -> None:
+        """Raises ``OSError`` (``EBUSY``) where the file was written to since it was seen."""
+        if stamp_of(self._fs.stat(self.folder, name)) != seen.stamp:
+            raise OSError(errno.EBUSY, "another program is writing to it", self.name)
 
     def identity(self, name: str) -> tuple[int, int] | None:
         """Which file stands under ``name``; ``None`` for nothing, and for what is no file."""

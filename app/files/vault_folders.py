@@ -10,6 +10,21 @@ from pathlib import Path
 from app.files.fs_ops import FsOps
 
 
+class VaultFailure(OSError):  # noqa: N818 - an ``OSError`` is what it is
+    """It was the vault that failed, and not the person's file."""
+
+
+@contextmanager
+def in_vault() -> Iterator[None]:
+    """``OSError`` from the body becomes ``VaultFailure``, with the same ``errno``."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:  # nothing the system said
+            raise
+        raise VaultFailure(error.errno, error.strerror, error.filename) from error
+
+
 class VaultFolders:
     """Opens the vault's folders. Readable by the person only."""
 
@@ -44,6 +59,12 @@ class VaultFolders:
             return self._fs.scan(path)
         except FileNotFoundError:
             return []
+
+    def sizes(self, path: Path) -> Iterator[tuple[str, int]]:
+        """Name and length of each file in a folder, but for what another process takes away."""
+        for entry in self.scan(path):
+            with suppress(FileNotFoundError):
+                yield entry.name, entry.stat(follow_symlinks=False).st_size
 
     @contextmanager
     def opened(self, path: Path) -> Iterator[int]:

@@ -90,8 +90,8 @@ class FileHistory:
             newest = versions_where(
                 f"{DONE_OF_FILE} AND version < ? ORDER BY version DESC LIMIT ?",
                 file_id,
-                NO_LIMIT if before is None else before,
-                NO_LIMIT if limit is None else limit,
+                NO_LIMIT if before is None else min(before, NO_LIMIT),
+                NO_LIMIT if limit is None else min(limit, NO_LIMIT),
             )
             newest.reverse()
             return newest
@@ -102,7 +102,9 @@ class FileHistory:
         """One version. Raises ``NotFoundError``."""
 
         def read() -> FileVersion:
-            found = versions_where(f"{DONE_OF_FILE} AND version = ?", file_id, number)
+            # A model may ask for a number that SQLite cannot even be asked for.
+            asked = max(0, min(number, NO_LIMIT))
+            found = versions_where(f"{DONE_OF_FILE} AND version = ?", file_id, asked)
             if not found:
                 last = last_done(file_id)
                 raise NotFoundError(

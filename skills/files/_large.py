@@ -49,13 +49,13 @@ def append_text(name: str, text: str) -> Large:
 
     def change(old: BinaryIO, new: BinaryIO) -> None:
         file = beginning(old, name)
+        newline = file.newline or ("\r\n" if "\r\n" in file.text else "\n")
+        added = _like(text, file)
+        _require_fitting(added, file, old, name)
         last = b""
         while piece := old.read(_PIECE):
             new.write(piece)
             last = piece[-1:]
-        newline = file.newline or ("\r\n" if "\r\n" in file.text else "\n")
-        added = _like(text, file)
-        check_encodable(added, file)
         before = newline if last not in (b"", b"\n", b"\r") else ""
         after = newline if not before and not added.endswith(("\n", "\r")) else ""
         new.write(f"{before}{added}{after}".encode(file.encoding))
@@ -84,7 +84,7 @@ def replace_exact(name: str, old_text: str, new_text: str, expected: int) -> Lar
     def change(old: BinaryIO, new: BinaryIO) -> None:
         file = beginning(old, name)
         was, instead = _like(old_text, file), _like(new_text, file)
-        check_encodable(instead, file)
+        _require_fitting(instead, file, old, name)
         try:
             sought = was.encode(file.encoding)
         except UnicodeEncodeError:
@@ -173,6 +173,30 @@ def _decoded(head: bytes, name: str) -> TextFile:
     while cut < len(head) and head[cut] & 0xC0 == 0x80:
         cut += 1
     return decode(head[:cut], name)
+
+
+def _require_fitting(added: str, file: TextFile, stream: BinaryIO, name: str) -> None:
+    """Whether ``added`` may stand in the file; the stream is at its start again.
+
+    Letters beyond ASCII are never put into a file that turns out to be written otherwise further
+    on than at its beginning. Raises ``NotEncodableError``, ``NotTextError``.
+    """
+    check_encodable(added, file)
+    if added.isascii():
+        return
+    decoder = codecs.getincrementaldecoder(file.encoding)()
+    try:
+        while piece := stream.read(_PIECE):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise NotTextError(
+            f"{name} begins as {file.encoding} and goes on otherwise; nothing was changed.",
+            hint="Files of this size can be changed with letters beyond ASCII where all of it "
+            "is UTF-8.",
+            details={"path": name, "encoding": file.encoding},
+        ) from error
+    stream.seek(0)
 
 
 def _replace(old: BinaryIO, new: BinaryIO, sought: bytes, instead: bytes) -> tuple[int, list[int]]:

@@ -1,0 +1,273 @@
+"""What a hostile reader found: each of these lost, mis-told or hid bytes, or ended in a traceback.
+
+Other programs, other Stewards and forged files do here what they do at the worst moment.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile
+
+import pytest
+
+from app.domain.errors import ConflictError, FileError, NotFoundError, NotTextError
+from app.files.blobs import BlobStore, hash_of
+from app.files.fs_ops import FsOps
+from app.files.gate import StoreLock
+from app.files.pruning import PruneRule
+from skills.files import _large
+from tests.files import vault_bytes
+from tests.files.place import Place
+
+
+async def pruned(place: Place) -> Path:
+    """The first two versions of a.md are pruned; returns where they went."""
+    place.put({"a.md": b"one " * 50})
+    for content in (b"two " * 50, b"three " * 50):
+        await place.workspace("t").edit("a.md", lambda _, new=content: new)  # type: ignore[misc]
+    archive = place.home / "old.zip"
+    ids = place.manager.care.files_at([str(place.folder / "a.md")])
+    await place.manager.prune(PruneRule(ids), archive)
+    return archive
+
+
+# -- archives --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "history", [b"[1]\n", b"7\n", b"null\n", b'"x"\n', b"[" * 100_000, b"\xff\n", b"{"]
+)
+async def test_forged_history_of_an_archive_is_a_clear_error(place: Place, history: bytes) -> None:
+    await pruned(place)
+    forged = place.home / "forged.zip"
+    with ZipFile(forged, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("history.jsonl", history)
+
+    with pytest.raises(FileError, match="no archive of versions"):
+        await place.manager.bring_back(forged)
+
+
+async def test_archive_packed_otherwise_is_a_clear_error(place: Place) -> None:
+    await pruned(place)
+    forged = place.home / "forged.zip"
+    with ZipFile(forged, "w", ZIP_LZMA) as archive:
+        archive.writestr("history.jsonl", b"{}\n")
+
+    with pytest.raises(FileError, match="no archive of versions"):
+        await place.manager.bring_back(forged)
+
+
+async def test_archive_with_wrong_bytes_anywhere_is_a_clear_error_or_gives_right_ones(
+    place: Place,
+) -> None:
+    archive = await pruned(place)
+    whole = archive.read_bytes()
+    random = Random(1)
+    for _ in range(200):
+        data = bytearray(whole)
+        for _ in range(random.randint(1, 6)):
+            data[random.randrange(len(data))] = random.randrange(256)
+        bad = place.home / "bad.zip"
+        bad.write_bytes(data)
+        with suppress(FileError):
+            await place.manager.bring_back(bad)
+
+    assert (await place.manager.verify()).problems == ()
+
+
+async def test_pruning_that_ends_just_now_does_not_drop_what_is_said_to_be_back(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = await pruned(place)
+    other = StoreLock(place.home / "vault" / "lock", make_folder=lambda: None, patience=0.05)
+    unprune = place.manager._marks.unprune
+
+    def later(digest: str) -> int:
+        with suppress(FileError), other.held():  # another Steward, if it is let
+            place.manager.care._pruner.drop()
+        return unprune(digest)
+
+    monkeypatch.setattr(place.manager._marks, "unprune", later)
+    back = await place.manager.bring_back(archive)
+
+    assert back.contents == 2
+    assert hash_of(b"one " * 50) in vault_bytes.stored(place.home / "vault")
+    assert (await place.manager.verify()).problems == ()
+
+
+async def test_what_is_no_file_is_no_archive(place: Place) -> None:
+    await pruned(place)
+    for device in ("/dev/zero", "/dev/null"):
+        with pytest.raises(FileError, match="no archive of versions"):
+            await place.manager.bring_back(Path(device))
+
+
+async def test_archive_may_have_a_name_as_long_as_names_are(place: Place) -> None:
+    await pruned(place)
+    archive = place.home / f"{'文' * 83}.zip"
+
+    await place.manager.export(archive)
+
+    assert archive.is_file()
+
+
+# -- the vault -------------------------------------------------------------------------------
+
+
+class Unreadable(FsOps):
+    """One file of the vault cannot be read for a while."""
+
+    name = ""
+
+    def open_read(self, folder: int, name: str) -> int:
+        if name == self.name:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), name)
+        return super().open_read(folder, name)
+
+
+def test_content_that_cannot_be_read_for_now_keeps_what_it_is_built_on(tmp_path: Path) -> None:
+    fs = Unreadable()
+    blobs = BlobStore(tmp_path / "vault", fs)
+    random = Random(7)
+    old = random.randbytes(600_000)
+    new = old[:300_000] + random.randbytes(400_000) + old[300_000:]
+    one = blobs.put([old])
+    two = blobs.put([new], like=one.hash)
+    line = blobs._reader.line(bytes.fromhex(two.hash))
+    assert [record.header.base is None for record in line] == [False, True]
+
+    fs.name = f"{two.hash}.z"
+    with pytest.raises(OSError, match="open files"):
+        blobs.discard([one.hash])
+
+    fs.name = ""
+    assert blobs.read(two.hash) == new
+
+
+class SlowLook(FsOps):
+    """Between listing a folder and looking at what is in it, someone else does something."""
+
+    then: Callable[[], object] | None = None
+
+    def scan(self, path: str | Path) -> list[os.DirEntry[str]]:
+        found = super().scan(path)
+        if self.then is not None and Path(path).name == "packs":
+            then, self.then = self.then, None
+            then()
+        return found
+
+
+def test_reader_does_not_trip_over_a_pruning_of_another_process(tmp_path: Path) -> None:
+    theirs = BlobStore(tmp_path / "vault", FsOps())
+    hashes = [theirs.put([Random(n).randbytes(2000)]).hash for n in range(3)]
+    fs = SlowLook()
+    fs.then = lambda: theirs.discard(hashes[2:])
+    assert set(BlobStore(tmp_path / "vault", fs).all()) == set(hashes[:2])
+
+    fs.then = lambda: theirs.discard(hashes[1:])
+    assert BlobStore(tmp_path / "vault", fs).is_whole(hashes[0])
+
+
+# -- the person's file -----------------------------------------------------------------------
+
+
+async def test_what_is_added_to_the_old_file_while_the_vault_is_checked_is_kept(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.put({"a.log": b"one\n"})
+    writer = os.open(place.folder / "a.log", os.O_WRONLY | os.O_APPEND)
+    blobs = place.manager._blobs
+    is_sure = blobs.is_sure
+    late = [b"late\n"]
+
+    def slow(digest: str) -> bool:
+        found = is_sure(digest)
+        if late:
+            os.write(writer, late.pop())
+        return found
+
+    monkeypatch.setattr(blobs, "is_sure", slow)
+    try:
+        with pytest.raises(ConflictError):
+            await place.workspace("t").edit("a.log", lambda old: old + b"ours\n")
+        os.write(writer, b"later\n")
+    finally:
+        os.close(writer)
+
+    assert place.files == {"a.log": b"one\nlate\nlater\n"}
+    assert b"one\nours\n" in vault_bytes.stored(place.home / "vault").values()
+
+
+async def test_bytes_that_change_while_they_are_archived_are_not_let_go(place: Place) -> None:
+    """What went into the vault has to be what was seen under the name."""
+    from app.files.change_runner import _Archive
+    from app.files.store import Change, ChangeKind
+    from app.storage.file_journal import FileJournal
+
+    change = Change("0" * 32, ChangeKind.REPLACE, "/a", None, None, None)
+    archive = _Archive(change, place.manager._blobs, FileJournal(place.database, place.clock))
+
+    def pieces() -> Iterator[bytes]:
+        yield b"other bytes"
+
+    with pytest.raises(FileError):
+        archive.secure(hash_of(b"some bytes"), pieces())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [_large.append_text("a.txt", "naïve"), _large.replace_exact("a.txt", "caf", "naïve", 3)],
+)
+def test_letters_are_not_put_into_a_large_file_in_another_encoding_than_its_own(
+    change: Callable[[BinaryIO, BinaryIO], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_large, "_PIECE", 64)
+    lines = b"plain line\n" * 10
+    with pytest.raises(NotTextError, match="goes on otherwise"):
+        change(io.BytesIO(lines + "café\n".encode("cp1252") * 3), io.BytesIO())
+
+    new = io.BytesIO()
+    change(io.BytesIO(lines + "café\n".encode() * 3), new)
+    assert new.getvalue().decode().count("naïve") in (1, 3)
+
+
+# -- what is said ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [2**63, 10**30, -(10**30)])
+async def test_number_beyond_every_version_is_no_mistake_in_steward(
+    place: Place, number: int
+) -> None:
+    await pruned(place)
+    work = place.workspace("t")
+    for asked in (work.restore("a.md", number), work.version_content("a.md", number)):
+        with pytest.raises(NotFoundError, match="1 to 3"):
+            await asked
+    assert len(await work.versions("a.md", before=10**30)) == 3
+
+
+@pytest.mark.parametrize("wrong", ["gone", "a pack is a folder", "a pack is a FIFO"])
+async def test_vault_that_fails_is_not_told_as_a_failure_of_the_persons_file(
+    place: Place, wrong: str
+) -> None:
+    place.put({"a.md": b"one"})
+    await place.workspace("t").edit("a.md", lambda _: b"two")
+    vault = place.home / "vault"
+    if wrong == "gone":
+        vault.rename(place.home / "elsewhere")
+    else:
+        pack = vault / "packs" / "00000001.pack"
+        pack.unlink()
+        pack.mkdir() if wrong.endswith("folder") else os.mkfifo(pack)
+
+    with pytest.raises(FileError, match="vault cannot be used"):
+        await place.workspace("t").edit("a.md", lambda _: b"three")
+
+    assert place.files == {"a.md": b"two"}
