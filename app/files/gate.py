@@ -8,10 +8,13 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.domain.errors import FileError
 from app.files.vault_folders import in_vault
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 _POLL: Final = 0.02
 
@@ -71,6 +74,7 @@ class StoreLock:
         self._make_folder = make_folder
         self._patience = patience
         self._mine = threading.Lock()
+        self._file: FileLock | None = None
 
     @contextmanager
     def held(self, gate: Gate | None = None) -> Iterator[None]:
@@ -84,7 +88,9 @@ class StoreLock:
             if time.monotonic() > deadline:
                 raise _busy(self._path)
         try:
-            lock = FileLock(self._path, mode=0o600, thread_local=False)
+            if self._file is None:
+                self._file = FileLock(self._path, mode=0o600, thread_local=False)
+            lock = self._file
             try:
                 with in_vault():
                     self._make_folder()

@@ -67,6 +67,7 @@ class Packs:
         self._folders = folders
         self._fs = fs
         self._parts = parts
+        self._path: Path | None = None
         self._open = threading.local()
         self._packs: dict[int, _Pack] = {}
         self._lock = threading.RLock()
@@ -74,7 +75,9 @@ class Packs:
 
     @property
     def _folder(self) -> Path:
-        return self._folders.root.joinpath(*self._parts)
+        if self._path is None:
+            self._path = self._folders.root.joinpath(*self._parts)
+        return self._path
 
     # -- reading ---------------------------------------------------------------------------
 

@@ -292,6 +292,22 @@ MUTANTS: Final = (
         '"PRAGMA synchronous = NORMAL"',
         ("tests/storage/test_database.py",),
     ),
+    Mutant(
+        "the last announcement is not synced",
+        "app/storage/file_journal.py",
+        "            self._rows.add_steps(op_id, _file_of(op_id), states)\n\n"
+        "        self._database.write(write)\n",
+        "            self._rows.add_steps(op_id, _file_of(op_id), states)\n\n"
+        "        self._database.write(write, durable=False)\n",
+        POWER,
+    ),
+    Mutant(
+        "a content that was checked is never looked at again",
+        "app/files/blob_reader.py",
+        "        return bool(line) and self._proven.get(line) is not None\n",
+        "        return self._proven.has(key)\n",
+        ("tests/files/test_blobs.py::test_what_was_checked_before_is_not_taken_for_granted",),
+    ),
     # -- recovery ------------------------------------------------------------------------------
     *(
         Mutant(
@@ -340,8 +356,8 @@ MUTANTS: Final = (
     Mutant(
         "no lock between processes",
         "app/files/gate.py",
-        "            lock = FileLock(self._path,",
-        "            lock = FileLock(f'{self._path}{id(self)}',",
+        "                self._file = FileLock(self._path,",
+        "                self._file = FileLock(f'{self._path}{id(self)}',",
         (("tests/files/test_processes.py::"
          "test_recovery_waits_for_a_living_change_of_another_manager"),),
     ),
