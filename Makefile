@@ -11,10 +11,19 @@ TESTFLAGS ?= -n 2 --dist loadgroup
 TESTS ?=
 ARGS ?=
 
-.PHONY: help run test explore bench lint lock screenshots clean
+.PHONY: help run test explore bench torture mutants lint lock screenshots clean
 
 help:
-	@echo "make run | test | explore | bench | lint | lock | screenshots | clean"
+	@echo "make run          set everything up and open the window (ARGS: any steward command)"
+	@echo "make test         every test (TESTS: only these)"
+	@echo "make torture      the long proof that no file is lost (ROUNDS, ARGS)"
+	@echo "make mutants      whether the tests notice a missing safeguard (ARGS: only these)"
+	@echo "make explore      the property tests, ten times as many examples"
+	@echo "make bench        how quick it is"
+	@echo "make lint         style, types, layers"
+	@echo "make lock         new versions of the packages (ARGS=--upgrade)"
+	@echo "make screenshots  the pictures of the README"
+	@echo "make clean        take away what the others made"
 
 run:
 	@$(BOOTSTRAP) run -- $(ARGS)

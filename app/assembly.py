@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-import shutil
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,6 @@ from app.files.version_manager import RecoveryReport, VersionManager
 from app.files.watching import FolderWatcher
 from app.files.workspace import Workspaces
 from app.integrations.discovery import LocalServer, find_local_servers
-from app.integrations.guided.client import GuidedClient
 from app.logs import start_logging, stop_logging
 from app.notifications.router import Router
 from app.orchestrator.approvals import Approvals
@@ -33,6 +31,7 @@ from app.orchestrator.context import read_trusted_instructions, system_prompt
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
+from app.providers import chosen, client_for
 from app.redaction import Redactor, Secret
 from app.resilience.circuit_breaker import Breakers, BreakerSnapshot
 from app.skill_runtime.executor import Executor
@@ -51,7 +50,6 @@ logger = logging.getLogger(__name__)
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BUILT_IN_SKILLS: Final = ROOT / "skills"
-SAMPLE: Final = ROOT / "resources" / "sample"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +160,7 @@ class Assembly:
             publish=self.bus.publish,
         )
 
-        self.llm: LLMClient = self._client(settings)
+        self.llm: LLMClient = client_for(settings, clock)
         self._closing.push_async_callback(self._close_llm)
         self.engines = Engines(
             EngineParts(
@@ -250,25 +248,10 @@ class Assembly:
         works and the key holds for this run only. Raises ``ModelError`` or
         ``ConfigurationError``, with everything as it was.
         """
-        wanted = dataclasses.replace(self.settings, provider=provider, model=model)
-        key_name = None
-        if provider == "openrouter":
-            key_name = "openrouter_api_key"
-            wanted = dataclasses.replace(
-                wanted, openrouter_api_key=api_key or wanted.openrouter_api_key
-            )
-        elif provider == "openai-compatible":
-            key_name = "llm_api_key"
-            # A key belongs to the server it was given for: another server starts without one.
-            kept = wanted.llm_api_key if base_url in (None, wanted.llm_base_url) else None
-            wanted = dataclasses.replace(
-                wanted,
-                llm_base_url=base_url or wanted.llm_base_url,
-                llm_api_key=api_key or kept,
-            )
+        wanted, key_name = chosen(self.settings, provider, base_url, api_key, model)
         if api_key is not None and key_name is not None:
             self.redactor.add(key_name, api_key)
-        client = self._client(wanted)
+        client = client_for(wanted, self.clock)
         try:
             await client.models()
         except BaseException:
@@ -337,38 +320,6 @@ class Assembly:
         self.settings = dataclasses.replace(self.settings, folders=folders)
         self.watcher.refresh()
 
-    def _client(self, settings: Settings) -> LLMClient:
-        match settings.effective_provider:
-            case "openrouter":
-                if not settings.openrouter_api_key:
-                    raise ConfigurationError(
-                        "OpenRouter is chosen but has no key.",
-                        hint="Set OPENROUTER_API_KEY, or run "
-                        "`steward config set openrouter_api_key -`.",
-                    )
-                from app.integrations.openrouter import openrouter_client
-
-                return openrouter_client(
-                    settings.openrouter_api_key, settings.model, clock=self.clock
-                )
-            case "openai-compatible":
-                if not settings.llm_base_url:
-                    raise ConfigurationError(
-                        "An OpenAI-compatible server is chosen but has no address.",
-                        hint="Set STEWARD_LLM_BASE_URL, for instance http://127.0.0.1:11434/v1.",
-                    )
-                from app.integrations.openrouter import OpenAICompatibleClient
-
-                return OpenAICompatibleClient(
-                    base_url=settings.llm_base_url,
-                    api_key=settings.llm_api_key,
-                    provider="openai-compatible",
-                    default_model=settings.model,
-                    clock=self.clock,
-                )
-            case _:
-                return GuidedClient()
-
     async def _close_llm(self) -> None:
         await self.llm.aclose()
 
@@ -396,20 +347,6 @@ class Assembly:
                 reason=breaker.reason,
             )
         )
-
-
-def ensure_sample_folder(assembly: Assembly) -> Path | None:
-    """On a first run with no folder granted: copy the sample files and grant them; blocking.
-
-    Returns the folder, or ``None`` where the person already has folders.
-    """
-    if assembly.folders.folders:
-        return None
-    folder = assembly.settings.home / "Sample"
-    if not folder.exists():
-        shutil.copytree(SAMPLE, folder)
-    assembly.grant_folder(folder)
-    return folder
 
 
 def _make_home(home: Path) -> None:

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from app.domain.errors import ConfigurationError, UsageError
 from app.home import default_home
+from app.keyring_secrets import forget_secret, read_secret, write_secret
 from app.redaction import Secret
+from app.setting_fields import FIELDS, Field, field_named
 
-PROVIDERS: Final = ("openrouter", "openai-compatible", "guided")
-_KEYRING_SERVICE: Final = "steward"
 _FILE_NAME: Final = "settings.json"
 
 
@@ -78,158 +77,8 @@ class Settings:
         return {**self.other_secrets, **own}
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One setting: its name, environment variable, reader, and words for a person."""
-
-    name: str
-    env: str
-    read: Callable[[object], object]
-    help: str
-    secret: bool = False
-
-
-def _text(value: object) -> str | None:
-    text = str(value).strip()
-    return text or None
-
-
-def _words(value: object) -> str:
-    return str(value)
-
-
-def _choice(*allowed: str) -> Callable[[object], str | None]:
-    def read(value: object) -> str | None:
-        text = _text(value)
-        if text is not None and text not in allowed:
-            raise ValueError(f"use one of {', '.join(allowed)}")
-        return text
-
-    return read
-
-
-def _url(value: object) -> str | None:
-    text = _text(value)
-    if text is not None and not text.startswith(("http://", "https://")):
-        raise ValueError("use a URL that starts with http:// or https://")
-    if text is not None and "@" in text.partition("//")[2].partition("/")[0]:
-        raise ValueError("a URL may hold no user or password; set llm_api_key instead")
-    return text.rstrip("/") if text else None
-
-
-def _whole(low: int, high: int) -> Callable[[object], int]:
-    def read(value: object) -> int:
-        text = str(value).strip()
-        if not text.isdecimal() or not low <= int(text) <= high:
-            raise ValueError(f"use a whole number from {low} to {high}")
-        return int(text)
-
-    return read
-
-
-def _seconds(low: float, high: float) -> Callable[[object], float]:
-    def read(value: object) -> float:
-        try:
-            number = float(str(value))
-        except ValueError:
-            number = math.nan
-        if not low <= number <= high:  # also refuses NaN
-            raise ValueError(f"use seconds from {low:g} to {high:g}")
-        return number
-
-    return read
-
-
-def _switch(value: object) -> bool:
-    text = str(value).strip().casefold()
-    if text in ("1", "true", "yes", "on"):
-        return True
-    if text in ("0", "false", "no", "off"):
-        return False
-    raise ValueError("use on or off")
-
-
-def _folders(value: object) -> tuple[Path, ...]:
-    parts = value if isinstance(value, list | tuple) else str(value).split(os.pathsep)
-    return tuple(
-        Path(os.path.abspath(Path(str(part)).expanduser()))  # noqa: PTH100 - keeps links
-        for part in parts
-        if str(part).strip()
-    )
-
-
-FIELDS: Final[tuple[Field, ...]] = (
-    Field("folders", "STEWARD_FOLDERS", _folders, "Folders the assistant may touch."),
-    Field(
-        "provider",
-        "STEWARD_PROVIDER",
-        _choice(*PROVIDERS),
-        "openrouter, openai-compatible or guided; empty: what is configured.",
-    ),
-    Field(
-        "openrouter_api_key",
-        "OPENROUTER_API_KEY",
-        _text,
-        "OpenRouter's key, sent to OpenRouter only.",
-        secret=True,
-    ),
-    Field("llm_base_url", "STEWARD_LLM_BASE_URL", _url, "An OpenAI-compatible server's base URL."),
-    Field("llm_api_key", "STEWARD_LLM_API_KEY", _text, "That server's key.", secret=True),
-    Field("model", "STEWARD_MODEL", _text, "Model; empty: openrouter/auto, or the server's first."),
-    Field(
-        "max_iterations",
-        "STEWARD_MAX_ITERATIONS",
-        _whole(1, 100),
-        "Model calls in one turn, 1 to 100.",
-    ),
-    Field(
-        "skill_timeout",
-        "STEWARD_SKILL_TIMEOUT",
-        _seconds(0.1, 3600),
-        "Deadline of one skill call, in seconds.",
-    ),
-    Field(
-        "breaker_threshold",
-        "STEWARD_BREAKER_THRESHOLD",
-        _whole(1, 1000),
-        "Failures in a row that open a skill's circuit.",
-    ),
-    Field(
-        "breaker_cooldown",
-        "STEWARD_BREAKER_COOLDOWN",
-        _seconds(0.1, 86_400),
-        "Seconds an open circuit waits before one probe.",
-    ),
-    Field(
-        "instructions", "STEWARD_INSTRUCTIONS", _words, "Your own instructions for the assistant."
-    ),
-    Field(
-        "trusted_folders",
-        "STEWARD_TRUSTED_FOLDERS",
-        _folders,
-        "Folders whose AGENTS.md is followed as your instructions.",
-    ),
-    Field("theme", "STEWARD_THEME", _choice("system", "light", "dark"), "system, light or dark."),
-    Field(
-        "watch_folders",
-        "STEWARD_WATCH_FOLDERS",
-        _switch,
-        "on: every change someone else makes in the folders becomes a version too.",
-    ),
-)
-_BY_NAME: Final = {f.name: f for f in FIELDS} | {f.env: f for f in FIELDS}
-
 # Secrets of services that come later: hidden from today on, wherever they are set.
 _OTHER_SECRET_ENV: Final = ("TELEGRAM_BOT_TOKEN", "STEWARD_WEBHOOK_SECRET")
-
-
-def field_named(name: str) -> Field:
-    """The setting called ``name`` (its own or its environment name). Raises ``UsageError``."""
-    found = _BY_NAME.get(name) or _BY_NAME.get(name.lower().replace(".", "_").replace("-", "_"))
-    if found is None:
-        known = ", ".join(f.name for f in FIELDS)
-        raise UsageError(f"There is no setting called {name!r}.", hint=f"Known: {known}.")
-    return found
 
 
 class SettingsStore:
@@ -323,11 +172,11 @@ class SettingsStore:
         self._run_secrets.pop(f.name, None)
         if secret is None:
             if f.name in names:
-                _keyring_delete(f.env)
+                forget_secret(f.env)
             names.discard(f.name)
         else:
             self._run_secrets[f.name] = secret
-            if not _keyring_set(f.env, secret):
+            if not write_secret(f.env, secret):
                 return False
             names.add(f.name)
         stored["secrets_in_keyring"] = sorted(names)
@@ -348,7 +197,7 @@ class SettingsStore:
             return self._run_secrets[f.name]
         # The keyring is slow to open and may ask for a password: only where we put something.
         if f.name in _as_list(stored.get("secrets_in_keyring")):
-            return _keyring_get(f.env)
+            return read_secret(f.env)
         return None
 
     def _read_file(self) -> dict[str, object]:
@@ -385,36 +234,3 @@ class SettingsStore:
 
 def _as_list(value: object) -> list[object]:
     return list(value) if isinstance(value, list) else []
-
-
-def _keyring_get(name: str) -> Secret | None:
-    import keyring
-    import keyring.errors
-
-    try:
-        value = keyring.get_password(_KEYRING_SERVICE, name)
-    except keyring.errors.KeyringError:
-        return None
-    return Secret(value) if value else None
-
-
-def _keyring_set(name: str, secret: Secret) -> bool:
-    import keyring
-    import keyring.errors
-
-    try:
-        keyring.set_password(_KEYRING_SERVICE, name, secret.reveal())
-        # The null backend accepts and forgets; only a value that reads back is kept.
-        return keyring.get_password(_KEYRING_SERVICE, name) == secret.reveal()
-    except keyring.errors.KeyringError:
-        return False
-
-
-def _keyring_delete(name: str) -> None:
-    import keyring
-    import keyring.errors
-
-    try:
-        keyring.delete_password(_KEYRING_SERVICE, name)
-    except keyring.errors.KeyringError:
-        return

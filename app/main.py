@@ -214,8 +214,9 @@ async def _assemble(home: Path, *, offline: bool) -> Assembly:
 
     # In a thread: these imports take longer than the window took to show.
     await asyncio.to_thread(_import, "app.assembly")
-    from app.assembly import Assembly, ensure_sample_folder
+    from app.assembly import Assembly
     from app.config import SettingsStore
+    from app.first_run import ensure_sample_folder
 
     overrides = {"provider": "guided"} if offline else {}
     assembly, _ = await asyncio.gather(

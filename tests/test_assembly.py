@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app.assembly import Assembly, ensure_sample_folder
+from app.assembly import Assembly
 from app.domain.errors import ModelError
 from app.domain.events import Event, FileVersionEvent, Notification
+from app.first_run import ensure_sample_folder
 from app.integrations.discovery import LocalServer
 from tests.standins.model_server import ModelServer
 

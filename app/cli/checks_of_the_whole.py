@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final
 
 from app.cli.checks import ATTENTION, OK, TROUBLE, Check, within
+from app.cli.counting import counted
 from app.cli.output import size_in_words
 from app.domain.errors import SkillError, StewardError
 
@@ -53,7 +54,7 @@ async def check_database(assembly: Assembly) -> Check:
     if assembly.recovery.did_something:
         done = "; ".join(str(one) for one in assembly.recovery.operations)
         return Check("database", ATTENTION, f"A start after a crash: {done}", "")
-    return Check("database", OK, f"{count} conversations.")
+    return Check("database", OK, f"{counted(count, 'conversation')}.")
 
 
 async def check_vault(assembly: Assembly) -> Check:
@@ -73,7 +74,8 @@ async def check_vault(assembly: Assembly) -> Check:
         found = f"{len(report.problems)} broken: {report.problems[0].message}"
         return Check("vault", TROUBLE, found, "Run `steward files verify` to see all.")
     size_now = size_in_words(report.stored_bytes)
-    found = f"{report.versions} versions of {report.files} files, kept in {size_now}."
+    versions, files = counted(report.versions, "version"), counted(report.files, "file")
+    found = f"{versions} of {files}, kept in {size_now}."
     return Check("vault", OK, found)
 
 

@@ -7,7 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from app.domain.errors import FileError, FileMissingError, NoFolderError, PathOutsideError
+from app.domain.errors import (
+    FileError,
+    FileMissingError,
+    NoFolderError,
+    NotAFileError,
+    PathOutsideError,
+)
 from app.domain.files import BlameLine, FileVersion, Origin
 
 if TYPE_CHECKING:
@@ -77,6 +83,21 @@ async def known_places(assembly: Assembly, paths: Sequence[str]) -> list[str]:
         raise FileMissingError(f"Steward has no versions of {path}.", details={"path": path})
 
     return await assembly.versions.in_worker(lambda: [place_of(path) for path in paths])
+
+
+async def no_folder(assembly: Assembly, path: str) -> None:
+    """See to it that ``path`` is not a folder. Raises ``NotAFileError``."""
+
+    def is_folder() -> bool:
+        granted = assembly.folders.candidates(path) if assembly.folders.folders else []
+        return any(place.is_dir() for place in granted)
+
+    if await assembly.versions.in_worker(is_folder):
+        raise NotAFileError(
+            f"{path} is a folder; only files have versions.",
+            hint="`steward files list` shows the files and how many versions each has.",
+            details={"path": path},
+        )
 
 
 def _places_outside(path: str) -> list[str]:

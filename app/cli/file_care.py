@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.cli.counting import counted
 from app.cli.output import Colour, Output, size_in_words, visible_line
 from app.cli.progress import progress
 from app.cli.run import DONE, FAILED, opened
@@ -37,12 +38,16 @@ async def verify(output: Output) -> int:
             }
         )
     else:
-        verdict = "All is well" if report.ok else f"Broken: {len(report.problems)}"
+        verdict = (
+            "All is well"
+            if report.ok
+            else f"{counted(len(report.problems), 'problem')}; what is not named is sound"
+        )
         pruned = f" ({report.pruned:,} pruned)" if report.pruned else ""
         output.line(
-            f"{verdict}. Checked: {report.files:,} files, {report.versions:,} versions{pruned}, "
-            f"{report.blobs:,} contents of {size_in_words(report.vault_bytes)}, "
-            f"kept in {size_in_words(report.stored_bytes)}."
+            f"{verdict}. Checked: {counted(report.files, 'file')}, "
+            f"{counted(report.versions, 'version')}{pruned}; together "
+            f"{size_in_words(report.vault_bytes)}, kept in {size_in_words(report.stored_bytes)}."
         )
     return DONE if report.ok else FAILED
 
@@ -68,7 +73,7 @@ async def recover(output: Output) -> int:
         if not report.operations:
             output.line("Nothing was left open.")
         if parts := report.parts_removed:
-            output.line(f"Cleared away: {parts} unfinished contents of the vault.")
+            output.line(f"Cleared away in the vault: {counted(parts, 'unfinished content')}.")
     unfinished = [o for o in report.operations if o.became in (None, OperationState.FAILED)]
     return FAILED if unfinished else DONE
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from app.cli.counting import counted
 from app.cli.file_access import known_places
 from app.cli.output import Output, size_in_words, visible_line
 from app.cli.progress import progress
 from app.cli.run import DONE, FAILED, opened
-from app.domain.errors import UsageError
+from app.domain.errors import FileError, UsageError
 
 if TYPE_CHECKING:
     from app.files.export import ExportReport
@@ -58,7 +59,10 @@ async def prune(
         file_ids = await versions.in_worker(lambda: versions.care.files_at(places))
         rule = PruneRule(file_ids, keep=1 if keep is None else keep, before=before)
         if not yes:
-            _show_plan(output, await versions.plan_prune(rule))
+            plan = await versions.plan_prune(rule)
+            if not plan.versions:
+                raise FileError("There is nothing to prune.", hint="Nothing was written.")
+            _show_plan(output, plan)
             raise UsageError(
                 "Nothing was pruned.", hint="Add --yes to do it; an export is written first."
             )
@@ -72,8 +76,8 @@ async def prune(
         if report.export is not None:
             _tell(output, report.export)
         output.line(
-            f"Pruned: {report.versions:,} versions; {size_in_words(report.freed)} of the disk "
-            "are free again. The history still tells of them."
+            f"Pruned: {counted(report.versions, 'version')}; freed on disk: "
+            f"{size_in_words(report.freed)}. The history still tells of what was pruned."
         )
     return FAILED if report.export is not None and report.export.damaged else DONE
 
@@ -89,8 +93,8 @@ async def bring_back(output: Output, archive: Path) -> int:
         output.record({"type": "import", "versions": back.versions, **facts})
     elif back.versions:
         output.line(
-            f"Brought back: {back.versions:,} versions "
-            f"({back.contents:,} contents of {size_in_words(back.content_bytes)})."
+            f"Brought back: {counted(back.versions, 'version')} "
+            f"({size_in_words(back.content_bytes)})."
         )
     else:
         output.line("Nothing was missing that this archive has.")
@@ -110,9 +114,8 @@ def _show_plan(output: Output, plan: PrunePlan) -> None:
         )
     else:
         output.line(
-            f"{len(plan.versions):,} old versions of {plan.files:,} files would go: "
-            f"{len(plan.contents):,} contents of {size_in_words(plan.content_bytes)}, which are "
-            "kept compressed."
+            f"{counted(len(plan.versions), 'old version')} of {counted(plan.files, 'file')} "
+            f"would go: {size_in_words(plan.content_bytes)}, which are kept compressed."
         )
 
 
@@ -129,8 +132,8 @@ def _facts(report: ExportReport) -> dict[str, object]:
 
 def _tell(output: Output, report: ExportReport) -> None:
     output.line(
-        f"Written and read back: {visible_line(report.path)} ({report.versions:,} versions of "
-        f"{report.files:,} files; {report.contents:,} contents of "
+        f"Written and read back: {visible_line(report.path)} "
+        f"({counted(report.versions, 'version')} of {counted(report.files, 'file')}, "
         f"{size_in_words(report.content_bytes)})."
     )
     for version in report.damaged:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from app.cli.file_access import needs_folder, reading, workspace_of
+from app.cli.counting import counted
+from app.cli.file_access import needs_folder, no_folder, reading, workspace_of
 from app.cli.output import Output, in_utc, local, visible_line
 from app.cli.run import DONE, opened
 from app.domain.errors import (
@@ -47,6 +48,8 @@ async def list_versions(output: Output, folders: tuple[Path, ...], path: str) ->
     """The history of a file."""
     async with opened(folders, offline=True) as assembly:
         versions = await reading(assembly, path, lambda files, at: files.versions(at))
+        if not versions:
+            await no_folder(assembly, path)
         for version in versions:
             if output.json_lines:
                 output.record(facts_of(version))
@@ -106,6 +109,14 @@ async def restore(output: Output, folders: tuple[Path, ...], path: str, version:
             made = await workspace_of(assembly).restore(path, version)
         except (PathOutsideError, NoFolderError) as error:
             raise needs_folder(error) from error
+        except FileError as error:
+            if "unchanged" not in error.details:
+                raise
+            raise FileError(
+                f"{visible_line(path)} is as in version {version} already.",
+                hint="Nothing was changed.",
+                details=error.details,
+            ) from error
         tell(output, assembly, made)
     return DONE
 
@@ -163,14 +174,16 @@ async def _whole_turn_id(assembly: Assembly, begun: str) -> str:
         return begun
     if len(fitting) != 1 or len(begun) < _SHORTEST_TURN:
         raise NotFoundError(
-            f"There is no one turn {begun} that changed files.",
-            hint="`steward files log` shows the turns.",
+            f"There is no turn {visible_line(begun)} that changed files.",
+            hint="`steward files log` shows the turns. For one version of a file write PATH@N.",
         )
     return fitting[0]
 
 
 def facts_of(version: FileVersion) -> dict[str, object]:
     """A version for programs."""
+    from app.storage.file_contents import PRUNED
+
     return {
         "version": version.version,
         "operation": version.operation.value,
@@ -183,12 +196,16 @@ def facts_of(version: FileVersion) -> dict[str, object]:
         "skill": version.skill,
         "turn_id": version.turn_id,
         "conversation_id": version.conversation_id,
+        "pruned": version.metadata.get(PRUNED),
     }
 
 
 def _version_line(version: FileVersion) -> str:
-    size = "removed" if version.size is None else f"{version.size:,} bytes"
-    by = visible_line(version.by)
+    from app.storage.file_contents import PRUNED
+
+    size = "removed" if version.size is None else counted(version.size, "byte")
+    pruned = "  (pruned)" if PRUNED in version.metadata else ""
+    by = f"{visible_line(version.by)}{pruned}"
     return f"{version.version:>4}  {local(version.at)}  {version.action.value:<8} {size:>16}  {by}"
 
 

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final, Literal, TextIO
 
+from app.cli.counting import counted
 from app.domain.errors import StewardError
 from app.domain.events import ErrorEvent, Event
 
@@ -76,7 +77,7 @@ def local(moment: datetime) -> str:
 def size_in_words(size: int) -> str:
     """A number of bytes for people."""
     if size < 10_000:
-        return f"{size:,} bytes"
+        return counted(size, "byte")
     amount, unit = size / 1000, "kB"
     for larger in ("MB", "GB", "TB"):
         if amount < 1000:

@@ -12,9 +12,10 @@ import click
 from app.cli.options import json_option
 from app.cli.output import Output, visible_line
 from app.cli.run import DONE, NOT_CONFIGURED, Run
-from app.config import FIELDS, Field, Settings, SettingsStore, field_named
+from app.config import Settings, SettingsStore
 from app.domain.errors import UsageError
 from app.redaction import Secret
+from app.setting_fields import FIELDS, Field, field_named
 
 _HOME: Final = ("home", "STEWARD_HOME")
 _WHERE: Final = {"environment": "environment", "keyring": "in the keyring", "file": "settings file"}
@@ -113,6 +114,8 @@ def _print_value(
         return
     if secret:
         text = f"set ({_WHERE[source]})" if value else "not set"
+    elif isinstance(plain, bool):
+        text = "on" if plain else "off"
     elif isinstance(plain, list):
         text = os.pathsep.join(plain)
     else:

@@ -122,8 +122,8 @@ class _Walk:
     def _decoded(self, digest: str, version: FileVersion) -> str:
         if (version.size or 0) > MAX_BYTES:
             raise FileTooLargeError(
-                f"Version {version.version} has {version.size:,} bytes; the lines of up to "
-                f"{MAX_BYTES:,} can be looked at.",
+                f"Version {version.version} has {version.size:,} bytes, too many to go through "
+                f"its lines; the limit is {MAX_BYTES:,}.",
                 details={"size": version.size, "limit": MAX_BYTES},
             )
         data = self._content(digest)
@@ -159,7 +159,9 @@ def _wanted(versions: Sequence[FileVersion], number: int | None) -> FileVersion:
             return version
     newest = versions[-1].version if versions else 0
     raise NotFoundError(
-        f"There is no version {number} of this file." if number else "It has no versions yet.",
+        f"There is no version {number} of this file."
+        if number and newest
+        else "This file has no versions yet: Steward never changed it.",
         hint=f"Its versions are 1 to {newest}." if newest else "",
         details={"version": number, "newest": newest},
     )

@@ -17,6 +17,8 @@ CHUNK: Final = 1024 * 1024
 IN_MEMORY: Final = 16 * 1024 * 1024
 """Longer contents are never held whole in memory, and never stored as a delta."""
 _LEVEL: Final = 3
+_DELTA_LEVEL: Final = 1
+"""Most of a delta is one long match or two, which every level finds."""
 
 
 def hash_of(content: bytes) -> str:
@@ -42,7 +44,7 @@ def delta(key: bytes, content: bytes, base_key: bytes, base: bytes, generation: 
     width = (len(base) + len(content)).bit_length()
     table = min(max(17, width - 2), 22)
     parameters = zstandard.ZstdCompressionParameters.from_level(
-        _LEVEL,
+        _DELTA_LEVEL,
         source_size=len(base) + len(content),
         dict_size=len(base),
         window_log=max(17, width),

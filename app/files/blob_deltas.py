@@ -13,7 +13,7 @@ from typing import Final
 from app.domain.errors import BlobDamagedError
 from app.files.blob_codec import IN_MEMORY, decoded, delta, whole
 from app.files.blob_reader import BlobReader
-from app.files.blob_record import KEY, Header, Record, damaged
+from app.files.blob_record import KEY, Record, damaged
 
 SHORTEST: Final = 4096
 """Shorter contents are stored whole: a delta would cost a sync more and save little."""
@@ -29,50 +29,48 @@ class Deltas:
     def __init__(self, reader: BlobReader) -> None:
         self._reader = reader
 
-    def record(self, key: bytes, content: bytes, like: bytes | None) -> Record:
-        """What to store of a content that is not there yet. ``like``: an earlier version of it.
+    def record(self, key: bytes, content: bytes, like: bytes | None) -> list[Record]:
+        """What to store of a content that is not there yet, then what that is built on.
 
-        It is decoded again before it is given out. Raises ``BlobDamagedError`` where that fails.
+        ``like``: an earlier version of it. The record is decoded again before it is given out.
+        Raises ``BlobDamagedError`` where that fails.
         """
         choice = self._choose(content, like)
         if choice is None:
-            return self.whole(key, content)
-        base_key, generation, least = choice
+            return [self.whole(key, content)]
+        line, generation, least = choice
         try:
-            base = self._reader.content(base_key)
+            base = self._reader.decoded(line)
         except BlobDamagedError:
-            return self.whole(key, content)
-        built = delta(key, content, base_key, base, generation)
+            return [self.whole(key, content)]
+        built = delta(key, content, line[0].header.key, base, generation)
         size = built.header.stored + KEY
         if size * _BY_FAR >= min(least, len(content)):
             alone = self.whole(key, content)
             if size * _CLEARLY >= alone.header.stored:
-                return alone
-        return _proven(built, content, base)
+                return [alone]
+        return [_proven(built, content, base), *line]
 
     def whole(self, key: bytes, content: bytes) -> Record:
         """The content on its own, decoded again like any other."""
         return _proven(whole(key, content), content, None)
 
-    def _choose(self, content: bytes, like: bytes | None) -> tuple[bytes, int, int] | None:
+    def _choose(self, content: bytes, like: bytes | None) -> tuple[list[Record], int, int] | None:
         """What to build on, which generation that makes, and what the whole took."""
         if like is None or not SHORTEST <= len(content) <= IN_MEMORY:
             return None
-        line: list[Header] = []
-        key: bytes | None = like
-        while key is not None:
-            header = self._reader.header(key)
-            if header is None or len(line) > LAST_GENERATION.bit_length():
-                return None
-            line.append(header)
-            key = header.base
-        generation = line[0].generation + 1
-        if generation > LAST_GENERATION or line[-1].size > IN_MEMORY:
+        line = self._reader.line(like)
+        if not line or len(line) > LAST_GENERATION.bit_length() + 1:
+            return None
+        generation = line[0].header.generation + 1
+        if generation > LAST_GENERATION:
             return None
         wanted = generation & (generation - 1)
         # A version that was stored anew, whole, after damage has lost its generation.
-        base = next((header for header in line if header.generation == wanted), line[-1])
-        return (base.key, generation, line[-1].stored) if base.size <= IN_MEMORY else None
+        matches = (n for n, one in enumerate(line) if one.header.generation == wanted)
+        base = line[next(matches, len(line) - 1) :]
+        size = base[0].header.size
+        return (base, generation, line[-1].header.stored) if size <= IN_MEMORY else None
 
 
 def _proven(record: Record, content: bytes, base: bytes | None) -> Record:

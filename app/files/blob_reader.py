@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Final
 
 from app.domain.errors import BlobDamagedError
 from app.files.blob_codec import CHUNK, decoded
-from app.files.blob_record import Header, damaged
+from app.files.blob_record import Record, damaged
 from app.files.loose import Loose
 from app.files.packs import Packed
+from app.files.proven import Proven
 from app.files.shelf import Place, Shelf
 
 _DEEPEST: Final = 32
@@ -23,6 +24,7 @@ class BlobReader:
 
     def __init__(self, shelves: Sequence[Shelf]) -> None:
         self._shelves = shelves
+        self._proven = Proven()
 
     def content(self, key: bytes) -> bytes:
         """A content that fits in memory, checked. Raises ``BlobDamagedError``."""
@@ -45,15 +47,45 @@ class BlobReader:
         for at in range(0, len(content), CHUNK):
             yield content[at : at + CHUNK]
 
-    def header(self, key: bytes) -> Header | None:
-        """What the first readable copy says of itself."""
-        for shelf in self._shelves:
-            for place in _find(shelf, key):
-                try:
-                    return shelf.header(place, key)
-                except (OSError, BlobDamagedError):
-                    continue
-        return None
+    def line(self, key: bytes) -> list[Record]:
+        """What a content is stored as, then what that is built on, to the one stored whole.
+
+        Each is read from disk, from the first copy with the right checksum. Empty where one has
+        none, and for a content that does not fit in memory.
+        """
+        found: list[Record] = []
+        wanted: bytes | None = key
+        with ExitStack() as stack:
+            for shelf in self._shelves:
+                stack.enter_context(shelf.kept_open())
+            while wanted is not None:
+                record = self._record(wanted) if len(found) <= _DEEPEST else None
+                if record is None:
+                    return []
+                found.append(record)
+                wanted = record.header.base
+        return found
+
+    def decoded(self, line: Sequence[Record]) -> bytes:
+        """The content of a line that was just read, checked. Raises ``BlobDamagedError``."""
+        content = self._proven.get(line)
+        if content is None:
+            for record in reversed(line):
+                content = decoded(record, content)
+            key = line[0].header.key
+            if content is None or not _is(key, content):
+                return self.content(key)
+            self._proven.add(line, content)
+        return content
+
+    def remember(self, line: Sequence[Record], content: bytes) -> None:
+        """``line`` was just written and read back, and ``content`` is what it decodes to."""
+        self._proven.add(line, content)
+
+    def is_unchanged(self, key: bytes) -> bool:
+        """Whether the content was decoded and checked before, and its records are as then."""
+        line = self.line(key) if self._proven.has(key) else []
+        return bool(line) and self._proven.get(line) is not None
 
     def is_sound(self, shelf: Shelf, place: Place, key: bytes) -> bool:
         """Whether this copy gives the content back, with whatever it is built on."""
@@ -76,6 +108,17 @@ class BlobReader:
         return True
 
     # -- inside ----------------------------------------------------------------------------
+
+    def _record(self, key: bytes) -> Record | None:
+        for shelf in self._shelves:
+            for place in _find(shelf, key):
+                try:
+                    if isinstance(place, Loose) and shelf.is_long(place, key):
+                        return None
+                    return shelf.load(place, key)
+                except (OSError, BlobDamagedError):
+                    continue
+        return None
 
     def _long(self, key: bytes) -> tuple[Shelf, Loose] | None:
         """Where a long content is; ``None`` for one that fits in memory."""

@@ -21,7 +21,7 @@ from app.files.blob_deltas import Deltas
 from app.files.blob_reader import BlobReader
 from app.files.blob_record import Kind, damaged
 from app.files.fs_ops import PART_SUFFIX, FsOps, write_all
-from app.files.shelf import Shelf
+from app.files.shelf import Place, Shelf
 from app.files.vault_folders import VaultFolders, in_vault
 
 __all__ = ["CHUNK", "Blob", "BlobStore", "hash_of", "write_all"]
@@ -80,7 +80,9 @@ class BlobStore:
             if size > IN_MEMORY:
                 with self._writing:
                     self._refresh()
-                    key, size = self._main.put_stream(chain(head, pieces), self._keeps)
+                    key, size = self._main.put_stream(
+                        chain(head, pieces), lambda key: self._keeps(key, self._main.find(key))
+                    )
                 return Blob(key.hex(), size)
         content = head[0] if len(head) == 1 else b"".join(head)
         del head
@@ -143,6 +145,14 @@ class BlobStore:
         except BlobDamagedError:
             return False
         return True
+
+    def is_sure(self, digest: str) -> bool:
+        """``is_whole``, for what is asked again and again.
+
+        What this process has checked lately is not decoded anew where all its records, read from
+        disk, still have the same checksums.
+        """
+        return self._reader.is_unchanged(_key(digest)) or self.is_whole(digest)
 
     def is_ailing(self, digest: str) -> bool:
         """Whether a place where it should be is damaged. Its bytes may still come back.
@@ -208,19 +218,22 @@ class BlobStore:
         self._copies.refresh()
 
     def _put(self, key: bytes, content: bytes, like: bytes | None) -> None:
-        if not self._keeps(key):
-            known = self._main.has(key) or self._copies.has(key)
+        is_copied = self._copies.has(key)
+        places = list(self._main.find(key))
+        if not self._keeps(key, places):
+            known = is_copied or bool(places)
             # Others may be built on what was there: on one of them it would go in a circle.
-            record = self._deltas.record(key, content, None if known else like)
-            if record.header.base is not None:
-                self._keep_copy(record.header.base)
-            self._main.put(record)
-        if self._copies.has(key):
+            line = self._deltas.record(key, content, None if known else like)
+            if line[0].header.base is not None:
+                self._keep_copy(line[0].header.base)
+            self._main.put(line[0])
+            self._reader.remember(line, content)
+        if is_copied:
             self._keep_copy(key)
 
-    def _keeps(self, key: bytes) -> bool:
-        """Whether it is where it was put first, sound and on disk."""
-        for place in self._main.find(key):
+    def _keeps(self, key: bytes, places: Iterable[Place]) -> bool:
+        """Whether one of the places where it was put first is sound, and on disk."""
+        for place in places:
             if self._reader.is_sound(self._main, place, key):
                 self._main.make_durable(place)
                 return True

@@ -163,7 +163,12 @@ class VaultCare:
 
     def _exporter(self, gate: Gate, progress: Progress | None) -> Exporter:
         return Exporter(
-            history=self._history, blobs=self._blobs, fs=self._fs, gate=gate, progress=progress
+            history=self._history,
+            blobs=self._blobs,
+            fs=self._fs,
+            gate=gate,
+            now=self._clock.now(),
+            progress=progress,
         )
 
     def _own_archive(self) -> Path:

@@ -217,7 +217,11 @@ class ChangeRunner:
         self, change: Change, outcome: Outcome, failure: OSError | StewardError | None
     ) -> Ended:
         try:
-            versions = tuple(self._journal.finish(change.op_id, outcome.state, outcome.reason))
+            versions = tuple(
+                self._journal.finish(
+                    change.op_id, outcome.state, outcome.reason, at_once=not _shows(change, outcome)
+                )
+            )
         except StewardError as error:
             if outcome.state is not OperationState.DONE:
                 return Ended(error=_shown(failure or error, change))
@@ -278,7 +282,7 @@ class _Archive:
         self._journal = journal
 
     def secure(self, digest: str, chunks: Iterable[bytes]) -> None:
-        if not self._blobs.is_whole(digest) and self._blobs.put(chunks).hash != digest:
+        if not self._blobs.is_sure(digest) and self._blobs.put(chunks).hash != digest:
             raise changed(self.change.locator)
 
     def foreign(self, chunks: Iterable[bytes]) -> None:
@@ -288,6 +292,14 @@ class _Archive:
     def amend(self, change: Change) -> None:
         self._journal.amend(change.op_id, change.to_json())
         self.change = change
+
+
+def _shows(change: Change, outcome: Outcome) -> bool:
+    """Whether the file itself tells how the change ended, should a power cut lose that word.
+
+    It holds the new bytes and nothing of ours stands beside it: recovery writes the same end.
+    """
+    return change.kind is ChangeKind.REPLACE and outcome.state is OperationState.DONE
 
 
 def _announcement(making: _Making, change: Change, store: str) -> Announcement:

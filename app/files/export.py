@@ -11,9 +11,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from app.domain.errors import BlobDamagedError, FileError
 from app.domain.files import FileVersion
@@ -33,6 +34,9 @@ Progress = Callable[[int, int, str], None]
 
 _README: Final = """\
 Versions of files, as kept by Steward. Nothing but a program that opens ZIP archives is needed.
+
+To get a version back by hand: look in files/ for the folder that is named like your file, take
+the version you want out of it (its date is when that version was made), and rename it.
 
 files/           a folder for each file, named after where it stands (or stood last); in it the
                  bytes of its versions: v0001, v0002 ... Equal bytes are there only once.
@@ -76,12 +80,14 @@ class Exporter:
         blobs: BlobStore,
         fs: FsOps,
         gate: Gate,
+        now: datetime,
         progress: Progress | None = None,
     ) -> None:
         self._history = history
         self._blobs = blobs
         self._fs = fs
         self._gate = gate
+        self._now = now
         self._progress = progress
         self._done = self._total = 0
         self._names: dict[str, str] = {}  # hash → its name in the archive
@@ -106,9 +112,9 @@ class Exporter:
         versions = 0
         with new_file(self._fs, path) as file:
             with file.written() as sink, ZipFile(sink, "w", ZIP_DEFLATED) as archive:
-                archive.writestr("README.txt", _README)
+                archive.writestr(_entry("README.txt", self._now), _README)
                 self._write_contents(archive, newest, wanted)
-                with archive.open(HISTORY, "w", force_zip64=True) as out:
+                with archive.open(_entry(HISTORY, self._now), "w", force_zip64=True) as out:
                     for version in self._versions(newest):
                         out.write(self._line(version, wanted))
                         versions += 1
@@ -162,17 +168,17 @@ class Exporter:
                 continue
             name = version_name(folder, version.version, version.filename)
             self._names[digest], self._sizes[digest] = name, 0
-            self._write(archive, name, digest, f"{version.path}, version {version.version}")
+            self._write(archive, name, version, digest)
 
-    def _write(self, archive: ZipFile, name: str, digest: str, about: str) -> None:
-        with archive.open(name, "w", force_zip64=True) as out:
+    def _write(self, archive: ZipFile, name: str, version: FileVersion, digest: str) -> None:
+        with archive.open(_entry(name, version.at), "w", force_zip64=True) as out:
             try:
                 for chunk in self._blobs.chunks(digest):
                     out.write(chunk)
                     self._sizes[digest] += len(chunk)
                     self._step(len(chunk))
             except BlobDamagedError:
-                self._damaged[digest] = about
+                self._damaged[digest] = f"{version.path}, version {version.version}"
 
     def _line(self, version: FileVersion, wanted: Callable[[FileVersion], bool]) -> bytes:
         digest = version.hash_after
@@ -226,6 +232,17 @@ class Exporter:
         self._done += size
         if self._progress is not None:
             self._progress(self._done, max(self._done, self._total), "bytes")
+
+
+def _entry(name: str, at: datetime) -> ZipInfo:
+    """An entry with its time, which a ZIP keeps as local time between 1980 and 2107."""
+    local = at.astimezone()
+    year = min(max(local.year, 1980), 2107)
+    moment = (year, local.month, local.day, local.hour, local.minute, local.second)
+    entry = ZipInfo(name, moment)
+    entry.compress_type = ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    return entry
 
 
 def _seekable(source: Source) -> IO[bytes]:

@@ -16,7 +16,7 @@ from app.files.gate import Gate, StoreLock
 from app.files.request import MAX_BYTES, Ended
 from app.files.store import FileStore
 from app.storage.file_history import FileHistory
-from app.storage.file_journal import FileJournal
+from app.storage.file_notes import FileNotes
 
 
 class Noter:
@@ -27,14 +27,14 @@ class Noter:
         *,
         store: FileStore,
         blobs: BlobStore,
-        journal: FileJournal,
+        notes: FileNotes,
         history: FileHistory,
         runner: ChangeRunner,
         lock: StoreLock,
     ) -> None:
         self._store = store
         self._blobs = blobs
-        self._journal = journal
+        self._notes = notes
         self._history = history
         self._runner = runner
         self._lock = lock
@@ -58,7 +58,7 @@ class Noter:
                     return Ended()
                 gate.go()
                 digest, size = self._archived(locator)
-                noted = self._journal.noted(self._store.name, locator, digest, size)
+                noted = self._notes.noted(self._store.name, locator, digest, size)
         return Ended() if noted is None else Ended((noted,))
 
     def run_move(self, locator: str, target: str, gate: Gate) -> Ended:
@@ -72,7 +72,7 @@ class Noter:
             if not self._is_moved(locator, target):
                 return Ended()
             gate.go()
-            noted = self._journal.noted_move(self._store.name, locator, target)
+            noted = self._notes.noted_move(self._store.name, locator, target)
         return Ended() if noted is None else Ended((noted,))
 
     def standing(self, folder: str) -> dict[str, str | None]:
@@ -81,7 +81,7 @@ class Noter:
 
     def saw(self, seen: Mapping[str, str]) -> None:
         """Remember how files looked when they were as their history says."""
-        self._journal.saw(self._store.name, seen)
+        self._notes.saw(self._store.name, seen)
 
     def _is_moved(self, locator: str, target: str) -> bool:
         record = self._history.find(self._store.name, locator)

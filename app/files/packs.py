@@ -11,7 +11,7 @@ import re
 import threading
 import uuid
 from collections.abc import Collection, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -67,6 +67,7 @@ class Packs:
         self._folders = folders
         self._fs = fs
         self._parts = parts
+        self._open = threading.local()
         self._packs: dict[int, _Pack] = {}
         self._lock = threading.RLock()
         self._loaded = False
@@ -100,15 +101,25 @@ class Packs:
 
     def header(self, place: Packed, key: bytes) -> Header:
         """What stands there. Raises ``BlobDamagedError``, ``OSError``."""
-        with self._folders.file(self._folder, _pack(place.number)) as handle:
+        with self._reading(place.number) as handle:
             return self._header(handle, place, key)
 
     def load(self, place: Packed, key: bytes) -> Record:
         """What stands there. Raises ``BlobDamagedError``, ``OSError``."""
-        with self._folders.file(self._folder, _pack(place.number)) as handle:
+        with self._reading(place.number) as handle:
             header = self._header(handle, place, key)
             begin = place.offset + header.length - header.stored
             return checked(header, self._read_at(handle, header.stored, begin))
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """What the calling thread reads from stays open until the end of the block."""
+        with ExitStack() as stack:
+            self._open.handles, self._open.stack = {}, stack
+            try:
+                yield
+            finally:
+                self._open.handles = self._open.stack = None
 
     def contents(self) -> dict[bytes, int]:
         """Key and length of every content."""
@@ -196,6 +207,18 @@ class Packs:
             elif pack.size < size:
                 self._look_on(number, pack, size)
         self._loaded = True
+
+    @contextmanager
+    def _reading(self, number: int) -> Iterator[int]:
+        handles: dict[int, int] | None = getattr(self._open, "handles", None)
+        if handles is None:
+            with self._folders.file(self._folder, _pack(number)) as handle:
+                yield handle
+            return
+        if number not in handles:
+            opened = self._folders.file(self._folder, _pack(number))
+            handles[number] = self._open.stack.enter_context(opened)
+        yield handles[number]
 
     def _numbers(self) -> list[int]:
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import Final
 
 from app.domain.errors import BlobDamagedError
@@ -34,6 +35,10 @@ class Shelf:
         self._packs.refresh()
 
     # -- reading ---------------------------------------------------------------------------
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """Packs that the calling thread reads from stay open between its reads."""
+        return self._packs.kept_open()
 
     def find(self, key: bytes) -> Iterator[Place]:
         """Every place that should hold the content, the most promising first."""

@@ -41,7 +41,11 @@ class UndoPlanner:
                 or self._changed_nothing(turn_id)
             ):
                 return turn_id
-        raise NotFoundError("There is nothing to undo.")
+        raise NotFoundError(
+            "There is nothing to undo here.",
+            hint="Changes of other conversations are under Versions in the window, or "
+            "`steward files undo` takes the newest back.",
+        )
 
     def is_undone(self, turn_id: str, seen: frozenset[str] = frozenset()) -> bool:
         """Whether an undo of the turn stands, that is, was not undone itself."""

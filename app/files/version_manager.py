@@ -7,40 +7,24 @@ event loop.
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import BinaryIO, TypeVar
 
-from app.domain.errors import FileChangedError, FileError, StewardError
+from app.domain.errors import FileChangedError
 from app.domain.files import (
-    BlameLine,
     ConflictChoice,
-    FileConflict,
     FileVersion,
-    OperationType,
     Origin,
-    TrackedFile,
-    VaultSize,
 )
 from app.domain.skills import Clock
-from app.files.blame import blame
-from app.files.blobs import BlobStore
 from app.files.bringing_back import BroughtBack
-from app.files.care import VaultCare
-from app.files.change_runner import ChangeRunner
-from app.files.conflicts import Conflicts
 from app.files.export import ExportReport
-from app.files.failures import changed_again, explaining
-from app.files.folder_move import FolderMove, FolderMover, FolderPlan
+from app.files.failures import changed_again
+from app.files.folder_move import FolderMove, FolderPlan
 from app.files.fs_ops import FsOps
-from app.files.gate import FileLocks, Gate, StoreLock
-from app.files.noting import Noter
-from app.files.plans import Plans
+from app.files.gate import FileLocks, Gate
 from app.files.pruning import PrunePlan, PruneReport, PruneRule
 from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
 from app.files.request import (
@@ -54,17 +38,14 @@ from app.files.request import (
     remove_request,
     rewrite_request,
 )
-from app.files.store import ChangeKind, FileStore
+from app.files.store import FileStore
 from app.files.undo_steps import UndoStep
+from app.files.undoing import in_a_turn
+from app.files.vault_parts import put_together
 from app.files.verifying import Progress
-from app.files.work import WorkFolders
+from app.files.version_reader import VersionReader
+from app.files.workers import Workers
 from app.storage.database import Database
-from app.storage.file_conflicts import ConflictHistory
-from app.storage.file_contents import NeededContents
-from app.storage.file_history import FileHistory
-from app.storage.file_journal import FileJournal
-from app.storage.file_marks import VersionMarks
-from app.storage.turn_messages import TurnMessages
 
 __all__ = [
     "MAX_BYTES",
@@ -79,10 +60,7 @@ __all__ = [
 T = TypeVar("T")
 
 
-WORKERS: Final = 4
-
-
-class VersionManager:
+class VersionManager(VersionReader):
     """Changes files of one store and knows their history. Paths are absolute and resolved.
 
     Neither a deadline nor Cancel cuts a change once it is announced: a cancelled caller gets its
@@ -109,69 +87,22 @@ class VersionManager:
         on_version: Callable[[FileVersion], None] | None = None,
         fs: FsOps | None = None,
     ) -> None:
-        self._fs = fs or FsOps()
-        self._vault = Path(vault).expanduser().absolute()
-        self._store = store
+        parts = put_together(
+            database=database, vault=vault, store=store, clock=clock, fs=fs or FsOps()
+        )
+        super().__init__(parts, Workers())
         self._on_version = on_version
-        self._blobs = BlobStore(self._vault, self._fs)
-        self._journal = FileJournal(database, clock)
-        self._lock = StoreLock(self._vault / "lock", make_folder=self._blobs.make_ready)
         self._file_locks = FileLocks()
-        self._work = WorkFolders(self._vault, self._fs)
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="steward-files")
-        self._running: set[Future[Any]] = set()
-        self.history = FileHistory(database)
-        self._marks = VersionMarks(database, clock)
-        self._messages = TurnMessages(database)
-        self._runner = ChangeRunner(
-            store=store,
-            blobs=self._blobs,
-            journal=self._journal,
-            history=self.history,
-            lock=self._lock,
-            work=self._work,
-            vault=self._vault,
-        )
-        self.noter = Noter(
-            store=store,
-            blobs=self._blobs,
-            journal=self._journal,
-            history=self.history,
-            runner=self._runner,
-            lock=self._lock,
-        )
-        self.open_conflicts = Conflicts(store, self._blobs, ConflictHistory(database))
-        self._folder_mover = FolderMover(
-            store=store,
-            journal=self._journal,
-            history=self.history,
-            runner=self._runner,
-            noter=self.noter,
-            lock=self._lock,
-            vault=self._vault,
-        )
-        needed = NeededContents(database)
-        self.care = VaultCare(
-            history=self.history,
-            journal=self._journal,
-            needed=needed,
-            marks=self._marks,
-            blobs=self._blobs,
-            store=store,
-            runner=self._runner,
-            work=self._work,
-            fs=self._fs,
-            lock=self._lock,
-            vault=self._vault,
-            clock=clock,
-        )
-        self.plans = Plans(store, self._blobs, self.history, needed, self._runner)
+        self._runner = parts.runner
+        self._folder_mover = parts.folder_mover
+        self._undoer = parts.undoer
+        self._marks = parts.marks
+        self.noter = parts.noter
+        self.care = parts.care
 
     async def close(self) -> None:
         """Wait for what has begun, then end the worker threads."""
-        while self._running:
-            await asyncio.wait([asyncio.wrap_future(one) for one in set(self._running)])
-        self._pool.shutdown(wait=True)
+        await self._workers.close()
 
     # -- changes ---------------------------------------------------------------------------
 
@@ -232,7 +163,7 @@ class VersionManager:
         """
         move = FolderMove(path, target, origin, bound=bound)
         async with self._file_locks.held([path, target]):
-            ended = await self._uncut(lambda gate: self._folder_mover.run(move, gate))
+            ended = await self._workers.uncut(lambda gate: self._folder_mover.run(move, gate))
         return list(self._published(ended))
 
     def plan_folder(self, path: str, target: str) -> FolderPlan:
@@ -270,12 +201,12 @@ class VersionManager:
         first, turn = await self.in_worker(
             lambda: self.plans.undo_steps(turn_id, origin.conversation_id)
         )
-        by = _in_a_turn(origin)
+        by = in_a_turn(origin)
 
         def work(gate: Gate) -> Ended:
             steps, _ = self.plans.undo_steps(turn, origin.conversation_id)
             check(steps)
-            return self._undo_all(steps, {"undo_of": turn}, by, gate)
+            return self._undoer.run(steps, {"undo_of": turn}, by, gate)
 
         return await self._undo(first, work)
 
@@ -294,12 +225,12 @@ class VersionManager:
         is nothing to take back.
         """
         first = await self.in_worker(lambda: self.plans.undo_version_step(path, version))
-        by = _in_a_turn(origin)
+        by = in_a_turn(origin)
 
         def work(gate: Gate) -> Ended:
             steps = [self.plans.undo_version_step(path, version)]
             check(steps)
-            return self._undo_all(steps, {"undo_of_version": version}, by, gate)
+            return self._undoer.run(steps, {"undo_of_version": version}, by, gate)
 
         return await self._undo([first], work)
 
@@ -311,7 +242,7 @@ class VersionManager:
         ``path`` lies in a granted folder that can be reached. Raises ``FileError``.
         """
         async with self._file_locks.held([path]):
-            ended = await self._uncut(
+            ended = await self._workers.uncut(
                 lambda gate: self.noter.run(path, gate, first_seen=first_seen)
             )
         versions = self._published(ended)
@@ -323,7 +254,7 @@ class VersionManager:
         ``None`` where that is not what the bytes say: then ``note`` both. Raises ``FileError``.
         """
         async with self._file_locks.held([path, target]):
-            ended = await self._uncut(lambda gate: self.noter.run_move(path, target, gate))
+            ended = await self._workers.uncut(lambda gate: self.noter.run_move(path, target, gate))
         versions = self._published(ended)
         return versions[-1] if versions else None
 
@@ -343,7 +274,7 @@ class VersionManager:
 
         try:
             async with self._file_locks.held([one.path, one.target or one.path]):
-                versions = self._published(await self._uncut(work))
+                versions = self._published(await self._workers.uncut(work))
         except FileChangedError as error:
             await self.note(one.path)  # so that the next decision is about what they have now
             raise changed_again(one.path) from error
@@ -352,81 +283,18 @@ class VersionManager:
         standing = await self.in_worker(lambda: self.history.newest(one.file_id))
         return standing if one.their_version else None
 
-    # -- history ---------------------------------------------------------------------------
-
-    async def conflicts(self) -> list[FileConflict]:
-        """Conflicts that nobody has decided yet, newest first."""
-        return await self.in_worker(self.open_conflicts.open)
-
-    async def versions(
-        self, path: str, *, limit: int | None = None, before: int | None = None
-    ) -> list[FileVersion]:
-        """History of the file at ``path`` (or once there), oldest first; empty for none.
-
-        ``limit``: only the newest so many. ``before``: only versions with a lower number.
-        """
-        return await self.in_worker(
-            lambda: self.plans.versions_at(path, limit=limit, before=before)
-        )
-
-    async def version_content(self, path: str, version: int) -> bytes:
-        """Exact bytes of a version. Raises ``NotFoundError``, ``BlobDamagedError``,
-        ``FileTooLargeError`` above ``MAX_BYTES``.
-        """
-        return await self.in_worker(lambda: self.plans.content_at(path, version))
-
-    async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
-        """Exact bytes of a version of any size, in pieces, all checked before the first."""
-        chunks = await self.in_worker(lambda: self.plans.chunks_at(path, version))
-        while chunk := await self.in_worker(lambda: next(chunks, b"")):
-            yield chunk
-
-    async def blame(
-        self,
-        path: str,
-        version: int | None = None,
-        *,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> list[BlameLine]:
-        """For each line where it comes from; ``progress`` is called in a worker thread."""
-
-        def work(gate: Gate) -> list[BlameLine]:
-            def go_on(done: int, total: int) -> None:
-                gate.check()
-                if progress is not None:
-                    progress(done, total)
-
-            with explaining(path):
-                return blame(
-                    self.plans.versions_at(path),
-                    version,
-                    self.plans.content,
-                    self._messages.asked,
-                    go_on,
-                )
-
-        return await self._uncut(work)
-
-    async def tracked(self) -> list[TrackedFile]:
-        """Every file with a history, newest change first."""
-        return await self.in_worker(self.history.tracked)
-
-    async def log(self, *, limit: int = 200, before: datetime | None = None) -> list[FileVersion]:
-        """Versions of all files, newest first."""
-        return await self.in_worker(lambda: self.history.log(limit=limit, before=before))
-
     # -- care ------------------------------------------------------------------------------
 
     async def recover(self) -> RecoveryReport:
         """End what a crash left open. Raises ``FileError`` where another Steward stays busy."""
-        return await self._uncut(self.care.recover)
+        return await self._workers.uncut(self.care.recover)
 
     async def verify(self, progress: Progress | None = None) -> VerifyReport:
         """Check every invariant against what is on disk; Cancel stops it.
 
         Others can change files meanwhile. ``progress`` is called in a worker thread.
         """
-        return await self._uncut(lambda gate: self.care.verify(gate, progress))
+        return await self._workers.uncut(lambda gate: self.care.verify(gate, progress))
 
     async def export(
         self, archive: Path, paths: Sequence[str] = (), progress: Progress | None = None
@@ -436,7 +304,9 @@ class VersionManager:
         Cancel leaves nothing behind. Raises ``FileExistsAlreadyError``, ``FileMissingError``,
         ``DiskFullError`` and other ``FileError``.
         """
-        return await self._uncut(lambda gate: self.care.export(archive, paths, gate, progress))
+        return await self._workers.uncut(
+            lambda gate: self.care.export(archive, paths, gate, progress)
+        )
 
     async def plan_prune(self, rule: PruneRule) -> PrunePlan:
         """What ``prune`` would let go of."""
@@ -450,34 +320,23 @@ class VersionManager:
         Without ``archive`` it is a new one in ``exports`` beside the vault.
         Cancel during the export leaves everything as it was. Raises as ``export`` does.
         """
-        return await self._uncut(lambda gate: self.care.prune(rule, archive, gate, progress))
+        return await self._workers.uncut(
+            lambda gate: self.care.prune(rule, archive, gate, progress)
+        )
 
     async def bring_back(self, archive: Path, progress: Progress | None = None) -> BroughtBack:
         """Bring the bytes of pruned versions back from the archive they went to.
 
         Cancel stops it between two contents. Raises ``FileError``.
         """
-        return await self._uncut(lambda gate: self.care.bring_back(archive, gate, progress))
-
-    async def vault_size(self) -> VaultSize:
-        """How much the vault holds, and what it takes on disk."""
-
-        def work() -> VaultSize:
-            with explaining(str(self._vault)):
-                return self._blobs.size()
-
-        return await self.in_worker(work)
-
-    async def in_worker(self, work: Callable[[], T]) -> T:
-        """Run a blocking look at files or history in a worker thread."""
-        return await asyncio.wrap_future(self._submit(work))
+        return await self._workers.uncut(lambda gate: self.care.bring_back(archive, gate, progress))
 
     # -- inside ----------------------------------------------------------------------------
 
     async def _change(self, paths: Iterable[str], request: Callable[[], Request]) -> FileVersion:
         """Make one change; files named in ``paths`` wait for each other."""
         async with self._file_locks.held(paths):
-            ended = await self._uncut(lambda gate: self._runner.run(request(), gate))
+            ended = await self._workers.uncut(lambda gate: self._runner.run(request(), gate))
         return self._published(ended)[-1]
 
     def _published(self, ended: Ended) -> tuple[FileVersion, ...]:
@@ -493,69 +352,5 @@ class VersionManager:
     ) -> list[FileVersion]:
         paths = [path for step in steps for path in (step.path, step.target) if path]
         async with self._file_locks.held(paths):
-            ended = await self._uncut(work)
+            ended = await self._workers.uncut(work)
         return list(self._published(ended))
-
-    def _undo_all(
-        self, steps: Sequence[UndoStep], undone: Mapping[str, object], origin: Origin, gate: Gate
-    ) -> Ended:
-        versions: list[FileVersion] = []
-        for step in steps:
-            try:
-                ended = self._undo_step(step, undone, origin, gate)
-            except StewardError as error:
-                return Ended(tuple(versions), error)
-            versions.extend(ended.versions)
-            if ended.error is not None:
-                return Ended(tuple(versions), ended.error)
-        return Ended(tuple(versions))
-
-    def _undo_step(
-        self, step: UndoStep, undone: Mapping[str, object], origin: Origin, gate: Gate
-    ) -> Ended:
-        if step.kind is not ChangeKind.MOVE_FOLDER:
-            return self._runner.run(self.plans.undo_request(step, undone, origin), gate)
-        assert step.target is not None
-        move = FolderMove(
-            step.path,
-            step.target,
-            origin,
-            operation=OperationType.RESTORE,
-            metadata=undone,
-            bound=Bound(step.now),
-        )
-        return self._folder_mover.run(move, gate)
-
-    async def _uncut(self, work: Callable[[Gate], T]) -> T:
-        """Run ``work`` in a worker thread; once it has passed its gate, wait whatever comes."""
-        gate = Gate()
-        future = asyncio.wrap_future(self._submit(lambda: work(gate)))
-        try:
-            return await asyncio.shield(future)
-        except asyncio.CancelledError:
-            if gate.stop():
-                # It ends by itself, unseen: with ``StoppedError``, or whatever came before.
-                future.add_done_callback(lambda done: done.cancelled() or done.exception())
-                raise
-            while not future.done():
-                try:
-                    await asyncio.wait([future])
-                except asyncio.CancelledError:
-                    continue
-            return future.result()
-
-    def _submit(self, work: Callable[[], T]) -> Future[T]:
-        try:
-            future = self._pool.submit(work)
-        except RuntimeError as error:  # the worker threads have ended
-            raise FileError("Steward is closing; nothing was changed.") from error
-        self._running.add(future)
-        future.add_done_callback(self._running.discard)
-        return future
-
-
-def _in_a_turn(origin: Origin) -> Origin:
-    """An undo outside a turn gets a turn of its own, so that it can be undone too."""
-    if origin.turn_id is not None:
-        return origin
-    return dataclasses.replace(origin, turn_id=f"undo-{uuid.uuid4().hex}")

@@ -1,7 +1,7 @@
 """The one door to SQLite: one writer thread, readers with connections of their own.
 
 Nobody outside ``app.storage`` opens the database. A commit that returned is on disk
-(``synchronous=FULL``); a ``fn`` that raised left nothing behind.
+(``synchronous=FULL``), but for one that asks for less; a ``fn`` that raised left nothing behind.
 """
 
 from __future__ import annotations
@@ -143,16 +143,19 @@ class Database:
 
     # -- use -------------------------------------------------------------------------------
 
-    def write(self, fn: Callable[[], T]) -> T:
+    def write(self, fn: Callable[[], T], *, durable: bool = True) -> T:
         """Run ``fn`` on the writer thread in one transaction and give back what it returns.
 
         Blocking; from any thread. On the writer thread itself (``fn`` calls ``write``) it joins
         the transaction that is under way. Raises what ``fn`` raises, with nothing written;
         ``DiskFullError``; ``StorageError`` when another process is busy too long.
+
+        ``durable=False`` spares the sync: a power cut (not the end of the process) may lose the
+        transaction, unless a durable one came after it. Only for what can be found out again.
         """
         if threading.get_ident() == self._writer_thread:
             return fn()
-        return self._submit(fn).result()
+        return self._submit(fn, durable=durable).result()
 
     async def write_async(self, fn: Callable[[], T]) -> T:
         """``write`` without blocking the loop.
@@ -221,12 +224,12 @@ class Database:
                 raise
         return connection
 
-    def _submit(self, fn: Callable[[], T]) -> Future[T]:
+    def _submit(self, fn: Callable[[], T], *, durable: bool = True) -> Future[T]:
         writer = self._writer
         if writer is None:
             raise closed_error(self.path)
         try:
-            return writer.submit(self._transact, fn)
+            return writer.submit(self._transact if durable else self._transact_unsynced, fn)
         except RuntimeError as error:  # shut down between the two lines
             raise closed_error(self.path) from error
 
@@ -236,6 +239,14 @@ class Database:
             result = fn()
             self._written = True
         return result
+
+    def _transact_unsynced(self, fn: Callable[[], T]) -> T:
+        assert self._writing is not None
+        self._writing.execute("PRAGMA synchronous = NORMAL")
+        try:
+            return self._transact(fn)
+        finally:
+            self._writing.execute("PRAGMA synchronous = FULL")
 
     def _enter_writer(self) -> None:
         threading.current_thread().name = "steward-db-writer"

@@ -6,29 +6,26 @@ to a restart. What a change needs to be taken forward or back is kept as the sto
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
 from typing import Final
 
 from app.domain.files import FileAction, FileVersion, OperationState, OperationType
 from app.domain.skills import Clock
 from app.storage.database import Database
-from app.storage.file_history import FIRST_SEEN, OUTSIDE, main_row
+from app.storage.file_history import OUTSIDE, main_row
+from app.storage.file_history_rows import HistoryRows, outside_action
 from app.storage.file_records import Announcement, FolderAnnouncement, OpenOperation
 from app.storage.file_rows import (
     IS_CHANGE,
     Last,
-    insert,
     last_done,
     newest_file,
     select,
-    stored_path,
     update,
     versions_where,
 )
-from app.storage.models import File, FileOperation, FileVersionRow
-from app.storage.users import account_name, ensure_user
+from app.storage.models import FileOperation, FileVersionRow
+from app.storage.users import ensure_user
 
 _CHANGES: Final = f"op_id = ? AND {IS_CHANGE}"
 """The versions an operation makes, not those it only took note of."""
@@ -45,7 +42,7 @@ class FileJournal:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
-        self._clock = clock
+        self._rows = HistoryRows(clock)
 
     def announce(self, change: Announcement) -> bool:
         """Record, as pending, the version a change will make, up to ``ARCHIVING``.
@@ -56,7 +53,7 @@ class FileJournal:
 
         def write() -> bool:
             user_id = ensure_user(self._database, change.origin.user)
-            file_id = change.file_id or self._file_at(
+            file_id = change.file_id or self._rows.file_at(
                 change.store, change.locator, present=change.hash_before is not None
             )
             last = last_done(file_id)
@@ -65,7 +62,7 @@ class FileJournal:
             if not is_known:
                 self._note_what_was_found(change, file_id, last, user_id)
                 before += 1
-            self._add(
+            self._rows.add(
                 file_id,
                 before + 1,
                 op_id=change.op_id,
@@ -84,7 +81,7 @@ class FileJournal:
                 turn_id=change.origin.turn_id,
                 execution_id=change.origin.execution_id,
             )
-            self._steps(change.op_id, file_id, _ANNOUNCED, change.change)
+            self._rows.add_steps(change.op_id, file_id, _ANNOUNCED, change.change)
             return is_known
 
         return self._database.write(write)
@@ -104,7 +101,7 @@ class FileJournal:
                 last = last_done(file_id) if file_id is not None else None
                 if file_id is None or last is None or last.hash_after is None:
                     continue  # taken away in the last instant: it has nowhere to go
-                self._add(
+                self._rows.add(
                     file_id,
                     last.version + 1,
                     op_id=move.op_id,
@@ -125,7 +122,7 @@ class FileJournal:
                 )
                 ids.append(file_id)
             if ids:
-                self._steps(move.op_id, ids[0], _ANNOUNCED, move.change)
+                self._rows.add_steps(move.op_id, ids[0], _ANNOUNCED, move.change)
             return len(ids)
 
         return self._database.write(write)
@@ -136,7 +133,7 @@ class FileJournal:
         def write() -> None:
             update("file_versions", f"state = 'done' WHERE op_id = ? AND NOT ({IS_CHANGE})", op_id)
             states = (OperationState.ARCHIVED, OperationState.REPLACING)
-            self._steps(op_id, _file_of(op_id), states)
+            self._rows.add_steps(op_id, _file_of(op_id), states)
 
         self._database.write(write)
 
@@ -168,13 +165,13 @@ class FileJournal:
             number = row.version
             FileVersionRow.update(version=number + 1).where(FileVersionRow.id == row.id).execute()
             before = last.hash_after if last else None
-            self._add(
+            self._rows.add(
                 row.new_file_id,
                 number,
                 op_id=op_id,
                 path=last.path if last else row.path,
                 operation_type=OperationType.EXTERNAL.value,
-                action=_outside_action(before, digest).value,
+                action=outside_action(before, digest).value,
                 state="done",
                 by=OUTSIDE,
                 hash_before=before,
@@ -185,91 +182,14 @@ class FileJournal:
 
         self._database.write(write)
 
-    def noted(
-        self, store: str, locator: str, digest: str | None, size: int | None
-    ) -> FileVersion | None:
-        """Record, as done, what someone else did to a file; its bytes are in the vault.
+    def finish(
+        self, op_id: str, state: OperationState, reason: str = "", *, at_once: bool = True
+    ) -> list[FileVersion]:
+        """End a change. Returns the versions that are new: its own, or for a conflict theirs.
 
-        ``digest`` and ``size`` are ``None`` where no file stands. Returns the new version, or
-        ``None`` where the history says so already.
+        ``at_once``: on disk when it returns; else with the next commit, at the latest (see
+        ``Database.write``). A power cut may then bring the change back as an open one.
         """
-
-        def write() -> FileVersion | None:
-            file_id = newest_file(store, locator)
-            last = last_done(file_id) if file_id is not None else None
-            known = last.hash_after if last is not None else None
-            if known == digest:
-                return None
-            file_id = self._file_at(store, locator, present=digest is not None)
-            op_id = uuid.uuid4().hex
-            self._add_found(
-                file_id,
-                last,
-                op_id=op_id,
-                path=locator,
-                state="done",
-                hash_after=digest,
-                size=size,
-                user_id=last.user_id if last else ensure_user(self._database, account_name()),
-            )
-            states = (OperationState.PULLED, OperationState.ARCHIVED, OperationState.DONE)
-            self._steps(op_id, file_id, states)
-            self._refresh(file_id)
-            return _version(op_id)
-
-        return self._database.write(write)
-
-    def noted_move(self, store: str, locator: str, target: str) -> FileVersion | None:
-        """Record, as done, that someone else gave the file at ``locator`` another name.
-
-        ``None`` where no file is known to stand there. Another file known at ``target`` gets a
-        version that says it is gone.
-        """
-
-        def write() -> FileVersion | None:
-            file_id = newest_file(store, locator)
-            last = last_done(file_id) if file_id is not None else None
-            if file_id is None or last is None or last.hash_after is None:
-                return None
-            op_id = uuid.uuid4().hex
-            self._add(
-                file_id,
-                last.version + 1,
-                op_id=op_id,
-                path=target,
-                operation_type=OperationType.EXTERNAL.value,
-                action=FileAction.MOVE.value,
-                state="done",
-                by=OUTSIDE,
-                hash_before=last.hash_after,
-                hash_after=last.hash_after,
-                size=last.size,
-                metadata={"moved_from": locator},
-                user_id=last.user_id,
-            )
-            self._steps(op_id, file_id, (OperationState.PULLED, OperationState.DONE))
-            self._refresh(file_id)
-            return _version(op_id)
-
-        return self._database.write(write)
-
-    def saw(self, store: str, seen: Mapping[str, str]) -> None:
-        """Remember how files looked on disk when they were as their newest versions say.
-
-        ``seen``: words of the caller's for each path, given back by ``FileHistory.standing``.
-        """
-
-        def write() -> None:
-            for locator, words in seen.items():
-                File.update(seen=words).where(
-                    File.store == store, File.locator == locator, File.present
-                ).execute()
-
-        if seen:
-            self._database.write(write)
-
-    def finish(self, op_id: str, state: OperationState, reason: str = "") -> list[FileVersion]:
-        """End a change. Returns the versions that are new: its own, or for a conflict theirs."""
 
         def write() -> list[FileVersion]:
             rows = select("id, new_file_id", f"file_versions WHERE {_CHANGES} ORDER BY id", op_id)
@@ -279,9 +199,9 @@ class FileJournal:
             update("file_versions", others, op_id)
             update("file_versions", f"state = ? WHERE {_CHANGES}", _VERSION_STATE[state], op_id)
             first, file_id = rows[0]
-            self._steps(op_id, file_id, [state], {"reason": reason} if reason else {})
+            self._rows.add_steps(op_id, file_id, [state], {"reason": reason} if reason else {})
             for _, each in rows:
-                self._refresh(each)
+                self._rows.refresh(each)
             if state is OperationState.DONE:
                 return versions_where(f"{_CHANGES} ORDER BY id", op_id)
             return versions_where(
@@ -292,7 +212,7 @@ class FileJournal:
                 first,
             )
 
-        return self._database.write(write)
+        return self._database.write(write, durable=at_once)
 
     def open_operations(self) -> list[OpenOperation]:
         """Changes without an end, oldest first."""
@@ -309,27 +229,11 @@ class FileJournal:
 
     # -- inside; only within a transaction -------------------------------------------------
 
-    def _file_at(self, store: str, locator: str, *, present: bool) -> str:
-        known = newest_file(store, locator)
-        if known is not None:
-            return known
-        file_id = uuid.uuid4().hex
-        now = self._clock.now()
-        File.create(
-            id=file_id,
-            store=store,
-            locator=locator,
-            present=present,
-            created_at=now,
-            updated_at=now,
-        )
-        return file_id
-
     def _note_what_was_found(
         self, change: Announcement, file_id: str, last: Last | None, user_id: int
     ) -> None:
         """Add the version for bytes nobody knew."""
-        self._add_found(
+        self._rows.add_found(
             file_id,
             last,
             op_id=change.op_id,
@@ -339,101 +243,6 @@ class FileJournal:
             size=change.size_before,
             user_id=user_id,
         )
-
-    def _add_found(self, file_id: str, last: Last | None, **values: object) -> None:
-        """The version after ``last`` for what somebody else did, "first seen" where it is 1."""
-        known = last.hash_after if last else None
-        first = last is None
-        action = FileAction.SEEN if first else _outside_action(known, values["hash_after"])
-        self._add(
-            file_id,
-            last.version + 1 if last else 1,
-            operation_type=(OperationType.USER_UPLOAD if first else OperationType.EXTERNAL).value,
-            action=action.value,
-            by=FIRST_SEEN if first else OUTSIDE,
-            hash_before=known,
-            **values,
-        )
-
-    def _add(self, file_id: str, version: int, **values: object) -> None:
-        insert(
-            "file_versions",
-            FileVersionRow,
-            original_file_id=file_id,
-            archived_file_id=values["hash_before"],
-            new_file_id=file_id,
-            filename=PurePath(str(values["path"])).name,
-            version=version,
-            created_at=self._clock.now(),
-            **{"metadata": {}, **values},
-        )
-
-    def _steps(
-        self,
-        op_id: str,
-        file_id: str,
-        states: Sequence[OperationState],
-        detail: Mapping[str, object] | None = None,
-    ) -> None:
-        """Journal rows with no act between them; ``detail`` goes with the first."""
-        now = self._clock.now()
-        for number, state in enumerate(states):
-            insert(
-                "file_operations",
-                FileOperation,
-                op_id=op_id,
-                file_id=file_id,
-                state=state.value,
-                detail={} if number else dict(detail or {}),
-                created_at=now,
-            )
-
-    def _refresh(self, file_id: str) -> None:
-        """Bring the file's row to what its newest version says."""
-        last = last_done(file_id)
-        if last is None:
-            return
-        place, now = stored_path(last.path), File.updated_at.db_value(self._clock.now())
-        present = last.hash_after is not None
-        if present:
-            self._vacate(last.path, file_id, last.user_id)
-        update(
-            "files",
-            "locator = ?, present = ?, updated_at = ? WHERE id = ?",
-            place,
-            int(present),
-            now,
-            file_id,
-        )
-
-    def _vacate(self, locator: str, file_id: str, user_id: int) -> None:
-        """Another file was known here, and it is not: someone took it away unseen."""
-        others = select(
-            "id",
-            "files WHERE store = (SELECT store FROM files WHERE id = ?) AND locator = ? "
-            "AND present = 1 AND id <> ?",
-            file_id,
-            stored_path(locator),
-            file_id,
-        )
-        for (other,) in others:
-            last = last_done(other)
-            if last is not None:
-                self._add(
-                    other,
-                    last.version + 1,
-                    op_id=uuid.uuid4().hex,
-                    path=last.path,
-                    operation_type=OperationType.EXTERNAL.value,
-                    action=FileAction.REMOVE.value,
-                    state="done",
-                    by=OUTSIDE,
-                    hash_before=last.hash_after,
-                    hash_after=None,
-                    size=None,
-                    user_id=user_id,
-                )
-            update("files", "present = 0 WHERE id = ?", other)
 
 
 _VERSION_STATE: Final = {
@@ -459,11 +268,6 @@ def _file_of(op_id: str) -> str:
     return str(select("new_file_id", f"file_versions WHERE {_CHANGES} ORDER BY id", op_id)[0][0])
 
 
-def _version(op_id: str) -> FileVersion:
-    """The one version of an operation that was only noted."""
-    return versions_where("op_id = ?", op_id)[0]
-
-
 def _open(op_id: str) -> OpenOperation:
     steps = list(
         FileOperation.select().where(FileOperation.op_id == op_id).order_by(FileOperation.id)
@@ -476,12 +280,6 @@ def _open(op_id: str) -> OpenOperation:
         path=row.path,
         change=steps[0].detail,
     )
-
-
-def _outside_action(before: object, after: object) -> FileAction:
-    if before is None:
-        return FileAction.CREATE
-    return FileAction.REMOVE if after is None else FileAction.EDIT
 
 
 def _with_approval(change: Announcement | FolderAnnouncement) -> dict[str, object]:

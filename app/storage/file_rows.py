@@ -113,6 +113,13 @@ def insert(table: str, model: type[Table], **values: object) -> None:
     current.change(f"INSERT INTO {table} ({names}) VALUES ({marks})", stored)  # noqa: S608
 
 
+def insert_rows(table: str, columns: str, rows: Sequence[Sequence[object]]) -> None:
+    """Add several rows at once; their values are as they are stored."""
+    marks = ", ".join([f"({', '.join('?' * len(rows[0]))})"] * len(rows))
+    values = [value for row in rows for value in row]
+    current.change(f"INSERT INTO {table} ({columns}) VALUES {marks}", values)  # noqa: S608
+
+
 def update(table: str, change: str, *values: object) -> int:
     """``UPDATE table SET change``. The words are of this program. Returns how many rows."""
     return int(current.change(f"UPDATE {table} SET {change}", values).rowcount)  # noqa: S608

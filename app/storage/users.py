@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from datetime import UTC, datetime
 
+from app.storage.connections import current
 from app.storage.database import Database
 from app.storage.models import User
 
@@ -25,9 +26,10 @@ def ensure_user(database: Database, name: str) -> int:
 
     def ensure() -> int:
         # Not ``get_or_create``: two processes may come at once, and IMMEDIATE settles it.
-        row = User.get_or_none(User.name == name)
-        if row is None:
-            row = User.create(name=name, created_at=datetime.now(UTC))
-        return int(row.id)
+        for (known,) in current.rows(
+            "SELECT id FROM users WHERE name = ?", [User.name.db_value(name)]
+        ):
+            return int(known)
+        return int(User.create(name=name, created_at=datetime.now(UTC)).id)
 
     return database.write(ensure)

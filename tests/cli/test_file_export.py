@@ -43,7 +43,7 @@ def test_an_export_has_every_version_and_is_never_written_over(changed: Steward)
 
 def test_nothing_is_pruned_without_yes_and_a_rule(changed: Steward) -> None:
     done = changed("files", "prune", "--keep", "1", code=2)
-    assert "2 old versions of 1 files would go" in done.out
+    assert "2 old versions of 1 file would go: 48 bytes," in done.out
     assert "--yes" in done.err
     plan = changed("files", "prune", "--path", "report.md", "--json", code=2).of("plan")
     assert (plan[0]["versions"], plan[0]["content_bytes"]) == (2, len(BEFORE + AFTER))
@@ -69,7 +69,7 @@ def test_pruned_versions_are_in_the_archive_and_their_history_stays(changed: Ste
     assert done.out.startswith("All is well")
     assert "(1 pruned)" in done.out
     shown = changed("files", "prune", "--before", "2999-01-01", "--yes").out
-    assert "Pruned: 1 versions" in shown
+    assert "Pruned: 1 version;" in shown
     assert len(list((changed.home / "exports").iterdir())) == 1
 
 

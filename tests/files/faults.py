@@ -146,6 +146,6 @@ class WatchedDatabase(Database):
         super().__init__(path)
         self.wire = wire
 
-    def write(self, fn: Callable[[], T]) -> T:
+    def write(self, fn: Callable[[], T], *, durable: bool = True) -> T:
         self.wire.step(COMMIT)
-        return super().write(fn)
+        return super().write(fn, durable=durable)

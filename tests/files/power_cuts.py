@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -118,10 +119,13 @@ class Rig:
         tried: set[tuple[int, State]] = set()
         copies = list(self.database.copies)
         for moment in moments:
-            for state in set(moment.disk.states()) - {s for c, s in tried if c == moment.commits}:
-                tried.add((moment.commits, state))
+            kept = range(moment.safe, moment.commits + 1)
+            for commits, state in itertools.product(kept, set(moment.disk.states())):
+                if (commits, state) in tried:
+                    continue
+                tried.add((commits, state))
                 self.database.copies = list(copies)
-                self.database.put_back(moment.commits)
+                self.database.put_back(commits)
                 fs.build(state)
                 await self._recovering(place, fs, cut)
         self.database.copies = copies
@@ -203,7 +207,7 @@ class Rig:
     def _record(self, fs: PowerFs) -> None:
         self.database.fs = fs
         self.database.keep()
-        fs.commits = len(self.database.copies) - 1
+        fs.commits = fs.safe = len(self.database.copies) - 1
         fs.moments = []
         fs.recording = True
         fs.moment("start")
@@ -228,12 +232,13 @@ class Rig:
             states = set(moment.disk.states())
             self.tally.disks += len(states)
             done = finished and moment is moments[-1]
-            for state in states:
-                if (moment.commits, state) in tried and not done:
+            kept = range(moment.safe, moment.commits + 1)
+            for commits, state in itertools.product(kept, states):
+                if (commits, state) in tried and not done:
                     continue
-                tried.add((moment.commits, state))
+                tried.add((commits, state))
                 self.tally.recovered += 1
-                self.database.put_back(moment.commits)
+                self.database.put_back(commits)
                 fs.build(state)
                 place.start(fs)
                 try:
@@ -241,7 +246,7 @@ class Rig:
                 except (AssertionError, StewardError, OSError) as wrong:
                     self.tally.found.append(
                         f"{cut.name}, after {steps_to(moment, moments)}, "
-                        f"{moment.commits} commits: {wrong!r:.600}\n   disk: {show(state)}"
+                        f"{commits} commits: {wrong!r:.600}\n   disk: {show(state)}"
                     )
                 finally:
                     await place.manager.close()

@@ -28,12 +28,16 @@ NOT_OURS: Final = ("lock",)
 
 @dataclass(frozen=True)
 class Moment:
-    """The disk after a step, and how many transactions the database has committed by then."""
+    """The disk after a step, and how many transactions the database has committed by then.
+
+    Those after the first ``safe`` ones were not synced: a power cut keeps some of them, in order.
+    """
 
     step: str
     number: int
     disk: Disk
     commits: int
+    safe: int
 
 
 class PowerFs(FsOps):
@@ -59,7 +63,7 @@ class PowerFs(FsOps):
         self.disk = Disk(torn_names=torn_names)
         self.moments: list[Moment] = []
         self.recording = False
-        self.commits = 0
+        self.commits = self.safe = 0
         self._nodes: dict[tuple[int, int], int] = {}
         self._next = itertools.count(ROOT + 1)
         self._learn(root.stat(), ROOT)
@@ -128,7 +132,7 @@ class PowerFs(FsOps):
         """Remember the disk as it is after ``step``."""
         if self.recording:
             number = len(self.moments)
-            self.moments.append(Moment(step, number, self.disk.copy(), self.commits))
+            self.moments.append(Moment(step, number, self.disk.copy(), self.commits, self.safe))
 
     def _name(self, path: Path) -> Name:
         return self._node(path.parent.stat()), path.name
@@ -327,20 +331,25 @@ def unmodelled() -> set[str]:
 
 
 class PowerDatabase(WatchedDatabase):
-    """Commits are durable when they return. ``keep`` and ``put_back`` take it to each of them."""
+    """Commits that are asked to be are durable when they return.
+
+    ``keep`` and ``put_back`` take it to each of them.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, Wire())
         self.fs: PowerFs | None = None
         self.copies: list[sqlite3.Connection] = []
 
-    def write(self, fn: Callable[[], T]) -> T:
+    def write(self, fn: Callable[[], T], *, durable: bool = True) -> T:
         if threading.get_ident() == self._writer_thread:
             return super().write(fn)
-        done = super().write(fn)
+        done = super().write(fn, durable=durable)
         if self.fs is not None and self.fs.recording:
             self.keep()
             self.fs.commits = len(self.copies) - 1
+            if durable:
+                self.fs.safe = self.fs.commits
             self.fs.moment("commit")
         return done
 

@@ -181,3 +181,19 @@ def test_a_crash_at_any_step_leaves_no_half_blob_under_a_name(tmp_path: Path) ->
         if not wire.fired:
             return
     raise AssertionError("there was no end")
+
+
+@pytest.mark.parametrize("which", ["its own record", "what it is built on"])
+def test_what_was_checked_before_is_not_taken_for_granted(
+    blobs: BlobStore, tmp_path: Path, which: str
+) -> None:
+    text = "\n".join(str(number * 7919) for number in range(2000)).encode()
+    first = blobs.put([text]).hash
+    second = blobs.put([text + b"more"], like=first).hash
+    assert blobs.is_sure(first)
+    assert blobs.is_sure(second)
+
+    rot(tmp_path / "vault", second if which == "its own record" else first)
+
+    assert not blobs.is_sure(second)
+    assert blobs.is_sure(first) is (which == "its own record")

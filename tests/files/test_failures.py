@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import DiskFullError, FileError, StewardError, StorageError
+from app.storage.file_journal import FileJournal
 from tests.files.faults import COMMIT, LOOKING, WatchedDatabase, WatchedFs, Wire
 from tests.files.place import Place
 from tests.files.scenarios import NEW, OLD, SCENARIOS, Scenario
@@ -34,7 +35,7 @@ def arm(place: Place, database: WatchedDatabase, wire: Wire) -> None:
 
 
 def open_changes(place: Place) -> int:
-    return len(place.manager._journal.open_operations())
+    return len(FileJournal(place.database, place.clock).open_operations())
 
 
 BROKEN = ("create in new folders", "first edit", "later edit, after someone else", "rename",

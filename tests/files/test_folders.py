@@ -257,41 +257,41 @@ async def test_an_edit_through_a_link_changes_the_target_and_keeps_the_link(plac
     assert (place.folder / "a.md").read_bytes() == b"two"
 
 
-@pytest.mark.parametrize("what", ["file", "folder"])
+@pytest.mark.parametrize("what", ["file", "folder", "folder above"])
 @pytest.mark.parametrize("change", ["edit", "create", "remove", "move"])
 async def test_a_link_swapped_in_at_any_step_lets_nothing_out(
     quick_path: Path, what: str, change: str
 ) -> None:
-    """An attacker turns the file, or its folder, into a link to elsewhere while we work."""
+    """An attacker turns the file, or a folder on its path, into a link while we work."""
     for number in range(10_000):
         root = quick_path / str(number)
         place = Place(root)
         elsewhere = root / "elsewhere"
-        elsewhere.mkdir()
-        (elsewhere / "a.md").write_bytes(b"not yours")
-        place.put({"sub/a.md": b"mine"} if change != "create" else {"sub/x": b""})
+        (elsewhere / "sub").mkdir(parents=True)
+        (elsewhere / "sub/a.md").write_bytes(b"not yours")
+        place.put({"top/sub/a.md": b"mine"} if change != "create" else {"top/sub/x": b""})
         wire = Wire()
         place.start(WatchedFs(wire))
-        turned = Turned(place.folder / "sub", elsewhere, what, number)
+        turned = Turned(place.folder / "top", elsewhere, what, number)
         wire.watch = turned
         work = place.workspace()
         try:
             if change == "edit":
-                await work.edit("sub/a.md", lambda _: b"changed")
+                await work.edit("top/sub/a.md", lambda _: b"changed")
             elif change == "create":
-                await work.create("sub/a.md", b"changed")
+                await work.create("top/sub/a.md", b"changed")
             elif change == "remove":
-                await work.remove("sub/a.md")
+                await work.remove("top/sub/a.md")
             else:
-                await work.move("sub/a.md", "sub/b.md")
+                await work.move("top/sub/a.md", "top/sub/b.md")
         except FileError:
             pass
         finally:
             wire.watch = None
             await place.close()
         try:
-            assert {p.name for p in elsewhere.iterdir()} == {"a.md"}
-            assert (elsewhere / "a.md").read_bytes() == b"not yours"
+            assert {p.name for p in elsewhere.rglob("*")} == {"sub", "a.md"}
+            assert (elsewhere / "sub/a.md").read_bytes() == b"not yours"
         except AssertionError as wrong:
             wrong.add_note(f"at step {number}: {wire.steps[max(0, number - 3) : number + 2]}")
             raise
@@ -300,21 +300,21 @@ async def test_a_link_swapped_in_at_any_step_lets_nothing_out(
     assert number > 20
 
 
-@pytest.mark.parametrize("what", ["file", "folder"])
+@pytest.mark.parametrize("what", ["file", "folder", "folder above"])
 async def test_a_link_swapped_in_at_any_step_lets_nothing_in(quick_path: Path, what: str) -> None:
     """What the link leads to is neither read nor kept as a version."""
     for number in range(10_000):
         root = quick_path / str(number)
         place = Place(root)
         elsewhere = root / "elsewhere"
-        elsewhere.mkdir()
-        (elsewhere / "a.md").write_bytes(b"not yours")
-        place.put({"sub/a.md": b"mine"})
-        turned = Turned(place.folder / "sub", elsewhere, what, number)
+        (elsewhere / "sub").mkdir(parents=True)
+        (elsewhere / "sub/a.md").write_bytes(b"not yours")
+        place.put({"top/sub/a.md": b"mine"})
+        turned = Turned(place.folder / "top", elsewhere, what, number)
         place.wire.watch = turned
         read = b""
         try:
-            read = await place.workspace().read("sub/a.md")
+            read = await place.workspace().read("top/sub/a.md")
         except FileError:
             pass
         finally:
@@ -327,23 +327,21 @@ async def test_a_link_swapped_in_at_any_step_lets_nothing_in(quick_path: Path, w
 
 
 class Turned:
-    """Turns a file or its folder into a link at one step."""
+    """Turns a file, or a folder on its path, into a link at one step."""
 
-    def __init__(self, folder: Path, elsewhere: Path, what: str, at: int) -> None:
+    def __init__(self, top: Path, elsewhere: Path, what: str, at: int) -> None:
         self.did = False
-        self._folder = folder
-        self._elsewhere = elsewhere
         self._what = what
         self._at = at
+        below = {"file": "sub/a.md", "folder": "sub", "folder above": "."}[what]
+        self._turned, self._elsewhere = top / below, elsewhere / below
 
     def __call__(self, name: str, step: int) -> None:
         if step != self._at:
             return
         self.did = True
-        if self._what == "folder":
-            self._folder.rename(self._folder.with_name("was-sub"))
-            self._folder.symlink_to(self._elsewhere)
-            return
-        file = self._folder / "a.md"
-        file.unlink(missing_ok=True)
-        file.symlink_to(self._elsewhere / "a.md")
+        if self._what == "file":
+            self._turned.unlink(missing_ok=True)
+        else:
+            self._turned.rename(self._turned.with_name("was"))
+        self._turned.symlink_to(self._elsewhere)

@@ -140,9 +140,8 @@ def test_content_that_cannot_be_read_for_now_keeps_what_it_is_built_on(tmp_path:
     new = old[:300_000] + random.randbytes(400_000) + old[300_000:]
     one = blobs.put([old])
     two = blobs.put([new], like=one.hash)
-    header = blobs._reader.header(bytes.fromhex(two.hash))
-    assert header is not None
-    assert header.base is not None
+    line = blobs._reader.line(bytes.fromhex(two.hash))
+    assert [record.header.base is None for record in line] == [False, True]
 
     fs.name = f"{two.hash}.z"
     with pytest.raises(OSError, match="open files"):
@@ -185,16 +184,16 @@ async def test_what_is_added_to_the_old_file_while_the_vault_is_checked_is_kept(
     place.put({"a.log": b"one\n"})
     writer = os.open(place.folder / "a.log", os.O_WRONLY | os.O_APPEND)
     blobs = place.manager._blobs
-    is_whole = blobs.is_whole
+    is_sure = blobs.is_sure
     late = [b"late\n"]
 
     def slow(digest: str) -> bool:
-        found = is_whole(digest)
+        found = is_sure(digest)
         if late:
             os.write(writer, late.pop())
         return found
 
-    monkeypatch.setattr(blobs, "is_whole", slow)
+    monkeypatch.setattr(blobs, "is_sure", slow)
     try:
         with pytest.raises(ConflictError):
             await place.workspace("t").edit("a.log", lambda old: old + b"ours\n")
@@ -210,9 +209,10 @@ async def test_bytes_that_change_while_they_are_archived_are_not_let_go(place: P
     """What went into the vault has to be what was seen under the name."""
     from app.files.change_runner import _Archive
     from app.files.store import Change, ChangeKind
+    from app.storage.file_journal import FileJournal
 
     change = Change("0" * 32, ChangeKind.REPLACE, "/a", None, None, None)
-    archive = _Archive(change, place.manager._blobs, place.manager._journal)
+    archive = _Archive(change, place.manager._blobs, FileJournal(place.database, place.clock))
 
     def pieces() -> Iterator[bytes]:
         yield b"other bytes"

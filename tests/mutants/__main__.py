@@ -6,6 +6,7 @@ would change has moved: then the catalogue has to be brought up to date.
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -23,7 +24,10 @@ FAILED = 1  # pytest's exit code for "tests ran, and some failed"
 LONGEST = 300.0  # seconds; a test that hangs has noticed too
 
 
-def main(words: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("words", nargs="*", help="only mutants whose name has one of these")
+    words = parser.parse_args(arguments).words
     chosen = [m for m in MUTANTS if not words or any(word in m.name for word in words)]
     stale = [m.name for m in chosen if (ROOT / m.path).read_text("utf-8").count(m.old) != 1]
     for name in stale:

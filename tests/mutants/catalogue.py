@@ -145,6 +145,7 @@ MUTANTS: Final = (
         "a removal unlinks the file at once",
         STORE,
         "                    place.put_aside_as_swap()\n",
+        "                    self.fs.stat(place.folder, place.name)\n"
         "                    __import__('os').unlink(place.name, dir_fd=place.folder)\n",
         SAVES_REMOVAL,
     ),

@@ -51,6 +51,21 @@ def test_the_writer_commits_durably_and_checks_references(database: Database) ->
     assert (journal, keys, timeout, query_only) == ("wal", 1, 4000, 1)
 
 
+def test_only_the_write_that_asks_for_less_is_not_synced(database: Database) -> None:
+    def synchronous() -> int:
+        return int(current.rows("PRAGMA synchronous")[0][0])
+
+    def fail() -> None:
+        raise ValueError("no")
+
+    normal, full = 1, 2
+    assert database.write(synchronous, durable=False) == normal
+    assert database.write(synchronous) == full
+    with pytest.raises(ValueError, match="no"):
+        database.write(fail, durable=False)
+    assert database.write(synchronous) == full
+
+
 def test_writes_run_on_one_named_thread_whoever_asks(database: Database) -> None:
     threads: set[str] = set()
 
@@ -147,7 +162,7 @@ def test_a_reference_to_nothing_is_refused(database: Database) -> None:
 
 
 def test_a_mistake_in_our_own_sql_is_not_dressed_up(database: Database) -> None:
-    with pytest.raises(peewee.OperationalError, match="no such table"):
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
         database.read(lambda: current.rows("SELECT 1 FROM nowhere"))
 
 

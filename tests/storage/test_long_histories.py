@@ -85,13 +85,18 @@ def test_no_question_of_the_history_reads_every_version(
     assert newest.turn_id is not None
     assert newest.conversation_id is not None
     asked: list[tuple[str, Any]] = []
-    execute = current.execute_sql
 
-    def watched(sql: str, params: Any = None) -> Any:
-        asked.append((sql, params))
-        return execute(sql, params)
+    def watch(name: str) -> None:
+        execute = getattr(current, name)
 
-    monkeypatch.setattr(current, "execute_sql", watched)
+        def watched(sql: str, params: Any = ()) -> Any:
+            asked.append((sql, params))
+            return execute(sql, params)
+
+        monkeypatch.setattr(current, name, watched)
+
+    watch("execute_sql")  # what peewee asks
+    watch("run")  # what is asked past it
 
     history.find("folder", busiest)
     history.find_moved("folder", busiest)

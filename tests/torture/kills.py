@@ -14,6 +14,7 @@ from pathlib import Path
 
 from app.domain.files import OperationType
 from app.files.fs_ops import OURS
+from app.storage.file_journal import FileJournal
 from tests.files.place import Place
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +74,7 @@ class Rounds:
                 someone.communicate()
         place = Place(self.root)
         try:
-            for operation in place.manager._journal.open_operations():
+            for operation in FileJournal(place.database, place.clock).open_operations():
                 self.summary.left_open[operation.state.value] += 1
             await place.manager.recover()
             wrong = await self._check(place, beside=beside)

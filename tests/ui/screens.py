@@ -20,9 +20,10 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
 
-from app.assembly import Assembly, ensure_sample_folder
+from app.assembly import Assembly
 from app.config import SettingsStore
 from app.domain.errors import ConflictError
+from app.first_run import ensure_sample_folder
 from app.orchestrator.approvals import Decision
 from app.ui.collector import Collector
 from app.ui.main_window import MainWindow

@@ -169,8 +169,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ),
     Command(
         name="undo",
-        usage="/undo",
-        summary="Takes back the changes of the last answer that changed files.",
+        usage="/undo [PATH N]",
+        summary=(
+            "Takes back the changes of the last answer that changed files; with a path and a "
+            "version, only what that version did."
+        ),
+        arguments=(_K.FILE, _K.VERSION),
         writes=True,
         example="/undo",
         sentence="undo that",

@@ -103,6 +103,14 @@ class UndoLast:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoVersion:
+    """Take back what one version did to its file, and that alone."""
+
+    path: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class RestoreVersion:
     """Bring an earlier version back."""
 
@@ -135,6 +143,7 @@ Write = (
     | RenameFile
     | RemoveFile
     | UndoLast
+    | UndoVersion
     | RestoreVersion
 )
 Intent = Read | Write | ShowHelp
@@ -147,6 +156,7 @@ WRITES = (
     RenameFile,
     RemoveFile,
     UndoLast,
+    UndoVersion,
     RestoreVersion,
 )
 """The same as ``Write``, for ``isinstance``."""

@@ -30,6 +30,7 @@ from app.integrations.guided.intents import (
     ShowHelp,
     ShowVersions,
     UndoLast,
+    UndoVersion,
     Unknown,
 )
 from app.integrations.guided.steps import Ask, Outcome, Reply
@@ -95,6 +96,8 @@ def _plan(request: Parsed) -> Plan:
             return _compare(request)
         case UndoLast():
             return _undo(request)
+        case UndoVersion():
+            return _undo_version(request)
         case RestoreVersion():
             return _restore(request)
         case ShowHelp() | Ambiguous() | BadUsage() | Unknown():
@@ -227,6 +230,13 @@ def _compare(request: CompareVersions) -> Plan:
 def _undo(request: UndoLast) -> Plan:
     outcome = yield Ask("files.undo")
     return prose.undone(outcome) if outcome.ok else refusals.not_done(request, outcome)
+
+
+def _undo_version(request: UndoVersion) -> Plan:
+    outcome = yield Ask("files.undo", {"path": request.path, "version": request.version})
+    return (
+        prose.undone_singly(request, outcome) if outcome.ok else refusals.not_done(request, outcome)
+    )
 
 
 def _restore(request: RestoreVersion) -> Plan:

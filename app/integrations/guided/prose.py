@@ -21,6 +21,7 @@ from app.integrations.guided.intents import (
     ShowHelp,
     ShowVersions,
     UndoLast,
+    UndoVersion,
 )
 from app.integrations.guided.markdown import (
     bullets,
@@ -150,6 +151,16 @@ def undone(outcome: Outcome) -> Reply:
         else "Took back the last answer's changes. What was taken back is kept as a version too."
     )
     return Reply(text, offers(*(ShowVersions(name) for name in names[:3])))
+
+
+def undone_singly(intent: UndoVersion, outcome: Outcome) -> Reply:
+    """What one version did was taken back."""
+    stay = " What came after it stays." if outcome.metadata.get("kept_versions") else ""
+    return _reversible(
+        f"Took back what version {intent.version} of {code(intent.path)} did.{stay}",
+        intent.path,
+        None,
+    )
 
 
 def _file_names(files: object) -> list[str]:

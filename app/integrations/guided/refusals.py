@@ -25,6 +25,7 @@ from app.integrations.guided.intents import (
     ShowHelp,
     ShowVersions,
     UndoLast,
+    UndoVersion,
     Unknown,
 )
 from app.integrations.guided.markdown import bullets, code, joined, plain, quote
@@ -190,12 +191,16 @@ def _unsure(intent: Intent, opening: str) -> Reply:
     return Reply(f"{opening} {look} whether {code(path)} was changed.", offers(ShowVersions(path)))
 
 
+# What the guide says of an undo itself; the rest the skill says better.
+_SAID_HERE: Final = frozenset({"no_folder", "path_outside", "file_missing"})
+
+
 def _error(intent: Intent, outcome: Outcome) -> Reply:
     kind = outcome.error_type
     if kind == "match_count" and isinstance(intent, ReplaceText):
         return several_places(intent, outcome)
     said = _ERRORS.get(kind)
-    if (isinstance(intent, UndoLast) and kind != "no_folder") or (
+    if (isinstance(intent, UndoLast | UndoVersion) and kind not in _SAID_HERE) or (
         isinstance(intent, CreateFile) and kind == "not_text"
     ):
         said = None  # about several files, or about no file yet: the skill says it better
@@ -245,7 +250,7 @@ def _after_error(intent: Intent, kind: str) -> tuple[str, ...]:
     path = getattr(intent, "path", None)
     if not isinstance(path, str) or kind in {"file_missing", "path_outside", "no_folder"}:
         return offers(ListFiles(), ShowHelp())
-    if isinstance(intent, RestoreVersion):
+    if isinstance(intent, RestoreVersion | UndoVersion):
         return offers(ShowVersions(path))
     if kind in {"file_exists", "file_changed"}:
         return offers(ReadFile(path), ShowVersions(path))

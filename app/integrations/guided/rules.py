@@ -28,6 +28,7 @@ from app.integrations.guided.intents import (
     ShowHelp,
     ShowVersions,
     UndoLast,
+    UndoVersion,
 )
 from app.integrations.guided.patterns import Rule, Slots
 from app.integrations.guided.sentence import has_ending
@@ -111,6 +112,10 @@ def _appended(slots: Slots) -> Intent:
 
 def _restored(slots: Slots) -> Intent:
     return RestoreVersion(slots.path, slots.number("n"))
+
+
+def _undone(slots: Slots) -> Intent:
+    return UndoVersion(slots.path, slots.number("n"))
 
 
 def _compared(slots: Slots) -> Intent:
@@ -219,6 +224,7 @@ WRITING: Final[tuple[Rule, ...]] = (
     Rule(f"{_BACK_TO} the first version of <spot>", lambda s: RestoreVersion(s.path, 1)),
     Rule("undo(?: (?:that|this|it))?", lambda s: UndoLast()),
     Rule("take (?:that|this|it) back", lambda s: UndoLast()),
+    Rule("(?:undo|take back) (?:only )?(?:the )?version <n> of <spot>", _undone),
     Rule("undo (?:the|your) last (?:change|changes|answer)", lambda s: UndoLast()),
 )
 

@@ -26,6 +26,7 @@ from app.integrations.guided.intents import (
     ShowHelp,
     ShowVersions,
     UndoLast,
+    UndoVersion,
     Unknown,
 )
 from app.integrations.guided.quoting import Word, split_words, take_word
@@ -247,7 +248,18 @@ def _restore(body: str) -> Intent | BadUsage:
 
 
 def _undo(body: str) -> Intent | BadUsage:
-    return BadUsage("undo", "It takes nothing after it.") if body.strip() else UndoLast()
+    if not body.strip():
+        return UndoLast()
+    words = _words("undo", body)
+    if isinstance(words, BadUsage):
+        return words
+    if len(words) != 2:
+        return BadUsage("undo", "It takes nothing, or a path and a version.")
+    version = version_number(words[1].text)
+    if version is None:
+        return BadUsage("undo", _BAD_VERSION)
+    path = words[0].text
+    return UndoVersion(path, version) if is_path(path) else _bad_path("undo")
 
 
 def _help(body: str) -> Intent | BadUsage:

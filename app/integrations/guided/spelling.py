@@ -18,6 +18,7 @@ from app.integrations.guided.intents import (
     ShowHelp,
     ShowVersions,
     UndoLast,
+    UndoVersion,
 )
 from app.integrations.guided.quoting import as_quoted, as_word
 
@@ -57,6 +58,8 @@ def _parts(intent: Intent) -> list[str | None]:
             return ["/diff", as_word(path), *numbers]
         case UndoLast():
             return ["/undo"]
+        case UndoVersion(path, version):
+            return ["/undo", as_word(path), str(version)]
         case RestoreVersion(path, version):
             return ["/restore", as_word(path), str(version)]
         case ShowHelp(command):

@@ -32,6 +32,7 @@ _OURS: Final = (OperationType.SKILL_EDIT, OperationType.RESTORE)
 """What Steward did, not what it only saw."""
 _TIMELINE_PART: Final = 0.4
 _BETWEEN: Final = 56
+_SIDES: Final = 24
 """Margins and spaces of the page."""
 _LOW: Final = 560
 """Below this height a conflict is told in one line."""
@@ -221,10 +222,12 @@ class VersionsPane(QWidget):
     def _fit_timeline(self) -> None:
         """As high as its versions, up to two fifths of the pane and to what the card leaves."""
         below = self.card.minimumSizeHint().height()
-        above = self.chooser.height() + self._heading.height() + _BETWEEN
+        # Asked of hints: before the first layout no part has its own height yet.
+        heading = self._heading.heightForWidth(self.width() - _SIDES)
+        above = self.chooser.sizeHint().height() + heading + _BETWEEN
         if not self.conflict.isHidden():
             above += self.conflict.sizeHint().height()
-        left = self._stack.height() - above - below
+        left = self.height() - self.vault.sizeHint().height() - 1 - above - below
         self.timeline.fit(min(round(self.height() * _TIMELINE_PART), left))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -27,6 +27,7 @@ from app.integrations.guided.intents import (
     ShowHelp,
     ShowVersions,
     UndoLast,
+    UndoVersion,
 )
 from app.integrations.guided.parser import parse
 from app.integrations.guided.quoting import as_quoted, as_word, split_words
@@ -67,6 +68,7 @@ intents = st.one_of(
     st.builds(ShowVersions, paths),
     st.builds(CompareVersions, paths) | st.builds(CompareVersions, paths, versions, versions),
     st.just(UndoLast()),
+    st.builds(UndoVersion, paths, versions),
     st.builds(RestoreVersion, paths, versions),
     st.just(ShowHelp()) | st.sampled_from([ShowHelp(command.name) for command in COMMANDS]),
 )

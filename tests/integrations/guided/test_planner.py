@@ -24,6 +24,7 @@ from app.integrations.guided.intents import (
     ShowHelp,
     ShowVersions,
     UndoLast,
+    UndoVersion,
     Unknown,
 )
 from app.integrations.guided.parser import parse
@@ -67,6 +68,7 @@ FIRST_CALLS: list[tuple[Intent, Ask]] = [
     (CompareVersions("a.md"), Ask("files.diff", {"path": "a.md"})),
     (RestoreVersion("a.md", 1), Ask("files.restore", {"path": "a.md", "version": 1})),
     (UndoLast(), Ask("files.undo", {})),
+    (UndoVersion("a.md", 2), Ask("files.undo", {"path": "a.md", "version": 2})),
 ]  # fmt: skip
 WRITES = [intent for intent, ask in FIRST_CALLS if ask.name not in {
     "files.list", "files.read", "files.search", "files.versions", "files.diff",

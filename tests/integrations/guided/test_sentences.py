@@ -26,6 +26,7 @@ from app.integrations.guided.intents import (
     ShowHelp,
     ShowVersions,
     UndoLast,
+    UndoVersion,
     Unknown,
 )
 from app.integrations.guided.parser import parse
@@ -109,6 +110,8 @@ UNDERSTOOD: list[tuple[str, Intent]] = [
     ("undo", UndoLast()),
     ("Undo!", UndoLast()),
     ("undo that", UndoLast()),
+    ("undo version 2 of report.md", UndoVersion("report.md", 2)),
+    ("please take back version 2 of report.md", UndoVersion("report.md", 2)),
     ("please undo it", UndoLast()),
     ("take that back", UndoLast()),
     ("can you undo that?", UndoLast()),

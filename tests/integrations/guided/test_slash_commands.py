@@ -25,6 +25,7 @@ from app.integrations.guided.intents import (
     ShowHelp,
     ShowVersions,
     UndoLast,
+    UndoVersion,
     Unknown,
 )
 from app.integrations.guided.parser import parse
@@ -86,6 +87,8 @@ UNDERSTOOD: list[tuple[str, Intent]] = [
     ("/diff report.md 1 2", CompareVersions("report.md", 1, 2)),
     ("/diff report.md v1 V2", CompareVersions("report.md", 1, 2)),
     ("/undo", UndoLast()),
+    ("/undo report.md 2", UndoVersion("report.md", 2)),
+    ("/undo 'my report.md' v3", UndoVersion("my report.md", 3)),
     ("/restore report.md 1", RestoreVersion("report.md", 1)),
     ("/restore 'my report.md' 10", RestoreVersion("my report.md", 10)),
     ("/help", ShowHelp()),
@@ -205,7 +208,7 @@ def test_commands_complete_from_their_first_letters() -> None:
         "restore",
     ]
     assert complete("/") == COMMANDS
-    assert [command.typed for command in complete("/UN")] == ["/undo"]
+    assert [command.typed for command in complete("/UN")] == ["/undo "]
     assert [command.typed for command in complete("/remo")] == ["/remove "]
 
 

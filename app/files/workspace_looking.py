@@ -1,0 +1,160 @@
+"""The looking half of a workspace: files as they are, and as they were."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from app.domain.files import (
+    BlameLine,
+    FileConflict,
+    FileVersion,
+    TrackedFile,
+)
+from app.domain.workspace import FileEntry
+from app.files.request import (
+    MAX_BYTES,
+)
+from app.files.workspace_paths import WorkspacePaths
+
+T = TypeVar("T")
+
+
+class LookingWorkspace(WorkspacePaths):
+    """Reads files and their history."""
+
+    # -- looking ---------------------------------------------------------------------------
+
+    @property
+    def folders(self) -> Sequence[str]:
+        """Granted folders, absolute."""
+        return tuple(str(folder) for folder in self._folders.folders)
+
+    def display(self, path: str) -> str:
+        """Short form of an absolute path."""
+        return self._folders.display(path)
+
+    async def entry(self, path: str) -> FileEntry:
+        """The file or folder at ``path``."""
+        return await self._look(path, lambda: self._walker.entry(self._resolve(path)))
+
+    async def list(self, path: str | None = None) -> Sequence[FileEntry]:
+        """Entries of a folder, or of all granted folders."""
+        return await self._look(
+            path, lambda: [e for folder in self._starts(path) for e in self._walker.entries(folder)]
+        )
+
+    async def walk(
+        self, path: str | None = None, *, include_ignored: bool = False, limit: int = 50_000
+    ) -> Sequence[FileEntry]:
+        """Files below a folder, or below all granted folders."""
+
+        def look() -> Sequence[FileEntry]:
+            found: dict[str, FileEntry] = {}  # one granted folder may lie in another
+            for folder in self._starts(path):
+                rest = limit - len(found)
+                if rest <= 0:
+                    break
+                walked = self._walker.walk(folder, include_ignored=include_ignored, limit=rest)
+                found.update((entry.path, entry) for entry in walked)
+            return list(found.values())
+
+        return await self._look(path, look)
+
+    async def read(self, path: str, *, max_bytes: int | None = None) -> bytes:
+        """Whole content."""
+        limit = MAX_BYTES if max_bytes is None else max_bytes
+        return await self._look(
+            path, lambda: self._manager.plans.pull(str(self._resolve(path)), limit=limit)
+        )
+
+    async def read_with(self, path: str, look: Callable[[BinaryIO], T]) -> T:
+        """What ``look`` says of the file, of any size."""
+        return await self._look(
+            path, lambda: self._manager.plans.read_with(str(self._resolve(path)), look)
+        )
+
+    # -- history ---------------------------------------------------------------------------
+
+    async def conflicts(self) -> Sequence[FileConflict]:
+        """Undecided conflicts in the granted folders."""
+        found = await self._manager.conflicts()
+        return [one for one in found if self._folders.holds(Path(one.path))]
+
+    async def versions(
+        self, path: str, *, limit: int | None = None, before: int | None = None
+    ) -> Sequence[FileVersion]:
+        """History of a file, oldest first."""
+        return await self._look(
+            path,
+            lambda: self._manager.plans.versions_at(self._known(path), limit=limit, before=before),
+        )
+
+    async def version_content(self, path: str, version: int) -> bytes:
+        """Exact bytes of a version."""
+        return await self._look(
+            path, lambda: self._manager.plans.content_at(self._known(path), version)
+        )
+
+    async def blame(
+        self,
+        path: str,
+        version: int | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Sequence[BlameLine]:
+        """For each line of a version where it comes from."""
+        place = await self._look(path, lambda: self._known(path))
+        return await self._manager.blame(place, version, progress=progress)
+
+    async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
+        """Exact bytes of a version, in pieces."""
+        place = await self._look(path, lambda: self._known(path))
+        async for chunk in self._manager.version_chunks(place, version):
+            yield chunk
+
+    async def tracked(
+        self, folder: str | None = None, *, limit: int | None = None
+    ) -> Sequence[TrackedFile]:
+        """Every file with a history inside the granted folders, or below one folder of them."""
+
+        def look() -> Sequence[TrackedFile]:
+            roots = self._folders.roots if folder is None else [self._known_folder(folder)]
+            found = {
+                file.file_id: file
+                for root in roots  # one may lie in another
+                for file in self._manager.plans.known_below(str(root), limit=limit)
+            }
+            # Files by the thousand share few folders: each folder is judged once.
+            inside: dict[str, bool] = {}
+            for file in found.values():
+                parent = os.path.dirname(file.path)  # noqa: PTH120 - a plain string
+                if parent not in inside:
+                    inside[parent] = self._folders.holds(Path(parent))
+            kept = [f for f in found.values() if inside[os.path.dirname(f.path)]]  # noqa: PTH120
+            if len(roots) > 1:
+                kept.sort(key=lambda file: file.changed_at, reverse=True)
+            return kept[:limit]
+
+        return await self._look(folder, look)
+
+    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+        """Files with a history whose path has every word of ``text``, changed last first."""
+        words = text.split()
+        folded = [word.casefold() for word in words]
+
+        def look() -> Sequence[TrackedFile]:
+            roots = [str(root) for root in self._folders.roots]
+
+            def is_meant(path: str) -> bool:
+                if not self._folders.holds(Path(path)):
+                    return False
+                # What stands above the granted folder would find every file in it.
+                above = max(len(root) for root in roots if path.startswith(root))
+                return all(word in path[above:].casefold() for word in folded)
+
+            return self._manager.history.find_tracked(words, limit=limit, keep=is_meant)
+
+        return await self._look(None, look)

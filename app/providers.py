@@ -1,0 +1,74 @@
+"""Which model the settings choose, and the adapter that speaks to it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from app.config import Settings
+from app.domain.errors import ConfigurationError
+from app.domain.skills import Clock
+from app.integrations.guided.client import GuidedClient
+from app.redaction import Secret
+
+if TYPE_CHECKING:
+    from app.orchestrator.llm_client import LLMClient
+
+
+def chosen(
+    settings: Settings,
+    provider: str,
+    base_url: str | None,
+    api_key: Secret | None,
+    model: str | None,
+) -> tuple[Settings, str | None]:
+    """The settings with this choice, and the name of the setting its key belongs to."""
+    wanted = dataclasses.replace(settings, provider=provider, model=model)
+    key_name = None
+    if provider == "openrouter":
+        key_name = "openrouter_api_key"
+        wanted = dataclasses.replace(
+            wanted, openrouter_api_key=api_key or wanted.openrouter_api_key
+        )
+    elif provider == "openai-compatible":
+        key_name = "llm_api_key"
+        # A key belongs to the server it was given for: another server starts without one.
+        kept = wanted.llm_api_key if base_url in (None, wanted.llm_base_url) else None
+        wanted = dataclasses.replace(
+            wanted,
+            llm_base_url=base_url or wanted.llm_base_url,
+            llm_api_key=api_key or kept,
+        )
+    return wanted, key_name
+
+
+def client_for(settings: Settings, clock: Clock) -> LLMClient:
+    """The adapter these settings ask for. Raises ``ConfigurationError``."""
+    match settings.effective_provider:
+        case "openrouter":
+            if not settings.openrouter_api_key:
+                raise ConfigurationError(
+                    "OpenRouter is chosen but has no key.",
+                    hint="Set OPENROUTER_API_KEY, or run "
+                    "`steward config set openrouter_api_key -`.",
+                )
+            from app.integrations.openrouter import openrouter_client
+
+            return openrouter_client(settings.openrouter_api_key, settings.model, clock=clock)
+        case "openai-compatible":
+            if not settings.llm_base_url:
+                raise ConfigurationError(
+                    "An OpenAI-compatible server is chosen but has no address.",
+                    hint="Set STEWARD_LLM_BASE_URL, for instance http://127.0.0.1:11434/v1.",
+                )
+            from app.integrations.openrouter import OpenAICompatibleClient
+
+            return OpenAICompatibleClient(
+                base_url=settings.llm_base_url,
+                api_key=settings.llm_api_key,
+                provider="openai-compatible",
+                default_model=settings.model,
+                clock=clock,
+            )
+        case _:
+            return GuidedClient()
