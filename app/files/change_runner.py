@@ -7,6 +7,7 @@ vault holds the bytes; after a failure it settles the change exactly as recovery
 from __future__ import annotations
 
 import logging
+import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -53,7 +54,7 @@ class ChangeRunner:
         self._history = history
         self._lock = lock
         self._work = work
-        self._vault = vault
+        self._vault = Path(os.path.realpath(vault))  # as the places of files are
 
     def run(self, request: Request, gate: Gate) -> Ended:
         """Do it, unless ``gate`` is stopped first.

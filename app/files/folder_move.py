@@ -7,6 +7,7 @@ or not at all. Blocking; runs in a worker thread.
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -85,7 +86,7 @@ class FolderMover:
         self._runner = runner
         self._noter = noter
         self._lock = lock
-        self._vault = vault
+        self._vault = Path(os.path.realpath(vault))  # as the places of files are
 
     def plan(self, locator: str, target: str) -> FolderPlan:
         """What is in the folder, where it can be moved. Touches nothing. Raises ``FileError``."""

@@ -23,25 +23,29 @@ _IGNORE_FILE: Final = ".gitignore"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a change of a file's bytes, or another file under its name, would change."""
+    """What a change of a file's bytes, or another file under its name, would change.
+
+    Times of writing can be set back (``touch -r``, ``rsync -t``); ``touched_ns`` is the system's.
+    """
 
     size: int
     changed_ns: int
     inode: int
+    touched_ns: int
 
     @classmethod
     def of(cls, facts: os.stat_result) -> Self:
         """From what the system says."""
-        return cls(facts.st_size, facts.st_mtime_ns, facts.st_ino)
+        return cls(facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_ctime_ns)
 
     @classmethod
     def read(cls, words: str | None) -> Self:
         """From what ``str`` made of it; of no file where there is nothing to be read."""
         numbers = [int(word) for word in (words or "").split() if word.isdecimal()]
-        return cls(*numbers) if len(numbers) == 3 else cls(-1, -1, -1)
+        return cls(*numbers) if len(numbers) == 4 else cls(-1, -1, -1, -1)
 
     def __str__(self) -> str:
-        return f"{self.size} {self.changed_ns} {self.inode}"
+        return f"{self.size} {self.changed_ns} {self.inode} {self.touched_ns}"
 
 
 @dataclass(slots=True)

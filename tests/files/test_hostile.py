@@ -24,7 +24,7 @@ from app.files.gate import StoreLock
 from app.files.pruning import PruneRule
 from skills.files import _large
 from tests.files import vault_bytes
-from tests.files.place import Place
+from tests.files.place import ME, Place
 
 
 async def pruned(place: Place) -> Path:
@@ -236,6 +236,29 @@ def test_letters_are_not_put_into_a_large_file_in_another_encoding_than_its_own(
     new = io.BytesIO()
     change(io.BytesIO(lines + "café\n".encode() * 3), new)
     assert new.getvalue().decode().count("naïve") in (1, 3)
+
+
+async def test_vault_that_is_reached_through_a_link_is_never_changed(tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    (tmp_path / "link").symlink_to(real)
+    place = Place(tmp_path / "link")
+    try:
+        place.put({"a.md": b"one"})
+        manager, docs = place.manager, str(real / "docs")
+        await manager.edit(f"{docs}/a.md", lambda old: old + b"two", origin=ME)
+        pack = str(real / "home" / "vault" / "packs" / "00000001.pack")
+        for wrong in (
+            manager.edit(pack, lambda old: old + b"x", origin=ME),
+            manager.remove(pack, origin=ME),
+            manager.move(pack, f"{docs}/pack", origin=ME),
+            manager.move_folder(str(real / "home"), f"{docs}/home", origin=ME),
+        ):
+            with pytest.raises(FileError, match="Steward's own vault"):
+                await wrong
+        assert (await manager.verify()).ok
+    finally:
+        await place.close()
 
 
 # -- what is said ----------------------------------------------------------------------------

@@ -242,6 +242,28 @@ async def test_changes_made_while_it_was_closed_are_found_without_reading_the_ot
     assert not again.told
 
 
+@pytest.mark.parametrize("is_closed", [False, True])
+async def test_a_save_that_sets_the_time_back_is_seen(watched: Watched, is_closed: bool) -> None:
+    path = watched.place.folder / "a.md"
+    path.write_bytes(b"old")
+    was = path.stat()
+    await watched.start()
+    if is_closed:
+        await watched.watcher.close()
+
+    with path.open("r+b") as file:
+        file.write(b"new")
+    os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+
+    if is_closed:
+        again = Watched(watched.place)
+        await again.start()
+        await again.watcher.close()
+        assert await watched.told_of("a.md") == [SEEN, EDITED]
+    else:
+        await watched.until("a.md", SEEN, EDITED)
+
+
 async def test_a_baseline_has_an_end_and_says_so(place: Place) -> None:
     place.put({f"{number}.md": b"x" * number for number in range(1, 7)})
     for number in range(1, 7):
