@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -130,7 +132,8 @@ class Run:
 
         self._task = asyncio.current_task()
         try:
-            return await work
+            with _woken_by_signals(asyncio.get_running_loop()):
+                return await work
         finally:
             self._task = None
 
@@ -189,3 +192,26 @@ async def opened(
         yield assembly
     finally:
         await assembly.close()
+
+
+@contextmanager
+def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Within: a signal wakes the loop, also one that comes just before the loop goes to sleep.
+
+    Python runs a signal's handler between two steps of the main thread, so a loop that sleeps
+    already would keep it waiting until something else happens.
+    """
+    if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
+        yield
+        return
+    hearing, told = socket.socketpair()
+    with hearing, told:
+        hearing.setblocking(False)
+        told.setblocking(False)
+        loop.add_reader(hearing, hearing.recv, 4096)
+        before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(hearing)
