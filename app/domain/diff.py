@@ -100,8 +100,8 @@ def _differing_part(old: str, new: str, context: int) -> tuple[int, list[str], l
     return old.count("\n", 0, start), _split(old[start:end]), _split(new[start : len(new) - cut])
 
 
-def common_start(old: str, new: str) -> int:
-    """How many characters both begin with."""
+def common_start(old: Sequence[object], new: Sequence[object]) -> int:
+    """How many characters (or lines) both begin with. Comparing slices is quick."""
     low, high = 0, min(len(old), len(new))
     while low < high:
         middle = (low + high + 1) // 2

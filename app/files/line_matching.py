@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import Final, TypeVar
 
+from app.domain.diff import common_start
+
 Line = TypeVar("Line", bound=Hashable)
 
 Block = tuple[int, int, int]
@@ -24,11 +26,11 @@ def matching_blocks(old: Sequence[Line], new: Sequence[Line]) -> list[Block]:
     parts = [(0, len(old), 0, len(new))]
     while parts:
         i1, i2, j1, j2 = parts.pop()
-        start = _common(old[i1:i2], new[j1:j2])
+        start = common_start(old[i1:i2], new[j1:j2])
         if start:
             found.append((i1, j1, start))
             i1, j1 = i1 + start, j1 + start
-        end = _common(old[i1:i2][::-1], new[j1:j2][::-1])
+        end = common_start(old[i1:i2][::-1], new[j1:j2][::-1])
         if end:
             i2, j2 = i2 - end, j2 - end
             found.append((i2, j2, end))
@@ -99,7 +101,7 @@ def _run(old: Sequence[Line], new: Sequence[Line], i: int, j: int) -> int:
     while old[i : i + step] == new[j : j + step] and i < len(old) and j < len(new):
         count = min(step, len(old) - i, len(new) - j)
         length, i, j, step = length + count, i + count, j + count, step * 2
-    return length + _common(old[i : i + step], new[j : j + step])
+    return length + common_start(old[i : i + step], new[j : j + step])
 
 
 def _compared(
@@ -110,18 +112,6 @@ def _compared(
     i1, i2, j1, j2 = part
     matcher = difflib.SequenceMatcher(None, old[i1:i2], new[j1:j2], autojunk=False)
     return [(i1 + i, j1 + j, n) for i, j, n in matcher.get_matching_blocks() if n]
-
-
-def _common(one: Sequence[Line], other: Sequence[Line]) -> int:
-    """How many lines both begin with; comparing slices is quicker than comparing lines."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _anchors(old: Sequence[Line], new: Sequence[Line]) -> list[tuple[int, int]]:

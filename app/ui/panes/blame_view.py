@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QListView,
@@ -24,6 +24,7 @@ from app.domain.errors import StewardError
 from app.domain.files import BlameLine
 from app.ui import words
 from app.ui.controls import Label, rule
+from app.ui.panes.lines_model import LinesModel
 from app.ui.panes.versions_model import Index
 from app.ui.session import Session
 from app.ui.theme import Theme
@@ -39,22 +40,8 @@ class BlameRole(IntEnum):
     FIRST = Qt.ItemDataRole.UserRole + 2
 
 
-class BlameModel(QAbstractListModel):
+class BlameModel(LinesModel[BlameLine]):
     """The lines of one version."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: Sequence[BlameLine] = ()
-
-    def show(self, lines: Sequence[BlameLine]) -> None:
-        """Show other lines."""
-        self.beginResetModel()
-        self.lines = lines
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """How many lines."""
-        return 0 if parent.isValid() else len(self.lines)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What a line shows."""

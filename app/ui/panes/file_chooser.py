@@ -11,7 +11,6 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QModelIndex,
     QObject,
@@ -34,6 +33,7 @@ from PySide6.QtWidgets import (
 from app.domain.files import TrackedFile
 from app.ui import words
 from app.ui.controls import Label
+from app.ui.panes.lines_model import LinesModel
 from app.ui.panes.version_rows import draw_ground, line_height
 from app.ui.panes.versions_model import Index
 from app.ui.session import Session
@@ -61,22 +61,8 @@ class FileRole(IntEnum):
     LINE = Qt.ItemDataRole.UserRole + 1
 
 
-class FilesModel(QAbstractListModel):
+class FilesModel(LinesModel[FileLine]):
     """Files with a history, as the search found them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: Sequence[FileLine] = ()
-
-    def show(self, lines: Sequence[FileLine]) -> None:
-        """Show other files."""
-        self.beginResetModel()
-        self.lines = lines
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """How many files."""
-        return 0 if parent.isValid() else len(self.lines)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What a line shows."""
