@@ -138,13 +138,15 @@ class Rig:
         place, fs = await self._prepare(cut)
         did: list[int] = []
         precious: set[bytes] = set()
+        # What the change itself brings is no loss while it is not done: it may be taken back.
+        ours = set(cut.stages[-1].values()) - set(cut.stages[0].values()) if cut.stages else set()
 
         def watch(name: str, number: int) -> None:
             if number == at:
                 meanwhile(place.folder / "a.md")
                 fs.adopt()
                 did.append(len(fs.moments))
-                precious.update(_in_place(place), _in_history(place))
+                precious.update(set(_in_place(place)) - ours, _in_history(place))
                 fs.moment("someone else")
 
         wire = Wire(acts_only=True)
