@@ -93,11 +93,10 @@ class Assembly:
         if overrides:
             settings = dataclasses.replace(settings, **overrides)  # type: ignore[arg-type]
         assembly = cls(store, settings)
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(assembly.close)
             await assembly._build()
-        except BaseException:
-            await assembly.close()
-            raise
+            undo.pop_all()
         return assembly
 
     async def _build(self) -> None:
@@ -252,11 +251,10 @@ class Assembly:
         if api_key is not None and key_name is not None:
             self.redactor.add(key_name, api_key)
         client = client_for(wanted, self.clock)
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(client.aclose)
             await client.models()
-        except BaseException:
-            await client.aclose()
-            raise
+            undo.pop_all()
         old, self.llm = self.llm, client
         self.settings = wanted
         await old.aclose()

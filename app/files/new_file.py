@@ -7,7 +7,7 @@ import io
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -121,16 +121,19 @@ def new_file(fs: FsOps, path: Path) -> Iterator[NewFile]:
     name = f".{shown}.{uuid.uuid4().hex}{PART_SUFFIX}"
     try:
         _require_free(fs, folder, path)
-        try:
+        with ExitStack() as undo:
+            undo.callback(_drop, fs, folder, name)
             yield NewFile(fs, folder, name)
             _give_name(fs, folder, name, path)
-        except BaseException:
-            with suppress(OSError):
-                fs.unlink_ours(folder, name)
-            raise
+            undo.pop_all()
         fs.sync(folder)
     finally:
         fs.close(folder)
+
+
+def _drop(fs: FsOps, folder: int, name: str) -> None:
+    with suppress(OSError):
+        fs.unlink_ours(folder, name)
 
 
 def _require_free(fs: FsOps, folder: int, path: Path) -> None:

@@ -13,7 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
@@ -213,15 +213,14 @@ class Database:
                 self.path.chmod(0o600)
             found = schema.inspect(self.path, len(migrations), timeout=self._busy_timeout)
             connection = connect(self.path, timeout=self._busy_timeout)
-            try:
+            with ExitStack() as undo:
+                undo.callback(connection.close)
+                undo.callback(self._daily.stop)
                 schema.migrate(connection, self.path, migrations, self._now())
                 if found:
                     self._daily.at_start(connection)
                 self._sessions.begin()
-            except BaseException:
-                self._daily.stop()
-                connection.close()
-                raise
+                undo.pop_all()
         return connection
 
     def _submit(self, fn: Callable[[], T], *, durable: bool = True) -> Future[T]:

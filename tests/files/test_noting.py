@@ -95,8 +95,8 @@ async def test_noting_in_the_middle_of_a_change_finds_nothing_foreign(place: Pla
 
     async def begin() -> None:
         noting.append(asyncio.create_task(other.manager.note(str(place.folder / "a.md"))))
-        await asyncio.sleep(0.1)  # it would be done by now if it did not wait
-        assert not noting[0].done()
+        done, _ = await asyncio.wait(noting, timeout=0.1)
+        assert not done, "it did not wait"
 
     def watch(name: str, step: int) -> None:
         if name == "unlink_ours":  # exchanged; the history does not say so yet

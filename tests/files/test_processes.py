@@ -184,8 +184,8 @@ async def test_recovery_waits_for_a_living_change_of_another_manager(tmp_path: P
 
     async def begin(manager: VersionManager) -> asyncio.Task[object]:
         task: asyncio.Task[object] = asyncio.create_task(manager.recover())
-        await asyncio.sleep(0.1)  # it would be done by now if it did not wait
-        assert not task.done()
+        done, _ = await asyncio.wait([task], timeout=0.1)
+        assert not done, "it did not wait"
         return task
 
     try:
