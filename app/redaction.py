@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 MIN_SECRET_LENGTH: Final = 12
-"""Shorter values would turn ordinary words into placeholders (CONTRACT.md, "Precisely")."""
+"""Shorter values would turn ordinary words into placeholders."""
 
 
 class Secret:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code (CONTRACT.md).
+    """Run one command and return its exit code.
 
     Args:
         argv: the arguments after the program's name; ``sys.argv`` when ``None``.

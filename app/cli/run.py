@@ -39,7 +39,7 @@ NOT_CONFIGURED: Final = 3
 INTERRUPTED: Final = 130
 
 GRACE_SECONDS: Final = 4.0
-"""CONTRACT.md: SIGTERM ends any command in 5 seconds."""
+"""So that SIGTERM ends any command within 5 seconds."""
 
 
 def exit_code(error: StewardError) -> int:
