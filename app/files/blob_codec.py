@@ -39,10 +39,10 @@ def delta(key: bytes, content: bytes, base_key: bytes, base: bytes, generation: 
     """``content`` as what has to be done to ``base``."""
     import zstandard
 
-    # Tables large enough for the places of the whole base: with the usual ones only its end
-    # would be found again.
+    # Tables large enough for places from all over the base: with the usual ones only its end
+    # would be found again. Larger ones take longer to clear than all the rest takes.
     width = (len(base) + len(content)).bit_length()
-    table = min(max(17, width - 2), 22)
+    table = min(max(14, width - 4), 22)
     parameters = zstandard.ZstdCompressionParameters.from_level(
         _DELTA_LEVEL,
         source_size=len(base) + len(content),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Final
 
 from app.domain.errors import BlobDamagedError
@@ -25,6 +25,14 @@ class BlobReader:
     def __init__(self, shelves: Sequence[Shelf]) -> None:
         self._shelves = shelves
         self._proven = Proven()
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Packs that the calling thread reads from stay open between its reads."""
+        with ExitStack() as stack:
+            for shelf in self._shelves:
+                stack.enter_context(shelf.kept_open())
+            yield
 
     def content(self, key: bytes) -> bytes:
         """A content that fits in memory, checked. Raises ``BlobDamagedError``."""
@@ -55,9 +63,7 @@ class BlobReader:
         """
         found: list[Record] = []
         wanted: bytes | None = key
-        with ExitStack() as stack:
-            for shelf in self._shelves:
-                stack.enter_context(shelf.kept_open())
+        with self.kept_open():
             while wanted is not None:
                 record = self._record(wanted) if len(found) <= _DEEPEST else None
                 if record is None:
@@ -84,7 +90,10 @@ class BlobReader:
 
     def is_unchanged(self, key: bytes) -> bool:
         """Whether the content was decoded and checked before, and its records are as then."""
-        line = self.line(key) if self._proven.has(key) else []
+        return self._proven.has(key) and self.is_known(self.line(key))
+
+    def is_known(self, line: Sequence[Record]) -> bool:
+        """Whether a line that was just read was decoded and checked before."""
         return bool(line) and self._proven.get(line) is not None
 
     def is_sound(self, shelf: Shelf, place: Place, key: bytes) -> bool:

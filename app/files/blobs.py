@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -87,10 +88,20 @@ class BlobStore:
         content = head[0] if len(head) == 1 else b"".join(head)
         del head
         digest = hash_of(content)
+        self.put_whole(content, digest, like=like)
+        return Blob(digest, len(content))
+
+    def put_whole(self, content: bytes, digest: str, *, like: str | None = None) -> bool:
+        """``put`` of bytes whose SHA-256 is known.
+
+        Returns whether it has also seen that ``like`` is sound: it need not have looked.
+        """
+        if len(content) > IN_MEMORY:
+            self.put([content], like=like)
+            return False
         with self._writing, in_vault():
             self._refresh()
-            self._put(bytes.fromhex(digest), content, _key(like) if like else None)
-        return Blob(digest, len(content))
+            return self._put(bytes.fromhex(digest), content, _key(like) if like else None)
 
     def discard(self, digests: Collection[str]) -> int:
         """Let go of contents for good. Returns the bytes of disk space that this frees.
@@ -137,6 +148,14 @@ class BlobStore:
         """Read it all. Raises ``BlobDamagedError``."""
         for _ in self.chunks(digest):
             pass
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """What the calling thread reads of the vault stays open between its reads."""
+        return self._reader.kept_open()
+
+    def has(self, digest: str) -> bool:
+        """Whether there is a place where the blob should be. Raises ``OSError``."""
+        return self._main.has(_key(digest))
 
     def is_whole(self, digest: str) -> bool:
         """Whether the blob is there and sound."""
@@ -217,19 +236,22 @@ class BlobStore:
         self._main.refresh()
         self._copies.refresh()
 
-    def _put(self, key: bytes, content: bytes, like: bytes | None) -> None:
+    def _put(self, key: bytes, content: bytes, like: bytes | None) -> bool:
         is_copied = self._copies.has(key)
         places = list(self._main.find(key))
+        seen = False
         if not self._keeps(key, places):
             known = is_copied or bool(places)
             # Others may be built on what was there: on one of them it would go in a circle.
-            line = self._deltas.record(key, content, None if known else like)
-            if line[0].header.base is not None:
-                self._keep_copy(line[0].header.base)
-            self._main.put(line[0])
-            self._reader.remember(line, content)
+            built = self._deltas.record(key, content, None if known else like)
+            seen = built.like_is_sound
+            if built.line[0].header.base is not None:
+                self._keep_copy(built.line[0].header.base)
+            self._main.put(built.line[0])
+            self._reader.remember(built.line, content)
         if is_copied:
             self._keep_copy(key)
+        return seen
 
     def _keeps(self, key: bytes, places: Iterable[Place]) -> bool:
         """Whether one of the places where it was put first is sound, and on disk."""

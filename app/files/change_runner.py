@@ -1,7 +1,8 @@
 """Carries out one change: PULL → MANIPULATE → ARCHIVE → REPLACE, journalled at every step.
 
-Blocking; runs in a worker thread. It never acts before the journal has announced the act and the
-vault holds the bytes; after a failure it settles the change exactly as recovery would.
+Blocking; runs in a worker thread. It never acts on the person's folder before the vault holds the
+bytes and the journal has announced the act; after a failure it settles the change exactly as
+recovery would.
 """
 
 from __future__ import annotations
@@ -9,24 +10,25 @@ from __future__ import annotations
 import logging
 import os
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from app.domain.errors import FileError, StewardError, StorageError
 from app.domain.files import FileVersion, OperationState
+from app.files.archiving import ArchiveOfChange, Archiver
 from app.files.blobs import BlobStore
-from app.files.contents import Content, Kept
+from app.files.contents import Content
 from app.files.failures import changed, conflict, explained, explaining, stuck
 from app.files.gate import Gate, StoreLock
 from app.files.manipulate import WorkedOut, work_out
 from app.files.request import Ended, Request
-from app.files.store import Change, ChangeKind, FileStore, Outcome, Pulled
+from app.files.store import Change, ChangeKind, FileStore, Outcome, Pulled, Ready
 from app.files.work import WorkFolder, WorkFolders
 from app.storage.file_history import FileHistory
-from app.storage.file_journal import FileJournal
+from app.storage.file_journal import FileJournal, LeftOpenError
 from app.storage.file_records import Announcement, OpenOperation
 
 logger = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ class ChangeRunner:
     ) -> None:
         self._store = store
         self._blobs = blobs
+        self._archiver = Archiver(store, blobs, journal)
         self._journal = journal
         self._history = history
         self._lock = lock
@@ -66,12 +69,13 @@ class ChangeRunner:
         with explaining(request.locator), self._work.folder(op_id, gate.check) as work:
             for _ in range(_TRIES):
                 worked = self.work_out(request, work)
-                with self._lock.held(gate):
-                    self._settle_leftovers(request)
+                with self._lock.held(gate), self._blobs.kept_open():
                     if not self._is_as_before(request.locator, worked.before):
                         continue  # someone saved while the new content was made
-                    gate.go()
-                    return self._carry_out(_Making(op_id, request, worked, work))
+                    try:
+                        return self._carry_out(_Making(op_id, request, worked, work), gate)
+                    except LeftOpenError:
+                        self._settle_leftovers(request)
         raise changed(request.locator)
 
     @contextmanager
@@ -91,7 +95,7 @@ class ChangeRunner:
         Raises ``UnreachableError``, ``OSError``, ``StorageError``; then it stays open.
         """
         change = Change.from_json(operation.op_id, operation.change)
-        archive = _Archive(change, self._blobs, self._journal)
+        archive = self._archiver.of(change)
         outcome = self._store.settle(change, operation.state, archive)
         reason = f"recovered, {outcome.reason}" if outcome.reason else "recovered"
         return outcome, self._journal.finish(operation.op_id, outcome.state, reason)
@@ -103,7 +107,7 @@ class ChangeRunner:
 
     # -- the change itself -----------------------------------------------------------------
 
-    def _carry_out(self, making: _Making) -> Ended:
+    def _carry_out(self, making: _Making, gate: Gate) -> Ended:
         request, before, after = making.request, making.worked.before, making.worked.after
         hash_before = before.hash if before else None
         is_move = request.kind is ChangeKind.MOVE
@@ -118,27 +122,39 @@ class ChangeRunner:
                 mode=request.mode,
             )
         )
-        is_known = self._journal.announce(_announcement(making, change, self._store.name))
-        return self.perform(change, lambda: self._archive(making, is_known), before, after)
+        with ExitStack() as stack:
+            ready = self._store.stage_unseen(change, after)
+            if ready is not None:
+                stack.callback(ready.close)
+            self._archiver.keep_both(request, making.worked, making.work)
+            if ready is not None:
+                ready.sync()
+            gate.go()
+            announced = _announcement(making, change, self._store.name)
+            self._journal.announce(announced, ready=ready is not None)
+            return self.perform(change, before, after, ready)
 
     def perform(
         self,
         change: Change,
-        keep: Callable[[], None],
         before: Pulled | None = None,
         after: Content | None = None,
+        ready: Ready | None = None,
     ) -> Ended:
-        """Make a change that is announced, once ``keep`` has archived all that it needs.
+        """Make a change that is announced, and whose bytes are in the vault.
 
-        The caller holds the lock.
+        ``ready``: what was staged before the change was announced, as ``REPLACING``. The caller
+        holds the lock.
         """
-        archive = _Archive(change, self._blobs, self._journal)
-        reached = OperationState.ARCHIVING
+        archive = self._archiver.of(change, sure=change.hash_before)
+        reached = OperationState.ARCHIVING if ready is None else OperationState.REPLACING
         try:
-            keep()
-            self._store.stage(change, after)
-            self._journal.replacing(change.op_id)
-            reached = OperationState.REPLACING
+            if ready is None:
+                self._store.stage(change, after)
+                self._journal.replacing(change.op_id)
+                reached = OperationState.REPLACING
+            else:
+                ready.appear()
             outcome = self._store.act(change, archive, before)
         except (OSError, StewardError) as failure:
             return self._settle_failure(archive, reached, failure)
@@ -146,7 +162,7 @@ class ChangeRunner:
 
     def perform_unrecorded(self, change: Change) -> Ended:
         """Make a change that no file's history has to tell of. The caller holds the lock."""
-        archive = _Archive(change, self._blobs, self._journal)
+        archive = self._archiver.of(change)
         reached = OperationState.ARCHIVING
         failure: OSError | StewardError | None = None
         try:
@@ -160,39 +176,8 @@ class ChangeRunner:
             return Ended()
         return Ended(error=_shown(failure, change) if failure else changed(change.locator))
 
-    def _archive(self, making: _Making, is_known: bool) -> None:
-        """Bring both contents into the vault, and make sure of the one that is to be replaced.
-
-        That of a known version is there already; should it be damaged, it is made good.
-        """
-        before, after = making.worked.before, making.worked.after
-        if before is not None and not is_known:
-            self._keep(making, before)
-        if isinstance(after, Kept):
-            self._blobs.verify(after.hash)
-        elif after is not None:
-            pieces = after.chunks() if after.whole is None else [after.whole]
-            self._blobs.put(pieces, like=before.hash if before else None)
-        if before is None or (is_known and not self._blobs.is_ailing(before.hash)):
-            return
-        if is_known:
-            self._keep(making, before)
-        self._blobs.verify(before.hash)
-
-    def _keep(self, making: _Making, before: Pulled) -> None:
-        """Archive the file as it was read."""
-        if before.content is not None:
-            self._blobs.put([before.content])
-        elif making.request.rewrite is not None:
-            self._blobs.put(making.work.taken())
-        else:
-            locator = making.request.locator
-            again = self._store.pull(locator, limit=-1, take=self._blobs.put)
-            if again.hash != before.hash:
-                raise changed(locator)
-
     def _settle_failure(
-        self, archive: _Archive, reached: OperationState, failure: OSError | StewardError
+        self, archive: ArchiveOfChange, reached: OperationState, failure: OSError | StewardError
     ) -> Ended:
         change = archive.change
         try:
@@ -256,7 +241,7 @@ class ChangeRunner:
     def keep_out_of_vault(self, *places: str | None) -> None:
         """Raises ``FileError`` for a place in the vault."""
         for place in places:
-            if place is not None and Path(place).is_relative_to(self._vault):
+            if place is not None and f"{place}/".startswith(f"{self._vault}/"):
                 raise FileError(
                     f"{place} belongs to Steward's own vault and is never changed.",
                     details={"path": place},
@@ -271,27 +256,6 @@ class _Making:
     request: Request
     worked: WorkedOut
     work: WorkFolder
-
-
-class _Archive:
-    """Keeps bytes for one change (``app.files.store.Archive``)."""
-
-    def __init__(self, change: Change, blobs: BlobStore, journal: FileJournal) -> None:
-        self.change = change
-        self._blobs = blobs
-        self._journal = journal
-
-    def secure(self, digest: str, chunks: Iterable[bytes]) -> None:
-        if not self._blobs.is_sure(digest) and self._blobs.put(chunks).hash != digest:
-            raise changed(self.change.locator)
-
-    def foreign(self, chunks: Iterable[bytes]) -> None:
-        blob = self._blobs.put(chunks, like=self.change.hash_before)
-        self._journal.foreign(self.change.op_id, blob.hash, blob.size)
-
-    def amend(self, change: Change) -> None:
-        self._journal.amend(change.op_id, change.to_json())
-        self.change = change
 
 
 def _shows(change: Change, outcome: Outcome) -> bool:

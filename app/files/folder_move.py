@@ -189,6 +189,6 @@ class FolderMover:
             )
         )
         if count:
-            return self._runner.perform(change, lambda: None)
+            return self._runner.perform(change)
         # Nothing in it has a history, and none of its names can be lost: nothing to record.
         return self._runner.perform_unrecorded(change)

@@ -29,7 +29,9 @@ def settle_exchange(
 ) -> bool:
     """The usual end of an exchange that was just made; ``False`` where it is not so simple.
 
-    What came out is read whole; what went in is the file ``ours``, known to be whole.
+    What came out is read whole; what went in is the file ``ours``, known to be whole. One sync
+    makes both the exchange and the end of the swap name durable: a power cut before it leaves
+    the file as before or as after, and its old bytes are in the vault.
     """
     taken = place.see(place.swap)
     if taken.hash != change.hash_before or ours is None or place.identity(place.name) != ours:
@@ -60,9 +62,11 @@ def settle_replace(place: Spot, change: Change, archive: Archive) -> Outcome:
         if now.hash == change.hash_after:
             given_back = swap.hash
             place.exchange_with_swap()
+            place.sync()
         elif swap.is_file and now.hash is not None and now.hash == given_back:
             given_back = None  # what came out this time was saved later: it stays in place
             place.exchange_with_swap()
+            place.sync()
         elif now.is_nothing:
             place.put(place.swap)
             place.sync()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import takewhile
 from pathlib import Path
@@ -26,7 +26,7 @@ from app.files.folder_settle import (
     settle_remove,
     settle_replace,
 )
-from app.files.holes import write_with_holes
+from app.files.fs_ops import UnsupportedFile
 from app.files.respelling import is_respelled, respell, settle_respelled
 from app.files.spot import Spot, spot
 from app.files.store import (
@@ -35,8 +35,10 @@ from app.files.store import (
     ChangeKind,
     Outcome,
     Pulled,
+    Ready,
     UnreachableError,
 )
+from app.files.swap_file import NothingToMake, make_unseen, write_swap
 
 
 class FolderStore(FolderReader):
@@ -72,6 +74,24 @@ class FolderStore(FolderReader):
                 facts["respelled"] = is_respelled(self.fs, change.locator, str(change.target))
         return dataclasses.replace(change, facts=facts)
 
+    def stage_unseen(self, change: Change, content: Content | None) -> Ready | None:
+        """Write the new bytes to a file that has no name, and sync it."""
+        if _parents(change):
+            return None
+        if content is None:
+            return NothingToMake()
+        with ExitStack() as undo:
+            place = undo.enter_context(self._place(change.locator, change))
+            old = None
+            if change.kind is ChangeKind.REPLACE:
+                old = undo.enter_context(place.reading(place.name))
+            try:
+                return make_unseen(
+                    self.fs, place, content.chunks(), like=old, mode=change.mode, opened=undo
+                )
+            except UnsupportedFile:
+                return None
+
     def stage(self, change: Change, content: Content | None) -> None:
         """Write the new bytes to a swap file beside the target, and sync it."""
         for parent in reversed(_parents(change)):
@@ -80,10 +100,10 @@ class FolderStore(FolderReader):
             return
         if change.kind is ChangeKind.REPLACE:
             with self._place(change.locator, change) as place, place.reading(place.name) as old:
-                self._write_swap(place, content.chunks(), like=old)
+                write_swap(self.fs, place, content.chunks(), like=old)
         elif change.kind is ChangeKind.CREATE:
             with self._place(change.locator, change) as place:
-                self._write_swap(place, content.chunks(), mode=change.mode)
+                write_swap(self.fs, place, content.chunks(), mode=change.mode)
 
     def act(self, change: Change, archive: Archive, pulled: Pulled | None) -> Outcome:
         """Exchange, place, move or take out; then see what came of it."""
@@ -104,6 +124,7 @@ class FolderStore(FolderReader):
                     # Most often nothing came in between, and that is soon seen.
                     if settle_exchange(place, ours, change, archive):
                         return Outcome(OperationState.DONE)
+                    place.sync()
                 case ChangeKind.REMOVE:
                     place.put_aside_as_swap()
                     place.sync()
@@ -176,37 +197,13 @@ class FolderStore(FolderReader):
         change = dataclasses.replace(change, facts={**change.facts, "across": True})
         archive.amend(change)
         with place.reading(place.name) as old:
-            self._write_swap(target, place.chunks(place.name), like=old, moved=True)
+            write_swap(self.fs, target, place.chunks(place.name), like=old, moved=True)
         if target.see(target.swap).hash == change.hash_before:
             target.put(target.swap)
             target.sync()
             place.put_aside()
             place.sync()
         return change
-
-    def _write_swap(
-        self,
-        place: Spot,
-        chunks: Iterable[bytes],
-        *,
-        like: int | None = None,
-        mode: int | None = None,
-        moved: bool = False,
-    ) -> None:
-        # A new file gets what the person's umask allows; a replaced one is private until it is
-        # given the mode of the file it replaces.
-        handle = self.fs.open_new(place.folder, place.swap, 0o666 if like is None else 0o600)
-        try:
-            write_with_holes(self.fs, handle, chunks)
-            if like is not None:
-                self.fs.copy_attributes(like, handle)
-                if moved:
-                    self.fs.copy_times(like, handle)
-            elif mode is not None:
-                self.fs.set_mode(handle, mode)
-            self.fs.sync(handle)
-        finally:
-            self.fs.close(handle)
 
     def _exists(self, folder: str) -> bool:
         try:

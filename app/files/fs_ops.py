@@ -41,6 +41,11 @@ _BESIDE: Final = re.compile(
 _SEARCH: Final = getattr(os, "O_PATH", getattr(os, "O_SEARCH", os.O_RDONLY))
 _FOLDER: Final = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
+_OPEN_FILES: Final = Path("/proc/self/fd")
+_UNNAMED: Final[int | None] = getattr(os, "O_TMPFILE", None)
+# As open(2) says of file systems and of kernels that do not know it.
+_NO_UNNAMED: Final = frozenset({errno.ENOTSUP, errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT})
+
 # <linux/fs.h>: FS_IOC_GETFLAGS is _IOR('f', 1, long).
 _GET_FLAGS: Final = 0x80006601 | struct.calcsize("l") << 16
 _IMMUTABLE: Final = 0x10
@@ -49,6 +54,10 @@ _APPEND_ONLY: Final = 0x20
 _UNCOPIED: Final = frozenset(
     {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.ENODATA, errno.EINVAL}
 )
+
+
+class UnsupportedFile(OSError):  # noqa: N818 - one of the family of OSError
+    """This system or file system has no files without a name; nothing was done."""
 
 
 class FsOps:
@@ -88,6 +97,10 @@ class FsOps:
         """Take away a folder that holds nothing; one that holds anything raises ``OSError``."""
         os.rmdir(name, dir_fd=folder)
 
+    def is_there(self, path: str) -> bool:
+        """Whether anything stands at an absolute path of the vault."""
+        return os.path.lexists(path)
+
     def scan(self, path: str | Path) -> list[os.DirEntry[str]]:
         """What stands in a folder."""
         with os.scandir(path) as entries:
@@ -108,6 +121,26 @@ class FsOps:
         """Make a file for writing. Raises ``FileExistsError``."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         return os.open(name, flags, mode, dir_fd=folder)
+
+    def open_unnamed(self, folder: int, mode: int = 0o600) -> int:
+        """Make a file for writing that has no name yet, on the disk of a folder.
+
+        Should the process or the machine stop before ``link_unnamed``, nothing is left of it.
+        Raises ``UnsupportedFile`` where the system or the file system has no such files.
+        """
+        if _UNNAMED is None or not _OPEN_FILES.exists():
+            raise UnsupportedFile(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+        try:
+            return os.open(".", os.O_WRONLY | _UNNAMED | os.O_CLOEXEC, mode, dir_fd=folder)
+        except OSError as error:
+            if error.errno not in _NO_UNNAMED:
+                raise
+            raise UnsupportedFile(error.errno, error.strerror) from error
+
+    def link_unnamed(self, handle: int, folder: int, name: str) -> None:
+        """Give an open file without a name its first one. Raises ``FileExistsError``."""
+        _require_ours(name)
+        os.link(_OPEN_FILES / str(handle), name, dst_dir_fd=folder, follow_symlinks=True)
 
     def open_append(self, folder: int, name: str) -> int:
         """Open a file of the vault so that every write goes to its end; a FIFO does not block."""
@@ -150,6 +183,12 @@ class FsOps:
     def sync(self, handle: int) -> None:
         """Return when the file's bytes, or the folder's names, are on disk."""
         os.fsync(handle)
+
+    def begin_sync(self, handle: int) -> None:
+        """Let the system begin to write a file's bytes to disk; ``sync`` then takes less long."""
+        if hasattr(os, "posix_fadvise"):
+            # Linux starts writing out what is dirty, and so cannot be dropped (mm/fadvise.c).
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
 
     def try_lock(self, handle: int) -> bool:
         """Lock an open folder of ours until it is closed, or its process ends."""

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -53,12 +54,11 @@ class LooseFiles:
     def find(self, key: bytes) -> list[Loose]:
         """The files that should hold it. Raises ``OSError``."""
         digest = key.hex()
-        files = [Loose(digest + _SUFFIX, raw=False), Loose(digest, raw=True)]
-        try:
-            with self._folders.opened(self._folder(digest)) as folder:
-                return [file for file in files if self._exists(folder, file.name)]
-        except FileNotFoundError:
+        folder = f"{self._base}/{digest[:2]}"
+        if not self._fs.is_there(folder):  # most contents are in packs
             return []
+        files = [Loose(digest + _SUFFIX, raw=False), Loose(digest, raw=True)]
+        return [file for file in files if self._fs.is_there(f"{folder}/{file.name}")]
 
     def header(self, file: Loose, key: bytes) -> Header:
         """What it says of itself. Raises ``BlobDamagedError``, ``OSError``."""
@@ -165,23 +165,20 @@ class LooseFiles:
 
     # -- inside ----------------------------------------------------------------------------
 
+    @cached_property
+    def _base(self) -> Path:
+        return self._folders.root.joinpath(*self._parts)
+
     def _folder(self, name: str) -> Path:
-        return self._folders.root.joinpath(*self._parts, name[:2])
+        return self._base / name[:2]
 
     @contextmanager
     def _opened(self, file: Loose) -> Iterator[int]:
         with self._folders.file(self._folder(file.name), file.name) as handle:
             yield handle
 
-    def _exists(self, folder: int, name: str) -> bool:
-        try:
-            self._fs.stat(folder, name)
-        except FileNotFoundError:
-            return False
-        return True
-
     def _entries(self) -> Iterator[tuple[Path, list[tuple[Loose, int]]]]:
-        for folder in self._folders.scan(self._folders.root.joinpath(*self._parts)):
+        for folder in self._folders.scan(self._base):
             if folder.is_dir(follow_symlinks=False):
                 found = [
                     (Loose(name, raw=not match[2]), size)

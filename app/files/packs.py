@@ -116,13 +116,18 @@ class Packs:
 
     @contextmanager
     def kept_open(self) -> Iterator[None]:
-        """What the calling thread reads from stays open until the end of the block."""
-        with ExitStack() as stack:
-            self._open.handles, self._open.stack = {}, stack
-            try:
-                yield
-            finally:
-                self._open.handles = self._open.stack = None
+        """What the calling thread reads from stays open until the end of the outermost block."""
+        if getattr(self._open, "handles", None) is not None:
+            yield
+            return
+        self._open.handles, self._open.stack = {}, ExitStack()
+        try:
+            yield
+        finally:
+            stack: ExitStack = self._open.stack
+            self._open.handles = self._open.stack = None
+            with suppress(OSError):  # they were only read from
+                stack.close()
 
     def contents(self) -> dict[bytes, int]:
         """Key and length of every content."""

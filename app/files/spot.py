@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
-from pathlib import Path
 from typing import Final
 
 from app.files.atomic_rename import UnsupportedRename
@@ -165,7 +164,7 @@ class Spot:
         """Swap the file and the swap file; with two renames where there is no exchange.
 
         Then the name is free for a moment, but nothing is ever overwritten: what a crash leaves
-        between the two renames is put back.
+        between the two renames is put back. The caller syncs.
         """
         try:
             self._fs.exchange(self.folder, self.name, self.swap)
@@ -174,7 +173,6 @@ class Spot:
             self.put_aside()
             self.put(self.swap)
             self._fs.rename_aside(self.folder, self.aside, self.swap)
-        self.sync()
 
     def put(self, ours: str) -> None:
         """Give a file under a name of ours my name. Raises ``FileExistsError``."""
@@ -223,16 +221,16 @@ def spot(fs: FsOps, locator: str, op_id: str, *, may_be_new: bool = False) -> It
 
     ``may_be_new``: a folder that does not exist is a spot with nothing in it.
     """
-    path = Path(locator)
+    parent, name = os.path.split(locator)
     try:
-        folder = fs.open_folder(path.parent)
+        folder = fs.open_folder(parent)
     except FileNotFoundError:
         if not may_be_new:
             raise
-        yield Spot(fs, None, path.name, op_id)
+        yield Spot(fs, None, name, op_id)
         return
     try:
-        yield Spot(fs, folder, path.name, op_id)
+        yield Spot(fs, folder, name, op_id)
     finally:
         fs.close(folder)
 

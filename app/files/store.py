@@ -136,6 +136,22 @@ class Archive(Protocol):
         ...
 
 
+class Ready(Protocol):
+    """What ``stage_unseen`` made."""
+
+    def sync(self) -> None:
+        """Return when it is on disk. Raises ``OSError``."""
+        ...
+
+    def appear(self) -> None:
+        """Put it where ``act`` needs it, once the change is announced. Raises ``OSError``."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it, used or not."""
+        ...
+
+
 class UnreachableError(FileError):
     """The place of a file cannot be seen just now (a disk that is not connected)."""
 
@@ -199,6 +215,14 @@ class FileStore(Protocol):
 
     def stage(self, change: Change, content: Content | None) -> None:
         """Make ready, durably, all that ``act`` needs; the file itself is not touched."""
+        ...
+
+    def stage_unseen(self, change: Change, content: Content | None) -> Ready | None:
+        """``stage``, in a way of which nothing is seen or left, whatever happens next.
+
+        So it may come before the change is announced, which waits for ``Ready.sync``. ``None``
+        where there is no such way.
+        """
         ...
 
     def act(self, change: Change, archive: Archive, pulled: Pulled | None) -> Outcome:

@@ -10,7 +10,6 @@ import asyncio
 import logging
 import os
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -25,6 +24,7 @@ from app.storage.daily_backup import DailyBackup
 from app.storage.failures import busy_error, closed_error, os_failure
 from app.storage.readers import Readers
 from app.storage.sessions import Sessions
+from app.storage.writer import Writer, WriterClosedError
 
 T = TypeVar("T")
 
@@ -62,8 +62,7 @@ class Database:
         self._open_timeout = open_timeout
         self._now = now
         self._sessions = Sessions(path.parent / "sessions", self._file_lock)
-        self._writer: ThreadPoolExecutor | None = None
-        self._writer_thread: int | None = None
+        self._writer: Writer | None = None
         self._writing: sqlite3.Connection | None = None
         self._written = False
         self._pool: ThreadPoolExecutor | None = None
@@ -87,7 +86,7 @@ class Database:
             raise os_failure(self.path, error) from error
         self._written = False
         self._readers.open()
-        self._writer = ThreadPoolExecutor(1, initializer=self._enter_writer)
+        self._writer = Writer()
         self._pool = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="steward-db-reader")
 
     def close(self) -> None:
@@ -100,8 +99,7 @@ class Database:
         pool, self._pool = self._pool, None
         if writer is None or pool is None or self._writing is None:
             return
-        writer.shutdown(wait=True)
-        self._writer_thread = None
+        writer.close()
         pool.shutdown(wait=True)
         self._readers.close()
         try:
@@ -144,18 +142,27 @@ class Database:
     # -- use -------------------------------------------------------------------------------
 
     def write(self, fn: Callable[[], T], *, durable: bool = True) -> T:
-        """Run ``fn`` on the writer thread in one transaction and give back what it returns.
+        """Run ``fn`` in one transaction and give back what it returns.
 
-        Blocking; from any thread. On the writer thread itself (``fn`` calls ``write``) it joins
-        the transaction that is under way. Raises what ``fn`` raises, with nothing written;
-        ``DiskFullError``; ``StorageError`` when another process is busy too long.
+        Blocking; from any thread. Writes run one at a time in the order they were asked for: in
+        the calling thread where no other is under way, else on the writer thread. Within one
+        (``fn`` calls ``write``) it joins the transaction. Raises what ``fn`` raises, with
+        nothing written; ``DiskFullError``; ``StorageError`` when another process is busy too long.
 
         ``durable=False`` spares the sync: a power cut (not the end of the process) may lose the
         transaction, unless a durable one came after it. Only for what can be found out again.
         """
-        if threading.get_ident() == self._writer_thread:
+        writer = self._writer
+        if writer is not None and writer.is_mine:
             return fn()
-        return self._submit(fn, durable=durable).result()
+        transact = self._transact if durable else self._transact_unsynced
+        try:
+            # A thread that is in the middle of a read has no place for a second connection.
+            if writer is None or current.lender is not None:
+                return self._submit(fn, transact).result()
+            return writer.run(lambda: transact(fn))
+        except WriterClosedError as error:
+            raise closed_error(self.path) from error
 
     async def write_async(self, fn: Callable[[], T]) -> T:
         """``write`` without blocking the loop.
@@ -223,13 +230,15 @@ class Database:
                 undo.pop_all()
         return connection
 
-    def _submit(self, fn: Callable[[], T], *, durable: bool = True) -> Future[T]:
+    def _submit(
+        self, fn: Callable[[], T], transact: Callable[[Callable[[], T]], T] | None = None
+    ) -> Future[T]:
         writer = self._writer
         if writer is None:
             raise closed_error(self.path)
         try:
-            return writer.submit(self._transact if durable else self._transact_unsynced, fn)
-        except RuntimeError as error:  # shut down between the two lines
+            return writer.submit(lambda: (transact or self._transact)(fn))
+        except WriterClosedError as error:  # between the two lines
             raise closed_error(self.path) from error
 
     def _transact(self, fn: Callable[[], T]) -> T:
@@ -246,10 +255,6 @@ class Database:
             return self._transact(fn)
         finally:
             self._writing.execute("PRAGMA synchronous = FULL")
-
-    def _enter_writer(self) -> None:
-        threading.current_thread().name = "steward-db-writer"
-        self._writer_thread = threading.get_ident()
 
     @contextmanager
     def _explained(self, *, reading: bool = False) -> Iterator[None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from app.domain.errors import StewardError
 from app.domain.files import FileAction, FileVersion, OperationState, OperationType
 from app.domain.skills import Clock
 from app.storage.database import Database
@@ -35,6 +36,13 @@ _ANNOUNCED: Final = (
     OperationState.STAGED,
     OperationState.ARCHIVING,
 )
+_READY: Final = (OperationState.ARCHIVED, OperationState.REPLACING)
+
+
+class LeftOpenError(StewardError):
+    """An earlier change of the same file was cut off by a crash, or could not be recorded."""
+
+    kind = "left_open"
 
 
 class FileJournal:
@@ -44,23 +52,27 @@ class FileJournal:
         self._database = database
         self._rows = HistoryRows(clock)
 
-    def announce(self, change: Announcement) -> bool:
+    def announce(self, change: Announcement, *, ready: bool = False) -> None:
         """Record, as pending, the version a change will make, up to ``ARCHIVING``.
 
         Where the bytes found are not the last ones known, a version for them comes first:
-        "first seen" (version 1) or ``external``. Returns whether they were known.
+        "first seen" (version 1) or ``external``. ``ready``: the archive is whole and the
+        replacement is made, so up to ``REPLACING``; it happens next. Raises ``LeftOpenError``
+        where an earlier change of the file has no end yet; then nothing is recorded.
         """
 
-        def write() -> bool:
+        def write() -> None:
             user_id = ensure_user(self._database, change.origin.user)
             file_id = change.file_id or self._rows.file_at(
                 change.store, change.locator, present=change.hash_before is not None
             )
+            if _are_open([file_id, change.target and newest_file(change.store, change.target)]):
+                raise LeftOpenError("an earlier change has no end yet")
             last = last_done(file_id)
             is_known = (last.hash_after if last else None) == change.hash_before
             before = last.version if last else 0
             if not is_known:
-                self._note_what_was_found(change, file_id, last, user_id)
+                self._note_what_was_found(change, file_id, last, user_id, ready=ready)
                 before += 1
             self._rows.add(
                 file_id,
@@ -81,10 +93,10 @@ class FileJournal:
                 turn_id=change.origin.turn_id,
                 execution_id=change.origin.execution_id,
             )
-            self._rows.add_steps(change.op_id, file_id, _ANNOUNCED, change.change)
-            return is_known
+            states = (*_ANNOUNCED, *_READY) if ready else _ANNOUNCED
+            self._rows.add_steps(change.op_id, file_id, states, change.change)
 
-        return self._database.write(write)
+        self._database.write(write)
 
     def announce_folder(self, move: FolderAnnouncement) -> int:
         """Record, as pending, a version of every file of a folder that is to be moved.
@@ -132,8 +144,7 @@ class FileJournal:
 
         def write() -> None:
             update("file_versions", f"state = 'done' WHERE op_id = ? AND NOT ({IS_CHANGE})", op_id)
-            states = (OperationState.ARCHIVED, OperationState.REPLACING)
-            self._rows.add_steps(op_id, _file_of(op_id), states)
+            self._rows.add_steps(op_id, _file_of(op_id), _READY)
 
         self._database.write(write)
 
@@ -230,7 +241,13 @@ class FileJournal:
     # -- inside; only within a transaction -------------------------------------------------
 
     def _note_what_was_found(
-        self, change: Announcement, file_id: str, last: Last | None, user_id: int
+        self,
+        change: Announcement,
+        file_id: str,
+        last: Last | None,
+        user_id: int,
+        *,
+        ready: bool,
     ) -> None:
         """Add the version for bytes nobody knew."""
         self._rows.add_found(
@@ -238,7 +255,7 @@ class FileJournal:
             last,
             op_id=change.op_id,
             path=change.locator,
-            state="pending",
+            state="done" if ready else "pending",
             hash_after=change.hash_before,
             size=change.size_before,
             user_id=user_id,
@@ -261,6 +278,12 @@ def _open_changes(file_ids: Sequence[str] | None = None) -> list[OpenOperation]:
     # Sorted here: asked to do it, SQLite would read every version, in that order.
     rows = sorted(select("id, op_id", source, *values))
     return [_open(op_id) for op_id in dict.fromkeys(op_id for _, op_id in rows)]
+
+
+def _are_open(file_ids: Sequence[str | None]) -> bool:
+    """Whether one of these files has a change without an end."""
+    source = "file_versions WHERE state = 'pending' AND new_file_id = ? LIMIT 1"
+    return any(select("1", source, file_id) for file_id in file_ids if file_id)
 
 
 def _file_of(op_id: str) -> str:

@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 
 from app.domain.errors import DiskFullError
 from app.files.atomic_rename import UnsupportedRename
-from app.files.fs_ops import FsOps
+from app.files.fs_ops import FsOps, UnsupportedFile
 from app.storage.database import Database
 
 T = TypeVar("T")
 
 COMMIT = "commit"
 LOOKING = (
+    "is_there",
     "open_folder", "open_read", "read", "read_at", "stat", "stat_open", "close", "scan", "seek",
     "try_lock", "locked_by",
 )  # fmt: skip
@@ -78,9 +79,16 @@ class WatchedFs(FsOps):
     """The real file system behind a ``Wire``; on request without the atomic renames."""
 
     def __init__(
-        self, wire: Wire, *, atomic: bool = True, links: bool = True, one_device: bool = True
+        self,
+        wire: Wire,
+        *,
+        atomic: bool = True,
+        links: bool = True,
+        one_device: bool = True,
+        unnamed: bool = True,
     ) -> None:
         self.wire = wire
+        self._unnamed = unnamed and atomic  # no file system has the first without the second
         self._atomic = atomic
         self._links = links
         self._one_device = one_device
@@ -111,6 +119,12 @@ class WatchedFs(FsOps):
         if not self._one_device and folder != to_folder and _differ(folder, to_folder):
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
         super().rename_no_replace(folder, name, to_folder, to_name)
+
+    def open_unnamed(self, folder: int, mode: int = 0o600) -> int:
+        self.wire.step("open_unnamed")
+        if not self._unnamed:
+            raise UnsupportedFile(errno.ENOTSUP, "no files without a name here")
+        return super().open_unnamed(folder, mode)
 
     def link(self, folder: int, name: str, to_folder: int, to_name: str) -> None:
         self.wire.step("link")

@@ -27,6 +27,7 @@ SHOWN = 3
 FILE_SYSTEMS: dict[str, dict[str, bool]] = {
     "with a journal": {},
     "names torn": {"torn_names": True},
+    "without files that have no name": {"unnamed": False},
     "without exchange": {"atomic": False},
     "without exchange or links": {"atomic": False, "links": False},
     "every folder a disk": {"one_device": False},

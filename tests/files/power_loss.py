@@ -7,20 +7,19 @@ import itertools
 import os
 import sqlite3
 import stat
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
 from app.files.atomic_rename import UnsupportedRename
-from app.files.fs_ops import FsOps
+from app.files.fs_ops import FsOps, UnsupportedFile
 from tests.files.faults import LOOKING, WatchedDatabase, Wire
 from tests.files.power_disk import ROOT, Disk, Facts, Name, State
 
 T = TypeVar("T")
 
-HARMLESS: Final = ("open_append", "try_lock", "locked_by", "seek", "read_at")
+HARMLESS: Final = ("open_append", "try_lock", "locked_by", "seek", "read_at", "begin_sync")
 """Calls that change nothing on the disk."""
 NOT_OURS: Final = ("lock",)
 """Files that Steward locks and never reads; they are made anew."""
@@ -54,8 +53,10 @@ class PowerFs(FsOps):
         atomic: bool = True,
         links: bool = True,
         one_device: bool = True,
+        unnamed: bool = True,
     ) -> None:
         self.root = root
+        self._unnamed = unnamed and atomic  # no file system has the first without the second
         self.wire = Wire(acts_only=True)
         self._atomic = atomic
         self._links = links
@@ -207,13 +208,31 @@ class PowerFs(FsOps):
     def open_new(self, folder: int, name: str, mode: int = 0o600) -> int:
         self.wire.step("open_new")
         handle = super().open_new(folder, name, mode)
+        self.disk.change(((self._open(folder), name), self._made_file(handle)))
+        self.moment("open_new")
+        return handle
+
+    def _made_file(self, handle: int) -> int:
         facts = os.fstat(handle)
         node = self._learn(facts, next(self._next))
         made = Facts(b"", stat.S_IMODE(facts.st_mode))
         self.disk.data[node] = self.disk.durable_data[node] = made
-        self.disk.change(((self._open(folder), name), node))
-        self.moment("open_new")
+        return node
+
+    def open_unnamed(self, folder: int, mode: int = 0o600) -> int:
+        self.wire.step("open_unnamed")
+        if not self._unnamed:
+            raise UnsupportedFile(errno.ENOTSUP, "no files without a name here")
+        handle = super().open_unnamed(folder, mode)
+        self._made_file(handle)
+        self.moment("open_unnamed")
         return handle
+
+    def link_unnamed(self, handle: int, folder: int, name: str) -> None:
+        self.wire.step("link_unnamed")
+        super().link_unnamed(handle, folder, name)
+        self.disk.change(((self._open(folder), name), self._open(handle)))
+        self.moment("link_unnamed")
 
     def write(self, handle: int, data: bytes | memoryview) -> int:
         self.wire.step("write")
@@ -342,7 +361,7 @@ class PowerDatabase(WatchedDatabase):
         self.copies: list[sqlite3.Connection] = []
 
     def write(self, fn: Callable[[], T], *, durable: bool = True) -> T:
-        if threading.get_ident() == self._writer_thread:
+        if self._writer is not None and self._writer.is_mine:
             return super().write(fn)
         done = super().write(fn, durable=durable)
         if self.fs is not None and self.fs.recording:

@@ -18,6 +18,7 @@ from tests.files.scenarios import SCENARIOS, Scenario
 
 FILE_SYSTEMS: dict[str, dict[str, bool]] = {
     "with exchange": {},
+    "without files that have no name": {"unnamed": False},
     "without exchange": {"atomic": False},
     "without exchange or links": {"atomic": False, "links": False},
     "every folder a disk": {"one_device": False},
@@ -28,6 +29,7 @@ CASES = [
     pytest.param(scenario, kind, id=f"{scenario.name}, {kind}")
     for kind, names in {
         "with exchange": [scenario.name for scenario in SCENARIOS],
+        "without files that have no name": ["create an empty file", "first edit", "remove"],
         "without exchange": ["create in new folders", "first edit", "rename", "remove"],
         "without exchange or links": ["create an empty file", "first edit", "rename"],
         "every folder a disk": ["move to new folders"],

@@ -146,7 +146,7 @@ async def test_a_change_that_could_not_be_recorded_is_completed_by_the_next_one(
     def last_commit_fails(name: str, number: int) -> None:
         nonlocal commits
         commits += name == COMMIT
-        if commits == 4 and name == COMMIT:  # announce (and its user), replacing, finish
+        if commits == 3 and name == COMMIT:  # announce (and its user), finish
             raise DiskFullError("full")
 
     place.wire.watch = last_commit_fails

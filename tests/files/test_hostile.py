@@ -207,12 +207,13 @@ async def test_what_is_added_to_the_old_file_while_the_vault_is_checked_is_kept(
 
 async def test_bytes_that_change_while_they_are_archived_are_not_let_go(place: Place) -> None:
     """What went into the vault has to be what was seen under the name."""
-    from app.files.change_runner import _Archive
+    from app.files.archiving import ArchiveOfChange
     from app.files.store import Change, ChangeKind
     from app.storage.file_journal import FileJournal
 
     change = Change("0" * 32, ChangeKind.REPLACE, "/a", None, None, None)
-    archive = _Archive(change, place.manager._blobs, FileJournal(place.database, place.clock))
+    journal = FileJournal(place.database, place.clock)
+    archive = ArchiveOfChange(change, place.manager._blobs, journal, sure=None)
 
     def pieces() -> Iterator[bytes]:
         yield b"other bytes"

@@ -161,10 +161,9 @@ async def test_a_large_file_saved_over_before_its_archive_is_left_alone(place: P
     seen: list[int] = []
 
     def watch(name: str, step: int) -> None:
-        if name == "commit" and len(seen) == 1:  # announced next
-            place.put({"big": b"theirs, " + BIG})
-        if name == "commit":
+        if name == "is_there" and not seen:  # the vault is asked for it: archived next
             seen.append(step)
+            place.put({"big": b"theirs, " + BIG})
 
     place.wire.watch = watch
     with pytest.raises(FileError, match="nothing was changed"):

@@ -47,7 +47,14 @@ async def test_the_power_goes_at_any_step_of_any_change(
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
-    "kind", ["names torn", "without exchange", "without exchange or links", "every folder a disk"]
+    "kind",
+    [
+        "names torn",
+        "without files that have no name",
+        "without exchange",
+        "without exchange or links",
+        "every folder a disk",
+    ],
 )
 async def test_it_goes_on_a_file_system_that_promises_less(
     quick_path: Path, power: PowerDatabase, kind: str

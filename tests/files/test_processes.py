@@ -70,13 +70,13 @@ def start(
 
 # Name of the step, how often it was seen, and whether the change has happened then.
 POINTS = [
-    ("commit", 1, False),  # nothing announced
+    ("copy_attributes", 1, False),  # the new file written, not yet whole, without a name
     ("write", 2, False),  # in the middle of the archive
-    ("copy_attributes", 1, False),  # the swap file written, not yet whole
-    ("commit", 3, False),  # the swap file whole, the exchange not announced
-    ("exchange", 1, False),  # announced
+    ("commit", 1, False),  # all is ready, the exchange not announced
+    ("link_unnamed", 1, False),  # announced
+    ("exchange", 1, False),  # both files stand beside each other
     ("unlink_ours", 1, True),  # exchanged, the displaced bytes still beside the file
-    ("commit", 4, True),  # all done but the last record
+    ("commit", 3, True),  # all done but the last record
 ]
 
 
@@ -204,5 +204,5 @@ async def test_recovery_waits_for_a_living_change_of_another_manager(tmp_path: P
 
 def test_the_points_are_steps_that_exist() -> None:
     assert {name for name, _, _ in POINTS} <= {
-        COMMIT, "write", "copy_attributes", "exchange", "unlink_ours",
+        COMMIT, "write", "copy_attributes", "link_unnamed", "exchange", "unlink_ours",
     }  # fmt: skip

@@ -29,7 +29,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("words", nargs="*", help="only mutants whose name has one of these")
     words = parser.parse_args(arguments).words
     chosen = [m for m in MUTANTS if not words or any(word in m.name for word in words)]
-    stale = [m.name for m in chosen if (ROOT / m.path).read_text("utf-8").count(m.old) != 1]
+    stale = [
+        m.name
+        for m in chosen
+        for old, _ in m.changes
+        if (ROOT / m.path).read_text("utf-8").count(old) != 1
+    ]
     for name in stale:
         print(f"STALE: {name}: its line is not there, or not once")
     if stale:
@@ -55,7 +60,10 @@ def main(arguments: Sequence[str]) -> int:
 def is_caught(project: Path, mutant: Mutant) -> bool:
     path = project / mutant.path
     sound = path.read_text("utf-8")
-    path.write_text(sound.replace(mutant.old, mutant.new), "utf-8")
+    broken = sound
+    for old, new in mutant.changes:
+        broken = broken.replace(old, new)
+    path.write_text(broken, "utf-8")
     began = time.monotonic()
     try:
         code = run(project, mutant.tests)

@@ -12,6 +12,12 @@ POWER_ELSEWHERE: Final = (
         "test_it_goes_on_a_file_system_that_promises_less[without exchange]"
     ),
 )
+POWER_WITHOUT_UNNAMED: Final = (
+    (
+        "tests/files/test_power_loss.py::"
+        "test_it_goes_on_a_file_system_that_promises_less[without files that have no name]"
+    ),
+)
 POWER_IN_RECOVERY: Final = (
     "tests/files/test_power_loss.py::test_it_goes_while_a_new_process_recovers",
 )
@@ -19,6 +25,12 @@ CRASH: Final = (
     (
         "tests/files/test_crashes.py::test_a_crash_at_any_step_loses_nothing"
         "[first edit, with exchange]"
+    ),
+)
+CRASH_IN_SIGHT: Final = (
+    (
+        "tests/files/test_crashes.py::test_a_crash_at_any_step_loses_nothing"
+        "[first edit, without files that have no name]"
     ),
 )
 ORDER: Final = (
@@ -47,13 +59,22 @@ APPEARS: Final = (
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change that must not go unnoticed. ``old`` stands exactly once in ``path``."""
+    """One change that must not go unnoticed. ``old`` stands exactly once in ``path``.
+
+    ``also``: a second change of the same file that goes with it, old and new.
+    """
 
     name: str
     path: str
     old: str
     new: str
     tests: tuple[str, ...]
+    also: tuple[str, str] | None = None
+
+    @property
+    def changes(self) -> tuple[tuple[str, str], ...]:
+        """Old and new of all that is changed."""
+        return ((self.old, self.new), *([self.also] if self.also else []))
 
 
 RUNNER, STORE, SPOT = (
@@ -62,49 +83,63 @@ RUNNER, STORE, SPOT = (
 SETTLE, PACKS, LOOSE = (
     "app/files/folder_settle.py", "app/files/packs.py", "app/files/loose.py",
 )  # fmt: skip
+ARCHIVING, SWAP, JOURNAL = (
+    "app/files/archiving.py", "app/files/swap_file.py", "app/storage/file_journal.py",
+)  # fmt: skip
 
 MUTANTS: Final = (
     # -- archive, announce, act: in this order ---------------------------------------------
     Mutant(
         "no archive before the replacement",
         RUNNER,
-        "            keep()\n",
+        "            self._archiver.keep_both(request, making.worked, making.work)\n",
         "",
         ORDER,
     ),
     Mutant(
         "archive after the replacement",
         RUNNER,
-        "            keep()\n"
-        "            self._store.stage(change, after)\n"
-        "            self._journal.replacing(change.op_id)\n"
-        "            reached = OperationState.REPLACING\n"
-        "            outcome = self._store.act(change, archive, before)\n",
-        "            self._store.stage(change, after)\n"
-        "            self._journal.replacing(change.op_id)\n"
-        "            reached = OperationState.REPLACING\n"
         "            outcome = self._store.act(change, archive, before)\n"
-        "            keep()\n",
+        "        except (OSError, StewardError) as failure:\n"
+        "            return self._settle_failure(archive, reached, failure)\n",
+        "            outcome = self._store.act(change, archive, before)\n"
+        "            self._archiver.keep_both(*self.kept)\n"
+        "        except (OSError, StewardError) as failure:\n"
+        "            return self._settle_failure(archive, reached, failure)\n",
         ORDER,
+        also=(
+            "            self._archiver.keep_both(request, making.worked, making.work)\n",
+            "            self.kept = (request, making.worked, making.work)\n",
+        ),
     ),
     Mutant(
         "a version that is known is taken for sound unseen",
-        RUNNER,
-        "        if before is None or (is_known and not self._blobs.is_ailing(before.hash)):\n",
-        "        if before is None or is_known:\n",
+        ARCHIVING,
+        "        if not is_sound or self._blobs.is_ailing(before.hash):\n",
+        "        if False:\n",
         ("tests/files/test_invariants.py",),
     ),
     Mutant(
         "the journal is written after the act",
         RUNNER,
-        "            self._journal.replacing(change.op_id)\n"
-        "            reached = OperationState.REPLACING\n"
         "            outcome = self._store.act(change, archive, before)\n"
-        "        except",
+        "        except (OSError, StewardError) as failure:\n"
+        "            return self._settle_failure(archive, reached, failure)\n",
         "            outcome = self._store.act(change, archive, before)\n"
-        "            self._journal.replacing(change.op_id)\n"
-        "            reached = OperationState.REPLACING\n"
-        "        except",
+        "            self._journal.announce(*self.announced)\n"
+        "        except (OSError, StewardError) as failure:\n"
+        "            return self._settle_failure(archive, reached, failure)\n",
+        ORDER,
+        also=(
+            "            self._journal.announce(announced, ready=ready is not None)\n",
+            "            self.announced = (announced,)\n",
+        ),
+    ),
+    Mutant(
+        "the file is made beside the other before that is announced",
+        RUNNER,
+        "                ready.sync()\n",
+        "                ready.sync()\n                ready.appear()\n",
         ORDER,
     ),
     Mutant(
@@ -174,7 +209,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "bytes of others are not kept",
-        RUNNER,
+        ARCHIVING,
         "        blob = self._blobs.put(chunks, like=self.change.hash_before)\n",
         "        from app.files.blobs import Blob, hash_of\n"
         "        _all = b''.join(chunks)\n"
@@ -184,7 +219,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "bytes of others are kept, but no version says so",
-        RUNNER,
+        ARCHIVING,
         "        self._journal.foreign(self.change.op_id, blob.hash, blob.size)\n",
         "",
         SAVES,
@@ -236,11 +271,18 @@ MUTANTS: Final = (
         POWER,
     ),
     Mutant(
-        "the swap file is not synced",
-        STORE,
-        "                self.fs.set_mode(handle, mode)\n            self.fs.sync(handle)\n",
-        "                self.fs.set_mode(handle, mode)\n",
+        "the new file is not synced",
+        RUNNER,
+        "                ready.sync()\n",
+        "                pass\n",
         POWER,
+    ),
+    Mutant(
+        "the swap file is not synced, where there are no files without a name",
+        SWAP,
+        "        fs.sync(handle)\n",
+        "        pass\n",
+        POWER_WITHOUT_UNNAMED,
     ),
     Mutant(
         "the person's folder is not synced",
@@ -280,9 +322,9 @@ MUTANTS: Final = (
     ),
     Mutant(
         "the permission bits are not copied",
-        STORE,
-        "                self.fs.copy_attributes(like, handle)\n",
-        "                pass\n",
+        SWAP,
+        "        fs.copy_attributes(like, handle)\n",
+        "        pass\n",
         POWER,
     ),
     Mutant(
@@ -293,11 +335,20 @@ MUTANTS: Final = (
         ("tests/storage/test_database.py",),
     ),
     Mutant(
-        "the last announcement is not synced",
-        "app/storage/file_journal.py",
-        "            self._rows.add_steps(op_id, _file_of(op_id), states)\n\n"
+        "the announcement is not synced",
+        JOURNAL,
+        "            self._rows.add_steps(change.op_id, file_id, states, change.change)\n\n"
         "        self._database.write(write)\n",
-        "            self._rows.add_steps(op_id, _file_of(op_id), states)\n\n"
+        "            self._rows.add_steps(change.op_id, file_id, states, change.change)\n\n"
+        "        self._database.write(write, durable=False)\n",
+        POWER,
+    ),
+    Mutant(
+        "the last announcement of what has to be made ready in sight is not synced",
+        JOURNAL,
+        "            self._rows.add_steps(op_id, _file_of(op_id), _READY)\n\n"
+        "        self._database.write(write)\n",
+        "            self._rows.add_steps(op_id, _file_of(op_id), _READY)\n\n"
         "        self._database.write(write, durable=False)\n",
         POWER,
     ),
@@ -316,9 +367,9 @@ MUTANTS: Final = (
             "for operation in journal.open_operations()]\n",
             "for operation in journal.open_operations()"
             f" if operation.state is not OperationState.{state}]\n",
-            CRASH,
+            tests,
         )
-        for state in ("ARCHIVING", "REPLACING")
+        for state, tests in (("ARCHIVING", CRASH_IN_SIGHT), ("REPLACING", CRASH))
     ),
     Mutant(
         "recovery takes every change back unseen",
@@ -342,13 +393,13 @@ MUTANTS: Final = (
         "                if not place.see(place.swap).is_nothing:\n"
         "                    place.drop(place.swap)\n",
         "",
-        CRASH,
+        CRASH_IN_SIGHT,
     ),
     Mutant(
         "what an earlier change left open is passed over",
-        RUNNER,
-        "                    self._settle_leftovers(request)\n",
-        "",
+        JOURNAL,
+        "                raise LeftOpenError(\"an earlier change has no end yet\")\n",
+        "                pass\n",
         (("tests/files/test_failures.py::"
          "test_a_change_that_could_not_be_recorded_is_completed_by_the_next_one"),),
     ),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -66,19 +67,38 @@ def test_only_the_write_that_asks_for_less_is_not_synced(database: Database) -> 
     assert database.write(synchronous) == full
 
 
-def test_writes_run_on_one_named_thread_whoever_asks(database: Database) -> None:
-    threads: set[str] = set()
+def test_who_waits_for_a_write_does_it_himself_while_nobody_else_writes(
+    database: Database,
+) -> None:
+    def name() -> str:
+        return threading.current_thread().name
 
-    def ask() -> None:
-        threads.add(database.write(lambda: threading.current_thread().name))
+    assert database.write(name) == name()
+    assert database.read(lambda: database.write(name)) == "steward-db-writer"
 
-    askers = [threading.Thread(target=ask) for _ in range(4)]
-    for asker in askers:
-        asker.start()
-    for asker in askers:
-        asker.join()
 
-    assert threads == {"steward-db-writer"}
+async def test_writes_run_in_the_order_they_were_asked_for(database: Database) -> None:
+    """Those of threads that wait, of the loop, and of nobody in particular."""
+    started, go_on = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        started.set()
+        go_on.wait(10)
+        add("first")
+
+    with ThreadPoolExecutor(1) as asker:
+        first = asker.submit(database.write, slow)
+        await asyncio.to_thread(started.wait, 10)
+        database.write_soon(partial(add, "second"))
+        third = asyncio.create_task(database.write_async(partial(add, "third")))
+        await asyncio.sleep(0)
+        last = asyncio.create_task(asyncio.to_thread(database.write, partial(add, "last")))
+        await asyncio.sleep(0)
+        go_on.set()
+        await asyncio.gather(third, last)
+        first.result()
+
+    assert database.read(names) == ["first", "second", "third", "last"]
 
 
 async def test_asynchronous_reads_run_on_named_threads(database: Database) -> None:
@@ -372,7 +392,7 @@ def test_a_full_disk_is_said_plainly_and_loses_nothing(database: Database) -> No
 def test_close_joins_every_thread_and_leaves_one_file(path: Path) -> None:
     database = Database(path)
     database.open()
-    database.write(lambda: add("ann"))
+    asyncio.run(database.write_async(lambda: add("ann")))
     asyncio.run(database.read_async(names))
     assert steward_threads() >= {"steward-db-writer"}
 
