@@ -23,6 +23,7 @@ class Phase(StrEnum):
     SKILL = "skill"
     APPROVAL = "approval"
     RETRY = "retry"
+    COMPACTION = "compaction"
 
 
 class TurnStatus(StrEnum):
@@ -106,6 +107,14 @@ class Delta(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reasoning(Event):
+    """A piece of what the model thinks aloud before it answers; no part of the answer."""
+
+    type: ClassVar[str] = "reasoning"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCallEvent(Event):
     """The model asked for a call."""
 
@@ -120,7 +129,7 @@ class Approval(Event):
     """A change waits for a decision (``decision`` is ``None``), or was decided.
 
     ``id`` names the approval, ``call_id`` the tool call it is for; ``expires_at`` when it
-    fails closed.
+    fails closed. ``arguments`` are those the decision is about.
     """
 
     type: ClassVar[str] = "approval"
@@ -132,6 +141,7 @@ class Approval(Event):
     by: str | None = None
     call_id: str | None = None
     expires_at: datetime | None = None
+    arguments: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +182,10 @@ class Circuit(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification(Event):
-    """Something the person should know."""
+    """Something the person should know.
+
+    The same thing again has the same ``id`` and a higher ``count``.
+    """
 
     type: ClassVar[str] = "notification"
     severity: Severity
@@ -180,16 +193,25 @@ class Notification(Event):
     message: str
     error_type: str | None = None
     context: Mapping[str, object] = field(default_factory=dict)
+    id: str | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage(Event):
-    """Tokens of one model call; ``cost`` in US dollars where the server says it."""
+    """Tokens of one model call; ``cost`` in US dollars where the server says it.
+
+    ``cached_tokens`` and ``cache_write_tokens`` are parts of ``prompt_tokens``,
+    ``reasoning_tokens`` of ``completion_tokens``.
+    """
 
     type: ClassVar[str] = "usage"
     prompt_tokens: int
     completion_tokens: int
     cost: float | None = None
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,9 +237,10 @@ class ErrorEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnFinished(Event):
-    """The turn is over; nothing more of it comes."""
+    """The turn is over; nothing more of it comes. ``reason``: the limit that ended it, if any."""
 
     type: ClassVar[str] = "turn_finished"
     status: TurnStatus
     iterations: int
     duration_ms: int
+    reason: str = ""

@@ -59,11 +59,18 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """Tokens of this request; ``cost`` in US dollars where the server says it."""
+    """Tokens of this request; ``cost`` in US dollars where the server says it.
+
+    ``cached_tokens`` and ``cache_write_tokens`` are parts of ``prompt_tokens``,
+    ``reasoning_tokens`` of ``completion_tokens``.
+    """
 
     prompt_tokens: int
     completion_tokens: int
     cost: float | None = None
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from peewee import (
     SQL,
     AutoField,
     BooleanField,
+    FloatField,
     IntegerField,
     Model,
     TextField,
@@ -318,6 +319,8 @@ class NotificationRow(Table):
     context = JsonField(default=dict)
     created_at = UtcField(index=True)
     seen_at = UtcField(null=True)
+    count = IntegerField(default=1)
+    last_at = UtcField(null=True)
 
     class Meta:
         """Peewee's options."""
@@ -326,14 +329,112 @@ class NotificationRow(Table):
 
 
 class ApprovalRuleRow(Table):
-    """A standing permission; unique by skill and conversation (none: always)."""
+    """A standing permission; unique by skill, conversation (none: all) and folder (none: any)."""
 
     id = AutoField()
     skill = TextField()
     conversation_id = TextField(null=True)
     created_at = UtcField()
+    folder = PathField(null=True)
 
     class Meta:
         """Peewee's options."""
 
         table_name = "approval_rules"
+
+
+class Turn(Table):
+    """One turn: how it went; ``finished_at`` is empty while it runs."""
+
+    id = TextField(primary_key=True)
+    conversation_id = TextField()
+    channel = TextField()
+    mode = TextField()
+    status = TextField()
+    reason = WordsField(default="")
+    message = WordsField(default="")
+    iterations = IntegerField(default=0)
+    session = TextField(null=True)
+    started_at = UtcField()
+    finished_at = UtcField(null=True)
+
+    class Meta:
+        """Peewee's options."""
+
+        table_name = "turns"
+        indexes = ((("conversation_id", "started_at"), False),)
+
+
+Turn.add_index(Turn.session, where=Turn.session.is_null(False))
+
+
+class ModelCall(Table):
+    """One request to a model, what it took, and what came."""
+
+    id = TextField(primary_key=True)
+    turn_id = TextField()
+    conversation_id = TextField(index=True)
+    number = IntegerField()
+    provider = WordsField(default="")
+    model = WordsField(null=True)
+    request = JsonField(default=dict)
+    response = JsonField(default=dict)
+    status = TextField()
+    prompt_tokens = IntegerField(default=0)
+    completion_tokens = IntegerField(default=0)
+    cached_tokens = IntegerField(default=0)
+    cache_write_tokens = IntegerField(default=0)
+    reasoning_tokens = IntegerField(default=0)
+    cost = FloatField(null=True)
+    first_chunk_ms = IntegerField(null=True)
+    duration_ms = IntegerField(null=True)
+    started_at = UtcField(index=True)
+
+    class Meta:
+        """Peewee's options."""
+
+        table_name = "model_calls"
+        indexes = ((("turn_id", "number"), True),)
+
+
+class ApprovalRow(Table):
+    """One decision about a call; ``decision`` is empty while nobody has decided."""
+
+    id = TextField(primary_key=True)
+    conversation_id = TextField(null=True)
+    turn_id = TextField(null=True, index=True)
+    execution_id = TextField(null=True)
+    call_id = WordsField()
+    skill = WordsField()
+    arguments = JsonField()
+    arguments_hash = TextField()
+    targets = JsonField(default=dict)
+    summary = WordsField()
+    diff = WordsField(default="")
+    decision = TextField(null=True)
+    by = WordsField(null=True)
+    asked_at = UtcField(index=True)
+    decided_at = UtcField(null=True)
+
+    class Meta:
+        """Peewee's options."""
+
+        table_name = "approvals"
+
+
+class Summary(Table):
+    """What stands for the messages of a conversation up to one of them, in requests."""
+
+    id = AutoField()
+    conversation_id = TextField()
+    turn_id = TextField()
+    upto_message_id = IntegerField()
+    text = WordsField()
+    tokens = IntegerField(default=0)
+    created_at = UtcField()
+
+    class Meta:
+        """Peewee's options."""
+
+        table_name = "summaries"
+        indexes = ((("conversation_id", "upto_message_id"), False),)

@@ -34,6 +34,8 @@ MODELS = [
 ]
 
 
+STORED_AS = {"AUTO": "INTEGER", "INT": "INTEGER", "BOOL": "INTEGER", "FLOAT": "REAL"}
+
 # -- models and tables -----------------------------------------------------------------------------
 
 
@@ -69,7 +71,7 @@ def test_a_model_has_its_table_s_columns(
     }
     in_model = {
         field.column_name: (
-            "INTEGER" if field.field_type in ("AUTO", "INT", "BOOL") else "TEXT",
+            STORED_AS.get(field.field_type, "TEXT"),
             not field.null,
             field.primary_key,
         )
