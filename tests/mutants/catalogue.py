@@ -321,6 +321,15 @@ MUTANTS: Final = (
         POWER_ELSEWHERE,
     ),
     Mutant(
+        "a copy on another disk may lose its name after the original has gone",
+        SETTLE,
+        "            target.sync()  # whoever placed the copy may have died before its name was on"
+        " disk\n",
+        "",
+        (("tests/files/test_power_loss.py::"
+         "test_it_goes_while_a_new_process_ends_a_move_to_another_disk"),),
+    ),
+    Mutant(
         "the permission bits are not copied",
         SWAP,
         "        fs.copy_attributes(like, handle)\n",
