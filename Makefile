@@ -42,7 +42,7 @@ bench:
 	@$(BOOTSTRAP) dev
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.benchmarks $(ARGS)
 
-# The long proof that no file can be lost: docs/file-safety.md. ARGS="--seed 2 --twice"
+# The long proof that no file can be lost: docs/file-safety.md. ARGS="--seed 2"
 ROUNDS ?= 200
 torture:
 	@$(BOOTSTRAP) dev

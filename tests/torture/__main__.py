@@ -1,4 +1,4 @@
-"""``python -m tests.torture [--rounds N] [--seed S] [--power | --kills] [--ways WORDS] [--twice]``.
+"""``python -m tests.torture [--rounds N] [--seed S] [--power | --kills] [--ways WORDS]``.
 
 First every power cut there is, then N rounds of killed processes. Exit code 1 on a violation.
 """
@@ -44,10 +44,10 @@ async def failed(rig: Rig, cut: Cut) -> None:
 WAYS: dict[str, Way] = {
     "at any step": Rig.cut,
     "while a new process recovers": Rig.cut_in_recovery,
+    "and again in recovery": Rig.cut_twice,
     "after a call failed": failed,
     "beside someone else": beside,
 }
-TWICE: dict[str, Way] = {"and again in recovery": Rig.cut_twice}
 
 
 async def power(folder: Path, ways: dict[str, Way]) -> list[str]:
@@ -97,15 +97,13 @@ def main() -> int:
     parser.add_argument("--power", action="store_true", help="power cuts only")
     parser.add_argument("--ways", default="", help="power cuts only in ways with these words")
     parser.add_argument("--kills", action="store_true", help="killed processes only")
-    parser.add_argument("--twice", action="store_true", help="the power also goes in recovery")
     chosen = parser.parse_args()
     memory = Path("/dev/shm")
     where = memory if os.access(memory, os.W_OK) else None
     violations: list[str] = []
     with tempfile.TemporaryDirectory(prefix="torture-", dir=where) as folder:
         if not chosen.kills:
-            ways = WAYS | TWICE if chosen.twice else WAYS
-            ways = {way: act for way, act in ways.items() if chosen.ways in way}
+            ways = {way: act for way, act in WAYS.items() if chosen.ways in way}
             violations += asyncio.run(power(Path(folder), ways))
         if not chosen.power:
             place = Path(folder) / "kills"
