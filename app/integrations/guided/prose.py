@@ -28,7 +28,7 @@ from app.integrations.guided.markdown import (
     code,
     is_plain_name,
     joined,
-    plain,
+    said,
 )
 from app.integrations.guided.refusals import CONNECT, can_do, offers
 from app.integrations.guided.sentence import names_file
@@ -182,7 +182,7 @@ def unfinished(outcomes: Sequence[Outcome]) -> Reply:
 
 
 def _end(outcome: Outcome) -> str:
-    words = plain(_first_line(outcome.text))
+    words = said(_first_line(outcome.text))
     if outcome.ok:
         return f"done. {words}".rstrip()
     return f"not done ({outcome.status.value}). {words}".rstrip()

@@ -28,7 +28,7 @@ from app.integrations.guided.intents import (
     UndoVersion,
     Unknown,
 )
-from app.integrations.guided.markdown import bullets, code, joined, plain, quote
+from app.integrations.guided.markdown import bullets, code, joined, plain, quote, said
 from app.integrations.guided.spelling import as_command
 from app.integrations.guided.steps import Outcome, Reply
 
@@ -141,7 +141,7 @@ def wrong_usage(bad: BadUsage) -> Reply:
 _HARMLESS_KINDS: Final = """
     usage not_found file_error path_outside no_folder file_missing file_exists not_a_file
     file_too_large not_text not_encodable stopped file_changed disk_full match_count
-    blob_damaged skill_error unknown_skill invalid_arguments placeholder_write
+    blob_damaged pruned skill_error unknown_skill invalid_arguments placeholder_write
 """
 _HARMLESS_ERRORS: Final = frozenset(_HARMLESS_KINDS.split())
 
@@ -199,13 +199,13 @@ def _error(intent: Intent, outcome: Outcome) -> Reply:
     kind = outcome.error_type
     if kind == "match_count" and isinstance(intent, ReplaceText):
         return several_places(intent, outcome)
-    said = _ERRORS.get(kind)
+    words = _ERRORS.get(kind)
     if (isinstance(intent, UndoLast | UndoVersion) and kind not in _SAID_HERE) or (
         isinstance(intent, CreateFile) and kind == "not_text"
     ):
-        said = None  # about several files, or about no file yet: the skill says it better
-    text = said(_named(intent, outcome)) if said else plain(outcome.text) or "That failed."
-    if said and kind == "not_text" and (what := outcome.string("is")):
+        words = None  # about several files, or about no file yet: the skill says it better
+    text = words(_named(intent, outcome)) if words else _in_its_words(intent, outcome)
+    if words and kind == "not_text" and (what := outcome.string("is")):
         text = f"{text} It is {plain(what)}."
     if isinstance(intent, WRITES) and kind in _HARMLESS_ERRORS:
         text = text if UNCHANGED in text else f"{text} {UNCHANGED}"
@@ -215,13 +215,20 @@ def _error(intent: Intent, outcome: Outcome) -> Reply:
     return Reply(text, _after_error(intent, kind))
 
 
+def _in_its_words(intent: Intent, outcome: Outcome) -> str:
+    return said(outcome.text, _written(intent)) or "That failed."
+
+
+def _written(intent: Intent) -> list[str]:
+    """The paths in a request, as the person wrote them."""
+    paths = (getattr(intent, key, None) for key in ("path", "new"))
+    return [path for path in paths if isinstance(path, str)]
+
+
 def _named(intent: Intent, outcome: Outcome) -> str:
     """The path an error is about, as the person wrote it where that is known."""
     path = outcome.string("path")
-    written = [
-        name for key in ("path", "new") if isinstance(name := getattr(intent, key, None), str)
-    ]
-    for name in written:
+    for name in _written(intent):
         if path is None or path == name or path.endswith("/" + name.removeprefix("./")):
             return code(name)
     return code(path) if path is not None else "it"
