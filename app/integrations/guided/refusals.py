@@ -216,7 +216,9 @@ def _error(intent: Intent, outcome: Outcome) -> Reply:
 
 
 def _in_its_words(intent: Intent, outcome: Outcome) -> str:
-    return said(outcome.text, _written(intent)) or "That failed."
+    display = outcome.string("display")
+    names = [*_written(intent), *([display] if display is not None else [])]
+    return said(outcome.text, names) or "That failed."
 
 
 def _written(intent: Intent) -> list[str]:
@@ -226,12 +228,14 @@ def _written(intent: Intent) -> list[str]:
 
 
 def _named(intent: Intent, outcome: Outcome) -> str:
-    """The path an error is about, as the person wrote it where that is known."""
-    path = outcome.string("path")
+    """The path an error is about: as the person wrote it, or in its short form."""
+    path, display = outcome.string("path"), outcome.string("display")
     for name in _written(intent):
-        if path is None or path == name or path.endswith("/" + name.removeprefix("./")):
+        if path is None or name in (path, display):
             return code(name)
-    return code(path) if path is not None else "it"
+        if display is None and path.endswith("/" + name.removeprefix("./")):
+            return code(name)
+    return code(display or path) if path is not None else "it"
 
 
 _ERRORS: Final[Mapping[str, Callable[[str], str]]] = {

@@ -369,6 +369,13 @@ def test_a_path_is_named_as_it_was_written() -> None:
     assert moved.text.startswith("There is already something at `b.md`.")
 
 
+def test_a_path_that_was_not_written_is_named_in_its_short_form() -> None:
+    facts = {"type": "file_exists", "path": "/d/notes/a.md", "display": "notes/a.md"}
+    _, reply = drive(RenameFile("a.md", "notes"), ends(ToolStatus.ERROR, **facts))
+
+    assert reply.text.startswith("There is already something at `notes/a.md`.")
+
+
 def test_what_is_no_text_is_called_what_it_is() -> None:
     facts = {"type": "not_text", "is": "a PNG image", "path": "x.png"}
     _, reply = drive(ReadFile("x.png"), ends(ToolStatus.ERROR, "", **facts))
