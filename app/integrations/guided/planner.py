@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Generator, Sequence
 from typing import Final
 
-from app.integrations.guided import prose, reading, refusals
+from app.integrations.guided import abstaining, prose, reading, refusals
 from app.integrations.guided.commands import find_command
 from app.integrations.guided.intents import (
     Ambiguous,
@@ -110,11 +110,11 @@ def _say(request: ShowHelp | Ambiguous | BadUsage | Unknown) -> Plan:
         case ShowHelp(command):
             return prose.help_text(request, find_command(command) if command else None)
         case Ambiguous():
-            return refusals.unclear(request)
+            return abstaining.unclear(request)
         case BadUsage():
-            return refusals.wrong_usage(request)
+            return abstaining.wrong_usage(request)
         case Unknown():
-            return refusals.not_understood(request)
+            return abstaining.not_understood(request)
 
 
 def _list(request: ListFiles) -> Plan:

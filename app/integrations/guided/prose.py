@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from app.integrations.guided.abstaining import CONNECT, can_do, offers
 from app.integrations.guided.commands import COMMANDS, Command
 from app.integrations.guided.intents import (
     CompareVersions,
@@ -30,7 +31,6 @@ from app.integrations.guided.markdown import (
     joined,
     said,
 )
-from app.integrations.guided.refusals import CONNECT, can_do, offers
 from app.integrations.guided.sentence import names_file
 from app.integrations.guided.spelling import as_command
 from app.integrations.guided.steps import Outcome, Reply
