@@ -84,18 +84,14 @@ def _unsure(intent: Intent, opening: str) -> Reply:
 
 
 # What the guide says of an undo itself; the rest the skill says better.
-_SAID_HERE: Final = frozenset({"no_folder", "path_outside", "file_missing"})
+_SAID_HERE: Final = frozenset({"no_folder", "path_outside", "crash"})
 
 
 def _error(intent: Intent, outcome: Outcome) -> Reply:
     kind = outcome.error_type
     if kind == "match_count" and isinstance(intent, ReplaceText):
         return several_places(intent, outcome)
-    words = _ERRORS.get(kind)
-    if (isinstance(intent, UndoLast | UndoVersion) and kind not in _SAID_HERE) or (
-        isinstance(intent, CreateFile) and kind == "not_text"
-    ):
-        words = None  # about several files, or about no file yet: the skill says it better
+    words = None if _is_said_better(intent, kind) else _ERRORS.get(kind)
     text = words(_named(intent, outcome)) if words else _in_its_words(intent, outcome)
     if words and kind == "not_text" and (what := outcome.string("is")):
         text = f"{text} It is {plain(what)}."
@@ -105,6 +101,19 @@ def _error(intent: Intent, outcome: Outcome) -> Reply:
         unsure = _unsure(intent, text)
         return Reply(unsure.text, unsure.suggestions)
     return Reply(text, _after_error(intent, kind))
+
+
+def _is_said_better(intent: Intent, kind: str) -> bool:
+    """Whether the skill's own words fit better than ours."""
+    match intent:
+        case UndoLast() | UndoVersion():  # of several files
+            return kind not in _SAID_HERE
+        case RestoreVersion():  # the file may be there, and only have no versions
+            return kind == "file_missing"
+        case CreateFile():  # there is no file yet
+            return kind == "not_text"
+        case _:
+            return False
 
 
 def _in_its_words(intent: Intent, outcome: Outcome) -> str:

@@ -202,6 +202,8 @@ async def test_a_folder_is_renamed_and_goes_back(desk: Desk) -> None:
         ("/create notes 'x'", "There is already something at `notes`."),
         ("/read out.md", "`out.md` is outside the folders you granted"),
         ("/restore notes 1", "notes is a folder, and a folder is never restored as a whole."),
+        ("/restore report.md 1", "Steward has no versions of report.md."),
+        ("/undo report.md 1", "Steward has no versions of report.md."),
     ],
 )
 async def test_what_was_refused_is_named_as_it_was_typed(
