@@ -15,6 +15,7 @@ from app.integrations.guided.intents import (
     Doubt,
     Intent,
     Reason,
+    ReplaceText,
     Unknown,
 )
 from app.integrations.guided.markdown import bullets, code
@@ -118,3 +119,12 @@ def wrong_usage(bad: BadUsage) -> Reply:
     if commands:
         text += f" Did you mean {' or '.join(code(command) for command in commands)}?"
     return Reply(text, (*commands, f"/help {command.name}"))
+
+
+def wrong_order(intent: ReplaceText, meant: ReplaceText) -> Reply:
+    """The same, where a replacement has a file in the place of a text."""
+    problem = (
+        f"There is no file {code(intent.path)} in the folders you granted, but there is "
+        f"{code(meant.path)}."
+    )
+    return wrong_usage(BadUsage("replace", problem, (meant,)))

@@ -202,6 +202,10 @@ async def test_a_folder_is_renamed_and_goes_back(desk: Desk) -> None:
         ("/create notes 'x'", "There is already something at `notes`."),
         ("/read out.md", "`out.md` is outside the folders you granted"),
         ("/restore notes 1", "notes is a folder, and a folder is never restored as a whole."),
+        (
+            "/replace report.md draft final",
+            "There is no file `final` in the folders you granted, but there is `report.md`.",
+        ),
         ("/restore report.md 1", "Steward has no versions of report.md."),
         ("/undo report.md 1", "Steward has no versions of report.md."),
     ],
