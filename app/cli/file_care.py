@@ -69,6 +69,12 @@ async def recover(output: Output) -> int:
             )
         else:
             output.line(visible_line(str(one)))
+    for path in report.partial_removed:
+        why = "an export that was cut off had left it"
+        if output.json_lines:
+            output.record({"file": path, "found": "partial", "became": "removed", "reason": why})
+        else:
+            output.line(f"{visible_line(path)}: cleared away; {why}.")
     if not output.json_lines:
         if not report.operations:
             output.line("Nothing was left open.")

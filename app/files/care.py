@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -65,8 +66,7 @@ class VaultCare:
         with explaining(str(self._vault)), self._lock.held(gate):
             gate.go()
             report = recover(self._journal, self._runner, self._blobs)
-            self._work.clear_abandoned()
-            return report
+            return dataclasses.replace(report, partial_removed=self._work.clear_abandoned())
 
     def verify(self, gate: Gate, progress: Progress | None) -> VerifyReport:
         """Check every invariant against what is on disk, while others change files."""
@@ -166,6 +166,7 @@ class VaultCare:
             history=self._history,
             blobs=self._blobs,
             fs=self._fs,
+            work=self._work,
             gate=gate,
             now=self._clock.now(),
             progress=progress,

@@ -47,10 +47,12 @@ class RecoveryReport:
     Attributes:
         operations: changes that were open, oldest first.
         parts_removed: unfinished blobs cleared away.
+        partial_removed: unfinished archives cleared away, of exports that were cut off.
     """
 
     operations: tuple[Recovered, ...] = ()
     parts_removed: int = 0
+    partial_removed: tuple[str, ...] = ()
 
     @property
     def did_something(self) -> bool:
