@@ -148,6 +148,17 @@ def changed_again(locator: str) -> FileChangedError:
     )
 
 
+def vault_gone(vault: str) -> FileError:
+    """The history names versions, and there is no vault with their bytes."""
+    return FileError(
+        f"Steward's vault {shown(vault)} is missing or empty: versions from before cannot be shown "
+        "or restored. Your files are as they are, and the history still tells what was done.",
+        hint="If you have a backup of that folder, close Steward and put it back before anything "
+        "is changed; without one, changes continue with a new vault.",
+        details={"vault": vault},
+    )
+
+
 def conflict(change: Change, outcome: Outcome, theirs: tuple[FileVersion, ...]) -> ConflictError:
     """Someone else saved during the change."""
     did = "removed" if outcome.reason == "gone" else "saved"
