@@ -179,6 +179,8 @@ class Assembly:
 
     def announce(self) -> None:
         """Tell what happened at the start, once a face listens: notices and recovered changes."""
+        if self.recovery.missing_vault is not None:
+            self.router.notify(Severity.ERROR, "vault", str(self.recovery.missing_vault))
         for words in (*self.start_notices, *map(str, self.recovery.operations)):
             self.router.notify(Severity.WARNING, "start", words)
 

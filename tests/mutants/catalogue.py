@@ -456,7 +456,7 @@ MUTANTS: Final = (
     Mutant(
         "pruning drops the bytes before the archive's name is on disk",
         "app/files/new_file.py",
-        "        fs.sync(folder)\n",
+        "            fs.sync(folder)\n",
         "",
         POWER,
     ),
@@ -473,6 +473,34 @@ MUTANTS: Final = (
         "            self._fs.sync(handle)\n",
         "",
         POWER,
+    ),
+    Mutant(
+        "an archive is not noted before it is written",
+        "app/files/new_file.py",
+        "            own.remember(path.with_name(name))\n",
+        "",
+        ("tests/files/test_cut_off_exports.py",),
+    ),
+    Mutant(
+        "the note of an archive is not synced",
+        "app/files/partial.py",
+        "        fs.sync(handle)\n",
+        "        pass\n",
+        POWER,
+    ),
+    Mutant(
+        "an archive that was cleared away may come back",
+        "app/files/partial.py",
+        "        fs.sync(parent)  # its name must not come back once the note is gone\n",
+        "",
+        POWER_IN_RECOVERY,
+    ),
+    Mutant(
+        "whatever a note names is cleared away",
+        "app/files/partial.py",
+        " or not ours.fullmatch(path.name)",
+        "",
+        ("tests/files/test_cut_off_exports.py",),
     ),
     Mutant(
         "versions are not marked before their bytes go",
