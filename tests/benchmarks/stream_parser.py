@@ -11,7 +11,7 @@ import json
 import statistics
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from app.clock import SystemClock
 from app.domain.errors import ModelError
@@ -85,7 +85,7 @@ class _Response:
     """An answer that has arrived already."""
 
     status = 200
-    headers = {"content-type": "text/event-stream"}
+    headers: ClassVar = {"content-type": "text/event-stream"}
 
     def __init__(self, stream: Sequence[bytes]) -> None:
         self._stream = stream

@@ -100,10 +100,7 @@ LINES: Final[tuple[bytes, ...]] = (
     *(_argument(b'"{\\"deep\\":' + _deep(n) + b'}"') for n in (90, 110, 900, 2000)),
     *(_argument(b'"{\\"n\\":' + n + b'}"') for n in (b"1e999", b"NaN", b"9" * 5000, b"-0.0")),
     b'data: {"choices":[{"delta":{"reasoning_details":[{"x":' + _deep(900) + b"}]}}]}",
-    (
-        b'data: {"choices":[{"delta":{"reasoning_details":[{"type":"reasoning.text","text":"\\ud800",'
-        b'"n":Infinity}]}}]}'
-    ),
+    b'data: {"choices":[{"delta":{"reasoning_details":[{"text":"\\ud800","n":Infinity}]}}]}',
 )
 
 VALUES: Final[tuple[bytes, ...]] = (

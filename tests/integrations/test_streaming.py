@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import aclosing
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -54,10 +56,18 @@ async def test_text_comes_delta_by_delta_then_usage_then_the_whole(
 async def test_a_delta_is_there_before_the_next_one_is_sent(
     client: OpenAICompatibleClient, server: ModelServer
 ) -> None:
-    from contextlib import aclosing
-
     server.script([ended(chunk({"content": "Now"}), Hang())])
     async with aclosing(client.stream(request())) as events:
+        assert await anext(events) == TextDelta("Now")
+
+
+@pytest.mark.parametrize("line_end", [b"\r", b"\r\n"])
+async def test_an_event_is_there_at_once_whatever_ends_its_lines(
+    client: OpenAICompatibleClient, server: ModelServer, line_end: bytes
+) -> None:
+    now = chunk({"content": "Now"}).replace(b"\n", line_end)
+    server.script([ended(now, Hang())])
+    async with aclosing(client.stream(request())) as events, asyncio.timeout(5):
         assert await anext(events) == TextDelta("Now")
 
 
