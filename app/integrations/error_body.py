@@ -92,7 +92,7 @@ def read_error(
         reasons=_texts(metadata.get("reasons"), clean),
         provider_name=clean(_text(metadata.get("provider_name"))),
         fallback_models=_texts(availability.get("fallback_models"), clean),
-        fields=_fields_of(error),
+        fields=frozenset(clean(name) for name in _fields_of(error)[:_MOST_NAMES]),
         context_length=_context_length(error, body),
     )
 
@@ -112,15 +112,14 @@ def _texts(value: object, clean: Callable[[str], str]) -> tuple[str, ...]:
     return tuple(clean(one) for one in found[:_MOST_NAMES] if isinstance(one, str) and one)
 
 
-def _fields_of(error: Mapping[str, object]) -> frozenset[str]:
-    # OpenAI's `param`, and the end of each `loc` of FastAPI.
-    found = {_text(error.get("param"))}
+def _fields_of(error: Mapping[str, object]) -> list[str]:
+    # OpenAI's `param`, and FastAPI's `loc`: `body`, the field, what stands inside it.
+    found = [_text(error.get("param"))]
     entries = error.get("detail")
     for entry in entries if isinstance(entries, list) else ():
         place = _mapping(entry).get("loc")
-        # `body`, then the field, then what stands inside it.
-        found |= {_text(part) for part in place[:2]} if isinstance(place, list) else set()
-    return frozenset(found - {"", "body"})
+        found += [_text(part) for part in place[:2]] if isinstance(place, list) else []
+    return [name for name in dict.fromkeys(found) if name not in ("", "body")]
 
 
 def _context_length(error: Mapping[str, object], body: object) -> int | None:

@@ -268,8 +268,10 @@ class TestWords:
     def test_a_key_is_never_repeated(self) -> None:
         echo = f"Incorrect key {KEY}; header was Bearer abc; not sk-or-v1-abcdef12"
         error = of(401, said(echo))
-
         shown = f"{error} {error.details} {error!r}"
+
+        error = of(422, {"detail": [{"loc": ["body", KEY]}], "param": KEY, "type": KEY})
+        shown += f"{error} {error.details}"
         assert KEY not in shown
         assert "abc" not in shown
 
