@@ -142,9 +142,10 @@ class OpenAICompatibleClient:
                     begun = answer is not None and answer.started
                     may_retry = error.retryable and not begun
                     wait = backoff.next_wait(error.retry_after) if may_retry else None
+                    # An attempt that failed may have cost something all the same.
+                    for event in answer.usage() if answer else ():
+                        yield event
                     if wait is None:
-                        for event in answer.usage() if answer else ():
-                            yield event
                         raise
                     failed = error
                 yield Progress(f"{failed.message} Trying again.", retry_in=wait)

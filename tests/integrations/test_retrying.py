@@ -19,7 +19,7 @@ from app.domain.errors import (
 )
 from app.integrations.openrouter import OpenAICompatibleClient
 from app.integrations.request_options import RequestOptions
-from app.orchestrator.llm_client import Progress
+from app.orchestrator.llm_client import Progress, TokenUsage
 from tests.clocks import FixedClock
 from tests.integrations.asking import ask, fails, request
 from tests.integrations.conftest import MakeClient
@@ -32,6 +32,7 @@ from tests.standins.model_server import (
     json_reply,
     stream_reply,
     text_reply,
+    usage_chunk,
 )
 
 
@@ -143,6 +144,15 @@ async def test_an_error_in_a_stream_before_its_first_words_is_tried_again(
 
     assert heard.completed.text == "Hi"
     assert len(heard.retries) == 2
+
+
+async def test_what_a_failed_attempt_took_is_told_as_well(
+    client: OpenAICompatibleClient, server: ModelServer
+) -> None:
+    failed = stream_reply(usage_chunk(5, 0, cost=0.25), chunk(error={"code": 502, "message": "x"}))
+    server.script([failed, text_reply("Hi")])
+
+    assert [u.prompt_tokens for u in (await ask(client)).of(TokenUsage)] == [5, 11]
 
 
 @pytest.mark.parametrize(
