@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 _OUTSIDE: Final = re.compile(r'["{}\[\]]')
-_INSIDE: Final = re.compile(r'["\\]')
+_INSIDE: Final = re.compile(r'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _BLANKS: Final = " \t\n\r"
 
 
@@ -45,14 +45,12 @@ class JsonShape:
         if self._escaped:
             self._escaped = False
             return at + 1
-        found = _INSIDE.search(piece, at)
-        if found is None:
-            return len(piece)
-        if found[0] == '"':
-            self._in_string = False
-        else:
-            self._escaped = True
-        return found.end()
+        found = _INSIDE.match(piece, at)
+        end = found.end() if found else at
+        if end < len(piece):  # at the closing quote, or at a backslash that ends the piece
+            self._in_string = piece[end] != '"'
+            self._escaped = self._in_string
+        return end + 1
 
     def _structure(self, piece: str, at: int) -> int:
         found = _OUTSIDE.search(piece, at)

@@ -35,12 +35,21 @@ class _Draft:
     index: int | None
     name: str = ""
     pieces: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     shape: JsonShape = field(default_factory=JsonShape)
 
     def add(self, arguments: str) -> None:
         """Take a piece of the arguments; they are joined once, at the end."""
         self.pieces.append(arguments)
-        self.shape.feed(arguments)
+        self.unread.append(arguments)
+
+    @property
+    def closed(self) -> bool:
+        """Whether they could be whole. Most servers never make one ask."""
+        for piece in self.unread:
+            self.shape.feed(piece)
+        self.unread.clear()
+        return self.shape.closed
 
     @property
     def arguments(self) -> str:
@@ -151,7 +160,7 @@ def _begins_another(draft: _Draft, name: str, arguments: str) -> bool:
         return True
     # llama_cpp.server repeats the name with every piece; others send whole calls without ids.
     # Its own text is read only once it has closed, so that no piece is read again and again.
-    return draft.shape.closed and bool(arguments.strip()) and _is_whole(draft.arguments)
+    return draft.closed and bool(arguments.strip()) and _is_whole(draft.arguments)
 
 
 def _is_whole(arguments: str) -> bool:
