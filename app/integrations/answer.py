@@ -73,6 +73,7 @@ class Answer:
         self._text_pieces = PieceJoiner()
         self._reasoning_pieces = PieceJoiner()
         self._details = ReasoningDetails()
+        self._spoken_thought: list[str] = []
         self._calls = ToolCallAssembly()
         self._usage: TokenUsage | None = None
         self._model: str | None = None
@@ -148,8 +149,11 @@ class Answer:
             finish = "tool_calls"
         metadata: dict[str, object] = {}
         if details := self._details.blocks():
-            # With where they are from: nobody else could check their signatures.
-            metadata = {"reasoning_details": details, **self._origin}
+            metadata["reasoning_details"] = details
+        if self._spoken_thought and calls:
+            metadata["reasoning_content"] = whole("".join(self._spoken_thought))
+        if metadata:  # with where it is from: nobody else could check a signature
+            metadata |= self._origin
         return Completed(text, calls, finish, self._model, metadata)
 
     def broken_off(self, cause: str) -> ModelError:
@@ -168,7 +172,9 @@ class Answer:
         delta = choice.get("delta") or choice.get("message")
         if not isinstance(delta, Mapping):
             return []
-        thought = _text_of(delta.get("reasoning")) or _text_of(delta.get("reasoning_content"))
+        thought = _text_of(delta.get("reasoning"))
+        if not thought and (thought := _text_of(delta.get("reasoning_content"))):
+            self._spoken_thought.append(thought)
         self._details.feed(delta.get("reasoning_details"), whole=not choice.get("delta"))
         events = self._reasoning(self._reasoning_pieces.feed(thought))
         words = _text_of(delta.get("content")) + _text_of(delta.get("refusal"))

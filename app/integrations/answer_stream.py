@@ -48,7 +48,7 @@ async def read_answer(
             if answer.failed:
                 raise answer.failed
     else:
-        signs = SignsOfLife(endpoint.clock)
+        signs = _SignsOfLife(endpoint.clock)
         async with aclosing(_items(response, answer, endpoint)) as items:
             async for item in items:
                 for event in _events_of(item, answer, signs):
@@ -67,7 +67,7 @@ async def _items(
     response: HttpResponse, answer: Answer, endpoint: Endpoint
 ) -> AsyncGenerator[SseItem, None]:
     parser = SseParser()
-    patience = Patience(answer, endpoint)
+    patience = _Patience(answer, endpoint)
     received = 0
     async with aclosing(response.chunks()) as chunks:
         while True:
@@ -92,7 +92,7 @@ async def _items(
         yield item
 
 
-class Patience:
+class _Patience:
     """How long the next bytes may take: a sign of life does not make it longer."""
 
     def __init__(self, answer: Answer, endpoint: Endpoint) -> None:
@@ -116,7 +116,7 @@ class Patience:
         return max(0.0, self._since + self._stall - now)
 
 
-class SignsOfLife:
+class _SignsOfLife:
     """Tells of comments, at most one a second: some servers send a hundred."""
 
     def __init__(self, clock: Clock) -> None:
@@ -140,7 +140,7 @@ def _cut(failure: Exception, answer: Answer, endpoint: Endpoint) -> ModelError:
     return answer.broken_off(endpoint.peer.clean(failure.message))
 
 
-def _events_of(item: SseItem, answer: Answer, signs: SignsOfLife) -> list[ModelEvent]:
+def _events_of(item: SseItem, answer: Answer, signs: _SignsOfLife) -> list[ModelEvent]:
     match item:
         case SseData(data):
             return answer.feed(data)

@@ -127,7 +127,12 @@ class ToolCallAssembly:
         known = self._with_id.get(wire_id)
         at = self._latest.get(index) if index is not None else None
         if known:
-            own = [d for d in known if index is None or d.index in (None, index)]
+            own = [
+                d
+                for d in known
+                if index in (None, d.index)
+                or (d.index is None and not _begins_another(d, name, arguments))
+            ]
             if own and (index is not None or not _begins_another(own[-1], name, arguments)):
                 return own[-1]
             if name and at is None:

@@ -85,7 +85,31 @@ def _messages(request: ModelRequest, provider: str, model: str) -> list[dict[str
     if request.system:
         messages.append({"role": "system", "content": request.system})
     messages.extend(_message(message, provider, model) for message in request.messages)
+    _add_thoughts(messages, request.messages, (provider, model))
     return messages
+
+
+def _add_thoughts(
+    messages: list[dict[str, object]],
+    history: Sequence[ConversationMessage],
+    origin: tuple[str, str],
+) -> None:
+    """Hand back what a model thought before its calls, while their turn is under way.
+
+    Those that send ``reasoning_content`` (DeepSeek, Kimi) want it with the results of the calls,
+    and may refuse it in a later turn.
+    """
+    for sent, message in zip(reversed(messages), reversed(history), strict=False):
+        if message.role is Role.USER:
+            return
+        thought = message.metadata.get("reasoning_content")
+        if message.tool_calls and thought and _origin(message) == origin:
+            sent["reasoning_content"] = thought
+
+
+def _origin(message: ConversationMessage) -> tuple[object, object]:
+    """The provider and the model that were asked for this message."""
+    return message.metadata.get("provider"), message.metadata.get("asked_model")
 
 
 def _mark_for_caching(messages: Sequence[dict[str, object]]) -> None:
@@ -121,8 +145,8 @@ def _assistant(message: ConversationMessage, provider: str, model: str) -> dict[
         sent["tool_calls"] = [_call(call) for call in message.tool_calls]
     # Unmodified and in order, else Gemini refuses the next request. They are signed by whom they
     # came from: another provider or model would refuse them.
-    origin = (message.metadata.get("provider"), message.metadata.get("asked_model"))
-    if (details := message.metadata.get("reasoning_details")) and origin == (provider, model):
+    details = message.metadata.get("reasoning_details")
+    if details and _origin(message) == (provider, model):
         sent["reasoning_details"] = details
     return sent
 

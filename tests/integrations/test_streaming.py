@@ -141,6 +141,19 @@ async def test_reasoning_is_told_apart_from_the_answer(
     assert heard.completed.text == "Yes"
 
 
+async def test_a_thought_before_calls_is_kept_to_be_handed_back(
+    client: OpenAICompatibleClient, server: ModelServer
+) -> None:
+    thought = [chunk({"reasoning_content": piece}) for piece in ("Let ", "me")]
+    server.script([Reply((*thought, *tools_reply(("files_read", {}, "a")).steps)),
+                   Reply((*thought, *text_reply("Hi").steps)),
+                   ended(chunk({"reasoning": "Hm"}), chunk({"content": "Hi"}))])  # fmt: skip
+    found = [(await ask(client)).completed.metadata for _ in range(3)]
+
+    assert found[0]["reasoning_content"] == "Let me"
+    assert found[1:] == [{}, {}]
+
+
 async def test_reasoning_details_are_kept_to_be_handed_back(
     make_client: MakeClient, server: ModelServer
 ) -> None:

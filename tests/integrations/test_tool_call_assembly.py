@@ -166,6 +166,22 @@ class TestIds:
 
         assert short(calls) == [("a", "files.read", {"n": 1}), ("fresh-1", "files.read", {"n": 2})]
 
+    def test_a_known_id_that_gets_an_index_later_is_a_call_of_its_own_where_the_first_is_whole(
+        self,
+    ) -> None:
+        calls = assembled(
+            piece('{"n":1}', name="files_read", id="a"),
+            piece('{"n":', name="files_read", id="a", index=1),
+            piece("2}", index=1),
+        )
+        late = assembled(
+            piece('{"n":', name="files_read", id="a"),
+            piece("3}", name="files_read", id="a", index=1),
+        )
+
+        assert short(calls) == [("a", "files.read", {"n": 1}), ("fresh-1", "files.read", {"n": 2})]
+        assert short(late) == [("a", "files.read", {"n": 3})]
+
     def test_a_known_id_on_its_own_index_wins(self) -> None:
         calls = assembled(
             piece("{", name="files_read", id="a", index=0),

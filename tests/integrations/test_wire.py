@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from app.domain.messages import Role
+from app.domain.messages import ConversationMessage, Role
 from app.domain.tool_calls import ToolCall, ToolStatus
 from app.integrations.request_options import RequestOptions
 from app.integrations.wire import chat_body, encoded, names_on_the_wire
@@ -150,6 +150,27 @@ def test_reasoning_details_go_to_the_provider_and_model_that_signed_them_only() 
     assert "reasoning_details" not in sent_messages(of_nobody)[0]
     switched = body(request(spoken), "openrouter", model="another/model")
     assert "reasoning_details" not in json.dumps(switched)
+
+
+def test_a_thought_goes_back_with_the_results_of_its_calls_and_not_in_a_later_turn() -> None:
+    origin = {"provider": "openai-compatible", "asked_model": "some/model"}
+    call = (ToolCall("1", "files.read"),)
+    thinking = message(
+        Role.ASSISTANT, tool_calls=call, metadata={"reasoning_content": "Hm", **origin}
+    )
+    foreign = message(Role.ASSISTANT, tool_calls=call, metadata={"reasoning_content": "Hm"})
+    result = message(Role.TOOL, "text", tool_call_id="1")
+    asked = message(Role.USER, "Go")
+
+    def thoughts(*history: ConversationMessage) -> list[object]:
+        found = body(request(*history))["messages"]
+        assert isinstance(found, list)
+        return [one["reasoning_content"] for one in found if "reasoning_content" in one]
+
+    assert thoughts(asked, thinking, result) == ["Hm"]
+    assert thoughts(asked, thinking, result, thinking, result) == ["Hm", "Hm"]
+    assert thoughts(asked, thinking, result, asked) == []
+    assert thoughts(asked, foreign, result) == []
 
 
 def test_the_effort_is_said_in_the_words_of_each_provider() -> None:

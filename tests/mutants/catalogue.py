@@ -527,8 +527,8 @@ MUTANTS: Final = (
     Mutant(
         "reasoning goes to a model that did not sign it",
         "app/integrations/wire.py",
-        "and origin == (provider, model):",
-        "and origin[0] == provider:",
+        "if details and _origin(message) == (provider, model):",
+        "if details and _origin(message)[0] == provider:",
         ("tests/integrations/test_wire.py",),
     ),
     Mutant(
