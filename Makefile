@@ -16,7 +16,7 @@ ARGS ?=
 help:
 	@echo "make run          set everything up and open the window (ARGS: any steward command)"
 	@echo "make test         every test (TESTS: only these)"
-	@echo "make torture      the long proof that no file is lost (ROUNDS, ARGS)"
+	@echo "make torture      the long proof that no file is lost, no stream breaks us (ROUNDS, ARGS)"
 	@echo "make mutants      whether the tests notice a missing safeguard (ARGS: only these)"
 	@echo "make explore      the property tests, ten times as many examples"
 	@echo "make bench        how quick it is"

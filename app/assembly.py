@@ -31,7 +31,7 @@ from app.orchestrator.context import read_trusted_instructions, system_prompt
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
-from app.providers import chosen, client_for
+from app.providers import chosen, client_for, renew_options
 from app.redaction import Redactor, Secret
 from app.resilience.circuit_breaker import Breakers, BreakerSnapshot
 from app.skill_runtime.executor import Executor
@@ -301,6 +301,7 @@ class Assembly:
         self.store.save(name, value)
         fresh = self.store.load()
         self.settings = dataclasses.replace(self.settings, **{name: getattr(fresh, name)})
+        renew_options(self.llm, self.settings)
         if name == "watch_folders":
             self.watcher.switch(on=self.settings.watch_folders)
 
