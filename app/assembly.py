@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,9 +32,12 @@ from app.orchestrator.context import read_trusted_instructions, system_prompt
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
+from app.orchestrator.outgoing import Outgoing
+from app.orchestrator.untrusted import Fence
 from app.providers import chosen, client_for
 from app.redaction import Redactor, Secret
 from app.resilience.circuit_breaker import Breakers, BreakerSnapshot
+from app.setting_fields import field_named
 from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry, warm_up
 from app.storage.approval_rules import ApprovalRules
@@ -121,6 +125,7 @@ class Assembly:
             store=FolderStore(FsOps()),
             clock=clock,
             on_version=self._publish_version,
+            hide_secrets=self.redactor.text,
         )
         self._closing.push_async_callback(self.versions.close)
         self.workspaces = Workspaces(self.versions, self.folders)
@@ -159,6 +164,7 @@ class Assembly:
             publish=self.bus.publish,
         )
 
+        fence = Fence(secrets.token_bytes(32))
         self.llm: LLMClient = client_for(settings, clock)
         self._closing.push_async_callback(self._close_llm)
         self.engines = Engines(
@@ -166,7 +172,7 @@ class Assembly:
                 conversations=self.conversations,
                 dispatch=self.dispatch,
                 context=self,
-                llm=lambda: self.llm,
+                llm=lambda: Outgoing(self.llm, self.redactor, fence),
                 redactor=self.redactor,
                 clock=clock,
                 publish=self.bus.publish,
@@ -249,7 +255,7 @@ class Assembly:
         """
         wanted, key_name = chosen(self.settings, provider, base_url, api_key, model)
         if api_key is not None and key_name is not None:
-            self.redactor.add(key_name, api_key)
+            self.redactor.add(field_named(key_name).env, api_key)
         client = client_for(wanted, self.clock)
         async with AsyncExitStack() as undo:
             undo.push_async_callback(client.aclose)

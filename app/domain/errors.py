@@ -229,6 +229,12 @@ class PlaceholderWriteError(SkillError):
     kind = "placeholder_write"
 
 
+class SecretLeavesError(SkillError):
+    """The arguments of an external call hold a secret. Nothing was sent."""
+
+    kind = "secret_leaves"
+
+
 # -- models ------------------------------------------------------------------------------
 
 
