@@ -9,7 +9,7 @@ import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from app.clock import SystemClock
 from app.config import Settings, SettingsStore
@@ -77,7 +77,7 @@ class Assembly:
         self.redactor = Redactor(settings.secrets)
         self.bus = EventBus(self.redactor)
         self.user = account_name()
-        self.start_notices: tuple[str, ...] = ()
+        self.start_notices: tuple[str, ...] = settings.notices
         """What the person should know about this start, besides ``recovery``."""
         self._closing = AsyncExitStack()
 
@@ -153,7 +153,7 @@ class Assembly:
         self.approvals = Approvals(rules=self.rules, clock=clock, publish=self.bus.publish)
         self.dispatch = ToolDispatch(
             registry=self.registry,
-            executor=Executor(timeout=settings.skill_timeout, clock=clock),
+            executor=Executor(timeout=lambda: self.settings.skill_timeout, clock=clock),
             approvals=self.approvals,
             breakers=self.breakers,
             workspaces=self.workspaces,
@@ -274,7 +274,7 @@ class Assembly:
         if wanted.provider == "openai-compatible":
             self.store.save("llm_base_url", wanted.llm_base_url)
         if api_key is not None and key_name is not None:
-            return self.store.store_secret(key_name, api_key)
+            return self.store.store_secret(key_name, api_key, url=wanted.llm_base_url)
         return True
 
     async def find_local_servers(self) -> list[LocalServer]:
@@ -303,8 +303,8 @@ class Assembly:
         if isinstance(value, list | tuple):
             value = [str(item) for item in value]
         self.store.save(name, value)
-        fresh = self.store.load()
-        self.settings = dataclasses.replace(self.settings, **{name: getattr(fresh, name)})
+        changed: dict[str, Any] = {name: self.store.value(name)}
+        self.settings = dataclasses.replace(self.settings, **changed)
         if name == "watch_folders":
             self.watcher.switch(on=self.settings.watch_folders)
 

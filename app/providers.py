@@ -9,6 +9,7 @@ from app.config import Settings
 from app.domain.errors import ConfigurationError
 from app.domain.skills import Clock
 from app.integrations.guided.client import GuidedClient
+from app.origins import origin_of
 from app.redaction import Secret
 
 if TYPE_CHECKING:
@@ -32,12 +33,14 @@ def chosen(
         )
     elif provider == "openai-compatible":
         key_name = "llm_api_key"
-        # A key belongs to the server it was given for: another server starts without one.
-        kept = wanted.llm_api_key if base_url in (None, wanted.llm_base_url) else None
+        # A key belongs to the server it was given for: another server has its own, or none.
+        keys = dict(wanted.kept_keys)
+        if wanted.llm_api_key and (before := origin_of(wanted.llm_base_url)):
+            keys[before] = wanted.llm_api_key
+        url = base_url or wanted.llm_base_url
+        kept = keys.pop(origin_of(url) or "", None)
         wanted = dataclasses.replace(
-            wanted,
-            llm_base_url=base_url or wanted.llm_base_url,
-            llm_api_key=api_key or kept,
+            wanted, llm_base_url=url, llm_api_key=api_key or kept, kept_keys=keys
         )
     return wanted, key_name
 

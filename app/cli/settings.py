@@ -53,6 +53,8 @@ def get(run: Run, *, name: str | None, as_json: bool) -> int:
     if name is None or wanted is not None:
         for f in (wanted,) if wanted is not None else FIELDS:
             _print(run.output, store, settings, f, alone=wanted is not None)
+        for notice in settings.notices:
+            run.output.note(notice, "yellow")
     return DONE
 
 

@@ -43,6 +43,12 @@ class ConfigurationError(StewardError):
     kind = "configuration"
 
 
+class KeyringError(StewardError):
+    """The system's keyring is not there, does not answer or failed; keys hold for this run."""
+
+    kind = "keyring"
+
+
 class UsageError(StewardError):
     """A command was used wrongly (exit code 2)."""
 
