@@ -19,7 +19,7 @@ from app.home import default_home
 from app.kept_secrets import Kept, KeptSecrets
 from app.keyring_secrets import SystemKeyring
 from app.origins import origin_of
-from app.redaction import Secret
+from app.redaction import Redactor, Secret
 from app.setting_fields import FIELDS, Field, field_named
 
 _FILE_NAME: Final = "settings.json"
@@ -113,6 +113,7 @@ class SettingsStore:
         self.home = home or default_home()
         self._environ = os.environ if environ is None else environ
         self._kept = KeptSecrets(keyring or SystemKeyring())
+        self._known: dict[str, Secret] = {}
 
     @property
     def path(self) -> Path:
@@ -135,13 +136,15 @@ class SettingsStore:
         for f in FIELDS:
             if f.secret and f.name not in values:
                 self._take(keys, f, stored, str(base_url) if base_url else None)
-        return dataclasses.replace(
+        settings = dataclasses.replace(
             Settings(home=self.home),
             **{**values, **keys.usable},  # type: ignore[arg-type]  # each was read by its field
             other_secrets=keys.hidden,
             kept_keys=keys.elsewhere,
             notices=tuple(keys.notices),
         )
+        self._known = {**self._known, **settings.secrets}
+        return settings
 
     def value(self, name: str) -> object:
         """One setting that is not secret as it holds now, without opening the keyring."""
@@ -168,7 +171,7 @@ class SettingsStore:
         """Write one setting that is not secret to the settings file.
 
         ``None`` or an empty text takes it out again. Raises ``UsageError`` for a value that
-        cannot be used; the file is then as it was.
+        cannot be used or holds a secret known by now; the file is then as it was.
         """
         f = field_named(name)
         if f.secret:
@@ -182,8 +185,13 @@ class SettingsStore:
                 parsed = f.read(value)
             except ValueError as error:
                 raise UsageError(f"{f.name} cannot be {value!r}: {error}.") from error
-            is_paths = isinstance(parsed, tuple)
-            stored[f.name] = [str(p) for p in parsed] if is_paths else parsed  # type: ignore[attr-defined]
+            plain = [str(p) for p in parsed] if isinstance(parsed, tuple) else parsed
+            if Redactor({**self._known, **self.environment_secrets()}).holds_secret(plain):
+                raise UsageError(
+                    f"{f.name} holds a secret, which must not stand in the settings file.",
+                    hint="Leave it out. Keys have settings of their own and go to the keyring.",
+                )
+            stored[f.name] = plain
         if f.name == "llm_base_url":
             self._bind_key(before.get(f.name), stored)
         self._write_file(stored)
@@ -206,6 +214,7 @@ class SettingsStore:
             finally:
                 self._write_file(stored)
             return True
+        self._known = {**self._known, f.env: secret}
         address = url or self._value(field_named("llm_base_url"), stored)
         origin = origin_of(str(address)) if f.name == _BOUND and address else None
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from contextlib import suppress
 from typing import Final
 
 import click
@@ -13,7 +14,7 @@ from app.cli.options import json_option
 from app.cli.output import Output, visible_line
 from app.cli.run import DONE, NOT_CONFIGURED, Run
 from app.config import Settings, SettingsStore
-from app.domain.errors import UsageError
+from app.domain.errors import ConfigurationError, UsageError
 from app.redaction import Secret
 from app.setting_fields import FIELDS, Field, field_named
 
@@ -135,6 +136,8 @@ def _set(store: SettingsStore, f: Field, values: tuple[str, ...]) -> int:
         raise UsageError(f"{f.name} needs a value.", hint="An empty one takes it out: ''.")
     if len(values) > 1 and not is_folders:
         raise UsageError(f"{f.name} takes one value.", hint="Put it in quotes.")
+    with suppress(ConfigurationError):  # what is broken may be what this mends
+        store.load()  # the store then knows the secrets that must not stand in the file
     store.save(f.name, list(values) if len(values) > 1 else values[0])
     return DONE
 

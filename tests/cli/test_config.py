@@ -37,16 +37,22 @@ class Keyring(KeyringBackend):
 """
 
 
-@pytest.fixture
-def keyring(tmp_path: Path) -> dict[str, Any]:
+def a_keyring(tmp_path: Path) -> dict[str, str]:
+    """What makes a process use a keyring that works."""
     modules = tmp_path / "modules"
     modules.mkdir()
     (modules / "a_test_keyring.py").write_text(KEYRING)
+    paths = (str(modules), os.environ.get("PYTHONPATH", ""))
     return {
-        "PYTHONPATH": str(modules),
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "PYTHON_KEYRING_BACKEND": "a_test_keyring.Keyring",
         "TEST_KEYRING": str(tmp_path / "keyring.json"),
     }
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> dict[str, Any]:
+    return dict(a_keyring(tmp_path))
 
 
 def test_a_setting_is_kept_and_taken_out_again(steward: Steward) -> None:
