@@ -308,6 +308,10 @@ class Assembly:
         if name == "watch_folders":
             self.watcher.switch(on=self.settings.watch_folders)
 
+    def hide_secrets(self, text: str) -> str:
+        """``text`` with placeholders for known secrets, as it will be stored."""
+        return self.redactor.text(text)
+
     def completions(self) -> tuple[Completion, ...]:
         """Commands the composer completes after ``/``; empty unless the guide answers."""
         if self.llm.provider != "guided":
