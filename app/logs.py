@@ -59,9 +59,9 @@ class JsonLines(logging.Formatter):
             line["traceback"] = record.exc_text
         if record.stack_info:
             line["stack"] = record.stack_info
-        return self._redactor.text(
-            json.dumps(self._redactor.value(_plain(line)), ensure_ascii=False)
-        )
+        safe = self._redactor.value(_plain(line))
+        finished = json.dumps(safe, ensure_ascii=False)
+        return self._redactor.text(finished)
 
 
 class OneLine(logging.Formatter):

@@ -192,22 +192,16 @@ class Redactor:
         return any(self.text(one) is not one for one in whole) or self._joined(pieces)
 
     def _joined(self, pieces: Sequence[str]) -> bool:
-        for place, piece in enumerate(pieces):
-            for rest in self._rests(piece):
-                if any(
-                    other.startswith(rest)
-                    for at, other in enumerate(pieces)
-                    if at != place and len(other) >= len(rest)
-                ):
-                    return True
-        return False
-
-    def _rests(self, piece: str) -> Iterator[str]:
-        """What is missing of each form that ``piece`` ends with the beginning of."""
-        for start in range(max(0, len(piece) - self._longest + 1), len(piece) - _MIN_PART + 1):
-            begun = piece[start:]
-            for form in self._beginning_with(begun):
-                yield form[len(begun) :]
+        """Whether one piece ends with the beginning of a form and one begins with its rest."""
+        rests: dict[str, set[str]] = {}
+        for piece in pieces:
+            for start in range(max(0, len(piece) - self._longest + 1), len(piece) - _MIN_PART + 1):
+                begun = piece[start:]
+                for form in self._beginning_with(begun):
+                    rest = form[len(begun) :]
+                    rests.setdefault(rest[0], set()).add(rest)
+        by_letter = {letter: tuple(some) for letter, some in rests.items()}
+        return any(piece.startswith(by_letter.get(piece[:1], ())) for piece in pieces)
 
     def has_placeholder(self, value: object) -> bool:
         """Whether a JSON-like value contains the placeholder of a known secret."""

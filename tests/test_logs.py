@@ -87,6 +87,18 @@ def test_a_message_a_traceback_and_a_stack_lose_the_secret(
     assert capsys.readouterr().err == f"steward: call with {HIDDEN} failed\n"
 
 
+def test_a_message_that_does_not_fit_its_values_is_not_told_with_them(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = logging.makeLogRecord({"msg": "%d files", "args": (KEY,), "levelno": logging.ERROR})
+    for handler in logging.getLogger().handlers:
+        if type(handler).__module__.startswith("app."):
+            handler.handle(record)
+    told = capsys.readouterr()
+    assert "a line of the log could not be written" in told.err
+    assert KEY not in told.err + told.out
+
+
 def test_a_secret_itself_is_stars_in_json_and_in_the_log(home: Path) -> None:
     secret = Secret(KEY)
     assert json.dumps({"key": secret, "all": [secret]}) == '{"key": "***", "all": ["***"]}'
@@ -137,6 +149,18 @@ def test_a_full_log_is_put_aside_and_so_many_older_ones_are_kept(tmp_path: Path)
         "a.log.1": [f"6 {x}", f"7 {x}"],
         "a.log.2": [f"4 {x}", f"5 {x}"],
     }
+
+
+def test_a_line_goes_to_the_file_of_that_name_also_after_someone_else_has_put_it_aside(
+    tmp_path: Path,
+) -> None:
+    mine, other = (SharedLogFile(tmp_path / "a.log", max_bytes=40, backups=1) for _ in range(2))
+    for number in range(4):
+        other.handle(logging.makeLogRecord({"msg": f"{number} {'x' * 30}"}))
+    mine.handle(logging.makeLogRecord({"msg": "mine"}))
+    assert (tmp_path / "a.log").read_text() == f"3 {'x' * 30}\nmine\n"
+    mine.close()
+    other.close()
 
 
 WRITE = """

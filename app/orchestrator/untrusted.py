@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import html
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -127,9 +128,7 @@ def _without_mark(text: str, mark: str) -> str:
 def _attribute(value: str, mark: str) -> str:
     shown = "".join(c if c.isprintable() else " " for c in harmless(value, mark))
     short = shown if len(shown) <= _MAX_ORIGIN else f"{shown[:_MAX_ORIGIN]}…"
-    return (
-        short.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
-    )
+    return html.escape(short)
 
 
 def _source(message: ConversationMessage, calls: dict[str, ToolCall]) -> str:

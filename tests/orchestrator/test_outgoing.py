@@ -10,7 +10,7 @@ import pytest
 from app.domain.messages import Channel, ConversationMessage, Role
 from app.domain.tool_calls import ToolCall, ToolStatus
 from app.orchestrator.approvals import ApprovalMode
-from app.orchestrator.llm_client import ModelRequest
+from app.orchestrator.llm_client import Completed, ModelRequest
 from app.orchestrator.outgoing import Outgoing, leak_in, without_secrets
 from app.orchestrator.untrusted import Fence
 from app.redaction import Redactor, Secret
@@ -37,6 +37,22 @@ async def test_a_key_typed_before_it_was_connected_is_in_no_later_request(desk: 
         body = server.requests[0].body
     assert KEY.encode() not in body
     assert HIDDEN.encode() in body
+
+
+async def test_a_key_that_becomes_known_within_a_turn_is_not_in_its_next_request(
+    desk: Desk,
+) -> None:
+    def connected_meanwhile(request: ModelRequest) -> Completed:
+        assert KEY in str(request.messages)
+        desk.assembly.redactor.add("STEWARD_LLM_API_KEY", Secret(KEY))
+        return calls(("files.list", {}))
+
+    model = desk.model(connected_meanwhile, says("Done."))
+    engine = await desk.assembly.engines.get(None)
+    await engine.run_turn(f"my key is {KEY}", channel=Channel.WINDOW)
+    assert len(model.requests) == 2
+    assert KEY not in str(model.requests[1])
+    assert HIDDEN in str(model.requests[1])
 
 
 async def test_a_key_typed_before_it_was_known_is_not_shown_by_what_reads_stored_rows(
