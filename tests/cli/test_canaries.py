@@ -153,6 +153,24 @@ def test_keys_that_are_typed_read_called_with_and_answered_come_out_nowhere(
     everything.assert_nothing_came_out(tmp_path)
 
 
+def test_a_key_that_was_stored_before_it_was_known_is_not_shown_by_any_command(
+    everything: Everything, tmp_path: Path
+) -> None:
+    for name in CANARIES:
+        del everything.environment[name]
+    everything.environment |= {"STEWARD_PROVIDER": "guided", "CANARIES": ""}
+    everything.steward("ask", f"{TELEGRAM} is my token", code=None, **everything.environment)
+    everything.environment |= CANARIES
+    (conversation,) = everything("conversations", "list", "--json").objects
+    everything("conversations", "list")
+    for how in ([], ["--json"]):
+        everything("conversations", "show", conversation["id"], *how)
+        everything("conversations", "search", "token", *how)
+    everything("conversations", "export", conversation["id"])
+    assert sum("[secret:TELEGRAM_BOT_TOKEN]" in done.out for done in everything.said) == 7
+    assert canaries_in("\n".join(done.out + done.err for done in everything.said).encode()) == []
+
+
 def test_keys_in_errors_of_the_server_and_of_skills_come_out_nowhere(
     everything: Everything, tmp_path: Path
 ) -> None:
