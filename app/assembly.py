@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from app.clock import SystemClock
 from app.config import Settings, SettingsStore
@@ -31,9 +32,12 @@ from app.orchestrator.context import read_trusted_instructions, system_prompt
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
+from app.orchestrator.outgoing import Outgoing
+from app.orchestrator.untrusted import Fence
 from app.providers import chosen, client_for, renew_options
 from app.redaction import Redactor, Secret
 from app.resilience.circuit_breaker import Breakers, BreakerSnapshot
+from app.setting_fields import field_named
 from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry, warm_up
 from app.storage.approval_rules import ApprovalRules
@@ -73,7 +77,7 @@ class Assembly:
         self.redactor = Redactor(settings.secrets)
         self.bus = EventBus(self.redactor)
         self.user = account_name()
-        self.start_notices: tuple[str, ...] = ()
+        self.start_notices: tuple[str, ...] = settings.notices
         """What the person should know about this start, besides ``recovery``."""
         self._closing = AsyncExitStack()
 
@@ -121,6 +125,7 @@ class Assembly:
             store=FolderStore(FsOps()),
             clock=clock,
             on_version=self._publish_version,
+            hide_secrets=self.redactor.text,
         )
         self._closing.push_async_callback(self.versions.close)
         self.workspaces = Workspaces(self.versions, self.folders)
@@ -148,7 +153,7 @@ class Assembly:
         self.approvals = Approvals(rules=self.rules, clock=clock, publish=self.bus.publish)
         self.dispatch = ToolDispatch(
             registry=self.registry,
-            executor=Executor(timeout=settings.skill_timeout, clock=clock),
+            executor=Executor(timeout=lambda: self.settings.skill_timeout, clock=clock),
             approvals=self.approvals,
             breakers=self.breakers,
             workspaces=self.workspaces,
@@ -159,6 +164,7 @@ class Assembly:
             publish=self.bus.publish,
         )
 
+        fence = Fence(secrets.token_bytes(32))
         self.llm: LLMClient = client_for(settings, clock)
         self._closing.push_async_callback(self._close_llm)
         self.engines = Engines(
@@ -166,7 +172,7 @@ class Assembly:
                 conversations=self.conversations,
                 dispatch=self.dispatch,
                 context=self,
-                llm=lambda: self.llm,
+                llm=lambda: Outgoing(self.llm, self.redactor, fence),
                 redactor=self.redactor,
                 clock=clock,
                 publish=self.bus.publish,
@@ -251,7 +257,7 @@ class Assembly:
         """
         wanted, key_name = chosen(self.settings, provider, base_url, api_key, model)
         if api_key is not None and key_name is not None:
-            self.redactor.add(key_name, api_key)
+            self.redactor.add(field_named(key_name).env, api_key)
         client = client_for(wanted, self.clock)
         async with AsyncExitStack() as undo:
             undo.push_async_callback(client.aclose)
@@ -270,7 +276,7 @@ class Assembly:
         if wanted.provider == "openai-compatible":
             self.store.save("llm_base_url", wanted.llm_base_url)
         if api_key is not None and key_name is not None:
-            return self.store.store_secret(key_name, api_key)
+            return self.store.store_secret(key_name, api_key, url=wanted.llm_base_url)
         return True
 
     async def find_local_servers(self) -> list[LocalServer]:
@@ -299,11 +305,15 @@ class Assembly:
         if isinstance(value, list | tuple):
             value = [str(item) for item in value]
         self.store.save(name, value)
-        fresh = self.store.load()
-        self.settings = dataclasses.replace(self.settings, **{name: getattr(fresh, name)})
+        changed: dict[str, Any] = {name: self.store.value(name)}
+        self.settings = dataclasses.replace(self.settings, **changed)
         renew_options(self.llm, self.settings)
         if name == "watch_folders":
             self.watcher.switch(on=self.settings.watch_folders)
+
+    def hide_secrets(self, text: str) -> str:
+        """``text`` with placeholders for known secrets, as it will be stored."""
+        return self.redactor.text(text)
 
     def completions(self) -> tuple[Completion, ...]:
         """Commands the composer completes after ``/``; empty unless the guide answers."""

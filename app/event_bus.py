@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Callable
 
@@ -36,18 +35,9 @@ class EventBus:
 
     def publish(self, event: Event) -> None:
         """Hand ``event`` to every listener. One that raises is logged and skipped."""
-        safe = self._redacted(event)
+        safe = self._redactor.record(event)
         for listener in self._listeners:
             try:
                 listener(safe)
             except Exception:
                 logger.exception("event listener failed", extra={"event_type": event.type})
-
-    def _redacted(self, event: Event) -> Event:
-        changes = {}
-        for field in dataclasses.fields(event):
-            before = getattr(event, field.name)
-            after = self._redactor.value(before)
-            if after is not before and after != before:
-                changes[field.name] = after
-        return dataclasses.replace(event, **changes) if changes else event  # type: ignore[arg-type]

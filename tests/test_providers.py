@@ -28,7 +28,13 @@ def settings(base_url: str | None = "http://127.0.0.1:9/v1", **more: object) -> 
 
 @pytest.mark.parametrize(
     "address",
-    ["http://127.0.0.1:9/v1/", "HTTP://127.0.0.1:9/v1", " http://127.0.0.1:9/v1", None],
+    [
+        "http://127.0.0.1:9/v1/",
+        "http://127.0.0.1:9/api",
+        "HTTP://127.0.0.1:9/v1",
+        " http://127.0.0.1:9/v1",
+        None,
+    ],
 )
 def test_a_key_stays_with_its_server_however_the_address_is_written(address: str | None) -> None:
     wanted, _ = chosen(settings(), "openai-compatible", address, None, None)
@@ -39,7 +45,6 @@ def test_a_key_stays_with_its_server_however_the_address_is_written(address: str
 @pytest.mark.parametrize(
     "address",
     [
-        "http://127.0.0.1:9",
         "http://127.0.0.1:90/v1",
         "https://127.0.0.1:9/v1",
         "http://127.0.0.1.evil.example:9/v1",

@@ -43,6 +43,12 @@ class ConfigurationError(StewardError):
     kind = "configuration"
 
 
+class KeyringError(StewardError):
+    """The system's keyring is not there, does not answer or failed; keys hold for this run."""
+
+    kind = "keyring"
+
+
 class UsageError(StewardError):
     """A command was used wrongly (exit code 2)."""
 
@@ -227,6 +233,12 @@ class PlaceholderWriteError(SkillError):
     """A write would put a secret's placeholder into a file. Nothing was written."""
 
     kind = "placeholder_write"
+
+
+class SecretLeavesError(SkillError):
+    """The arguments of an external call hold a secret. Nothing was sent."""
+
+    kind = "secret_leaves"
 
 
 # -- models ------------------------------------------------------------------------------

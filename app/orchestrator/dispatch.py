@@ -20,8 +20,10 @@ from app.domain.messages import Channel
 from app.domain.skills import Clock, Effect, Preview, Skill, SkillContext, SkillResult
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.domain.workspace import Workspace
+from app.logs import log_place
 from app.orchestrator.approvals import ApprovalMode, Approvals, Verdict
 from app.orchestrator.call_results import denied, failed, interrupted, outcome_of, unavailable
+from app.orchestrator.outgoing import leak_in
 from app.redaction import Redactor
 from app.resilience.circuit_breaker import Breakers, Outcome
 from app.skill_runtime.executor import Executor
@@ -183,10 +185,11 @@ class ToolDispatch:
             return Effect.READ  # it will not run at all
 
     async def _run_one(self, call: ToolCall, scope: TurnScope) -> ToolResult:
+        log_place(call_id=call.id)
         try:
             skill = self._registry.get(call.name)
             validate_arguments(skill, call)
-            if skill.effect is not Effect.READ:
+            if skill.effect is Effect.WRITE:
                 self._refuse_placeholders(call)
         except StewardError as error:
             return failed(call, error)
@@ -201,6 +204,9 @@ class ToolDispatch:
         result = interrupted(call)
         try:
             expected: Mapping[str, str | None] | None = None
+            if skill.effect is Effect.EXTERNAL and (leak := leak_in(call, self._redactor)):
+                result = failed(call, leak)
+                return result
             if skill.effect is not Effect.READ:
                 approved = await self._approve(skill, call, scope, execution_id)
                 if isinstance(approved, ToolResult):

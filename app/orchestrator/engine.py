@@ -27,6 +27,7 @@ from app.domain.messages import (
     Role,
 )
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
+from app.logs import log_place
 from app.orchestrator.answer_writer import AnswerWriter
 from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.context import FETCHED_ROWS, history
@@ -132,6 +133,7 @@ class Engine:
     async def _turn(self, text: str, channel: Channel, mode: ApprovalMode) -> TurnOutcome:
         parts = self._parts
         turn_id = uuid.uuid4().hex
+        log_place(conversation_id=self.conversation_id, turn_id=turn_id)
         turn = _Turn(
             scope=TurnScope(self.conversation_id, turn_id, channel, mode),
             limits=TurnLimits(parts.max_iterations()),

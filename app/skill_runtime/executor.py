@@ -22,6 +22,7 @@ import asyncio
 import dataclasses
 import json
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from app.domain.errors import StewardError
@@ -38,12 +39,14 @@ class Executor:
     """Runs calls, each on its own. Holds no state but the tasks that would not end.
 
     Args:
-        timeout: seconds a skill may take that names no timeout of its own.
+        timeout: seconds a skill may take that names no timeout of its own; asked at each call.
         clock: measures ``duration_ms``; deadlines are the event loop's.
         grace: seconds a cancelled skill has to end.
     """
 
-    def __init__(self, *, timeout: float, clock: Clock, grace: float = GRACE) -> None:
+    def __init__(
+        self, *, timeout: float | Callable[[], float], clock: Clock, grace: float = GRACE
+    ) -> None:
         self._timeout = timeout
         self._clock = clock
         self._grace = grace
@@ -56,7 +59,8 @@ class Executor:
         Never raises: see the module docstring for cancellation.
         """
         started = self._clock.monotonic()
-        timeout = self._timeout if skill.timeout is None else skill.timeout
+        usual = self._timeout() if callable(self._timeout) else self._timeout
+        timeout = usual if skill.timeout is None else skill.timeout
         task = asyncio.create_task(_contained(skill, call, context), name=f"skill {call.name}")
         stopped: ToolResult | None = None
         try:

@@ -1,12 +1,14 @@
 """Conversations and their messages, on disk before anybody acts on them.
 
-Everything stored here went through the redactor first. Waits for the disk in threads of the
+Everything stored here goes through the redactor, and again when it is read: a secret may have
+become known only after a message was stored. Waits for the disk in threads of the
 database, never on the loop.
 """
 
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final
@@ -27,7 +29,7 @@ from app.storage.database import Database
 from app.storage.models import Conversation, Message
 from app.storage.rows import message_from, redacted_calls, redacted_object, unfinished_sessions
 from app.storage.search import MessageQuery, find
-from app.storage.summaries import full_id, newest, summary, unknown
+from app.storage.summaries import CUT, full_id, newest, safe_title, summary, unknown
 from app.storage.users import account_name, ensure_user
 
 TITLE_LENGTH: Final = 60
@@ -79,11 +81,13 @@ class Conversations:
 
     async def get(self, conversation_id: str) -> ConversationSummary:
         """Find one by its id, or by the start of its id (4 characters or more)."""
-        return await self._database.read_async(lambda: summary(full_id(conversation_id)))
+        found = await self._database.read_async(lambda: summary(full_id(conversation_id)))
+        return self._safe(found)
 
     async def list(self, *, limit: int = 200) -> list[ConversationSummary]:
         """Conversations, the one with the newest message first."""
-        return await self._database.read_async(lambda: newest(limit))
+        found = await self._database.read_async(lambda: newest(limit))
+        return [self._safe(one) for one in found]
 
     async def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title; a long one is cut."""
@@ -141,13 +145,13 @@ class Conversations:
 
         def last() -> builtins.list[ConversationMessage]:
             query = _messages(conversation_id).order_by(Message.id.desc()).limit(limit)
-            return [message_from(row) for row in query][::-1]
+            return [message_from(row, self._redactor) for row in query][::-1]
 
         return await self._database.read_async(last)
 
     async def messages(self, conversation_id: str) -> builtins.list[ConversationMessage]:
         """All messages, oldest first; none for an unknown conversation."""
-        return await self._database.read_async(lambda: _all_messages(conversation_id))
+        return await self._database.read_async(lambda: self._all_messages(conversation_id))
 
     async def mark_interrupted(self) -> int:
         """Mark the messages a crash left ``streaming`` as ``interrupted``; how many they were.
@@ -171,7 +175,7 @@ class Conversations:
 
     async def find(self, query: MessageQuery) -> builtins.list[SearchHit]:
         """Messages that fit every condition of ``query``, newest first."""
-        return await self._database.read_async(lambda: find(query))
+        return await self._database.read_async(lambda: find(query, self._redactor))
 
     # -- exchange --------------------------------------------------------------------------
 
@@ -180,11 +184,10 @@ class Conversations:
 
         def collect() -> tuple[ConversationSummary, builtins.list[ConversationMessage]]:
             found = summary(full_id(conversation_id))
-            return found, _all_messages(found.id)
+            return found, self._all_messages(found.id)
 
         found, messages = await self._database.read_async(collect)
         plain = exchange.to_json(found, messages, self._clock.now())
-        # Once more: a secret may have become known only after a message was stored.
         return redacted_object(self._redactor, plain)
 
     async def import_(self, data: Mapping[str, object]) -> ConversationSummary:
@@ -238,7 +241,15 @@ class Conversations:
             conversation.title = _one_line(row.text)
         conversation.updated_at = max(conversation.updated_at, message.created_at)
         conversation.save()
-        return message_from(Message.get_by_id(row.id))
+        return message_from(Message.get_by_id(row.id), self._redactor)
+
+    def _safe(self, found: ConversationSummary) -> ConversationSummary:
+        title = safe_title(found.title, self._redactor)
+        return found if title is found.title else dataclasses.replace(found, title=title)
+
+    def _all_messages(self, conversation_id: str) -> builtins.list[ConversationMessage]:
+        query = _messages(conversation_id).order_by(Message.id)
+        return [message_from(row, self._redactor) for row in query]
 
     def _session(self, status: MessageStatus) -> str | None:
         return self._database.session if status is MessageStatus.STREAMING else None
@@ -255,14 +266,10 @@ def _messages(conversation_id: str) -> Any:
     return Message.select().where(Message.conversation_id == conversation_id)
 
 
-def _all_messages(conversation_id: str) -> list[ConversationMessage]:
-    return [message_from(row) for row in _messages(conversation_id).order_by(Message.id)]
-
-
 def _one_line(text: str) -> str:
     """The first words, at most ``TITLE_LENGTH`` characters."""
     line = " ".join(text.split())
     if len(line) <= TITLE_LENGTH:
         return line
     cut = line[: TITLE_LENGTH - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut[TITLE_LENGTH // 2 :] else cut) + "…"
+    return (cut.rsplit(" ", 1)[0] if " " in cut[TITLE_LENGTH // 2 :] else cut) + CUT

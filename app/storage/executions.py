@@ -109,7 +109,8 @@ class SkillExecutions:
 
         def of_turn() -> list[ExecutionRecord]:
             query = SkillExecution.select().where(SkillExecution.turn_id == turn_id)
-            return [_record(row) for row in query.order_by(SkillExecution.started_at)]
+            rows = query.order_by(SkillExecution.started_at)
+            return [self._redactor.record(_record(row)) for row in rows]
 
         return await self._database.read_async(of_turn)
 

@@ -36,7 +36,7 @@ class NotificationLog:
 
         def newest() -> list[Notification]:
             query = NotificationRow.select().order_by(NotificationRow.id.desc()).limit(limit)
-            return [_event(row) for row in query]
+            return [self._redactor.record(_event(row)) for row in query]
 
         return await self._database.read_async(newest)
 

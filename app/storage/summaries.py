@@ -11,9 +11,12 @@ from peewee import fn
 
 from app.domain.errors import NotFoundError
 from app.domain.messages import ConversationSummary, MessageStatus, Role
+from app.redaction import Redactor
 from app.storage.models import Conversation, Message
 
 MIN_PREFIX: Final = 4
+CUT: Final = "…"
+"""Ends a title that was cut."""
 
 
 def newest(limit: int) -> list[ConversationSummary]:
@@ -52,6 +55,15 @@ def _summary_from(row: Any) -> ConversationSummary:
         message_count=row.message_count,
         last_status=MessageStatus(row.last_status) if row.last_status else None,
     )
+
+
+def safe_title(title: str, redactor: Redactor) -> str:
+    """``title`` without secrets, also where one was cut off at its end."""
+    if not title.endswith(CUT):
+        return redactor.text(title)
+    words = title.removesuffix(CUT)
+    safe = redactor.cut_text(words)
+    return title if safe is words else safe + CUT
 
 
 def full_id(conversation_id: str) -> str:

@@ -241,6 +241,10 @@ class Desk(Protocol):
         """The model that answers now."""
         ...
 
+    def hide_secrets(self, text: str) -> str:
+        """Put placeholders for known secrets."""
+        ...
+
     def completions(self) -> Sequence[OfferedCommand]:
         """What ``/`` offers."""
         ...

@@ -216,6 +216,7 @@ class Session(QObject):
     def send(self, text: str) -> None:
         """Send a message in the conversation shown; it queues behind a turn under way."""
         conversation = self._current
+        text = self.desk.hide_secrets(text)  # a key in it is neither shown nor kept
         conversation.model.queue(text, self.desk.clock.now())
         task = self.tasks.run(self._run(conversation, text), name="turn from the window")
         conversation.turns.append((text, task))

@@ -275,8 +275,9 @@ async def test_turns_of_two_processes_in_one_conversation_keep_their_results(des
             )
         )
     await engine.run_turn("and?", channel=Channel.WINDOW)
-    results = [(m.text, m.tool_status) for m in model.requests[0].messages if m.role is Role.TOOL]
-    assert results == [("tool a", ToolStatus.OK), ("tool b", ToolStatus.OK)]
+    results = [m for m in model.requests[0].messages if m.role is Role.TOOL]
+    assert [m.tool_status for m in results] == [ToolStatus.OK, ToolStatus.OK]
+    assert ["\ntool a\n" in results[0].text, "\ntool b\n" in results[1].text] == [True, True]
 
 
 async def test_a_model_without_closing_words_gets_a_true_account_instead(desk: Desk) -> None:

@@ -383,3 +383,11 @@ async def test_a_caller_cancelled_before_the_skill_begins_is_interrupted() -> No
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not begun
+
+
+async def test_a_deadline_that_is_changed_holds_for_the_next_call() -> None:
+    deadline = 0.02
+    one = Executor(timeout=lambda: deadline, clock=FixedClock())
+    assert (await one.run(Acting(Started()), CALL, CONTEXT)).metadata["seconds"] == 0.02
+    deadline = 0.03
+    assert (await one.run(Acting(Started()), CALL, CONTEXT)).metadata["seconds"] == 0.03
