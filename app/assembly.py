@@ -33,7 +33,8 @@ from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
 from app.providers import chosen, client_for
 from app.redaction import Redactor, Secret
-from app.resilience.circuit_breaker import Breakers, BreakerSnapshot
+from app.resilience.breakers import Breakers
+from app.resilience.circuit_breaker import BreakerPolicy, BreakerSnapshot
 from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry, warm_up
 from app.storage.approval_rules import ApprovalRules
@@ -137,12 +138,9 @@ class Assembly:
 
         self.registry = SkillRegistry()
         await self._load_skills(settings.home / "skills")
-        self.breakers = Breakers(
-            threshold=settings.breaker_threshold,
-            cooldown=settings.breaker_cooldown,
-            clock=clock,
-            on_change=self._publish_circuit,
-        )
+        self.breakers = Breakers(clock=clock, hide_secrets=self.redactor.text)
+        self.breakers.configure(_breaker_policy(settings))
+        self.breakers.subscribe(self._publish_circuit)
         for skill in self.registry.skills:
             self.breakers.breaker(skill.tool_definition.name)
         self.approvals = Approvals(rules=self.rules, clock=clock, publish=self.bus.publish)
@@ -299,6 +297,7 @@ class Assembly:
         self.store.save(name, value)
         fresh = self.store.load()
         self.settings = dataclasses.replace(self.settings, **{name: getattr(fresh, name)})
+        self.breakers.configure(_breaker_policy(self.settings))
         if name == "watch_folders":
             self.watcher.switch(on=self.settings.watch_folders)
 
@@ -345,6 +344,15 @@ class Assembly:
                 reason=breaker.reason,
             )
         )
+
+
+def _breaker_policy(settings: Settings) -> BreakerPolicy:
+    # A probe is lost only when the slowest call would have timed out long ago.
+    return BreakerPolicy(
+        threshold=settings.breaker_threshold,
+        cooldown=settings.breaker_cooldown,
+        lease=max(90.0, 2 * settings.skill_timeout),
+    )
 
 
 def _make_home(home: Path) -> None:

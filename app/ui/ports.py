@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.orchestrator.engines import Engines
     from app.orchestrator.llm_client import LLMClient
     from app.redaction import Secret
-    from app.resilience.circuit_breaker import Breakers
+    from app.resilience.breakers import Breakers
     from app.storage.approval_rules import ApprovalRules
     from app.storage.conversations import Conversations
     from app.storage.executions import SkillExecutions
