@@ -31,6 +31,7 @@ from app.orchestrator.context import read_trusted_instructions, system_prompt
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
+from app.orchestrator.guarded_model import guarded
 from app.providers import chosen, client_for
 from app.redaction import Redactor, Secret
 from app.resilience.breakers import Breakers
@@ -157,7 +158,7 @@ class Assembly:
             publish=self.bus.publish,
         )
 
-        self.llm: LLMClient = client_for(settings, clock)
+        self.llm: LLMClient = self._client_for(settings)
         self._closing.push_async_callback(self._close_llm)
         self.engines = Engines(
             EngineParts(
@@ -248,7 +249,7 @@ class Assembly:
         wanted, key_name = chosen(self.settings, provider, base_url, api_key, model)
         if api_key is not None and key_name is not None:
             self.redactor.add(key_name, api_key)
-        client = client_for(wanted, self.clock)
+        client = self._client_for(wanted)
         async with AsyncExitStack() as undo:
             undo.push_async_callback(client.aclose)
             await client.models()
@@ -316,6 +317,11 @@ class Assembly:
         self.store.save("folders", [str(folder) for folder in folders])
         self.settings = dataclasses.replace(self.settings, folders=folders)
         self.watcher.refresh()
+
+    def _client_for(self, settings: Settings) -> LLMClient:
+        client = client_for(settings, self.clock)
+        own = settings.effective_provider == "openai-compatible" and settings.llm_base_url
+        return guarded(client, own or client.label, self.breakers, self.clock)
 
     async def _close_llm(self) -> None:
         await self.llm.aclose()

@@ -291,3 +291,13 @@ class ModelStreamError(ModelError):
     """The stream broke off or carried an error after it began; partial text is kept."""
 
     kind = "model_stream"
+
+
+class ModelPausedError(ModelError):
+    """The service failed too often and is left alone for now; nothing was sent.
+
+    ``retry_after`` says how long, ``None`` until it is reset by hand. ``details``: ``circuit``,
+    ``reason``, ``retry_at`` (RFC 3339, or empty).
+    """
+
+    kind = "model_paused"
