@@ -92,6 +92,7 @@ class Supervisor:
         self._cells: list[_Cell] = []
         self._history = _History()
         self._mending: dict[_Cell | None, asyncio.Task[None]] = {}
+        self._reviving: set[asyncio.Task[None]] = set()
         self._from: _Cell | None = None
         self._abandoned: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -132,6 +133,14 @@ class Supervisor:
             if one.state is ChildState.WAITING and not self._closed:
                 await self._launch(one)
 
+    def revive(self, name: str) -> None:
+        """``restart`` in the background, where the child was given up or has finished."""
+        over = (ChildState.GIVEN_UP, ChildState.FINISHED)
+        if self._cell(name).state in over and not self._closed:
+            task = asyncio.create_task(self.restart(name), name=f"{self.name}: revive {name}")
+            self._reviving.add(task)
+            task.add_done_callback(self._reviving.discard)
+
     async def stop(self, name: str) -> None:
         """End a child and let go of it."""
         cell = self._cell(name)
@@ -141,10 +150,11 @@ class Supervisor:
     async def close(self) -> None:
         """End every child, last started first. Nothing is restarted any more."""
         self._closed = True
-        for mending in tuple(self._mending.values()):
-            mending.cancel()
-        if self._mending:
-            await asyncio.wait(tuple(self._mending.values()))
+        starting = {*self._mending.values(), *self._reviving}
+        for task in starting:
+            task.cancel()
+        if starting:
+            await asyncio.wait(starting)
         try:
             for cell in reversed(self._cells):
                 await self._end(cell)
