@@ -216,7 +216,7 @@ class Router:
             severity=max(severities, key=_ORDER.index),
             message=f"{number:,} more from {event.source}",
             error_type=None,
-            context={"last": event.message, "hint": "The log has each of them."},
+            context={"summed_up": True, "hint": f"The last one: {event.message}"},
         )
 
     def _tell_soon(self, card: _Card, now: float) -> bool:

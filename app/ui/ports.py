@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.domain.skills import Clock
     from app.domain.workspace import Workspace
     from app.event_bus import EventBus
+    from app.notifications.router import Router
     from app.orchestrator.approvals import Approvals
     from app.orchestrator.engines import Engines
     from app.orchestrator.llm_client import LLMClient
@@ -218,6 +219,11 @@ class Desk(Protocol):
     @property
     def breakers(self) -> Breakers:
         """Circuits."""
+        ...
+
+    @property
+    def router(self) -> Router:
+        """What the person should know."""
         ...
 
     @property

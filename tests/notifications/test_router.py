@@ -179,7 +179,7 @@ async def test_many_different_things_from_one_source_are_summed_up(house: House)
     assert [one.message for one in first] == [f"File {n} cannot be read." for n in range(BURST)]
     assert summary.message == f"{300 - BURST} more from files"
     assert summary.severity is Severity.ERROR, "as bad as the worst of them"
-    assert summary.context["last"] == "File 299 cannot be read."
+    assert summary.context["hint"] == "The last one: File 299 cannot be read."
     assert other.source == "model"
     assert len(house.window.got) == BURST + 3, "the summary was told twice: first and last"
     assert len(await house.stored()) == BURST + 2
