@@ -7,8 +7,10 @@ event loop runs and takes input) or ``ready`` (everything is attached).
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from app.ui.single_instance import SingleInstance
 
 _CLOSING_SECONDS: Final = 4.0
+_CUT_SECONDS: Final = 4.6
 _EXIT_NOT_CONFIGURED: Final = 3
 _FOR_ANSWERS: Final = ("markdown_it", "pygments.lexers", "pygments.token")
 
@@ -127,15 +130,24 @@ def _run(
     from app.ui.event_loop import StewardEventLoop
 
     collector = Collector(application)
+    # What cannot be stopped must not keep the program: the journal makes a cut safe.
+    cut = threading.Timer(_CUT_SECONDS, os._exit, (1,))
+    cut.daemon = True
+    cut.name = "steward-cut"
     try:
         with asyncio.Runner(loop_factory=lambda: StewardEventLoop(application)) as runner:
-            return runner.run(_live(application, window, instance, home))
+            return runner.run(_live(application, window, instance, home, cut))
     finally:
+        cut.cancel()
         collector.close()
 
 
 async def _live(
-    application: QApplication, window: MainWindow, instance: SingleInstance, home: Path
+    application: QApplication,
+    window: MainWindow,
+    instance: SingleInstance,
+    home: Path,
+    cut: threading.Timer,
 ) -> int:
     import asyncio
     import signal
@@ -156,11 +168,16 @@ async def _live(
             print("ready", flush=True)  # noqa: T201
             closing.set()
         await closing.wait()
+    cut.start()
     window.remember()
-    await window.detach()
-    if assembly is not None:
+    window.hide()
+    try:
         async with asyncio.timeout(_CLOSING_SECONDS):
-            await assembly.close()
+            await window.detach()
+            if assembly is not None:
+                await assembly.close()
+    except TimeoutError:
+        logging.getLogger(__name__).error("closing took too long and was cut short")
     window.close()
     window.deleteLater()
     return 0
@@ -249,8 +266,6 @@ def _explained(error: BaseException) -> StewardError:
 
     if isinstance(error, StewardError):
         return error
-    import logging
-
     logging.getLogger(__name__).error("opening failed", exc_info=error)
     return StewardError(
         f"Something unexpected happened: {type(error).__name__}.",

@@ -55,6 +55,12 @@ class NotFoundError(StewardError):
     kind = "not_found"
 
 
+class ClosingError(StewardError):
+    """Steward is closing and begins nothing more."""
+
+    kind = "closing"
+
+
 # -- storage ---------------------------------------------------------------------------
 
 

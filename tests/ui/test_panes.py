@@ -192,6 +192,7 @@ async def test_a_service_stands_among_the_circuits_troubled_ones_first(
     pane.refresh()
     shown = pane.findChildren(CircuitLine)
     await until(lambda: len({line.y() for line in shown}) == len(shown), "the lines to stand")
+    assert all(line._title.width() > 60 for line in shown), "each name has room"
     ordered = [line.text.split("  ")[0] for line in sorted(shown, key=lambda line: line.y())]
     assert ordered[:2] == ["files.undo", "model: OpenRouter"]
     assert ordered[2:] == sorted(ordered[2:])

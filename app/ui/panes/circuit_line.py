@@ -36,6 +36,7 @@ class CircuitLine(QWidget):
         facts.setSpacing(8)
         facts.addWidget(self.outcomes)
         facts.addWidget(self._count, 1)
+        facts.addStretch(0)  # also where nothing stands here: the column keeps its width
         grid = QGridLayout(self)
         grid.setContentsMargins(6, 5, 6, 5)
         grid.setHorizontalSpacing(8)
