@@ -39,8 +39,9 @@ from app.orchestrator.engines import Engines
 from app.orchestrator.guarded_model import guarded
 from app.providers import chosen, client_for
 from app.redaction import Redactor, Secret
+from app.resilience.breaker_policy import BreakerPolicy
 from app.resilience.breakers import Breakers
-from app.resilience.circuit_breaker import BreakerPolicy, BreakerSnapshot
+from app.resilience.circuit_breaker import BreakerSnapshot
 from app.resilience.supervisor import Supervisor
 from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry, warm_up

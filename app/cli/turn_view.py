@@ -92,7 +92,7 @@ class TurnView:
                 note(f"! {name} keeps failing and is paused: {shortened(reason)}", "yellow")
             case Notification(source="circuits"):
                 pass  # its own event has said so
-            case Notification(severity=severity, message=message):
+            case Notification(severity=severity, message=message, count=1):
                 note(
                     f"! {visible_line(message)}", "red" if severity is Severity.ERROR else "yellow"
                 )

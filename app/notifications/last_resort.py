@@ -39,7 +39,8 @@ def _watch_loop(hooks: ExitStack, loop: asyncio.AbstractEventLoop, tell: Tell) -
             before(loop, context)
         else:
             loop.default_exception_handler(context)  # into the log
-        tell("a task", type(error).__name__ if error is not None else "unhandled")
+        if error is not None:
+            tell("a task", type(error).__name__)
 
     loop.set_exception_handler(handle)
     hooks.callback(loop.set_exception_handler, before)

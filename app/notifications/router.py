@@ -160,7 +160,7 @@ class Router:
     ) -> bool:
         """Tell a failure: an expected one in its own words, a bug in general ones."""
         if isinstance(error, StewardError):
-            facts = {"hint": error.hint, **(context or {})}
+            facts = {**({"hint": error.hint} if error.hint else {}), **(context or {})}
             return self.notify(
                 Severity.WARNING, source, error.message, error_type=error.kind, context=facts
             )

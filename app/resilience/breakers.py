@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable
 
 from app.domain.skills import Clock
+from app.resilience.breaker_policy import BreakerPolicy
 from app.resilience.circuit_breaker import (
-    BreakerPolicy,
     BreakerSnapshot,
     CircuitBreaker,
     Listener,

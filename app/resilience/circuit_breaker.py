@@ -26,13 +26,12 @@ from typing import Final
 
 from app.domain.events import CircuitState
 from app.domain.skills import Clock
+from app.resilience.breaker_policy import BreakerPolicy, FailureWindow
 
 logger = logging.getLogger(__name__)
 
 _REMEMBERED: Final = 40
 """Outcomes kept for a face to draw."""
-_MOST_CALLS: Final = 2_000
-"""Outcomes kept for the share of failures, however many fall into the window."""
 _REASON_LENGTH: Final = 300
 _LONGEST_RETRY_AFTER: Final = 86_400.0
 
@@ -43,41 +42,6 @@ class Outcome(Enum):
     SUCCESS = auto()
     FAILURE = auto()
     NEUTRAL = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class BreakerPolicy:
-    """When a breaker opens, and for how long. Times in seconds.
-
-    Attributes:
-        threshold: failures in a row that open it. A failure that began more than ``window``
-            after the last one begins a new row.
-        cooldown: the first time it stays open.
-        longest: no time open is longer (but for ``cooldown`` itself and a server's wish).
-        window: how far back the share of failures is counted.
-        ratio: the share of failures that opens it.
-        jitter: how far a time open may be off, as a share of it, up or down.
-        lease: how long a probe may take before another is let through.
-    """
-
-    threshold: int = 5
-    cooldown: float = 30.0
-    longest: float = 600.0
-    window: float = 60.0
-    ratio: float = 0.5
-    jitter: float = 0.2
-    lease: float = 90.0
-
-    @property
-    def minimum_calls(self) -> int:
-        """Fewer calls in the window say nothing about a share."""
-        return 2 * self.threshold
-
-    def open_seconds(self, times: int, chance: float) -> float:
-        """How long to stay open, ``times`` after the first; ``chance`` from 0 to 1."""
-        cap = max(self.longest, self.cooldown)
-        doubled = min(cap, self.cooldown * 2.0 ** min(times, 32))
-        return min(cap, doubled * (1 + self.jitter * (2 * chance - 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +127,8 @@ class CircuitBreaker:
         self._listeners: tuple[Listener, ...] = ()
         self._state = CircuitState.CLOSED
         self._generation = 0
-        self._calls: deque[tuple[float, bool]] = deque(maxlen=_MOST_CALLS)
+        self._window = FailureWindow()
         self._history: deque[Mark] = deque(maxlen=_REMEMBERED)
-        self._failures = 0
-        self._last_failure = -math.inf
         self._successes = 0
         self._opened = 0
         self._doublings = 0
@@ -194,7 +156,7 @@ class CircuitBreaker:
         return BreakerSnapshot(
             self.name,
             self._state,
-            self._failures,
+            self._window.failures,
             self._successes,
             self._retry_at(),
             self._reason,
@@ -272,38 +234,22 @@ class CircuitBreaker:
 
     def _succeed(self) -> None:
         self._successes += 1
-        self._failures = 0
-        self._last_failure = -math.inf
-        self._calls.append((self._clock.monotonic(), False))
+        self._window.succeeded(self._clock.monotonic())
         self._history.append(Mark(self._clock.now(), failed=False))
         if self._state is CircuitState.HALF_OPEN:
             self._close()
 
     def _fail(self, permit: Permit, reason: str, retry_after: float | None) -> None:
         policy, now = self._policy(), self._clock.monotonic()
-        if permit.at - self._last_failure > policy.window:
-            self._failures = 0
-        self._failures += 1
-        self._last_failure = now
+        self._window.failed(permit.at, now, policy)
         self._reason = self._words(reason)
-        self._calls.append((now, True))
         self._history.append(Mark(self._clock.now(), failed=True, reason=self._reason))
         if retry_after is not None and 0 < retry_after < math.inf:
             self._not_before = max(self._not_before, now + min(retry_after, _LONGEST_RETRY_AFTER))
-        if self._state is CircuitState.HALF_OPEN or self._is_failing(policy, now):
+        if self._state is CircuitState.HALF_OPEN or self._window.is_failing(now, policy):
             seconds = policy.open_seconds(self._doublings, self._chance())
             self._doublings += 1
             self._open(max(now + seconds, self._not_before))
-
-    def _is_failing(self, policy: BreakerPolicy, now: float) -> bool:
-        if self._failures >= policy.threshold:
-            return True
-        while self._calls and now - self._calls[0][0] > policy.window:
-            self._calls.popleft()
-        if len(self._calls) < policy.minimum_calls:
-            return False
-        failed = sum(failed for _, failed in self._calls)
-        return failed >= policy.ratio * len(self._calls)
 
     def _open(self, until: float) -> None:
         self._retry_from = until
@@ -312,9 +258,7 @@ class CircuitBreaker:
         self._change(CircuitState.OPEN)
 
     def _close(self) -> None:
-        self._failures = 0
-        self._last_failure = -math.inf
-        self._calls.clear()
+        self._window = FailureWindow()
         self._doublings = 0
         self._not_before = 0.0
         self._by_hand = False

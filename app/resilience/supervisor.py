@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Final
 
 from app.domain.skills import Clock
+from app.resilience.supervised_child import Cell, History
 from app.resilience.supervision import (
     Child,
     ChildEndedError,
@@ -32,33 +31,6 @@ _SHARES: Final = (0.5, 0.25, 0.25)
 """A child is told to end at the beginning of each share of its time to stop: first it may clean up
 in peace, then a cancel that was lost on the way is sent again."""
 _LIVE: Final = frozenset({ChildState.STARTING, ChildState.RUNNING})
-
-
-@dataclass(slots=True)
-class _History:
-    """Restarts of late: of one child, or of all where they are restarted together."""
-
-    at: deque[float] = field(default_factory=deque)
-
-    def count(self, now: float, within: float) -> int:
-        """How many there were in the last ``within`` seconds, with one more now."""
-        self.at.append(now)
-        while now - self.at[0] > within:
-            self.at.popleft()
-        return len(self.at)
-
-
-@dataclass(slots=True, eq=False)
-class _Cell:
-    """A child's place: what it is, and how it stands."""
-
-    child: Child
-    state: ChildState = ChildState.STOPPED
-    task: asyncio.Task[None] | None = None
-    ready: asyncio.Event = field(default_factory=asyncio.Event)
-    stopping: bool = False
-    error: BaseException | None = None
-    history: _History = field(default_factory=_History)
 
 
 class Supervisor:
@@ -89,11 +61,11 @@ class Supervisor:
         self._intensity = intensity or Intensity()
         self._report = report
         self._sleep = sleep
-        self._cells: list[_Cell] = []
-        self._history = _History()
-        self._mending: dict[_Cell | None, asyncio.Task[None]] = {}
+        self._cells: list[Cell] = []
+        self._history = History()
+        self._mending: dict[Cell | None, asyncio.Task[None]] = {}
         self._reviving: set[asyncio.Task[None]] = set()
-        self._from: _Cell | None = None
+        self._from: Cell | None = None
         self._abandoned: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -115,7 +87,7 @@ class Supervisor:
                 raise ValueError(f"{self.name} has a child {child.name} already")
             if self._closed:
                 return
-            cell = _Cell(child)
+            cell = Cell(child)
             self._cells.append(cell)
             await self._launch(cell)
 
@@ -123,10 +95,10 @@ class Supervisor:
         """Start a child anew, and who goes with it, as if it had never crashed."""
         cell = self._cell(name)
         group = self._group(cell)
-        self._history = _History()
+        self._history = History()
         for one in reversed(group):
             await self._halt(one)
-            one.history = _History()
+            one.history = History()
             if one.state is not ChildState.ABANDONED:
                 one.state = ChildState.WAITING
         for one in group:
@@ -166,13 +138,13 @@ class Supervisor:
 
     # -- one child -------------------------------------------------------------------------
 
-    def _cell(self, name: str) -> _Cell:
+    def _cell(self, name: str) -> Cell:
         for cell in self._cells:
             if cell.child.name == name:
                 return cell
         raise ValueError(f"{self.name} has no child {name}")
 
-    async def _launch(self, cell: _Cell) -> bool:
+    async def _launch(self, cell: Cell) -> bool:
         """Start a child and wait until it is ready; whether it is."""
         cell.stopping = False
         cell.error = None
@@ -195,7 +167,7 @@ class Supervisor:
             self._crashed(cell, ChildEndedError("It did not get ready in time."))
         return cell.state is ChildState.RUNNING
 
-    async def _own(self, cell: _Cell) -> None:
+    async def _own(self, cell: Cell) -> None:
         task = cell.task
 
         def ready() -> None:
@@ -209,7 +181,7 @@ class Supervisor:
             # Else asyncio would let it through to the loop, and it would end the program.
             raise ChildEndedError("It tried to exit.") from error
 
-    async def _end(self, cell: _Cell) -> bool:
+    async def _end(self, cell: Cell) -> bool:
         """Cancel a child and wait for its end, within its time; whether it came."""
         task = cell.task
         cell.stopping = True
@@ -231,7 +203,7 @@ class Supervisor:
         self._tell(Report(ReportKind.ABANDONED, self.name, cell.child.name))
         return False
 
-    async def _halt(self, cell: _Cell) -> None:
+    async def _halt(self, cell: Cell) -> None:
         """End a child and whatever would start it again."""
         for key in (cell, None):
             mending = self._mending.get(key)
@@ -242,7 +214,7 @@ class Supervisor:
 
     # -- what ended by itself --------------------------------------------------------------
 
-    def _ended(self, cell: _Cell, task: asyncio.Task[None]) -> None:
+    def _ended(self, cell: Cell, task: asyncio.Task[None]) -> None:
         # Looked at in any case: a failure that nobody asks for is reported by asyncio, too.
         error = None if task.cancelled() else task.exception()
         if cell.task is not task or cell.stopping:
@@ -262,7 +234,7 @@ class Supervisor:
             return
         self._crashed(cell, error or ChildEndedError("It returned."))
 
-    def _crashed(self, cell: _Cell, error: BaseException) -> None:
+    def _crashed(self, cell: Cell, error: BaseException) -> None:
         cell.error = error
         cell.state = ChildState.WAITING
         if cell.child.restart is Restart.TEMPORARY or self._closed:
@@ -279,14 +251,14 @@ class Supervisor:
         if None not in self._mending:
             self._mend(None, cell)
 
-    def _mend(self, key: _Cell | None, cell: _Cell) -> None:
+    def _mend(self, key: Cell | None, cell: Cell) -> None:
         task = asyncio.create_task(
             self._restart(key, cell), name=f"{self.name}: restart {cell.child.name}"
         )
         self._mending[key] = task
         task.add_done_callback(lambda done: self._mended(key, done))
 
-    def _mended(self, key: _Cell | None, done: asyncio.Task[None]) -> None:
+    def _mended(self, key: Cell | None, done: asyncio.Task[None]) -> None:
         self._mending.pop(key, None)
         if done.cancelled():
             return
@@ -296,7 +268,7 @@ class Supervisor:
                 self._crashed(cell, cell.error or ChildEndedError("It ended."))
                 return
 
-    async def _restart(self, key: _Cell | None, cell: _Cell) -> None:
+    async def _restart(self, key: Cell | None, cell: Cell) -> None:
         """Restart a child and who goes with it, until they run or are given up."""
         history = self._history if key is None else cell.history
         while True:
@@ -329,7 +301,7 @@ class Supervisor:
             if not any(one.state is ChildState.WAITING for one in group):
                 return
 
-    def _group(self, first: _Cell) -> list[_Cell]:
+    def _group(self, first: Cell) -> list[Cell]:
         """Who is restarted with ``first``, in the order of starting."""
         if self._strategy is Strategy.ONE_FOR_ONE:
             return [first]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from app.domain.events import CircuitState
+from app.resilience.breaker_policy import BreakerPolicy
 from app.resilience.breakers import Breakers
 from app.resilience.circuit_breaker import (
-    BreakerPolicy,
     BreakerSnapshot,
     CircuitBreaker,
     Outcome,
@@ -377,7 +377,7 @@ def test_however_many_calls_come_little_is_kept() -> None:
     for _ in range(20_000):
         settle(breaker, Outcome.SUCCESS)
     assert len(breaker.snapshot.history) == 40
-    assert len(breaker._calls) == 2_000
+    assert len(breaker._window._calls) == 2_000
 
 
 # --- any interleaving -----------------------------------------------------------------------------
