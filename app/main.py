@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
     from app.ui.single_instance import SingleInstance
 
-_CLOSING_SECONDS: Final = 4.0
-_CUT_SECONDS: Final = 4.6
+_CLOSING_SECONDS: Final = 3.5
+_CUT_SECONDS: Final = 4.5
 _EXIT_NOT_CONFIGURED: Final = 3
 _FOR_ANSWERS: Final = ("markdown_it", "pygments.lexers", "pygments.token")
 
@@ -153,10 +153,16 @@ async def _live(
     import signal
 
     closing = asyncio.Event()
-    application.lastWindowClosed.connect(closing.set)
+
+    def close_soon() -> None:
+        if not closing.is_set():
+            cut.start()
+            closing.set()
+
+    application.lastWindowClosed.connect(close_soon)
     if sys.platform != "win32":
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, closing.set)
+            asyncio.get_running_loop().add_signal_handler(number, close_soon)
     await asyncio.sleep(0)
     _bench("interactive")
     _show_icon(application)
@@ -168,7 +174,6 @@ async def _live(
             print("ready", flush=True)  # noqa: T201
             closing.set()
         await closing.wait()
-    cut.start()
     window.remember()
     window.hide()
     try:
@@ -210,7 +215,10 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
             window.attach(opening.result())
             assembly = opening.result()
             assembly.announce()
-            await assembly.warm_up()
+            warming = asyncio.create_task(assembly.warm_up(), name="warm up")
+            await _first(warming, closing)
+            warming.cancel()
+            await asyncio.wait([warming])
             if window.session is not None:
                 window.session.tasks.start(
                     assembly.offer_local_servers(), name="look for model servers"

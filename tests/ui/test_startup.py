@@ -129,6 +129,7 @@ sys.exit(app.main.main(["steward"]))
 """
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize(("gives_up", "expected"), [(True, 0), (False, 1)])
 def test_what_will_not_close_keeps_neither_the_window_nor_the_program(
     tmp_path: Path, gives_up: bool, expected: int
