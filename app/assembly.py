@@ -36,8 +36,8 @@ from app.orchestrator.context import read_trusted_instructions, system_prompt
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
-from app.orchestrator.guarded_model import guarded
-from app.providers import chosen, client_for
+from app.orchestrator.guarded_model import guarded, unguarded
+from app.providers import chosen, client_for, renew_options
 from app.redaction import Redactor, Secret
 from app.resilience.breaker_policy import BreakerPolicy
 from app.resilience.breakers import Breakers
@@ -200,6 +200,8 @@ class Assembly:
 
     def announce(self) -> None:
         """Tell what happened at the start, once a face listens: notices and recovered changes."""
+        if self.recovery.missing_vault is not None:
+            self.router.notify(Severity.ERROR, "vault", str(self.recovery.missing_vault))
         for words in (*self.start_notices, *map(str, self.recovery.operations)):
             self.router.notify(Severity.WARNING, "start", words)
 
@@ -321,6 +323,7 @@ class Assembly:
         fresh = self.store.load()
         self.settings = dataclasses.replace(self.settings, **{name: getattr(fresh, name)})
         self.breakers.configure(_breaker_policy(self.settings))
+        renew_options(unguarded(self.llm), self.settings)
         if name == "watch_folders":
             self.watcher.switch(on=self.settings.watch_folders)
             self.supervisor.revive(WATCHER)

@@ -31,6 +31,7 @@ class Settings:
         home: data directory: ``steward.db``, ``vault/``, ``logs/``, ``skills/``.
         folders: folders the assistant may touch, absolute.
         provider: one of ``PROVIDERS``, or ``None`` to take what is configured.
+        fallback_models, provider_routing: for OpenRouter only.
         skill_timeout, breaker_cooldown: seconds.
         instructions: the person's own words, joined to the system prompt.
         trusted_folders: granted folders whose ``AGENTS.md`` joins the system prompt.
@@ -46,6 +47,9 @@ class Settings:
     llm_base_url: str | None = None
     llm_api_key: Secret | None = None
     model: str | None = None
+    reasoning_effort: str | None = None
+    fallback_models: tuple[str, ...] = ()
+    provider_routing: Mapping[str, object] = field(default_factory=dict)
     max_iterations: int = 25
     skill_timeout: float = 30.0
     breaker_threshold: int = 5

@@ -25,21 +25,27 @@ _SAYS: Final[Mapping[str, Outcome]] = {
     "model_credentials": Outcome.NEUTRAL,
     "model_payment": Outcome.NEUTRAL,
     "model_refused": Outcome.NEUTRAL,
+    "model_moderated": Outcome.NEUTRAL,
+    "model_missing": Outcome.NEUTRAL,
     "context_too_long": Outcome.NEUTRAL,
     "model_paused": Outcome.NEUTRAL,
     "model_unreachable": Outcome.FAILURE,
     "model_timeout": Outcome.FAILURE,
     "model_stream": Outcome.FAILURE,
-    "model_rate_limit": Outcome.FAILURE,
-    "model_overloaded": Outcome.FAILURE,
+    "model_rate_limited": Outcome.FAILURE,
+    "model_budget_busy": Outcome.FAILURE,
     "model_unavailable": Outcome.FAILURE,
 }
 
 
 def outcome_of_error(error: ModelError) -> Outcome:
-    """What an error says about the health of the service."""
+    """What an error says about the health of the service.
+
+    One that was reported inside a stream counts as what was reported.
+    """
     unlisted = Outcome.FAILURE if error.retryable else Outcome.NEUTRAL
-    return _SAYS.get(error.kind, unlisted)
+    inside = _SAYS.get(str(error.details.get("error", "")))
+    return inside or _SAYS.get(error.kind, unlisted)
 
 
 def guarded(client: LLMClient, service: str, breakers: Breakers, clock: Clock) -> LLMClient:
@@ -49,28 +55,33 @@ def guarded(client: LLMClient, service: str, breakers: Breakers, clock: Clock) -
     return GuardedModel(client, breakers.breaker(f"model: {service}"), clock)
 
 
+def unguarded(client: LLMClient) -> LLMClient:
+    """The client itself, for whom wants to change how it asks."""
+    return client.client if isinstance(client, GuardedModel) else client
+
+
 class GuardedModel:
     """An ``LLMClient`` that asks its breaker first."""
 
     def __init__(self, client: LLMClient, breaker: CircuitBreaker, clock: Clock) -> None:
-        self._client = client
+        self.client = client
         self._breaker = breaker
         self._clock = clock
 
     @property
     def provider(self) -> str:
         """As the client's."""
-        return self._client.provider
+        return self.client.provider
 
     @property
     def label(self) -> str:
         """As the client's."""
-        return self._client.label
+        return self.client.label
 
     @property
     def default_model(self) -> str | None:
         """As the client's."""
-        return self._client.default_model
+        return self.client.default_model
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """Ask, and yield what comes.
@@ -83,7 +94,7 @@ class GuardedModel:
             raise self._paused(self._breaker.snapshot)
         outcome, reason, retry_after = Outcome.NEUTRAL, "", None
         try:
-            async with aclosing(self._client.stream(request)) as events:  # type: ignore[type-var]
+            async with aclosing(self.client.stream(request)) as events:  # type: ignore[type-var]
                 async for event in events:
                     self._breaker.renew(permit)
                     if isinstance(event, Completed):
@@ -98,13 +109,17 @@ class GuardedModel:
         finally:
             self._breaker.settle(permit, outcome, reason=reason, retry_after=retry_after)
 
+    def context_length(self, model: str | None = None) -> int | None:
+        """As the client's."""
+        return self.client.context_length(model)
+
     async def models(self) -> list[ModelInfo]:
         """What the server offers; raises ``ModelError``."""
-        return await self._client.models()
+        return await self.client.models()
 
     async def aclose(self) -> None:
         """Close connections."""
-        await self._client.aclose()
+        await self.client.aclose()
 
     def _paused(self, shot: BreakerSnapshot) -> ModelPausedError:
         now = self._clock.now()

@@ -24,6 +24,7 @@ from tests.standins.model_server import (
     Drop,
     Gate,
     ModelServer,
+    Reply,
     chunk,
     error_reply,
     stream_reply,
@@ -146,6 +147,22 @@ async def test_a_stream_that_breaks_off_is_a_failure(house: House) -> None:
     assert house.state is CircuitState.OPEN
 
 
+async def test_what_a_stream_reports_counts_as_what_it_is(house: House) -> None:
+    def reporting(code: int, kind: str) -> Reply:
+        error = {"code": code, "message": kind, "metadata": {"error_type": kind}}
+        return stream_reply(chunk({"content": "Half"}), chunk(finish="error", error=error))
+
+    house.server.script([reporting(403, "content_policy_violation")] * 4)
+    for _ in range(4):
+        await house.fails()
+    assert house.breaker.snapshot.failures == 0
+
+    house.server.script([reporting(429, "rate_limit_exceeded")] * 3)
+    for _ in range(3):
+        await house.fails()
+    assert house.state is CircuitState.OPEN
+
+
 async def test_a_server_that_is_not_there_is_a_failure() -> None:
     with ModelServer() as server:
         house = House(server)
@@ -222,6 +239,21 @@ async def test_in_the_whole_program_an_open_circuit_of_the_model_fails_the_turn_
 
             assembly.breakers.reset(f"model: {server.base_url}")
             assert (await engine.run_turn("Hello", channel=Channel.TERMINAL)).text == "Hello."
+        finally:
+            await assembly.close()
+
+
+async def test_a_setting_of_the_model_reaches_the_client_behind_the_breaker() -> None:
+    with ModelServer() as server:
+        server.script([text_reply("Hello.")])
+        assembly = await Assembly.open(
+            provider="openai-compatible", llm_base_url=server.base_url, model="test-model"
+        )
+        try:
+            assembly.change_setting("reasoning_effort", "low")
+            engine = await assembly.engines.get(None)
+            await engine.run_turn("Hello", channel=Channel.TERMINAL)
+            assert "low" in str(server.requests[0].json)
         finally:
             await assembly.close()
 

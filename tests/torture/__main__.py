@@ -1,6 +1,7 @@
-"""``python -m tests.torture [--rounds N] [--seed S] [--power | --kills] [--ways WORDS] [--twice]``.
+"""``python -m tests.torture [--rounds N] [--seed S] [--power | --kills | --streams N] …``.
 
-First every power cut there is, then N rounds of killed processes. Exit code 1 on a violation.
+First a million mutated streams of a model, then every power cut there is, then N rounds of killed
+processes. Exit code 1 on a violation.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tests.files.power_changes import CUTS, SOMEONE, Cut
 from tests.files.power_cuts import FILE_SYSTEMS, Rig, Tally
 from tests.files.power_loss import PowerDatabase
 from tests.torture.kills import Rounds
+from tests.torture.streams import STREAMS, streams
 
 Way = Callable[[Rig, Cut], Awaitable[None]]
 
@@ -44,10 +46,10 @@ async def failed(rig: Rig, cut: Cut) -> None:
 WAYS: dict[str, Way] = {
     "at any step": Rig.cut,
     "while a new process recovers": Rig.cut_in_recovery,
+    "and again in recovery": Rig.cut_twice,
     "after a call failed": failed,
     "beside someone else": beside,
 }
-TWICE: dict[str, Way] = {"and again in recovery": Rig.cut_twice}
 
 
 async def power(folder: Path, ways: dict[str, Way]) -> list[str]:
@@ -97,17 +99,18 @@ def main() -> int:
     parser.add_argument("--power", action="store_true", help="power cuts only")
     parser.add_argument("--ways", default="", help="power cuts only in ways with these words")
     parser.add_argument("--kills", action="store_true", help="killed processes only")
-    parser.add_argument("--twice", action="store_true", help="the power also goes in recovery")
+    parser.add_argument("--streams", type=int, help="only this many mutated streams of a model")
     chosen = parser.parse_args()
     memory = Path("/dev/shm")
     where = memory if os.access(memory, os.W_OK) else None
     violations: list[str] = []
+    if chosen.streams is not None or not (chosen.power or chosen.kills):
+        violations += streams(STREAMS if chosen.streams is None else chosen.streams, chosen.seed)
     with tempfile.TemporaryDirectory(prefix="torture-", dir=where) as folder:
-        if not chosen.kills:
-            ways = WAYS | TWICE if chosen.twice else WAYS
-            ways = {way: act for way, act in ways.items() if chosen.ways in way}
+        if not (chosen.kills or chosen.streams is not None):
+            ways = {way: act for way, act in WAYS.items() if chosen.ways in way}
             violations += asyncio.run(power(Path(folder), ways))
-        if not chosen.power:
+        if not (chosen.power or chosen.streams is not None):
             place = Path(folder) / "kills"
             place.mkdir()
             violations += asyncio.run(kills(place, chosen.rounds, chosen.seed))
