@@ -16,27 +16,36 @@ from app.config import Settings, SettingsStore
 from app.domain.errors import ConfigurationError, SkillError, UsageError
 from app.domain.events import Circuit, FileVersionEvent, Severity
 from app.domain.files import FileVersion
+from app.domain.notification_rules import NotificationRules
 from app.domain.skills import ToolDefinition
 from app.event_bus import EventBus
 from app.files.folder_store import FolderStore
 from app.files.folders import GrantedFolders
 from app.files.fs_ops import FsOps
 from app.files.version_manager import RecoveryReport, VersionManager
+from app.files.watching import CHILD as WATCHER
 from app.files.watching import FolderWatcher
 from app.files.workspace import Workspaces
 from app.integrations.discovery import LocalServer, find_local_servers
 from app.logs import start_logging, stop_logging
+from app.notifications.last_resort import catch_the_uncaught
 from app.notifications.router import Router
+from app.notifications.sinks import LogSink
+from app.notifications.troubles import Troubles
 from app.orchestrator.approvals import Approvals
 from app.orchestrator.context import read_trusted_instructions, system_prompt
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
+from app.orchestrator.guarded_model import guarded, unguarded
 from app.orchestrator.outgoing import Outgoing
 from app.orchestrator.untrusted import Fence
 from app.providers import chosen, client_for, renew_options
 from app.redaction import Redactor, Secret
-from app.resilience.circuit_breaker import Breakers, BreakerSnapshot
+from app.resilience.breaker_policy import BreakerPolicy
+from app.resilience.breakers import Breakers
+from app.resilience.circuit_breaker import BreakerSnapshot
+from app.resilience.supervisor import Supervisor
 from app.setting_fields import field_named
 from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry, warm_up
@@ -54,6 +63,10 @@ logger = logging.getLogger(__name__)
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BUILT_IN_SKILLS: Final = ROOT / "skills"
+_WATCHER_HINT: Final = (
+    "Your files are safe, but changes made outside Steward are not recorded now. Switch recording "
+    "off and on under Settings, Folders, to try again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +129,15 @@ class Assembly:
         self.executions = SkillExecutions(self.database, self.redactor, clock)
         self.rules = ApprovalRules(self.database, clock)
         self.notifications = NotificationLog(self.database, self.redactor, clock)
-        self.router = Router(self.bus, self.notifications, clock)
+        self.router = Router(
+            self.bus,
+            self.notifications,
+            clock,
+            rules=lambda: NotificationRules.read(self.settings.notification_rules),
+        )
+        self._closing.callback(self.router.close)
+        self.router.add_sink("log", LogSink())
+        troubles = self._tell_troubles()
 
         self.folders = GrantedFolders(settings.folders, private=(settings.home,))
         self.versions = VersionManager(
@@ -138,16 +159,13 @@ class Assembly:
             folders=self.folders,
             tell=lambda severity, words: self.router.notify(severity, "watch", words),
         )
-        self._closing.push_async_callback(self.watcher.close)
 
         self.registry = SkillRegistry()
         await self._load_skills(settings.home / "skills")
-        self.breakers = Breakers(
-            threshold=settings.breaker_threshold,
-            cooldown=settings.breaker_cooldown,
-            clock=clock,
-            on_change=self._publish_circuit,
-        )
+        self.breakers = Breakers(clock=clock, hide_secrets=self.redactor.text)
+        self.breakers.configure(_breaker_policy(settings))
+        self.breakers.subscribe(self._publish_circuit)
+        self.breakers.subscribe(troubles.circuit)
         for skill in self.registry.skills:
             self.breakers.breaker(skill.tool_definition.name)
         self.approvals = Approvals(rules=self.rules, clock=clock, publish=self.bus.publish)
@@ -165,7 +183,7 @@ class Assembly:
         )
 
         fence = Fence(secrets.token_bytes(32))
-        self.llm: LLMClient = client_for(settings, clock)
+        self.llm: LLMClient = self._client_for(settings)
         self._closing.push_async_callback(self._close_llm)
         self.engines = Engines(
             EngineParts(
@@ -180,8 +198,11 @@ class Assembly:
             )
         )
         self._closing.push_async_callback(self.engines.stop_all)
-        if settings.watch_folders:
-            self.watcher.switch(on=True)
+        # Last made, first closed: what runs for long uses everything above.
+        self.supervisor = Supervisor("steward", clock=clock, report=troubles.child)
+        self._closing.push_async_callback(self.supervisor.close)
+        self.watcher.switch(on=settings.watch_folders)
+        await self.supervisor.start(self.watcher.child)
 
     def announce(self) -> None:
         """Tell what happened at the start, once a face listens: notices and recovered changes."""
@@ -258,7 +279,7 @@ class Assembly:
         wanted, key_name = chosen(self.settings, provider, base_url, api_key, model)
         if api_key is not None and key_name is not None:
             self.redactor.add(field_named(key_name).env, api_key)
-        client = client_for(wanted, self.clock)
+        client = self._client_for(wanted)
         async with AsyncExitStack() as undo:
             undo.push_async_callback(client.aclose)
             await client.models()
@@ -307,9 +328,11 @@ class Assembly:
         self.store.save(name, value)
         changed: dict[str, Any] = {name: self.store.value(name)}
         self.settings = dataclasses.replace(self.settings, **changed)
-        renew_options(self.llm, self.settings)
+        self.breakers.configure(_breaker_policy(self.settings))
+        renew_options(unguarded(self.llm), self.settings)
         if name == "watch_folders":
             self.watcher.switch(on=self.settings.watch_folders)
+            self.supervisor.revive(WATCHER)
 
     def hide_secrets(self, text: str) -> str:
         """``text`` with placeholders for known secrets, as it will be stored."""
@@ -330,6 +353,21 @@ class Assembly:
         self.store.save("folders", [str(folder) for folder in folders])
         self.settings = dataclasses.replace(self.settings, folders=folders)
         self.watcher.refresh()
+
+    def _tell_troubles(self) -> Troubles:
+        """Let every failure behind a boundary be told."""
+        troubles = Troubles(self.router, hints={WATCHER: _WATCHER_HINT})
+        self._closing.callback(self.bus.subscribe(troubles.event))
+        self.bus.on_failure = troubles.unheard
+        self.database.on_unseen_failure = troubles.unwritten_soon
+        loop = asyncio.get_running_loop()
+        self._closing.callback(catch_the_uncaught(loop, troubles.uncaught_soon).close)
+        return troubles
+
+    def _client_for(self, settings: Settings) -> LLMClient:
+        client = client_for(settings, self.clock)
+        own = settings.effective_provider == "openai-compatible" and settings.llm_base_url
+        return guarded(client, own or client.label, self.breakers, self.clock)
 
     async def _close_llm(self) -> None:
         await self.llm.aclose()
@@ -358,6 +396,15 @@ class Assembly:
                 reason=breaker.reason,
             )
         )
+
+
+def _breaker_policy(settings: Settings) -> BreakerPolicy:
+    # A probe is lost only when the slowest call would have timed out long ago.
+    return BreakerPolicy(
+        threshold=settings.breaker_threshold,
+        cooldown=settings.breaker_cooldown,
+        lease=max(90.0, 2 * settings.skill_timeout),
+    )
 
 
 def _make_home(home: Path) -> None:

@@ -38,6 +38,7 @@ class Settings:
         instructions: the person's own words, joined to the system prompt.
         trusted_folders: granted folders whose ``AGENTS.md`` joins the system prompt.
         watch_folders: whether outside changes in the folders are recorded as they happen.
+        notification_rules: see ``app.domain.notification_rules``; empty: the defaults.
         other_secrets: secrets of services this program knows only to hide them.
         kept_keys: keys of other servers than the one at ``llm_base_url``, by origin.
         notices: what the person should know about their keys.
@@ -61,6 +62,7 @@ class Settings:
     trusted_folders: tuple[Path, ...] = ()
     theme: str = "system"
     watch_folders: bool = False
+    notification_rules: str = ""
     other_secrets: Mapping[str, Secret] = field(default_factory=dict)
     kept_keys: Mapping[str, Secret] = field(default_factory=dict)
     notices: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from app.domain.errors import UsageError
+from app.domain.notification_rules import NotificationRules
 from app.routing_setting import read_routing
 
 PROVIDERS: Final = ("openrouter", "openai-compatible", "guided")
@@ -78,6 +79,10 @@ def _seconds(low: float, high: float) -> Callable[[object], float]:
         return number
 
     return read
+
+
+def _notification_rules(value: object) -> str:
+    return str(NotificationRules.read(str(value)))
 
 
 def _switch(value: object) -> bool:
@@ -183,6 +188,12 @@ FIELDS: Final[tuple[Field, ...]] = (
         "STEWARD_WATCH_FOLDERS",
         _switch,
         "on: every change someone else makes in the folders becomes a version too.",
+    ),
+    Field(
+        "notification_rules",
+        "STEWARD_NOTIFICATION_RULES",
+        _notification_rules,
+        "Where notifications go, for instance info=log; error=window,tray,log; any/watch=none.",
     ),
 )
 _BY_NAME: Final = {f.name: f for f in FIELDS} | {f.env: f for f in FIELDS}

@@ -10,10 +10,11 @@ import pytest
 
 from app.assembly import Assembly
 from app.domain.errors import ModelError
-from app.domain.events import Event, FileVersionEvent, Notification, Severity
+from app.domain.events import CircuitState, Event, FileVersionEvent, Notification, Severity
 from app.domain.files import Origin
 from app.first_run import ensure_sample_folder
 from app.integrations.discovery import LocalServer
+from app.resilience.circuit_breaker import Outcome
 from tests.standins.model_server import ModelServer
 
 
@@ -176,3 +177,16 @@ async def test_watching_follows_its_setting_and_the_folders(
             await again.watcher.watching.wait()
     finally:
         await again.close()
+
+
+async def test_a_changed_breaker_setting_holds_at_once(steward_home: Path) -> None:
+    assembly = await Assembly.open()
+    try:
+        breaker = assembly.breakers.breaker("files.read")
+        assembly.change_setting("breaker_threshold", 1)
+        permit = breaker.acquire()
+        assert permit is not None
+        breaker.settle(permit, Outcome.FAILURE)
+        assert breaker.snapshot.state is CircuitState.OPEN
+    finally:
+        await assembly.close()

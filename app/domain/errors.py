@@ -61,6 +61,12 @@ class NotFoundError(StewardError):
     kind = "not_found"
 
 
+class ClosingError(StewardError):
+    """Steward is closing and begins nothing more."""
+
+    kind = "closing"
+
+
 # -- storage ---------------------------------------------------------------------------
 
 
@@ -346,3 +352,13 @@ class ModelStreamError(ModelError):
     """
 
     kind = "model_stream"
+
+
+class ModelPausedError(ModelError):
+    """The service failed too often and is left alone for now; nothing was sent.
+
+    ``retry_after`` says how long, ``None`` until it is reset by hand. ``details``: ``circuit``,
+    ``reason``, ``retry_at`` (RFC 3339, or empty).
+    """
+
+    kind = "model_paused"

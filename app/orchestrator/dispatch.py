@@ -25,7 +25,8 @@ from app.orchestrator.approvals import ApprovalMode, Approvals, Verdict
 from app.orchestrator.call_results import denied, failed, interrupted, outcome_of, unavailable
 from app.orchestrator.outgoing import leak_in
 from app.redaction import Redactor
-from app.resilience.circuit_breaker import Breakers, Outcome
+from app.resilience.breakers import Breakers
+from app.resilience.circuit_breaker import Outcome
 from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry, validate_arguments
 

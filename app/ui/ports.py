@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from app.domain.skills import Clock
     from app.domain.workspace import Workspace
     from app.event_bus import EventBus
+    from app.notifications.router import Router
     from app.orchestrator.approvals import Approvals
     from app.orchestrator.engines import Engines
     from app.orchestrator.llm_client import LLMClient
     from app.redaction import Secret
-    from app.resilience.circuit_breaker import Breakers
+    from app.resilience.breakers import Breakers
     from app.storage.approval_rules import ApprovalRules
     from app.storage.conversations import Conversations
     from app.storage.executions import SkillExecutions
@@ -224,6 +225,11 @@ class Desk(Protocol):
     @property
     def breakers(self) -> Breakers:
         """Circuits."""
+        ...
+
+    @property
+    def router(self) -> Router:
+        """What the person should know."""
         ...
 
     @property

@@ -282,7 +282,9 @@ class Session(QObject):
                 # Changes may come by the thousand: what reads the folders again does so once.
                 if not self._files_soon.isActive():
                     self._files_soon.start()
-            case Notification(severity=severity, message=message):
+            case Notification(severity=severity, message=message, count=1, context=context) if (
+                "summed_up" not in context
+            ):
                 self.said.emit("trouble" if severity is Severity.ERROR else "attention", message)
 
     def _note(self, conversation: OpenConversation, event: Event) -> None:

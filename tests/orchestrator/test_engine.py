@@ -7,7 +7,7 @@ import dataclasses
 
 import pytest
 
-from app.domain.errors import ModelCredentialsError, ModelStreamError
+from app.domain.errors import ClosingError, ModelCredentialsError, ModelStreamError
 from app.domain.events import (
     Answer,
     Approval,
@@ -367,6 +367,34 @@ async def test_messages_of_several_faces_queue_in_one_conversation(desk: Desk) -
     assert (await first).status is TurnStatus.CANCELLED
     assert (await second).text == "Second."
     assert (await desk.assembly.engines.get(engine.conversation_id)) is engine
+
+
+async def test_when_all_is_stopped_what_waits_is_refused_and_nothing_of_it_is_stored(
+    desk: Desk,
+) -> None:
+    model = desk.model(asyncio.Event(), says("Never asked."))
+    engine = await desk.assembly.engines.get(None)
+    first = asyncio.create_task(engine.run_turn("one", channel=Channel.WINDOW))
+    await model.streaming.wait()
+    waiting = [
+        asyncio.create_task(engine.run_turn(text, channel=Channel.TERMINAL))
+        for text in ("two", "three")
+    ]
+    await asyncio.wait(waiting, timeout=0)
+    engine.cancel()  # it is stopping already: it is waited for all the same
+
+    await desk.assembly.engines.stop_all()
+
+    assert (await first).status is TurnStatus.CANCELLED
+    refused = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(one) for one in refused] == [ClosingError, ClosingError]
+    assert len(model.requests) == 1
+    stored = await desk.assembly.conversations.messages(engine.conversation_id)
+    assert [m.text for m in stored if m.role is Role.USER] == ["one"]
+    with pytest.raises(ClosingError):
+        await engine.run_turn("four", channel=Channel.WINDOW)
+    with pytest.raises(ClosingError):
+        await desk.assembly.engines.get(None)
 
 
 @pytest.mark.parametrize(
