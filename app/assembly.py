@@ -27,6 +27,7 @@ from app.integrations.discovery import LocalServer, find_local_servers
 from app.logs import start_logging, stop_logging
 from app.notifications.router import Router
 from app.orchestrator.approvals import Approvals
+from app.orchestrator.call_reports import CallReports
 from app.orchestrator.context import read_trusted_instructions, system_prompt
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
@@ -36,7 +37,9 @@ from app.redaction import Redactor, Secret
 from app.resilience.circuit_breaker import Breakers, BreakerSnapshot
 from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry, warm_up
+from app.skill_runtime.watchdog import LoopWatchdog
 from app.storage.approval_rules import ApprovalRules
+from app.storage.approvals import ApprovalLog
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.executions import SkillExecutions
@@ -145,10 +148,22 @@ class Assembly:
         )
         for skill in self.registry.skills:
             self.breakers.breaker(skill.tool_definition.name)
-        self.approvals = Approvals(rules=self.rules, clock=clock, publish=self.bus.publish)
+        self.decisions = ApprovalLog(self.database, self.redactor, clock)
+        self.approvals = Approvals(
+            rules=self.rules, log=self.decisions, clock=clock, publish=self.bus.publish
+        )
+        self.call_reports = CallReports(self.router, self.folders)
+        watchdog = LoopWatchdog(self.call_reports.blocked)
+        self._closing.callback(watchdog.close)
+        self.executor = Executor(
+            timeout=settings.skill_timeout,
+            clock=clock,
+            on_abandoned=self.call_reports.abandoned,
+            watchdog=watchdog,
+        )
         self.dispatch = ToolDispatch(
             registry=self.registry,
-            executor=Executor(timeout=settings.skill_timeout, clock=clock),
+            executor=self.executor,
             approvals=self.approvals,
             breakers=self.breakers,
             workspaces=self.workspaces,
@@ -334,6 +349,8 @@ class Assembly:
                 hash_after=version.hash_after,
             )
         )
+        if version.execution_id is not None:
+            self.call_reports.changed(version, self.executor.abandoned)
 
     def _publish_circuit(self, breaker: BreakerSnapshot) -> None:
         self.bus.publish(

@@ -7,7 +7,7 @@ through ``SkillContext`` and imports nothing of ``app`` but ``app.domain``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -165,6 +165,8 @@ class Skill(Protocol):
         """Deadline in seconds, or ``None`` for the configured default."""
         ...
 
+    # A skill may also have ``barrier`` and ``touches``: see ``is_barrier`` and ``touched_paths``.
+
     async def preview(self, params: Mapping[str, object], context: SkillContext) -> Preview:
         """What ``execute`` would change. Never called for ``READ``.
 
@@ -181,6 +183,24 @@ class Skill(Protocol):
         ...
 
 
+def is_barrier(skill: Skill) -> bool:
+    """Whether nothing else may run beside ``skill``: its attribute ``barrier``, if it has one."""
+    return getattr(skill, "barrier", False) is True
+
+
+def touched_paths(skill: Skill, params: Mapping[str, object]) -> tuple[str, ...] | None:
+    """The paths a call of ``skill`` would change, as they are written in ``params``.
+
+    Its method ``touches``, if it has one. ``None``: it cannot be said, so nothing may run beside
+    the call. ``params`` match the schema.
+    """
+    touches = getattr(skill, "touches", None)
+    paths = touches(params) if callable(touches) else None
+    if paths is None or isinstance(paths, str):
+        return None
+    return tuple(str(path) for path in paths)
+
+
 class ReadSkill:
     """Base for skills that change nothing: fills in the parts every reader shares."""
 
@@ -193,7 +213,16 @@ class ReadSkill:
 
 
 class WriteSkill:
-    """Base for skills that change the person's files."""
+    """Base for skills that change the person's files.
+
+    ``touches`` may say which: calls that change other files may then run beside this one.
+    ``barrier``: nothing at all may run beside it.
+    """
 
     effect: Effect = Effect.WRITE
     timeout: float | None = None
+    barrier: bool = False
+
+    def touches(self, params: Mapping[str, object]) -> Sequence[str] | None:
+        """The paths it would change, as they are written in ``params``; ``None``: unknown."""
+        return None

@@ -4,34 +4,55 @@ Whatever happens, the call comes to exactly one ``ToolResult``:
 
 - An expected failure (``StewardError``) is an error with its ``kind`` as ``metadata["type"]``.
 - Any other exception is a crash: a general message for the model, the traceback for the log. A
-  skill that raises ``CancelledError`` or ``SystemExit`` of its own accord has crashed, too.
+  skill that raises ``CancelledError``, ``SystemExit`` or ``KeyboardInterrupt`` of its own accord
+  has crashed, too.
 - At the deadline the skill's task is cancelled and given ``GRACE`` seconds to end. If it ends with
   a result or an expected failure all the same (a file change that was past its archive is
   finished, not cut), that is what happened and it counts; else the call timed out.
 - When the caller is cancelled, the same is done. The result is then the skill's own, or
   ``interrupted``. ``run`` returns it and does not raise ``CancelledError``: the caller asked for
   the end, so it knows, and the result must not be lost. ``Task.cancelling()`` still says so.
-- A skill that ends neither way within the grace is left behind; a late result of it is logged.
+- A skill that ends neither way within the grace is abandoned: reported, listed in ``abandoned``
+  while it goes on, and a late result of it is logged.
 
-Threads cannot be cancelled: a skill that uses one stops it by a flag.
+Each skill gets arguments of its own, so that it cannot change what others see. Threads cannot be
+cancelled: a skill that uses one stops it by a flag.
 """
 
 from __future__ import annotations
 
 import asyncio
+import copy
 import dataclasses
 import json
 import logging
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from app.domain.errors import StewardError
-from app.domain.skills import Clock, Effect, SideEffect, Skill, SkillContext, SkillResult
+from app.domain.skills import Clock, SideEffect, Skill, SkillContext, SkillResult
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
+from app.skill_runtime.watchdog import LoopWatchdog, running_skill
 
 logger = logging.getLogger(__name__)
 
 GRACE: Final = 5.0
 """Seconds a cancelled skill has to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """A call that did not end when it was told to. ``since``: UTC."""
+
+    skill: str
+    call_id: str
+    conversation_id: str
+    turn_id: str
+    execution_id: str
+    since: datetime
 
 
 class Executor:
@@ -41,60 +62,108 @@ class Executor:
         timeout: seconds a skill may take that names no timeout of its own.
         clock: measures ``duration_ms``; deadlines are the event loop's.
         grace: seconds a cancelled skill has to end.
+        on_abandoned: told of each call that is left behind.
+        watchdog: notices skills that block the loop.
     """
 
-    def __init__(self, *, timeout: float, clock: Clock, grace: float = GRACE) -> None:
+    def __init__(
+        self,
+        *,
+        timeout: float,
+        clock: Clock,
+        grace: float = GRACE,
+        on_abandoned: Callable[[Abandoned], None] | None = None,
+        watchdog: LoopWatchdog | None = None,
+    ) -> None:
         self._timeout = timeout
         self._clock = clock
         self._grace = grace
+        self._on_abandoned = on_abandoned
+        self._watchdog = watchdog
         # The loop itself keeps only weak references to tasks.
-        self._left_behind: set[asyncio.Task[SkillResult]] = set()
+        self._left_behind: dict[asyncio.Task[SkillResult], Abandoned] = {}
 
-    async def run(self, skill: Skill, call: ToolCall, context: SkillContext) -> ToolResult:
+    @property
+    def abandoned(self) -> tuple[Abandoned, ...]:
+        """Calls that were told to end and still go on, oldest first."""
+        return tuple(self._left_behind.values())
+
+    async def run(
+        self,
+        skill: Skill,
+        call: ToolCall,
+        context: SkillContext,
+        *,
+        may_begin: Callable[[], bool] = lambda: True,
+    ) -> ToolResult:
         """Execute ``skill`` with the arguments of ``call``, which fit its schema.
 
-        Never raises: see the module docstring for cancellation.
+        Never raises: see the module docstring for cancellation. ``may_begin`` is asked at the
+        last moment before the skill's first line; where it says no, the call is interrupted.
         """
         started = self._clock.monotonic()
         timeout = self._timeout if skill.timeout is None else skill.timeout
-        task = asyncio.create_task(_contained(skill, call, context), name=f"skill {call.name}")
+        work = _contained(skill, call, context, may_begin)
+        task = asyncio.create_task(work, name=f"skill {call.name}")
         stopped: ToolResult | None = None
-        try:
-            await _wait(task, timeout)
+        with self._watchdog.watching() if self._watchdog is not None else nullcontext():
+            try:
+                await _wait(task, timeout)
+                if not task.done():
+                    stopped = _timed_out(call, timeout)
+            except asyncio.CancelledError:
+                stopped = _interrupted(call)
             if not task.done():
-                stopped = _timed_out(call, skill, timeout)
-        except asyncio.CancelledError:
-            stopped = _interrupted(call, skill)
-        if not task.done():
-            task.cancel()
-            await _outlast(task, self._grace)
+                task.cancel()
+                await _outlast(task, self._grace)
         if task.done():
             result = _outcome(task, call, stopped)
         else:
-            self._leave_behind(task, call)
-            result = stopped or _crashed(call)
+            self._leave_behind(task, call, context)
+            result = _abandoned(stopped or _crashed(call))
         elapsed = round((self._clock.monotonic() - started) * 1000)
         return dataclasses.replace(result, duration_ms=elapsed)
 
-    def _leave_behind(self, task: asyncio.Task[SkillResult], call: ToolCall) -> None:
-        logger.error("skill does not end", extra={"skill": call.name, "call_id": call.id})
-        self._left_behind.add(task)
+    def _leave_behind(
+        self, task: asyncio.Task[SkillResult], call: ToolCall, context: SkillContext
+    ) -> None:
+        facts = {"skill": call.name, "call_id": call.id}
+        logger.error("skill does not end", extra=facts)
+        one = Abandoned(
+            call.name,
+            call.id,
+            context.conversation_id,
+            context.turn_id,
+            context.execution_id,
+            self._clock.now(),
+        )
+        self._left_behind[task] = one
 
         def ended(task: asyncio.Task[SkillResult]) -> None:
-            self._left_behind.discard(task)
+            del self._left_behind[task]
             error = None if task.cancelled() else task.exception()
-            facts = {"skill": call.name, "call_id": call.id}
             logger.warning("skill ended late", extra=facts, exc_info=error)
 
         task.add_done_callback(ended)
+        if self._on_abandoned is not None:
+            self._on_abandoned(one)
 
 
-async def _contained(skill: Skill, call: ToolCall, context: SkillContext) -> SkillResult:
+async def _contained(
+    skill: Skill, call: ToolCall, context: SkillContext, may_begin: Callable[[], bool]
+) -> SkillResult:
+    if not may_begin():
+        raise _NotBegunError
+    running_skill.set(call.name)
     try:
-        return await skill.execute(call.arguments, context)
-    except SystemExit as error:
+        return await skill.execute(copy.deepcopy(dict(call.arguments)), context)
+    except (SystemExit, KeyboardInterrupt) as error:
         # Else asyncio would let it through to the loop, and it would end the program.
         raise RuntimeError("the skill tried to exit") from error
+
+
+class _NotBegunError(Exception):
+    """The call was stopped before its skill began."""
 
 
 async def _wait(task: asyncio.Task[SkillResult], seconds: float) -> None:
@@ -132,6 +201,8 @@ def _outcome(
         return _from_skill(call, task.result())
     if isinstance(error, StewardError):
         return _failed(call, error)
+    if isinstance(error, _NotBegunError):
+        return _interrupted(call)
     logger.error("skill crashed", extra={"skill": call.name, "call_id": call.id}, exc_info=error)
     return stopped or _crashed(call)
 
@@ -201,27 +272,25 @@ def _crashed(call: ToolCall) -> ToolResult:
     )
 
 
-def _timed_out(call: ToolCall, skill: Skill, seconds: float) -> ToolResult:
+def _timed_out(call: ToolCall, seconds: float) -> ToolResult:
     return ToolResult(
         call.id,
         call.name,
         ToolStatus.TIMEOUT,
-        f"{call.name} took longer than {seconds:g} seconds and was stopped.{_unsure(skill)}",
+        f"{call.name} took longer than {seconds:g} seconds and was stopped.",
         metadata={"type": "timeout", "seconds": seconds},
     )
 
 
-def _interrupted(call: ToolCall, skill: Skill) -> ToolResult:
+def _interrupted(call: ToolCall) -> ToolResult:
     return ToolResult(
         call.id,
         call.name,
         ToolStatus.INTERRUPTED,
-        f"The call was interrupted before it gave a result.{_unsure(skill)}",
+        "The call was interrupted before it gave a result.",
         metadata={"type": "interrupted"},
     )
 
 
-def _unsure(skill: Skill) -> str:
-    if skill.effect is Effect.READ:
-        return ""
-    return " Look at the file's versions to see whether anything was changed."
+def _abandoned(result: ToolResult) -> ToolResult:
+    return dataclasses.replace(result, metadata={**result.metadata, "abandoned": True})

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from app.domain.errors import NotFoundError
+from app.domain.files import FileVersion
 from app.domain.skills import Clock
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.redaction import Redactor
 from app.storage.database import Database
+from app.storage.file_rows import IS_CHANGE, versions_where
 from app.storage.models import SkillExecution
 from app.storage.rows import redacted_object, unfinished_sessions
 
@@ -61,22 +63,24 @@ class SkillExecutions:
         self._clock = clock
 
     async def start(
-        self, *, execution_id: str, call: ToolCall, conversation_id: str, turn_id: str
+        self,
+        *,
+        execution_id: str,
+        call: ToolCall,
+        conversation_id: str,
+        turn_id: str,
+        approved_by: str | None = None,
     ) -> None:
         """Note that ``call`` is about to be executed."""
-        arguments: Mapping[str, object] = call.arguments
-        if call.parse_error is not None:
-            arguments = {"raw_arguments": call.raw_arguments}
 
         def start() -> None:
             SkillExecution.create(
                 id=execution_id,
                 conversation_id=conversation_id,
                 turn_id=turn_id,
-                call_id=call.id,
-                skill=call.name,
-                arguments=redacted_object(self._redactor, arguments),
+                **self._asked(call),
                 status=RUNNING,
+                approved_by=approved_by,
                 session=self._database.session,
                 started_at=self._clock.now(),
             )
@@ -86,23 +90,101 @@ class SkillExecutions:
     async def finish(
         self, execution_id: str, result: ToolResult, *, approved_by: str | None
     ) -> None:
-        """Note how an execution ended. Raises ``NotFoundError`` for one that never started."""
+        """Note how an execution ended. Raises ``NotFoundError`` for one that never started.
+
+        A power cut (not the end of the process) may lose it, unless something durable comes
+        after it, such as the message with this result.
+        """
 
         def finish() -> None:
-            changes = {
-                "status": result.status.value,
-                "content": self._redactor.text(result.content),
-                "metadata": redacted_object(self._redactor, result.metadata),
-                "approved_by": approved_by,
-                "session": None,
-                "finished_at": self._clock.now(),
-                "duration_ms": result.duration_ms,
-            }
+            ended = {**self._ended(result), "approved_by": approved_by, "session": None}
             one = SkillExecution.id == execution_id
-            if not SkillExecution.update(changes).where(one).execute():
+            if not SkillExecution.update(ended).where(one).execute():
                 raise NotFoundError(f"There is no execution {execution_id}.")
 
-        await self._database.write_async(finish)
+        await self._database.write_async(finish, durable=False)
+
+    def note(
+        self,
+        *,
+        execution_id: str,
+        call: ToolCall,
+        conversation_id: str,
+        turn_id: str,
+        started_at: datetime,
+        result: ToolResult,
+    ) -> None:
+        """Note, without waiting, a call that changed nothing: ``start`` and ``finish`` in one.
+
+        A failure is logged. Raises ``StorageError`` when the database is closed.
+        """
+
+        def note() -> None:
+            SkillExecution.create(
+                id=execution_id,
+                conversation_id=conversation_id,
+                turn_id=turn_id,
+                **self._asked(call),
+                **self._ended(result),
+                started_at=started_at,
+            )
+
+        self._database.write_soon(note, durable=False)
+
+    def _asked(self, call: ToolCall) -> dict[str, object]:
+        arguments: Mapping[str, object] = call.arguments
+        if call.parse_error is not None:
+            arguments = {"raw_arguments": call.raw_arguments}
+        return {
+            "call_id": call.id,
+            "skill": call.name,
+            "arguments": redacted_object(self._redactor, arguments),
+        }
+
+    def _ended(self, result: ToolResult) -> dict[str, object]:
+        return {
+            "status": result.status.value,
+            "content": self._redactor.text(result.content),
+            "metadata": redacted_object(self._redactor, result.metadata),
+            "finished_at": self._clock.now(),
+            "duration_ms": result.duration_ms,
+        }
+
+    async def finished_results(self, turn_ids: Iterable[str]) -> dict[tuple[str, str], ToolResult]:
+        """The results of executions that ended, by turn and call id; interrupted ones too.
+
+        For a history that a crash cut off between a result and its message. Where a call was
+        executed more than once, the last one counts.
+        """
+        wanted = list(turn_ids)
+
+        def finished() -> dict[tuple[str, str], ToolResult]:
+            query = SkillExecution.select().where(
+                SkillExecution.turn_id.in_(wanted) & (SkillExecution.status != RUNNING)
+            )
+            return {
+                (str(row.turn_id), row.call_id): ToolResult(
+                    row.call_id,
+                    row.skill,
+                    ToolStatus(row.status),
+                    row.content,
+                    row.duration_ms or 0,
+                    row.metadata,
+                )
+                for row in query.order_by(SkillExecution.started_at)
+            }
+
+        return await self._database.read_async(finished) if wanted else {}
+
+    async def changes(self, turn_id: str, execution_id: str) -> list[FileVersion]:
+        """The changes of files that an execution of ``turn_id`` made, in order."""
+        return await self._database.read_async(
+            lambda: versions_where(
+                f"turn_id = ? AND execution_id = ? AND state = 'done' AND {IS_CHANGE} ORDER BY id",
+                turn_id,
+                execution_id,
+            )
+        )
 
     async def for_turn(self, turn_id: str) -> list[ExecutionRecord]:
         """The executions of a turn, in the order they started."""
