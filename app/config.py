@@ -35,6 +35,7 @@ class Settings:
         instructions: the person's own words, joined to the system prompt.
         trusted_folders: granted folders whose ``AGENTS.md`` joins the system prompt.
         watch_folders: whether outside changes in the folders are recorded as they happen.
+        approval_mode: one of ``APPROVAL_MODES``: what needs no asking.
         other_secrets: secrets of services this program knows only to hide them.
     """
 
@@ -53,6 +54,7 @@ class Settings:
     trusted_folders: tuple[Path, ...] = ()
     theme: str = "system"
     watch_folders: bool = False
+    approval_mode: str = "ask"
     other_secrets: Mapping[str, Secret] = field(default_factory=dict)
 
     @property

@@ -12,6 +12,7 @@ from typing import Final
 from app.domain.errors import UsageError
 
 PROVIDERS: Final = ("openrouter", "openai-compatible", "guided")
+APPROVAL_MODES: Final = ("ask", "reversible")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,12 @@ FIELDS: Final[tuple[Field, ...]] = (
         "STEWARD_WATCH_FOLDERS",
         _switch,
         "on: every change someone else makes in the folders becomes a version too.",
+    ),
+    Field(
+        "approval_mode",
+        "STEWARD_APPROVAL_MODE",
+        _choice(*APPROVAL_MODES),
+        "ask, or reversible: changes of files, each archived first, need no approval.",
     ),
 )
 _BY_NAME: Final = {f.name: f for f in FIELDS} | {f.env: f for f in FIELDS}
