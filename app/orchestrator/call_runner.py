@@ -6,15 +6,13 @@ ended well in the same moment.
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.approvals import bound_hash, common_folder
+from app.domain.approvals import bound_hash
 from app.domain.errors import PlaceholderWriteError, StewardError
 from app.domain.events import Phase
 from app.domain.files import Origin
@@ -29,10 +27,10 @@ from app.domain.skills import (
     touched_paths,
 )
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
-from app.orchestrator.approvals import Approvals, Request, Verdict
+from app.orchestrator.approvals import Approvals
 from app.orchestrator.batch import Batch
+from app.orchestrator.call_deciding import Approved, Decider, Run
 from app.orchestrator.call_results import (
-    denied,
     interrupted,
     not_as_shown,
     outcome_of,
@@ -49,27 +47,6 @@ from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry, validate_arguments
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Approved:
-    """What may run: this call, on these bytes. ``bound`` is the hash of what was shown."""
-
-    call: ToolCall
-    by: str
-    targets: Mapping[str, str | None]
-    bound: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """One call under way. ``asked`` is the model's own; the person may change the arguments."""
-
-    asked: ToolCall
-    skill: Skill
-    batch: Batch
-    at: int
-    execution_id: str
 
 
 class CallRunner:
@@ -90,7 +67,12 @@ class CallRunner:
     ) -> None:
         self._registry = registry
         self._executor = executor
-        self._approvals = approvals
+        self._decider = Decider(
+            approvals,
+            preview=self._preview,
+            check=self._check,
+            folders=lambda run: self._context(run, None, None).workspace.folders,
+        )
         self._breakers = breakers
         self._workspaces = workspaces
         self._executions = executions
@@ -102,13 +84,13 @@ class CallRunner:
         """What may run beside ``call``."""
         try:
             skill = self._registry.get(call.name)
+            if is_barrier(skill):
+                return Need(Access.ALONE)
+            if skill.effect is Effect.READ:
+                return Need(Access.READ)
             validate_arguments(skill, call)
         except StewardError:
             return Need(Access.READ)  # it will not run at all
-        if is_barrier(skill):
-            return Need(Access.ALONE)
-        if skill.effect is Effect.READ:
-            return Need(Access.READ)
         paths = touched_paths(skill, call.arguments) if skill.effect is Effect.WRITE else None
         return Need(Access.WRITE, paths) if paths else Need(Access.ALONE)
 
@@ -117,7 +99,7 @@ class CallRunner:
         call = batch.calls[at]
         skill = self._registry.get(call.name)
         self._check(skill, call)
-        run = _Run(call, skill, batch, at, uuid.uuid4().hex)
+        run = Run(call, skill, batch, at, uuid.uuid4().hex)
         if batch.is_stopping():
             return interrupted(call)
         if skill.effect is Effect.READ:
@@ -138,89 +120,25 @@ class CallRunner:
 
     # -- a change: previewed, approved, then made ------------------------------------------
 
-    async def _change(self, run: _Run) -> ToolResult:
+    async def _change(self, run: Run) -> ToolResult:
         batch, started_at = run.batch, self._clock.now()
         with ExitStack() as held:
             async with batch.asking:
                 if batch.is_stopping():
                     return interrupted(run.asked)
-                approved = await self._decide(run)
+                approved = await self._decider.decide(run)
                 if isinstance(approved, ToolResult):
                     self._note(run, started_at, approved)
                     return approved
                 held.enter_context(batch.touching(run.at, approved.targets))
             return await self._execute_approved(run, approved)
 
-    async def _decide(self, run: _Run) -> _Approved | ToolResult:
-        scope = run.batch.scope
-        if (earlier := scope.refused.get(run.asked.canonical)) is not None:
-            return denied(run.asked, earlier)
-        call, note = run.asked, ""
-        before: tuple[ToolCall, Preview] | None = None
-        while True:
-            seen = await self._preview(run, call)
-            if run.batch.is_stopping():
-                return interrupted(run.asked)
-            if isinstance(seen, ToolResult):
-                if before is None:
-                    return seen
-                note = f"What you wrote cannot be done: {seen.content}"
-                (call, seen), before = before, None
-            elif await run.batch.free_of(seen.targets):
-                continue  # what it was worked out from is another by now
-            verdict, bound = await self._ask(run, call, seen, note)
-            if run.batch.is_stopping():
-                return interrupted(run.asked)
-            if verdict.arguments is not None:
-                before = call, seen
-                call = dataclasses.replace(call, arguments=verdict.arguments)
-                note = "With the arguments as you changed them."
-                continue
-            if verdict.allowed:
-                return _Approved(call, verdict.by, seen.targets, bound)
-            scope.refused[run.asked.canonical] = verdict
-            return denied(run.asked, verdict)
-
-    async def _preview(self, run: _Run, call: ToolCall) -> Preview | ToolResult:
+    async def _preview(self, run: Run, call: ToolCall) -> Preview | ToolResult:
         looker = _PreviewRun(run.skill)
         result = await self._execute(run, call, self._context(run, None, None), looker)
         return looker.seen if result.status is ToolStatus.OK and looker.seen else result
 
-    async def _ask(
-        self, run: _Run, call: ToolCall, preview: Preview, note: str
-    ) -> tuple[Verdict, str]:
-        scope, waits = run.batch.scope, run.batch.waits
-        granted = self._context(run, None, None).workspace.folders
-        request = Request(
-            skill=call.name,
-            call_id=call.id,
-            execution_id=run.execution_id,
-            arguments=call.arguments,
-            preview=preview,
-            conversation_id=scope.conversation_id,
-            turn_id=scope.turn_id,
-            mode=scope.mode,
-            reversible=run.skill.effect is Effect.WRITE and bool(preview.targets),
-            folder=common_folder(preview.targets, granted),
-            note=note,
-            check=lambda arguments: self._check(
-                run.skill, dataclasses.replace(call, arguments=arguments)
-            ),
-        )
-        bound, asking = request.bound, False
-
-        def on_asking() -> None:
-            nonlocal asking
-            asking = True
-            waits.begin(call.id, Phase.APPROVAL, preview.summary)
-
-        try:
-            return await self._approvals.request(request, on_asking=on_asking), bound
-        finally:
-            if asking:
-                waits.end(call.id)
-
-    async def _execute_approved(self, run: _Run, approved: _Approved) -> ToolResult:
+    async def _execute_approved(self, run: Run, approved: Approved) -> ToolResult:
         call, batch = approved.call, run.batch
         request = bound_hash(call.name, call.arguments, approved.targets)
         if request != approved.bound:
@@ -248,7 +166,7 @@ class CallRunner:
             await uninterrupted(self._finish(run, result, approved.by))
         return result
 
-    async def _with_changes(self, run: _Run, result: ToolResult) -> ToolResult:
+    async def _with_changes(self, run: Run, result: ToolResult) -> ToolResult:
         changed: Sequence[tuple[str, int]] | None = None
         try:
             versions = await self._executions.changes(run.batch.scope.turn_id, run.execution_id)
@@ -258,7 +176,7 @@ class CallRunner:
             logger.exception("changes not found out", extra={"skill": run.asked.name})
         return with_changes(result, run.skill.effect, changed)
 
-    async def _finish(self, run: _Run, result: ToolResult, approved_by: str) -> None:
+    async def _finish(self, run: Run, result: ToolResult, approved_by: str) -> None:
         try:
             await self._executions.finish(run.execution_id, result, approved_by=approved_by)
         except StewardError:
@@ -268,7 +186,7 @@ class CallRunner:
     # -- what both have in common ----------------------------------------------------------
 
     async def _execute(
-        self, run: _Run, call: ToolCall, context: SkillContext, looker: _PreviewRun | None = None
+        self, run: Run, call: ToolCall, context: SkillContext, looker: _PreviewRun | None = None
     ) -> ToolResult:
         """Run the skill, or its preview, under its breaker.
 
@@ -292,7 +210,7 @@ class CallRunner:
             run.batch.waits.end(call.id)
             breaker.settle(permit, outcome, reason=reason)
 
-    def _note(self, run: _Run, started_at: datetime, result: ToolResult) -> None:
+    def _note(self, run: Run, started_at: datetime, result: ToolResult) -> None:
         """The row of a call that changed nothing; the result matters more than the row."""
         try:
             self._executions.note(
@@ -308,7 +226,7 @@ class CallRunner:
 
     def _context(
         self,
-        run: _Run,
+        run: Run,
         approved_by: str | None,
         expected: Mapping[str, str | None] | None,
     ) -> SkillContext:

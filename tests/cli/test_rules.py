@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from tests.cli.conftest import AFTER, BEFORE, FINALISE, Steward
-from tests.cli.test_chat import Peer
+from tests.cli.test_chat import Peer, connected
+from tests.standins.model_server import ModelServer, text_reply, tools_reply
 
 
 def allow_in_folder(steward: Steward) -> None:
@@ -119,3 +120,25 @@ def test_a_person_at_a_terminal_goes_back_from_changing_and_allows_the_folder(
     assert (steward.folder / "report.md").read_text() == AFTER
     (rule,) = steward("rules", "list", "--json").objects
     assert rule["folder"] == str(steward.folder)
+
+
+def test_what_was_done_before_a_kill_is_told_as_done_to_the_next_request(
+    steward: Steward,
+) -> None:
+    edit = ("files_edit", {"path": "report.md", "old": "draft", "new": "final"}, "a")
+    create = ("files_create", {"path": "new.md", "content": "x"}, "b")
+    with ModelServer() as server:
+        server.script([tools_reply(edit, create), text_reply("I see.")])
+        with Peer(steward.start("chat", "--json", **connected(server))) as peer:
+            peer.send("Change both.")
+            first = peer.until("approval", decision=None, name="files.edit")
+            peer.send({"approve": first["id"]})
+            told = peer.until("tool_result", name="files.edit", status="ok")
+            peer.process.kill()
+        assert (steward.folder / "report.md").read_text() == AFTER
+        steward("ask", "And?", "--conversation", told["conversation_id"], **connected(server))
+        sent = server.requests[-1].json["messages"]
+    results = {one["tool_call_id"]: one["content"] for one in sent if one["role"] == "tool"}
+    assert "Changed report.md" in results["a"]
+    assert "interrupted" in results["b"]
+    assert not (steward.folder / "new.md").exists()

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 from typing import Final
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -259,4 +259,9 @@ class Dispatcher(RuleBasedStateMachine):
 
 
 TestDispatcher = Dispatcher.TestCase
-TestDispatcher.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+TestDispatcher.settings = settings(
+    max_examples=300,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],  # another says how busy the machine is
+)
