@@ -161,6 +161,7 @@ class Assembly:
             on_abandoned=self.call_reports.abandoned,
             watchdog=watchdog,
         )
+        self._closing.callback(self.executor.close)
         self.dispatch = ToolDispatch(
             registry=self.registry,
             executor=self.executor,

@@ -88,6 +88,18 @@ class Executor:
         """Calls that were told to end and still go on, oldest first."""
         return tuple(self._left_behind.values())
 
+    def close(self) -> None:
+        """End the calls that were left behind, else they would keep the program from its end.
+
+        Their coroutines are closed where they wait; a cancel they have ignored already.
+        """
+        for task in list(self._left_behind):
+            try:
+                task.get_coro().close()
+            except RuntimeError:  # it ignores this as well
+                logger.exception("skill does not end", extra={"skill": task.get_name()})
+            task.cancel()
+
     async def run(
         self,
         skill: Skill,

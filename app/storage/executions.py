@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -178,13 +178,7 @@ class SkillExecutions:
 
     async def changes(self, turn_id: str, execution_id: str) -> list[FileVersion]:
         """The changes of files that an execution of ``turn_id`` made, in order."""
-        return await self._database.read_async(
-            lambda: versions_where(
-                f"turn_id = ? AND execution_id = ? AND state = 'done' AND {IS_CHANGE} ORDER BY id",
-                turn_id,
-                execution_id,
-            )
-        )
+        return await self._database.read_async(lambda: _changes(turn_id, execution_id))
 
     async def for_turn(self, turn_id: str) -> list[ExecutionRecord]:
         """The executions of a turn, in the order they started."""
@@ -198,21 +192,47 @@ class SkillExecutions:
     async def mark_interrupted(self) -> int:
         """Mark the executions a crash left running as interrupted; how many they were.
 
-        Those of processes that are alive, this one included, are left alone.
+        Those of processes that are alive, this one included, are left alone. Each says which
+        files it had changed; so this comes after the changes themselves are settled.
         """
 
         def mark(ended: set[str]) -> int:
-            changes = {
-                "status": ToolStatus.INTERRUPTED.value,
-                "content": "Steward ended before this call did.",
-                "session": None,
-                "finished_at": self._clock.now(),
-            }
-            theirs = SkillExecution.session.in_(ended)
-            return int(SkillExecution.update(changes).where(theirs).execute())
+            theirs = list(SkillExecution.select().where(SkillExecution.session.in_(ended)))
+            for row in theirs:
+                changed = _changes(row.turn_id, row.id)
+                row.status = ToolStatus.INTERRUPTED.value
+                row.content = self._redactor.text(_broken_off(changed))
+                row.metadata = redacted_object(self._redactor, _facts(changed))
+                row.session = None
+                row.finished_at = self._clock.now()
+                row.save()
+            return len(theirs)
 
         ended = await self._database.ended_sessions(lambda: unfinished_sessions(SkillExecution))
         return await self._database.write_async(lambda: mark(ended)) if ended else 0
+
+
+def _changes(turn_id: str | None, execution_id: str) -> list[FileVersion]:
+    return versions_where(
+        f"turn_id = ? AND execution_id = ? AND state = 'done' AND {IS_CHANGE} ORDER BY id",
+        turn_id,
+        execution_id,
+    )
+
+
+def _broken_off(changed: Sequence[FileVersion]) -> str:
+    text = "Steward ended before this call did."
+    if not changed:
+        return f"{text} It had changed no file."
+    files = ", ".join(f"{one.path} (now version {one.version})" for one in changed)
+    return f"{text} It had already changed {files}."
+
+
+def _facts(changed: Sequence[FileVersion]) -> dict[str, object]:
+    facts: dict[str, object] = {"type": "interrupted"}
+    if changed:
+        facts["changed"] = [{"path": one.path, "version": one.version} for one in changed]
+    return facts
 
 
 def _record(row: SkillExecution) -> ExecutionRecord:

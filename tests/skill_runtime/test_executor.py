@@ -318,6 +318,25 @@ async def test_an_abandoned_call_is_reported_and_listed_until_it_ends(
     assert "skill ended late" in caplog.text
 
 
+async def test_at_the_end_of_the_program_an_abandoned_call_ends_whatever_it_ignores(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                continue
+
+    one = executor(0.02, grace=0.02)
+    await one.run(Acting(act), CALL, CONTEXT)
+    (left,) = [task for task in asyncio.all_tasks() if task.get_name() == "skill test.act"]
+    one.close()
+    await asyncio.wait({left}, timeout=5)
+    assert left.done()
+    assert one.abandoned == ()
+
+
 async def test_a_skill_may_not_begin_any_more_where_the_caller_says_so() -> None:
     async def act(params: Mapping[str, object]) -> SkillResult:
         raise AssertionError("it has begun")
