@@ -165,7 +165,7 @@ class Skill(Protocol):
         """Deadline in seconds, or ``None`` for the configured default."""
         ...
 
-    # A skill may also have ``barrier`` and ``touches``: see ``is_barrier`` and ``touched_paths``.
+    # A skill may also have ``barrier`` and ``touches``, as ``WriteSkill`` says.
 
     async def preview(self, params: Mapping[str, object], context: SkillContext) -> Preview:
         """What ``execute`` would change. Never called for ``READ``.
@@ -181,24 +181,6 @@ class Skill(Protocol):
         executor) or ``SkillResult.error``.
         """
         ...
-
-
-def is_barrier(skill: Skill) -> bool:
-    """Whether nothing else may run beside ``skill``: its attribute ``barrier``, if it has one."""
-    return getattr(skill, "barrier", False) is True
-
-
-def touched_paths(skill: Skill, params: Mapping[str, object]) -> tuple[str, ...] | None:
-    """The paths a call of ``skill`` would change, as they are written in ``params``.
-
-    Its method ``touches``, if it has one. ``None``: it cannot be said, so nothing may run beside
-    the call. ``params`` match the schema.
-    """
-    touches = getattr(skill, "touches", None)
-    paths = touches(params) if callable(touches) else None
-    if paths is None or isinstance(paths, str):
-        return None
-    return tuple(str(path) for path in paths)
 
 
 class ReadSkill:

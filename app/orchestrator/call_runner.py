@@ -23,8 +23,6 @@ from app.domain.skills import (
     Skill,
     SkillContext,
     SkillResult,
-    is_barrier,
-    touched_paths,
 )
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.orchestrator.approvals import Approvals
@@ -43,7 +41,7 @@ from app.orchestrator.turn_scope import Executions, Workspaces
 from app.orchestrator.uninterrupted import uninterrupted
 from app.redaction import Redactor
 from app.resilience.circuit_breaker import Breakers, Outcome
-from app.skill_runtime.executor import Executor
+from app.skill_runtime.executor import Executor, is_barrier, touched_paths
 from app.skill_runtime.registry import SkillRegistry, validate_arguments
 
 logger = logging.getLogger(__name__)

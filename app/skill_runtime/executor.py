@@ -26,7 +26,7 @@ import copy
 import dataclasses
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -195,6 +195,26 @@ async def _outlast(task: asyncio.Task[SkillResult], seconds: float) -> None:
             await asyncio.wait({task}, timeout=left)
         except asyncio.CancelledError:
             continue
+
+
+def is_barrier(skill: Skill) -> bool:
+    """Whether nothing else may run beside ``skill``: its attribute ``barrier``, if it has one."""
+    return getattr(skill, "barrier", False) is True
+
+
+def touched_paths(skill: Skill, params: Mapping[str, object]) -> tuple[str, ...] | None:
+    """The paths a call of ``skill`` would change, as they are written in ``params``.
+
+    Its method ``touches``, if it has one. ``None``: it cannot be said, so nothing may run beside
+    the call. ``params`` match the schema.
+    """
+    touches = getattr(skill, "touches", None)
+    try:
+        paths = touches(copy.deepcopy(dict(params))) if callable(touches) else None
+        return None if paths is None or isinstance(paths, str) else tuple(map(str, paths))
+    except Exception:
+        logger.exception("skill cannot say what it touches", extra={"skill": str(type(skill))})
+        return None
 
 
 # -- results -----------------------------------------------------------------------------

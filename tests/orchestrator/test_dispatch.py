@@ -112,6 +112,25 @@ def test_what_may_touch_anything_runs_alone(desk: Desk, kind: str) -> None:
     assert [name for name, _ in desk.begun] == ["t.other"]
 
 
+@pytest.mark.parametrize("wrong", ["raises", "says a text", "is no method"])
+def test_a_skill_that_cannot_say_what_it_touches_runs_alone(
+    desk: Desk, wrong: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def touches(params: Mapping[str, object]) -> str:
+        if wrong == "raises":
+            raise KeyError("path")
+        return "b"
+
+    made = desk.skill("t.odd", Effect.WRITE, taking(1))
+    monkeypatch.setattr(made, "touches", "b" if wrong == "is no method" else touches)
+    desk.skill("t.write", Effect.WRITE, taking(1))
+    turn = desk.start(call("t.write", 1, path="a"), call("t.odd", 2, path="b"))
+    desk.loop.advance(0.5)
+    assert [name for name, _ in desk.begun] == ["t.write"]
+    desk.loop.advance(2)
+    assert statuses(turn.recorded) == [ToolStatus.OK] * 2
+
+
 def test_a_read_that_is_a_barrier_runs_alone(desk: Desk) -> None:
     made = desk.skill("t.look", Effect.READ, taking(1))
     made.barrier = True
