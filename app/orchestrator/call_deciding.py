@@ -12,7 +12,8 @@ from app.domain.skills import Effect, Preview, Skill
 from app.domain.tool_calls import ToolCall, ToolResult
 from app.orchestrator.approvals import Approvals, Request, Verdict
 from app.orchestrator.batch import Batch
-from app.orchestrator.call_results import denied, interrupted
+from app.orchestrator.call_results import denied
+from app.skill_runtime.call_outcome import interrupted
 
 
 @dataclass(frozen=True, slots=True)

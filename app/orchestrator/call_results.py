@@ -1,4 +1,4 @@
-"""The results that are not a skill's own: refused, stopped, denied, paused. Pure."""
+"""Results that are no skill's own: refused, denied, paused; and what is added to others. Pure."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from app.domain.errors import StewardError
 from app.domain.skills import Effect
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.orchestrator.approval_request import Verdict
 from app.resilience.circuit_breaker import Outcome
-
-INTERRUPTED_TEXT: Final = "The call was interrupted before it gave a result."
 
 # What a skill says about the request (bad path, no match, no permission…) is an answer, not a
 # sign that the skill is broken; only crashes, time-outs and a failing system count.
@@ -31,39 +28,6 @@ def outcome_of(result: ToolResult) -> tuple[Outcome, str]:
             return Outcome.FAILURE, result.content
         case _:
             return Outcome.NEUTRAL, ""
-
-
-def failed(call: ToolCall, error: StewardError) -> ToolResult:
-    """The call did not fit, or the skill does not exist."""
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.ERROR,
-        str(error),
-        metadata={**error.details, "type": error.kind},
-    )
-
-
-def interrupted(call: ToolCall) -> ToolResult:
-    """Stopped before it gave a result."""
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.INTERRUPTED,
-        INTERRUPTED_TEXT,
-        metadata={"type": "interrupted"},
-    )
-
-
-def crashed(call: ToolCall) -> ToolResult:
-    """A failure of ours."""
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.ERROR,
-        f"{call.name} failed inside. Do not repeat the same call; the log has the details.",
-        metadata={"type": "crash"},
-    )
 
 
 def not_as_shown(call: ToolCall) -> ToolResult:

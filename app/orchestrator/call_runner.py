@@ -29,7 +29,6 @@ from app.orchestrator.approvals import Approvals
 from app.orchestrator.batch import Batch
 from app.orchestrator.call_deciding import Approved, Decider, Run
 from app.orchestrator.call_results import (
-    interrupted,
     not_as_shown,
     outcome_of,
     unavailable,
@@ -41,6 +40,7 @@ from app.orchestrator.turn_scope import Executions, Workspaces
 from app.orchestrator.uninterrupted import uninterrupted
 from app.redaction import Redactor
 from app.resilience.circuit_breaker import Breakers, Outcome
+from app.skill_runtime.call_outcome import interrupted
 from app.skill_runtime.executor import Executor, is_barrier, touched_paths
 from app.skill_runtime.registry import SkillRegistry, validate_arguments
 

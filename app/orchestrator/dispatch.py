@@ -17,13 +17,13 @@ from app.domain.skills import Clock
 from app.domain.tool_calls import ToolCall, ToolResult
 from app.orchestrator.approvals import Approvals
 from app.orchestrator.batch import MAX_PARALLEL, Batch, Record
-from app.orchestrator.call_results import crashed, failed, interrupted
 from app.orchestrator.call_runner import CallRunner
 from app.orchestrator.schedule import groups
 from app.orchestrator.turn_scope import Executions, TurnScope, Workspaces
 from app.orchestrator.waits import Waits
 from app.redaction import Redactor
 from app.resilience.circuit_breaker import Breakers
+from app.skill_runtime.call_outcome import crashed, failed, interrupted
 from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry
 

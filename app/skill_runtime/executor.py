@@ -24,7 +24,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import dataclasses
-import json
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -32,9 +31,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from app.domain.errors import StewardError
-from app.domain.skills import Clock, SideEffect, Skill, SkillContext, SkillResult
-from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
+from app.domain.skills import Clock, Skill, SkillContext, SkillResult
+from app.domain.tool_calls import ToolCall, ToolResult
+from app.skill_runtime.call_outcome import (
+    NotBegunError,
+    abandoned,
+    crashed,
+    interrupted,
+    outcome,
+    timed_out,
+)
 from app.skill_runtime.watchdog import LoopWatchdog, running_skill
 
 logger = logging.getLogger(__name__)
@@ -122,17 +128,17 @@ class Executor:
             try:
                 await _wait(task, timeout)
                 if not task.done():
-                    stopped = _timed_out(call, timeout)
+                    stopped = timed_out(call, timeout)
             except asyncio.CancelledError:
-                stopped = _interrupted(call)
+                stopped = interrupted(call)
             if not task.done():
                 task.cancel()
                 await _outlast(task, self._grace)
         if task.done():
-            result = _outcome(task, call, stopped)
+            result = outcome(task, call, stopped)
         else:
             self._leave_behind(task, call, context)
-            result = _abandoned(stopped or _crashed(call))
+            result = abandoned(stopped or crashed(call))
         elapsed = round((self._clock.monotonic() - started) * 1000)
         return dataclasses.replace(result, duration_ms=elapsed)
 
@@ -165,17 +171,13 @@ async def _contained(
     skill: Skill, call: ToolCall, context: SkillContext, may_begin: Callable[[], bool]
 ) -> SkillResult:
     if not may_begin():
-        raise _NotBegunError
+        raise NotBegunError
     running_skill.set(call.name)
     try:
         return await skill.execute(copy.deepcopy(dict(call.arguments)), context)
     except (SystemExit, KeyboardInterrupt) as error:
         # Else asyncio would let it through to the loop, and it would end the program.
         raise RuntimeError("the skill tried to exit") from error
-
-
-class _NotBegunError(Exception):
-    """The call was stopped before its skill began."""
 
 
 async def _wait(task: asyncio.Task[SkillResult], seconds: float) -> None:
@@ -215,114 +217,3 @@ def touched_paths(skill: Skill, params: Mapping[str, object]) -> tuple[str, ...]
     except Exception:
         logger.exception("skill cannot say what it touches", extra={"skill": str(type(skill))})
         return None
-
-
-# -- results -----------------------------------------------------------------------------
-
-
-def _outcome(
-    task: asyncio.Task[SkillResult], call: ToolCall, stopped: ToolResult | None
-) -> ToolResult:
-    """What a finished task came to; ``stopped`` where it only ended because it was told to."""
-    if task.cancelled():
-        if stopped is None:
-            logger.error("skill cancelled itself", extra={"skill": call.name, "call_id": call.id})
-        return stopped or _crashed(call)
-    error = task.exception()
-    if error is None:
-        return _from_skill(call, task.result())
-    if isinstance(error, StewardError):
-        return _failed(call, error)
-    if isinstance(error, _NotBegunError):
-        return _interrupted(call)
-    logger.error("skill crashed", extra={"skill": call.name, "call_id": call.id}, exc_info=error)
-    return stopped or _crashed(call)
-
-
-def _from_skill(call: ToolCall, result: object) -> ToolResult:
-    problem = _problem(result)
-    if problem is not None:
-        logger.error(
-            "skill broke the contract",
-            extra={"skill": call.name, "call_id": call.id, "problem": problem},
-        )
-        return _crashed(call)
-    assert isinstance(result, SkillResult)
-    metadata = dict(result.metadata)
-    if result.files_produced:
-        metadata.setdefault("files_produced", list(result.files_produced))
-    if result.side_effects:
-        metadata.setdefault("side_effects", [_facts(one) for one in result.side_effects])
-    return ToolResult(
-        call.id, call.name, ToolStatus(result.status), result.content, metadata=metadata
-    )
-
-
-def _problem(result: object) -> str | None:
-    if not isinstance(result, SkillResult):
-        return f"the result is a {type(result).__name__}"
-    if result.status not in ("ok", "error"):
-        return f"the status is {result.status!r}"
-    content: object = result.content
-    if not isinstance(content, str):
-        return f"the content is a {type(content).__name__}"
-    if not _is_json([dict(result.metadata), [_facts(one) for one in result.side_effects]]):
-        return "the metadata is not JSON"
-    return None
-
-
-def _facts(effect: SideEffect) -> dict[str, object]:
-    return {"kind": effect.kind, "target": effect.target, "details": dict(effect.details)}
-
-
-def _is_json(value: object) -> bool:
-    try:
-        json.dumps(value)
-    except (TypeError, ValueError, RecursionError):
-        return False
-    return True
-
-
-def _failed(call: ToolCall, error: StewardError) -> ToolResult:
-    details = dict(error.details) if _is_json(error.details) else {}
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.ERROR,
-        str(error),
-        metadata={**details, "type": error.kind},
-    )
-
-
-def _crashed(call: ToolCall) -> ToolResult:
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.ERROR,
-        f"{call.name} failed inside. Do not repeat the same call; the log has the details.",
-        metadata={"type": "crash"},
-    )
-
-
-def _timed_out(call: ToolCall, seconds: float) -> ToolResult:
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.TIMEOUT,
-        f"{call.name} took longer than {seconds:g} seconds and was stopped.",
-        metadata={"type": "timeout", "seconds": seconds},
-    )
-
-
-def _interrupted(call: ToolCall) -> ToolResult:
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.INTERRUPTED,
-        "The call was interrupted before it gave a result.",
-        metadata={"type": "interrupted"},
-    )
-
-
-def _abandoned(result: ToolResult) -> ToolResult:
-    return dataclasses.replace(result, metadata={**result.metadata, "abandoned": True})
