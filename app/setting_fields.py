@@ -156,7 +156,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field(
         "approval_mode",
         "STEWARD_APPROVAL_MODE",
-        _choice(*APPROVAL_MODES),
+        lambda value: _choice(*APPROVAL_MODES)(value) or APPROVAL_MODES[0],
         "ask, or reversible: changes of files, each archived first, need no approval.",
     ),
 )

@@ -71,9 +71,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
     return event
 
 
-async def test_a_skill_that_blocks_is_named_with_its_line(
-    heard: Heard, caplog: pytest.LogCaptureFixture
-) -> None:
+async def check_that_it_is_named(heard: Heard, caplog: pytest.LogCaptureFixture) -> None:
     found = Findings()
 
     async def blocks(params: Mapping[str, object]) -> SkillResult:
@@ -89,6 +87,19 @@ async def test_a_skill_that_blocks_is_named_with_its_line(
     assert blocked.place.startswith(f"{__file__}:")
     assert blocked.seconds >= 0.1
     assert "skill blocks the event loop" in caplog.text
+
+
+async def test_a_skill_that_blocks_is_named_with_its_line(
+    heard: Heard, caplog: pytest.LogCaptureFixture
+) -> None:
+    await check_that_it_is_named(heard, caplog)
+
+
+@pytest.mark.qt_loop
+async def test_a_skill_that_blocks_the_windows_loop_is_named_too(
+    heard: Heard, caplog: pytest.LogCaptureFixture
+) -> None:
+    await check_that_it_is_named(heard, caplog)
 
 
 async def test_a_skill_that_waits_as_it_should_is_not_named(heard: Heard) -> None:
