@@ -33,6 +33,7 @@ from app.notifications.router import Router
 from app.notifications.sinks import LogSink
 from app.notifications.troubles import Troubles
 from app.orchestrator.approvals import Approvals
+from app.orchestrator.call_reports import CallReports
 from app.orchestrator.context import read_trusted_instructions, system_prompt
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
@@ -49,7 +50,9 @@ from app.resilience.supervisor import Supervisor
 from app.setting_fields import field_named
 from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry, warm_up
+from app.skill_runtime.watchdog import LoopWatchdog
 from app.storage.approval_rules import ApprovalRules
+from app.storage.approvals import ApprovalLog
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.executions import SkillExecutions
@@ -168,10 +171,23 @@ class Assembly:
         self.breakers.subscribe(troubles.circuit)
         for skill in self.registry.skills:
             self.breakers.breaker(skill.tool_definition.name)
-        self.approvals = Approvals(rules=self.rules, clock=clock, publish=self.bus.publish)
+        self.decisions = ApprovalLog(self.database, self.redactor, clock)
+        self.approvals = Approvals(
+            rules=self.rules, log=self.decisions, clock=clock, publish=self.bus.publish
+        )
+        self.call_reports = CallReports(self.router, self.folders)
+        watchdog = LoopWatchdog(self.call_reports.blocked)
+        self._closing.callback(watchdog.close)
+        self.executor = Executor(
+            timeout=lambda: self.settings.skill_timeout,
+            clock=clock,
+            on_abandoned=self.call_reports.abandoned,
+            watchdog=watchdog,
+        )
+        self._closing.callback(self.executor.close)
         self.dispatch = ToolDispatch(
             registry=self.registry,
-            executor=Executor(timeout=lambda: self.settings.skill_timeout, clock=clock),
+            executor=self.executor,
             approvals=self.approvals,
             breakers=self.breakers,
             workspaces=self.workspaces,
@@ -385,6 +401,8 @@ class Assembly:
                 hash_after=version.hash_after,
             )
         )
+        if version.execution_id is not None:
+            self.call_reports.changed(version, self.executor.abandoned)
 
     def _publish_circuit(self, breaker: BreakerSnapshot) -> None:
         self.bus.publish(

@@ -39,6 +39,7 @@ class Settings:
         trusted_folders: granted folders whose ``AGENTS.md`` joins the system prompt.
         watch_folders: whether outside changes in the folders are recorded as they happen.
         notification_rules: see ``app.domain.notification_rules``; empty: the defaults.
+        approval_mode: one of ``APPROVAL_MODES``: what needs no asking.
         other_secrets: secrets of services this program knows only to hide them.
         kept_keys: keys of other servers than the one at ``llm_base_url``, by origin.
         notices: what the person should know about their keys.
@@ -63,6 +64,7 @@ class Settings:
     theme: str = "system"
     watch_folders: bool = False
     notification_rules: str = ""
+    approval_mode: str = "ask"
     other_secrets: Mapping[str, Secret] = field(default_factory=dict)
     kept_keys: Mapping[str, Secret] = field(default_factory=dict)
     notices: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from app.routing_setting import read_routing
 
 PROVIDERS: Final = ("openrouter", "openai-compatible", "guided")
 EFFORTS: Final = ("none", "minimal", "low", "medium", "high")
+APPROVAL_MODES: Final = ("ask", "reversible")
 
 _MOST_FALLBACKS: Final = 10
 
@@ -194,6 +195,12 @@ FIELDS: Final[tuple[Field, ...]] = (
         "STEWARD_NOTIFICATION_RULES",
         _notification_rules,
         "Where notifications go, for instance info=log; error=window,tray,log; any/watch=none.",
+    ),
+    Field(
+        "approval_mode",
+        "STEWARD_APPROVAL_MODE",
+        lambda value: _choice(*APPROVAL_MODES)(value) or APPROVAL_MODES[0],
+        "ask, or reversible: changes of files, each archived first, need no approval.",
     ),
 )
 _BY_NAME: Final = {f.name: f for f in FIELDS} | {f.env: f for f in FIELDS}

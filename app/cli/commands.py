@@ -20,6 +20,8 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "files": ("app.cli.files:files", "Files and their versions: look, compare, restore, undo."),
     "conversations": ("app.cli.conversations:conversations", "List, show, search, move them."),
     "skills": ("app.cli.skills:skills", "What the assistant can do."),
+    "rules": ("app.cli.rules:rules", "What needs no asking, and how to take it back."),
+    "approvals": ("app.cli.approvals:approvals", "What was decided about each change."),
     "config": ("app.cli.settings:config", "Read and change settings."),
     "doctor": ("app.cli.doctor:doctor", "Check every part and say how to mend what is not well."),
 }

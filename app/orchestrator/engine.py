@@ -297,28 +297,26 @@ class Engine:
         )
 
     async def _call_tools(self, turn: _Turn, completed: Completed) -> None:
-        """Run the calls and store their results; also when cancelled on the way."""
-        results: list[ToolResult] = []
-        try:
-            await self._parts.dispatch.run(completed.tool_calls, turn.scope, results.append)
-        finally:
-            await asyncio.shield(self._store_results(turn, results))
+        """Run the calls; each result is stored as soon as it is known."""
 
-    async def _store_results(self, turn: _Turn, results: list[ToolResult]) -> None:
-        for result in results:
-            message = self._message(turn, Role.TOOL, self._parts.redactor.text(result.content))
-            metadata = self._parts.redactor.mapping(result.metadata)
-            message = dataclasses.replace(
-                message,
-                tool_call_id=result.call_id,
-                tool_name=result.name,
-                tool_status=result.status,
-                status=MessageStatus.INTERRUPTED
-                if result.status is ToolStatus.INTERRUPTED
-                else MessageStatus.DONE,
-                metadata=metadata,
-            )
-            turn.messages.append(await self._parts.conversations.append(message))
+        async def record(result: ToolResult) -> None:
+            await self._store_result(turn, result)
+
+        await self._parts.dispatch.run(completed.tool_calls, turn.scope, record)
+
+    async def _store_result(self, turn: _Turn, result: ToolResult) -> None:
+        message = self._message(turn, Role.TOOL, self._parts.redactor.text(result.content))
+        message = dataclasses.replace(
+            message,
+            tool_call_id=result.call_id,
+            tool_name=result.name,
+            tool_status=result.status,
+            status=MessageStatus.INTERRUPTED
+            if result.status is ToolStatus.INTERRUPTED
+            else MessageStatus.DONE,
+            metadata=self._parts.redactor.mapping(result.metadata),
+        )
+        turn.messages.append(await self._parts.conversations.append(message))
 
     def _message(self, turn: _Turn, role: Role, text: str) -> ConversationMessage:
         return ConversationMessage(

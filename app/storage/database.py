@@ -166,26 +166,30 @@ class Database:
         except WriterClosedError as error:
             raise closed_error(self.path) from error
 
-    async def write_async(self, fn: Callable[[], T]) -> T:
+    async def write_async(self, fn: Callable[[], T], *, durable: bool = True) -> T:
         """``write`` without blocking the loop.
 
         Cancelling the awaiter does not take the write back: it is done, whole, before any
         write asked for later.
         """
-        future = self._submit(fn)
+        future = self._submit(fn, self._transact if durable else self._transact_unsynced)
         try:
             return await asyncio.shield(asyncio.wrap_future(future))
         except asyncio.CancelledError:
             future.add_done_callback(self._unseen_failure)
             raise
 
-    def write_soon(self, fn: Callable[[], object], *, tell: bool = True) -> None:
+    def write_soon(
+        self, fn: Callable[[], object], *, durable: bool = True, tell: bool = True
+    ) -> None:
         """``write`` without waiting for its end. ``close`` waits for it.
 
         A failure is logged and, with ``tell``, handed to ``on_unseen_failure``. Raises
         ``StorageError`` when the database is closed.
         """
-        self._submit(fn).add_done_callback(self._unseen_failure if tell else _log_unseen_failure)
+        transact = self._transact if durable else self._transact_unsynced
+        done = self._unseen_failure if tell else _log_unseen_failure
+        self._submit(fn, transact).add_done_callback(done)
 
     def read(self, fn: Callable[[], T]) -> T:
         """Run ``fn`` in the calling thread on its own connection, on one snapshot.

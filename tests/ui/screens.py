@@ -117,6 +117,25 @@ async def asked(person: Person) -> None:
     person.window.show_pane("Trace")
 
 
+async def editing(person: Person) -> None:
+    """A change that the person wants, but otherwise."""
+    person.say(EDIT)
+    card = await person.card()
+    click(card.edit_button)
+    await until(lambda: card.form, "the fields")
+
+
+async def rules(person: Person) -> None:
+    """What needs no asking."""
+    person.say(EDIT)
+    await person.decide(Decision.ALLOW_FOLDER)
+    await person.idle()
+    person.say("replace 'final' with 'ready' in report.md")
+    await person.idle()
+    person.window.show_settings("approvals")
+    await asyncio.sleep(0.3)
+
+
 async def allowed(person: Person) -> None:
     """The change was made."""
     person.say(EDIT)
@@ -327,6 +346,8 @@ SCENES: Final[dict[str, Scene]] = {
     for scene in (
         nothing_yet,
         asked,
+        editing,
+        rules,
         allowed,
         restored,
         removed,
