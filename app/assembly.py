@@ -15,7 +15,7 @@ from app.config import Settings, SettingsStore
 from app.domain.errors import ConfigurationError, SkillError, UsageError
 from app.domain.events import Circuit, FileVersionEvent, Severity
 from app.domain.files import FileVersion
-from app.domain.skills import ToolDefinition
+from app.domain.skills import Effect, ToolDefinition
 from app.event_bus import EventBus
 from app.files.folder_store import FolderStore
 from app.files.folders import GrantedFolders
@@ -31,6 +31,8 @@ from app.orchestrator.context import read_trusted_instructions, system_prompt
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
+from app.orchestrator.limits import bounds_of
+from app.orchestrator.result_pages import ResultReader
 from app.providers import chosen, client_for
 from app.redaction import Redactor, Secret
 from app.resilience.circuit_breaker import Breakers, BreakerSnapshot
@@ -41,6 +43,9 @@ from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.executions import SkillExecutions
 from app.storage.notifications import NotificationLog
+from app.storage.summaries import Summaries
+from app.storage.turns import Turns
+from app.storage.usage import UsageLog
 from app.storage.users import account_name
 
 if TYPE_CHECKING:
@@ -109,6 +114,9 @@ class Assembly:
         self._closing.callback(self.database.close)
         await asyncio.to_thread(self.database.open)
         self.conversations = Conversations(self.database, self.redactor, clock, user=self.user)
+        self.turns = Turns(self.database, self.conversations, self.redactor, clock)
+        self.usage = UsageLog(self.database, self.redactor)
+        self.summaries = Summaries(self.database, self.redactor)
         self.executions = SkillExecutions(self.database, self.redactor, clock)
         self.rules = ApprovalRules(self.database, clock)
         self.notifications = NotificationLog(self.database, self.redactor, clock)
@@ -127,6 +135,7 @@ class Assembly:
         self.recovery: RecoveryReport = await self.versions.recover()
         await self.conversations.mark_interrupted()
         await self.executions.mark_interrupted()
+        await self.turns.mark_interrupted()
 
         self.watcher = FolderWatcher(
             versions=self.versions,
@@ -137,6 +146,7 @@ class Assembly:
 
         self.registry = SkillRegistry()
         await self._load_skills(settings.home / "skills")
+        self.registry.add(ResultReader(self.conversations))
         self.breakers = Breakers(
             threshold=settings.breaker_threshold,
             cooldown=settings.breaker_cooldown,
@@ -170,7 +180,12 @@ class Assembly:
                 redactor=self.redactor,
                 clock=clock,
                 publish=self.bus.publish,
-                max_iterations=lambda: self.settings.max_iterations,
+                turns=self.turns,
+                usage=self.usage,
+                summaries=self.summaries,
+                bounds=lambda: bounds_of(self.settings),
+                changes=self._changes,
+                context_tokens=lambda: self.settings.context_tokens,
             )
         )
         self._closing.push_async_callback(self.engines.stop_all)
@@ -317,6 +332,13 @@ class Assembly:
         self.store.save("folders", [str(folder) for folder in folders])
         self.settings = dataclasses.replace(self.settings, folders=folders)
         self.watcher.refresh()
+
+    def _changes(self, name: str) -> bool:
+        """Whether the skill of this name can change something; one that is not there cannot."""
+        try:
+            return self.registry.get(name).effect is not Effect.READ
+        except SkillError:
+            return False
 
     async def _close_llm(self) -> None:
         await self.llm.aclose()
