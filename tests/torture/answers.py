@@ -130,8 +130,7 @@ class Answers:
                 if not piece:
                     break
                 if not told:
-                    most = PIECES * PAUSE * 0.95
-                    deadline = time.monotonic() + self.dice.uniform(0.0, most)
+                    deadline = time.monotonic() + self._moment()
                 told += piece
         killed_at = time.time()
         process.kill()
@@ -139,6 +138,11 @@ class Answers:
         self.summary.killed += process.returncode == -signal.SIGKILL
         lines = (bytes(told) + rest).split(b"\n")
         return _Seen([json.loads(line) for line in lines[:-1]], killed_at)
+
+    def _moment(self) -> float:
+        """Seconds into the turn: at random, and in five points once in each fifth of it."""
+        fifth = (self.summary.points - 1) % 5
+        return PIECES * PAUSE * 0.98 * (fifth + self.dice.random()) / 5
 
     async def _check(self, assembly: Assembly, asked: str, seen: _Seen) -> list[str]:
         if not seen.of("turn_started"):
