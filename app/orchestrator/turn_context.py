@@ -247,7 +247,5 @@ class TurnContext:
 
 
 def _window_of(llm: LLMClient, model: str | None) -> int:
-    """Tokens the model takes, as its client knows them."""
-    ask = getattr(llm, "context_length", None)
-    known = ask(model) if ask is not None else None
-    return known if isinstance(known, int) and known > 0 else DEFAULT_WINDOW
+    """Tokens the model takes, as far as its client knows."""
+    return llm.context_length(model) or DEFAULT_WINDOW
