@@ -138,9 +138,9 @@ class TurnContext:
 
         Where that cannot be done, the oldest are left out and the person is told.
         """
-        if not self.is_too_long:
+        if not self.is_too_long or llm.provider == "guided":  # which has no window
             return
-        if llm.provider != "guided" and not self._gave_up:
+        if not self._gave_up:
             try:
                 if await self._summarise(llm, calls, deadline):
                     return
