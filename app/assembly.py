@@ -17,7 +17,7 @@ from app.domain.errors import ConfigurationError, SkillError, UsageError
 from app.domain.events import Circuit, FileVersionEvent, Severity
 from app.domain.files import FileVersion
 from app.domain.notification_rules import NotificationRules
-from app.domain.skills import ToolDefinition
+from app.domain.skills import Effect, ToolDefinition
 from app.event_bus import EventBus
 from app.files.folder_store import FolderStore
 from app.files.folders import GrantedFolders
@@ -39,7 +39,9 @@ from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
 from app.orchestrator.guarded_model import guarded, unguarded
+from app.orchestrator.limits import bounds_of
 from app.orchestrator.outgoing import Outgoing
+from app.orchestrator.result_pages import ResultReader
 from app.orchestrator.untrusted import Fence
 from app.providers import chosen, client_for, renew_options
 from app.redaction import Redactor, Secret
@@ -57,6 +59,9 @@ from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.executions import SkillExecutions
 from app.storage.notifications import NotificationLog
+from app.storage.summaries import Summaries
+from app.storage.turns import Turns
+from app.storage.usage import UsageLog
 from app.storage.users import account_name
 
 if TYPE_CHECKING:
@@ -129,6 +134,9 @@ class Assembly:
         self._closing.callback(self.database.close)
         await asyncio.to_thread(self.database.open)
         self.conversations = Conversations(self.database, self.redactor, clock, user=self.user)
+        self.turns = Turns(self.database, self.conversations, self.redactor, clock)
+        self.usage = UsageLog(self.database, self.redactor)
+        self.summaries = Summaries(self.database, self.redactor)
         self.executions = SkillExecutions(self.database, self.redactor, clock)
         self.rules = ApprovalRules(self.database, clock)
         self.notifications = NotificationLog(self.database, self.redactor, clock)
@@ -156,6 +164,7 @@ class Assembly:
         self.recovery: RecoveryReport = await self.versions.recover()
         await self.conversations.mark_interrupted()
         await self.executions.mark_interrupted()
+        await self.turns.mark_interrupted()
 
         self.watcher = FolderWatcher(
             versions=self.versions,
@@ -165,6 +174,7 @@ class Assembly:
 
         self.registry = SkillRegistry()
         await self._load_skills(settings.home / "skills")
+        self.registry.add(ResultReader(self.conversations))
         self.breakers = Breakers(clock=clock, hide_secrets=self.redactor.text)
         self.breakers.configure(_breaker_policy(settings))
         self.breakers.subscribe(self._publish_circuit)
@@ -210,7 +220,12 @@ class Assembly:
                 redactor=self.redactor,
                 clock=clock,
                 publish=self.bus.publish,
-                max_iterations=lambda: self.settings.max_iterations,
+                turns=self.turns,
+                usage=self.usage,
+                summaries=self.summaries,
+                bounds=lambda: bounds_of(self.settings),
+                changes=self._changes,
+                context_tokens=lambda: self.settings.context_tokens,
             )
         )
         self._closing.push_async_callback(self.engines.stop_all)
@@ -384,6 +399,13 @@ class Assembly:
         client = client_for(settings, self.clock)
         own = settings.effective_provider == "openai-compatible" and settings.llm_base_url
         return guarded(client, own or client.label, self.breakers, self.clock)
+
+    def _changes(self, name: str) -> bool:
+        """Whether the skill of this name can change something; one that is not there cannot."""
+        try:
+            return self.registry.get(name).effect is not Effect.READ
+        except SkillError:
+            return False
 
     async def _close_llm(self) -> None:
         await self.llm.aclose()

@@ -7,32 +7,33 @@ database, never on the loop.
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import dataclasses
 import uuid
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from app.domain.errors import NotFoundError, StorageError
 from app.domain.messages import (
     ConversationMessage,
     ConversationSummary,
     MessageStatus,
-    Role,
     SearchHit,
 )
 from app.domain.skills import Clock
 from app.domain.tool_calls import ToolCall
+from app.domain.turns import StoredHistory
 from app.redaction import Redactor
 from app.storage import exchange
+from app.storage.conversation_list import full_id, newest, safe_title, summary
 from app.storage.database import Database
+from app.storage.message_rows import insert_message, one_line
 from app.storage.models import Conversation, Message
+from app.storage.request_history import stored_history, tool_result
 from app.storage.rows import message_from, redacted_calls, redacted_object, unfinished_sessions
 from app.storage.search import MessageQuery, find
-from app.storage.summaries import CUT, full_id, newest, safe_title, summary, unknown
 from app.storage.users import account_name, ensure_user
-
-TITLE_LENGTH: Final = 60
 
 
 class Conversations:
@@ -71,7 +72,7 @@ class Conversations:
             Conversation.create(
                 id=new_id,
                 user_id=ensure_user(self._database, self._user),
-                title=_one_line(self._redactor.text(title)),
+                title=one_line(self._redactor.text(title)),
                 created_at=now,
                 updated_at=now,
             )
@@ -91,7 +92,7 @@ class Conversations:
 
     async def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title; a long one is cut."""
-        await self._set(conversation_id, title=_one_line(self._redactor.text(title)))
+        await self._set(conversation_id, title=one_line(self._redactor.text(title)))
 
     async def set_model(self, conversation_id: str, model: str | None) -> None:
         """Choose the model of a conversation; ``None`` takes the default again."""
@@ -104,7 +105,19 @@ class Conversations:
 
         The first message of the person becomes the title of a conversation that has none.
         """
-        return await self._database.write_async(lambda: self._append(message))
+        return await self._database.write_async(lambda: self.add(message))
+
+    def append_begun(
+        self, messages: Sequence[ConversationMessage], *, durable: bool
+    ) -> asyncio.Future[builtins.list[int]]:
+        """``append`` of several in one transaction, handed in at once; their ids.
+
+        ``durable=False``: a power cut (not the end of the process) may lose them, unless
+        something durable was stored after them.
+        """
+        return self._database.write_begun(
+            lambda: [self._insert(message) for message in messages], durable=durable
+        )
 
     async def update_message(
         self,
@@ -119,6 +132,21 @@ class Conversations:
 
         Raises ``NotFoundError``.
         """
+        await self.update_begun(
+            message_id, text=text, status=status, tool_calls=tool_calls, metadata=metadata
+        )
+
+    def update_begun(
+        self,
+        message_id: int,
+        *,
+        text: str | None = None,
+        status: MessageStatus | None = None,
+        tool_calls: tuple[ToolCall, ...] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        durable: bool = True,
+    ) -> asyncio.Future[None]:
+        """``update_message``, handed in at once. ``durable`` as in ``append_begun``."""
         changes: dict[str, Any] = {}
         if text is not None:
             changes["text"] = self._redactor.text(text)
@@ -129,14 +157,12 @@ class Conversations:
             changes["tool_calls"] = redacted_calls(self._redactor, tool_calls)
         if metadata is not None:
             changes["metadata"] = redacted_object(self._redactor, metadata)
-        if not changes:
-            return
 
         def update() -> None:
-            if not Message.update(changes).where(Message.id == message_id).execute():
+            if changes and not Message.update(changes).where(Message.id == message_id).execute():
                 raise NotFoundError(f"There is no message {message_id}.")
 
-        await self._database.write_async(update)
+        return self._database.write_begun(update, durable=durable)
 
     async def recent(
         self, conversation_id: str, limit: int = 20
@@ -148,6 +174,17 @@ class Conversations:
             return [message_from(row, self._redactor) for row in query][::-1]
 
         return await self._database.read_async(last)
+
+    async def history(self, conversation_id: str, *, characters: int) -> StoredHistory:
+        """What a model request can carry of a conversation: see ``request_history``."""
+        return await self._database.read_async(
+            lambda: stored_history(conversation_id, self._redactor, characters=characters)
+        )
+
+    async def tool_result(self, conversation_id: str, call_id: str) -> str | None:
+        """The whole text of the newest result with this call id, if there is one."""
+        text = await self._database.read_async(lambda: tool_result(conversation_id, call_id))
+        return None if text is None else self._redactor.text(text)
 
     async def messages(self, conversation_id: str) -> builtins.list[ConversationMessage]:
         """All messages, oldest first; none for an unknown conversation."""
@@ -205,43 +242,25 @@ class Conversations:
             Conversation.create(
                 id=new_id,
                 user_id=ensure_user(self._database, self._user),
-                title=_one_line(self._redactor.text(imported.title)),
+                title=one_line(self._redactor.text(imported.title)),
                 model=imported.model,
                 created_at=imported.created_at,
                 updated_at=imported.created_at,
             )
             for message in imported.messages:
-                self._append(message)
+                self._insert(message)
             return summary(new_id)
 
         return await self._database.write_async(add)
 
+    def add(self, message: ConversationMessage) -> ConversationMessage:
+        """``append`` inside ``Database.write``, for what is stored in one with something else."""
+        return message_from(Message.get_by_id(self._insert(message)), self._redactor)
+
     # -- inside ----------------------------------------------------------------------------
 
-    def _append(self, message: ConversationMessage) -> ConversationMessage:
-        conversation = Conversation.get_or_none(Conversation.id == message.conversation_id)
-        if conversation is None:
-            raise unknown(message.conversation_id)
-        row = Message.create(
-            conversation_id=message.conversation_id,
-            turn_id=message.turn_id,
-            role=message.role.value,
-            text=self._redactor.text(message.text),
-            tool_calls=redacted_calls(self._redactor, message.tool_calls),
-            tool_call_id=message.tool_call_id and self._redactor.text(message.tool_call_id),
-            tool_name=message.tool_name and self._redactor.text(message.tool_name),
-            tool_status=message.tool_status and message.tool_status.value,
-            status=message.status.value,
-            channel=message.channel.value,
-            metadata=redacted_object(self._redactor, message.metadata),
-            session=self._session(message.status),
-            created_at=message.created_at,
-        )
-        if message.role is Role.USER and not conversation.title:
-            conversation.title = _one_line(row.text)
-        conversation.updated_at = max(conversation.updated_at, message.created_at)
-        conversation.save()
-        return message_from(Message.get_by_id(row.id), self._redactor)
+    def _insert(self, message: ConversationMessage) -> int:
+        return insert_message(message, self._redactor, self._session(message.status))
 
     def _safe(self, found: ConversationSummary) -> ConversationSummary:
         title = safe_title(found.title, self._redactor)
@@ -264,12 +283,3 @@ class Conversations:
 
 def _messages(conversation_id: str) -> Any:
     return Message.select().where(Message.conversation_id == conversation_id)
-
-
-def _one_line(text: str) -> str:
-    """The first words, at most ``TITLE_LENGTH`` characters."""
-    line = " ".join(text.split())
-    if len(line) <= TITLE_LENGTH:
-        return line
-    cut = line[: TITLE_LENGTH - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut[TITLE_LENGTH // 2 :] else cut) + CUT

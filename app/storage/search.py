@@ -14,7 +14,7 @@ from typing import Final
 from app.domain.messages import Role, SearchHit
 from app.redaction import Redactor
 from app.storage.connections import current
-from app.storage.summaries import safe_title
+from app.storage.conversation_list import safe_title
 
 MAX_TERMS: Final = 32
 MAX_HITS: Final = 1000

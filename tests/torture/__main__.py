@@ -1,7 +1,7 @@
-"""``python -m tests.torture [--rounds N] [--seed S] [--power | --kills | --streams N] …``.
+"""``python -m tests.torture [--seed S] [--streams N | --power | --kills | --answers N] …``.
 
 First a million mutated streams of a model, then every power cut there is, then N rounds of killed
-processes. Exit code 1 on a violation.
+processes, then answers that are cut off. Exit code 1 on a violation.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from tests.files.power_changes import CUTS, SOMEONE, Cut
 from tests.files.power_cuts import FILE_SYSTEMS, Rig, Tally
 from tests.files.power_loss import PowerDatabase
+from tests.torture.answers import ANSWERS, Answers
 from tests.torture.kills import Rounds
 from tests.torture.streams import STREAMS, streams
 
@@ -92,9 +93,20 @@ async def kills(folder: Path, rounds: int, seed: int) -> list[str]:
     return playing.summary.violations
 
 
+async def answers(folder: Path, points: int, seed: int) -> list[str]:
+    playing = Answers(folder, seed)
+    for _ in range(points):
+        await playing.play()
+    print(f"answers cut off, seed {seed}: {playing.summary}")
+    return playing.summary.violations
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.torture")
     parser.add_argument("--rounds", type=int, default=200, help="of killed processes")
+    parser.add_argument(
+        "--answers", type=int, help="answers of a model that are cut off; only these"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--power", action="store_true", help="power cuts only")
     parser.add_argument("--ways", default="", help="power cuts only in ways with these words")
@@ -104,16 +116,21 @@ def main() -> int:
     memory = Path("/dev/shm")
     where = memory if os.access(memory, os.W_OK) else None
     violations: list[str] = []
-    if chosen.streams is not None or not (chosen.power or chosen.kills):
+    some = (chosen.streams, chosen.answers)
+    everything = not (chosen.power or chosen.kills or any(one is not None for one in some))
+    if everything or chosen.streams is not None:
         violations += streams(STREAMS if chosen.streams is None else chosen.streams, chosen.seed)
     with tempfile.TemporaryDirectory(prefix="torture-", dir=where) as folder:
-        if not (chosen.kills or chosen.streams is not None):
+        if everything or chosen.power:
             ways = {way: act for way, act in WAYS.items() if chosen.ways in way}
             violations += asyncio.run(power(Path(folder), ways))
-        if not (chosen.power or chosen.streams is not None):
+        if everything or chosen.kills:
             place = Path(folder) / "kills"
             place.mkdir()
             violations += asyncio.run(kills(place, chosen.rounds, chosen.seed))
+        if everything or chosen.answers is not None:
+            points = ANSWERS if chosen.answers is None else chosen.answers
+            violations += asyncio.run(answers(Path(folder) / "answers", points, chosen.seed))
     for one in violations[:10]:
         print(one)
     print(f"violations: {len(violations)}")

@@ -92,7 +92,7 @@ class TracePane(QWidget):
         if model is None:
             model = TraceModel()
             model.setParent(self)
-            model.load(current.messages)
+            model.load(current.messages, current.past_turns)
             self._models[current] = model
             if model.turns:
                 self._session.tasks.start(self._read_times(model), name="read trace")

@@ -25,6 +25,7 @@ from app.domain.events import (
 )
 from app.domain.messages import ConversationMessage, MessageStatus, Role
 from app.domain.tool_calls import ToolStatus
+from app.domain.turns import TurnRecord, TurnState
 from app.ui import words
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ _TURN_STATES: Final[Mapping[TurnStatus, tuple[str, str]]] = {
     TurnStatus.FAILED: ("trouble", "failed"),
     TurnStatus.CANCELLED: ("attention", "stopped"),
     TurnStatus.LIMIT: ("attention", "at its limit"),
+}
+
+_RECORD_STATES: Final[Mapping[TurnState, tuple[str, str]]] = {
+    TurnState.RUNNING: ("idle", "working"),
+    TurnState.INTERRUPTED: ("attention", "interrupted"),
+    **{TurnState(status.value): shown for status, shown in _TURN_STATES.items()},
 }
 
 
@@ -101,8 +108,10 @@ class TraceModel(QAbstractItemModel):
 
     # -- feeding -------------------------------------------------------------------------------
 
-    def load(self, messages: Iterable[ConversationMessage]) -> None:
-        """Show stored turns in place of what is shown."""
+    def load(
+        self, messages: Iterable[ConversationMessage], records: Iterable[TurnRecord] = ()
+    ) -> None:
+        """Show stored turns in place of what is shown; ``records`` say how they ended."""
         self.beginResetModel()
         self._turns = []
         turns: dict[str, Node] = {}
@@ -113,6 +122,9 @@ class TraceModel(QAbstractItemModel):
                 turns[message.turn_id] = turn
                 self._turns.append(turn)
             _add_stored(turn, message)
+        for record in records:
+            if (turn := turns.get(record.id)) is not None:
+                turn.state, turn.word = _RECORD_STATES[record.state]
         self.endResetModel()
 
     def complete(self, turn_id: str, records: Iterable[ExecutionRecord]) -> None:
