@@ -46,6 +46,8 @@ class Archiver:
         if not is_sound or self._blobs.is_ailing(before.hash):
             self._keep(before, request, work)
             self._blobs.verify(before.hash)
+        else:
+            self._blobs.make_durable(before.hash)
 
     def _put(self, content: Content, like: str | None) -> bool:
         """Keep a new content. Returns whether ``like`` was seen to be sound on the way."""

@@ -43,8 +43,8 @@ class Blob:
 class BlobStore:
     """The vault's contents, readable by the person only.
 
-    ``put`` and ``discard`` are called under the store-wide lock; reading is free, also from
-    several threads, while another thread or process writes.
+    ``put``, ``make_durable`` and ``discard`` are called under the store-wide lock; reading is
+    free, also from several threads, while another thread or process writes.
     """
 
     def __init__(self, vault: Path, fs: FsOps) -> None:
@@ -102,6 +102,16 @@ class BlobStore:
         with self._writing, in_vault():
             self._refresh()
             return self._put(bytes.fromhex(digest), content, _key(like) if like else None)
+
+    def make_durable(self, digest: str) -> None:
+        """See to it that a content which is there, and sound, stays after a power cut.
+
+        Whoever put it may have died before it was on disk. Raises ``OSError``.
+        """
+        key = _key(digest)
+        with self._writing, in_vault():
+            for place in self._main.find(key):
+                self._main.make_durable(place)
 
     def discard(self, digests: Collection[str]) -> int:
         """Let go of contents for good. Returns the bytes of disk space that this frees.

@@ -21,6 +21,9 @@ POWER_WITHOUT_UNNAMED: Final = (
 POWER_IN_RECOVERY: Final = (
     "tests/files/test_power_loss.py::test_it_goes_while_a_new_process_recovers",
 )
+POWER_IN_ANOTHER_TRY: Final = (
+    "tests/files/test_power_loss.py::test_it_goes_while_a_new_process_does_what_another_died_at",
+)
 CRASH: Final = (
     (
         "tests/files/test_crashes.py::test_a_crash_at_any_step_loses_nothing"
@@ -233,6 +236,13 @@ MUTANTS: Final = (
          "test_bytes_taken_out_are_kept_even_where_the_vault_lost_them_meanwhile"),),
     ),
     # -- power ---------------------------------------------------------------------------------
+    Mutant(
+        "what another process put and did not sync is taken for durable",
+        ARCHIVING,
+        "            self._blobs.make_durable(before.hash)\n",
+        "            pass\n",
+        POWER_IN_ANOTHER_TRY,
+    ),
     Mutant(
         "a record in a pack is not synced",
         PACKS,
