@@ -165,7 +165,8 @@ class BlobStore:
 
     def has(self, digest: str) -> bool:
         """Whether there is a place where the blob should be. Raises ``OSError``."""
-        return self._main.has(_key(digest))
+        with in_vault():
+            return self._main.has(_key(digest))
 
     def is_whole(self, digest: str) -> bool:
         """Whether the blob is there and sound."""
@@ -189,11 +190,12 @@ class BlobStore:
         Looks at each place by itself: ``verify`` tells whether they do. Raises ``OSError``.
         """
         key = _key(digest)
-        shelves = [self._main, *([self._copies] if self._copies.has(key) else [])]
-        return not all(
-            any(self._reader.loads(shelf, place, key) for place in shelf.find(key))
-            for shelf in shelves
-        )
+        with in_vault():
+            shelves = [self._main, *([self._copies] if self._copies.has(key) else [])]
+            return not all(
+                any(self._reader.loads(shelf, place, key) for place in shelf.find(key))
+                for shelf in shelves
+            )
 
     def mend(self, digest: str) -> bool:
         """Make a damaged copy good from a sound one. Returns whether one was damaged.
