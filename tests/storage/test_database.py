@@ -88,6 +88,7 @@ def test_a_write_of_the_main_thread_cannot_be_cut_by_an_interrupt(database: Data
     done, main = threading.Event(), threading.get_ident()
 
     def slow() -> None:
+        time.sleep(0.2)  # the asker waits by now, and can be interrupted there
         signal.pthread_kill(main, signal.SIGINT)
         add("ann")
         assert done.wait(10)
