@@ -260,7 +260,7 @@ MUTANTS: Final = (
     Mutant(
         "a large content is not synced",
         LOOSE,
-        '.ljust(LONGEST, b"\\0"))\n                self._fs.sync(handle)\n',
+        '.ljust(LONGEST, b"\\0"))\n                    self._fs.sync(handle)\n',
         '.ljust(LONGEST, b"\\0"))\n',
         POWER,
     ),
@@ -417,7 +417,7 @@ MUTANTS: Final = (
     Mutant(
         "what an earlier change left open is passed over",
         JOURNAL,
-        "                raise LeftOpenError(\"an earlier change has no end yet\")\n",
+        "                raise LeftOpenError(concerned)\n",
         "                pass\n",
         (("tests/files/test_failures.py::"
          "test_a_change_that_could_not_be_recorded_is_completed_by_the_next_one"),),
