@@ -66,7 +66,11 @@ class Archiver:
         elif request.rewrite is not None:
             self._blobs.put(work.taken())
         else:
-            again = self._store.pull(request.locator, limit=-1, take=self._blobs.put)
+            again = self._store.pull(
+                request.locator,
+                limit=-1,
+                take=lambda chunks: self._blobs.put(work.checked(chunks)),
+            )
             if again.hash != before.hash:
                 raise changed(request.locator)
 

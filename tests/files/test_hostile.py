@@ -10,7 +10,7 @@ import io
 import os
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -29,8 +29,9 @@ from app.domain.errors import (
 from app.files.blob_record import Header, Kind, Record
 from app.files.blobs import BlobStore, hash_of
 from app.files.fs_ops import OURS, FsOps
-from app.files.gate import StoreLock
+from app.files.gate import Gate, StoppedError, StoreLock
 from app.files.pruning import PruneRule
+from app.files.request import remove_request, rewrite_request
 from skills.files import _large
 from tests.files import vault_bytes
 from tests.files.faults import Crash, WatchedDatabase, WatchedFs, Wire
@@ -439,6 +440,43 @@ async def test_change_another_steward_died_at_is_ended_whichever_file_is_known_t
 
     assert place.files == {"a.md": b"second"}
     assert (await place.manager.verify()).problems == ()
+
+
+@pytest.mark.parametrize("kind", ["rewrite", "remove"])
+async def test_change_stopped_while_a_large_file_is_archived_does_not_hold_up_the_others(
+    place: Place, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Whoever asked is told at once; the lock is let go soon, and the vault is as before."""
+    place.put({"a.bin": Random(1).randbytes(20 * 1024 * 1024)})
+    path, gate = str(place.folder / "a.bin"), Gate()
+    pieces: list[int] = []
+    request = remove_request(path, ME)
+    if kind == "rewrite":
+        request = rewrite_request(path, _add, ME)
+    blobs = place.manager._blobs
+    put = blobs.put
+
+    def stopping(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            pieces.append(len(chunk))
+            gate.stop()
+            yield chunk
+
+    monkeypatch.setattr(blobs, "put", lambda chunks, **like: put(stopping(chunks), **like))
+    monkeypatch.setattr("app.files.manipulate.MAX_BYTES", 1024 * 1024)
+    with pytest.raises(StoppedError):
+        place.manager._runner.run(request, gate)
+
+    assert len(pieces) == 1
+    assert list(place.files) == ["a.bin"]
+    assert blobs.parts() == 0
+    report = await place.manager.verify()
+    assert (report.problems, report.notes, report.blobs) == ((), (), 0)
+
+
+def _add(old: BinaryIO, new: BinaryIO) -> None:
+    new.write(old.read())
+    new.write(b"more")
 
 
 # -- what is said ----------------------------------------------------------------------------
