@@ -46,6 +46,8 @@ class Archiver:
         if not is_sound or self._blobs.is_ailing(before.hash):
             self._keep(before, request, work)
             self._blobs.verify(before.hash)
+        else:
+            self._blobs.make_durable(before.hash)
 
     def _put(self, content: Content, like: str | None) -> bool:
         """Keep a new content. Returns whether ``like`` was seen to be sound on the way."""
@@ -64,7 +66,11 @@ class Archiver:
         elif request.rewrite is not None:
             self._blobs.put(work.taken())
         else:
-            again = self._store.pull(request.locator, limit=-1, take=self._blobs.put)
+            again = self._store.pull(
+                request.locator,
+                limit=-1,
+                take=lambda chunks: self._blobs.put(work.checked(chunks)),
+            )
             if again.hash != before.hash:
                 raise changed(request.locator)
 

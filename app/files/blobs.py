@@ -45,8 +45,8 @@ class Blob:
 class BlobStore:
     """The vault's contents, readable by the person only.
 
-    ``put`` and ``discard`` are called under the store-wide lock; reading is free, also from
-    several threads, while another thread or process writes.
+    ``put``, ``make_durable`` and ``discard`` are called under the store-wide lock; reading is
+    free, also from several threads, while another thread or process writes.
     """
 
     def __init__(self, vault: Path, fs: FsOps) -> None:
@@ -105,6 +105,16 @@ class BlobStore:
             self._refresh()
             return self._put(bytes.fromhex(digest), content, _key(like) if like else None)
 
+    def make_durable(self, digest: str) -> None:
+        """See to it that a content which is there, and sound, stays after a power cut.
+
+        Whoever put it may have died before it was on disk. Raises ``OSError``.
+        """
+        key = _key(digest)
+        with self._writing, in_vault():
+            for place in self._main.find(key):
+                self._main.make_durable(place)
+
     def discard(self, digests: Collection[str]) -> int:
         """Let go of contents for good. Returns the bytes of disk space that this frees.
 
@@ -157,7 +167,8 @@ class BlobStore:
 
     def has(self, digest: str) -> bool:
         """Whether there is a place where the blob should be. Raises ``OSError``."""
-        return self._main.has(_key(digest))
+        with in_vault():
+            return self._main.has(_key(digest))
 
     def is_whole(self, digest: str) -> bool:
         """Whether the blob is there and sound."""
@@ -181,11 +192,12 @@ class BlobStore:
         Looks at each place by itself: ``verify`` tells whether they do. Raises ``OSError``.
         """
         key = _key(digest)
-        shelves = [self._main, *([self._copies] if self._copies.has(key) else [])]
-        return not all(
-            any(self._reader.loads(shelf, place, key) for place in shelf.find(key))
-            for shelf in shelves
-        )
+        with in_vault():
+            shelves = [self._main, *([self._copies] if self._copies.has(key) else [])]
+            return not all(
+                any(self._reader.loads(shelf, place, key) for place in shelf.find(key))
+                for shelf in shelves
+            )
 
     def mend(self, digest: str) -> bool:
         """Make a damaged copy good from a sound one. Returns whether one was damaged.

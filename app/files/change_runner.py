@@ -74,8 +74,10 @@ class ChangeRunner:
                         continue  # someone saved while the new content was made
                     try:
                         return self._carry_out(_Making(op_id, request, worked, work), gate)
-                    except LeftOpenError:
-                        self._settle_leftovers(request)
+                    except LeftOpenError as left:
+                        # By its files: another one may be known at their place by now.
+                        for operation in self._journal.open_of(left.file_ids):
+                            self.settle(operation)
         raise changed(request.locator)
 
     @contextmanager
@@ -149,12 +151,13 @@ class ChangeRunner:
         archive = self._archiver.of(change, sure=change.hash_before)
         reached = OperationState.ARCHIVING if ready is None else OperationState.REPLACING
         try:
+            if ready is not None and not ready.appear():
+                self._journal.not_ready(change.op_id)
+                ready, reached = None, OperationState.ARCHIVING
             if ready is None:
                 self._store.stage(change, after)
                 self._journal.replacing(change.op_id)
                 reached = OperationState.REPLACING
-            else:
-                ready.appear()
             outcome = self._store.act(change, archive, before)
         except (OSError, StewardError) as failure:
             return self._settle_failure(archive, reached, failure)
@@ -234,9 +237,6 @@ class ChangeRunner:
         if before is None:
             return self._store.probe(locator) is None
         return self._store.is_as_pulled(locator, before)
-
-    def _settle_leftovers(self, request: Request) -> None:
-        self.settle_at([place for place in (request.locator, request.target) if place])
 
     def keep_out_of_vault(self, *places: str | None) -> None:
         """Raises ``FileError`` for a place in the vault."""

@@ -80,17 +80,16 @@ class FolderStore(FolderReader):
             return None
         if content is None:
             return NothingToMake()
-        with ExitStack() as undo:
-            place = undo.enter_context(self._place(change.locator, change))
-            old = None
-            if change.kind is ChangeKind.REPLACE:
-                old = undo.enter_context(place.reading(place.name))
-            try:
-                return make_unseen(
-                    self.fs, place, content.chunks(), like=old, mode=change.mode, opened=undo
-                )
-            except UnsupportedFile:
-                return None
+        try:
+            return make_unseen(
+                self.fs,
+                lambda: self._place(change.locator, change),
+                content.chunks(),
+                replaces=change.kind is ChangeKind.REPLACE,
+                mode=change.mode,
+            )
+        except UnsupportedFile:
+            return None
 
     def stage(self, change: Change, content: Content | None) -> None:
         """Write the new bytes to a swap file beside the target, and sync it."""

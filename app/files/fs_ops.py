@@ -41,10 +41,18 @@ _BESIDE: Final = re.compile(
 _SEARCH: Final = getattr(os, "O_PATH", getattr(os, "O_SEARCH", os.O_RDONLY))
 _FOLDER: Final = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
-_OPEN_FILES: Final = Path("/proc/self/fd")
+_OPEN_FILES: Final = "/proc/self/fd"
 _UNNAMED: Final[int | None] = getattr(os, "O_TMPFILE", None)
-# As open(2) says of file systems and of kernels that do not know it.
-_NO_UNNAMED: Final = frozenset({errno.ENOTSUP, errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT})
+# As open(2) says of file systems and of kernels that do not know it; and what a sandbox or a
+# file system of its own making answers to what it does not know.
+_NO_UNNAMED: Final = frozenset(
+    {
+        errno.ENOTSUP, errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT,
+        errno.EINVAL, errno.ENOSYS, errno.EPERM,
+    }
+)  # fmt: skip
+# AppArmor does not find a file without a name (ENOENT, EACCES), a sandbox may refuse every link.
+_NO_NAMING: Final = _NO_UNNAMED | {errno.EACCES, errno.EXDEV}
 
 # <linux/fs.h>: FS_IOC_GETFLAGS is _IOR('f', 1, long).
 _GET_FLAGS: Final = 0x80006601 | struct.calcsize("l") << 16
@@ -57,7 +65,7 @@ _UNCOPIED: Final = frozenset(
 
 
 class UnsupportedFile(OSError):  # noqa: N818 - one of the family of OSError
-    """This system or file system has no files without a name; nothing was done."""
+    """There are no files without a name here, or they cannot get one; nothing was done."""
 
 
 class FsOps:
@@ -128,7 +136,7 @@ class FsOps:
         Should the process or the machine stop before ``link_unnamed``, nothing is left of it.
         Raises ``UnsupportedFile`` where the system or the file system has no such files.
         """
-        if _UNNAMED is None or not _OPEN_FILES.exists():
+        if _UNNAMED is None or not os.access(_OPEN_FILES, os.X_OK):
             raise UnsupportedFile(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
         try:
             return os.open(".", os.O_WRONLY | _UNNAMED | os.O_CLOEXEC, mode, dir_fd=folder)
@@ -138,9 +146,17 @@ class FsOps:
             raise UnsupportedFile(error.errno, error.strerror) from error
 
     def link_unnamed(self, handle: int, folder: int, name: str) -> None:
-        """Give an open file without a name its first one. Raises ``FileExistsError``."""
+        """Give an open file without a name its first one. Raises ``FileExistsError``.
+
+        Raises ``UnsupportedFile`` where something does not let it have one; nothing was done.
+        """
         _require_ours(name)
-        os.link(_OPEN_FILES / str(handle), name, dst_dir_fd=folder, follow_symlinks=True)
+        try:
+            os.link(f"{_OPEN_FILES}/{handle}", name, dst_dir_fd=folder, follow_symlinks=True)
+        except OSError as error:
+            if error.errno not in _NO_NAMING:
+                raise
+            raise UnsupportedFile(error.errno, error.strerror) from error
 
     def open_append(self, folder: int, name: str) -> int:
         """Open a file of the vault so that every write goes to its end; a FIFO does not block."""

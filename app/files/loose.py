@@ -227,19 +227,24 @@ class LooseFiles:
     def _part(
         self, payload: Iterable[bytes], header: Callable[[], Header]
     ) -> Iterator[tuple[int, str, Header]]:
-        """A synced file under a temporary name; what a failure leaves goes at the next start."""
+        """A synced file under a temporary name; what a crash leaves goes at the next start."""
         name = f"{uuid.uuid4().hex}{PART_SUFFIX}"
         with self._folders.opened(self._folders.make("parts")) as parts:
-            handle = self._fs.open_new(parts, name)
             try:
-                for piece in payload:
-                    write_all(self._fs, handle, piece)
-                made = header()
-                write_all(self._fs, handle, made.to_bytes().ljust(LONGEST, b"\0"))
-                self._fs.sync(handle)
-            finally:
-                self._fs.close(handle)
-            yield parts, name, made
+                handle = self._fs.open_new(parts, name)
+                try:
+                    for piece in payload:
+                        write_all(self._fs, handle, piece)
+                    made = header()
+                    write_all(self._fs, handle, made.to_bytes().ljust(LONGEST, b"\0"))
+                    self._fs.sync(handle)
+                finally:
+                    self._fs.close(handle)
+                yield parts, name, made
+            except Exception:  # also that it was stopped: it may be large
+                with suppress(OSError):
+                    self._fs.unlink_ours(parts, name)
+                raise
 
     def _name(self, parts: int, name: str, header: Header) -> None:
         file = header.key.hex() + _SUFFIX

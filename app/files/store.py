@@ -143,8 +143,11 @@ class Ready(Protocol):
         """Return when it is on disk. Raises ``OSError``."""
         ...
 
-    def appear(self) -> None:
-        """Put it where ``act`` needs it, once the change is announced. Raises ``OSError``."""
+    def appear(self) -> bool:
+        """Put it where ``act`` needs it, once the change is announced. Raises ``OSError``.
+
+        ``False`` where that turns out to be impossible: then only ``stage`` is left.
+        """
         ...
 
     def close(self) -> None:

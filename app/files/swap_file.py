@@ -6,10 +6,10 @@ before the change is announced.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, ExitStack, suppress
 
-from app.files.fs_ops import FsOps
+from app.files.fs_ops import FsOps, UnsupportedFile
 from app.files.holes import write_with_holes
 from app.files.spot import Spot
 
@@ -18,28 +18,39 @@ _PRIVATE = 0o600
 _AS_ALLOWED = 0o666
 """A new file gets what the person's umask allows."""
 
+Opened = Callable[[], AbstractContextManager[Spot]]
+"""Opens the folder of a file, as it is at that moment."""
+
 
 class Unseen:
     """A whole file without a name (``app.files.store.Ready``)."""
 
-    def __init__(self, fs: FsOps, place: Spot, handle: int, opened: ExitStack) -> None:
+    def __init__(self, fs: FsOps, place: Opened, handle: int) -> None:
         self._fs = fs
         self._place = place
         self._handle = handle
-        self._opened = opened
 
     def sync(self) -> None:
         """Return when its bytes are on disk."""
         self._fs.sync(self._handle)
 
-    def appear(self) -> None:
-        """Give it the swap name."""
-        self._fs.link_unnamed(self._handle, self._place.folder, self._place.swap)
+    def appear(self) -> bool:
+        """Give it the swap name, if it can have one, in the folder that is there now.
+
+        It was made a while ago: the folder may have got another name since, and what appeared in
+        it would never be found again.
+        """
+        with self._place() as place:
+            try:
+                self._fs.link_unnamed(self._handle, place.folder, place.swap)
+            except UnsupportedFile:
+                return False
+        return True
 
     def close(self) -> None:
         """Let go; if it has not appeared, nothing is left of it."""
         with suppress(OSError):  # what matters of it was synced
-            self._opened.close()
+            self._fs.close(self._handle)
 
 
 class NothingToMake:
@@ -48,8 +59,9 @@ class NothingToMake:
     def sync(self) -> None:
         """Nothing is written."""
 
-    def appear(self) -> None:
-        """Nothing appears."""
+    def appear(self) -> bool:
+        """Nothing has to."""
+        return True
 
     def close(self) -> None:
         """Nothing is open."""
@@ -57,22 +69,27 @@ class NothingToMake:
 
 def make_unseen(
     fs: FsOps,
-    place: Spot,
+    place: Opened,
     chunks: Iterable[bytes],
     *,
-    like: int | None,
+    replaces: bool,
     mode: int | None,
-    opened: ExitStack,
 ) -> Unseen:
     """A file without a name, on its way to the disk. Raises ``UnsupportedFile``, ``OSError``.
 
-    ``opened`` holds ``place`` open; what it would close is handed over.
+    ``replaces``: the file of that place, whose owner, mode and attributes it gets.
     """
-    handle = fs.open_unnamed(place.folder, _AS_ALLOWED if like is None else _PRIVATE)
-    opened.callback(fs.close, handle)
-    _fill(fs, handle, chunks, like=like, mode=mode)
-    fs.begin_sync(handle)
-    return Unseen(fs, place, handle, opened.pop_all())
+    with ExitStack() as undo:
+        with ExitStack() as opened:
+            here = opened.enter_context(place())
+            like = opened.enter_context(here.reading(here.name)) if replaces else None
+            handle = fs.open_unnamed(here.folder, _AS_ALLOWED if like is None else _PRIVATE)
+            undo.callback(fs.close, handle)
+            _fill(fs, handle, chunks, like=like, mode=mode)
+            with suppress(OSError):  # a hint; what is wrong with the disk, ``sync`` tells
+                fs.begin_sync(handle)
+        undo.pop_all()
+        return Unseen(fs, place, handle)
 
 
 def write_swap(

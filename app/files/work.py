@@ -117,7 +117,7 @@ class WorkFolder:
 
     def read(self, chunks: Iterable[bytes]) -> None:
         """Only read the bytes of a file: nothing is kept."""
-        for _ in self._checked(chunks):
+        for _ in self.checked(chunks):
             pass
 
     def take(self, chunks: Iterable[bytes]) -> None:
@@ -126,13 +126,13 @@ class WorkFolder:
         self._drop(folder, _BEFORE)
         handle = self._fs.open_new(folder, _BEFORE)
         try:
-            write_with_holes(self._fs, handle, self._checked(chunks))
+            write_with_holes(self._fs, handle, self.checked(chunks))
         finally:
             self._fs.close(handle)
 
     def taken(self) -> Iterator[bytes]:
         """The copy, in pieces."""
-        return self._chunks(_BEFORE)
+        return self.checked(self._chunks(_BEFORE))
 
     def rewrite(self, change: Change) -> Content:
         """What ``change`` makes of the copy. Raises what it raises, and ``OSError``."""
@@ -154,7 +154,13 @@ class WorkFolder:
 
     def made(self) -> Iterator[bytes]:
         """What ``rewrite`` made, in pieces."""
-        return self._chunks(_AFTER)
+        return self.checked(self._chunks(_AFTER))
+
+    def checked(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """The same pieces, until the execution is stopped: then its ``check`` raises."""
+        for chunk in chunks:
+            self._check()
+            yield chunk
 
     def remember(self, partial: Path) -> None:
         """Say that this execution is about to make ``partial``, a file outside the vault.
@@ -240,11 +246,6 @@ class WorkFolder:
                 yield chunk
         finally:
             self._fs.close(handle)
-
-    def _checked(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        for chunk in chunks:
-            self._check()
-            yield chunk
 
 
 class _NewContent:

@@ -147,7 +147,8 @@ class Database:
         """Run ``fn`` in one transaction and give back what it returns.
 
         Blocking; from any thread. Writes run one at a time in the order they were asked for: in
-        the calling thread where no other is under way, else on the writer thread. Within one
+        the calling thread where no other is under way and it is not the main thread, else on the
+        writer thread. Within one
         (``fn`` calls ``write``) it joins the transaction. Raises what ``fn`` raises, with
         nothing written; ``DiskFullError``; ``StorageError`` when another process is busy too long.
 

@@ -40,9 +40,13 @@ _READY: Final = (OperationState.ARCHIVED, OperationState.REPLACING)
 
 
 class LeftOpenError(StewardError):
-    """An earlier change of the same file was cut off by a crash, or could not be recorded."""
+    """An earlier change of one of these files was cut off, or could not be recorded."""
 
     kind = "left_open"
+
+    def __init__(self, file_ids: Sequence[str]) -> None:
+        super().__init__("an earlier change has no end yet")
+        self.file_ids = file_ids
 
 
 class FileJournal:
@@ -66,8 +70,9 @@ class FileJournal:
             file_id = change.file_id or self._rows.file_at(
                 change.store, change.locator, present=change.hash_before is not None
             )
-            if _are_open([file_id, change.target and newest_file(change.store, change.target)]):
-                raise LeftOpenError("an earlier change has no end yet")
+            there = newest_file(change.store, change.target) if change.target else None
+            if any(map(_is_open, concerned := [one for one in (file_id, there) if one])):
+                raise LeftOpenError(concerned)
             last = last_done(file_id)
             is_known = (last.hash_after if last else None) == change.hash_before
             before = last.version if last else 0
@@ -147,6 +152,17 @@ class FileJournal:
             self._rows.add_steps(op_id, _file_of(op_id), _READY)
 
         self._database.write(write)
+
+    def not_ready(self, op_id: str) -> None:
+        """Take back ``ready``: it cannot be used, and the replacement is to be made anew."""
+        states = [state.value for state in _READY]
+        self._database.write(
+            lambda: (
+                FileOperation.delete()
+                .where(FileOperation.op_id == op_id, FileOperation.state.in_(states))
+                .execute()
+            )
+        )
 
     def amend(self, op_id: str, change: Mapping[str, object]) -> None:
         """Replace what the store needs, when the change has to be made another way."""
@@ -229,6 +245,10 @@ class FileJournal:
         """Changes without an end, oldest first."""
         return self._database.read(_open_changes)
 
+    def open_of(self, file_ids: Sequence[str]) -> list[OpenOperation]:
+        """Changes without an end of these files, oldest first."""
+        return self._database.read(lambda: _open_changes(file_ids))
+
     def open_at(self, store: str, locators: Sequence[str]) -> list[OpenOperation]:
         """Changes without an end of the files known at these places, oldest first."""
 
@@ -280,10 +300,11 @@ def _open_changes(file_ids: Sequence[str] | None = None) -> list[OpenOperation]:
     return [_open(op_id) for op_id in dict.fromkeys(op_id for _, op_id in rows)]
 
 
-def _are_open(file_ids: Sequence[str | None]) -> bool:
-    """Whether one of these files has a change without an end."""
-    source = "file_versions WHERE state = 'pending' AND new_file_id = ? LIMIT 1"
-    return any(select("1", source, file_id) for file_id in file_ids if file_id)
+def _is_open(file_id: str) -> bool:
+    """Whether the file has a change without an end."""
+    return bool(
+        select("1", "file_versions WHERE state = 'pending' AND new_file_id = ? LIMIT 1", file_id)
+    )
 
 
 def _file_of(op_id: str) -> str:

@@ -18,11 +18,14 @@ class Writer:
     """One job at a time: on a thread of its own, or on the asker's own thread.
 
     Who waits for a job anyway does it himself while no other job is under way or waiting: to
-    hand it to another thread and be woken again takes longer than a small write.
+    hand it to another thread and be woken again takes longer than a small write. Only the main
+    thread never does: Ctrl+C can interrupt it anywhere, also between the lines of a transaction.
     """
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, initializer=_take_name)
+        # Its thread starts here, or not at all: later a job may be queued although that failed.
+        self._thread.submit(_take_name).result()
         self._counting = threading.Lock()
         self._asked = 0
         """Jobs that were asked for and are not done."""
@@ -40,13 +43,15 @@ class Writer:
 
         Raises what it raises, and ``WriterClosedError``.
         """
+        if threading.current_thread() is threading.main_thread():
+            return self.submit(job).result()
         with self._counting:
             if self._closed:
                 raise WriterClosedError
-            is_free = self._asked == 0
+            # Whoever had his turn last has let go, or his job would count.
+            is_free = self._asked == 0 and self._turn.acquire(blocking=False)
             if is_free:
                 self._asked = 1
-                self._turn.acquire()  # whoever had it last has let go, or his job would count
         if not is_free:
             return self.submit(job).result()
         try:
@@ -60,9 +65,8 @@ class Writer:
         with self._counting:
             if self._closed:
                 raise WriterClosedError
-            future = self._thread.submit(self._do, job)
-            self._asked += 1
-        return future
+            self._asked += 1  # first: one too many makes nobody wait for ever, one too few does
+            return self._thread.submit(self._do, job)
 
     def close(self) -> None:
         """Finish what was asked for, and end the thread."""

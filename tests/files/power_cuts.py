@@ -113,6 +113,26 @@ class Rig:
                 return
             await self._recovering(place, fs, cut)
 
+    async def cut_in_another_try(self, cut: Cut) -> None:
+        """The process dies at any step; the power goes while the next one does it once more.
+
+        What the first one wrote may be seen, and yet not be on disk.
+        """
+        for number in range(10_000):
+            place, fs = await self._prepare(cut)
+            wire = Wire(acts_only=True)
+            wire.crash_at = number
+            fs.wire = self.database.wire = wire
+            with suppress(Crash):
+                await self._act(place, fs, cut)
+            fs.wire = self.database.wire = Wire()
+            if not wire.fired:
+                return
+            place.start(fs)
+            await place.manager.recover()
+            refused = await self._act(place, fs, cut)
+            await self._try_all(place, fs, cut, fs.moments, finished=refused is None)
+
     async def cut_twice(self, cut: Cut) -> None:
         """The power goes, and goes again while the next process recovers what that left."""
         place, fs = await self._prepare(cut)

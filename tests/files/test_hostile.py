@@ -8,22 +8,33 @@ from __future__ import annotations
 import errno
 import io
 import os
-from collections.abc import Callable, Iterator
+import struct
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 
-from app.domain.errors import ConflictError, FileError, NotFoundError, NotTextError
+from app.domain.errors import (
+    BlobDamagedError,
+    ConflictError,
+    FileError,
+    NotFoundError,
+    NotTextError,
+)
+from app.files.blob_record import Header, Kind, Record
 from app.files.blobs import BlobStore, hash_of
-from app.files.fs_ops import FsOps
-from app.files.gate import StoreLock
+from app.files.fs_ops import OURS, FsOps
+from app.files.gate import Gate, StoppedError, StoreLock
 from app.files.pruning import PruneRule
+from app.files.request import remove_request, rewrite_request
 from skills.files import _large
 from tests.files import vault_bytes
+from tests.files.faults import Crash, WatchedDatabase, WatchedFs, Wire
 from tests.files.place import ME, Place
 
 
@@ -175,6 +186,28 @@ def test_reader_does_not_trip_over_a_pruning_of_another_process(tmp_path: Path) 
     assert BlobStore(tmp_path / "vault", fs).is_whole(hashes[0])
 
 
+@pytest.mark.parametrize("kind", [Kind.WHOLE, Kind.DELTA, Kind.MIDDLE])
+@pytest.mark.parametrize("claim", [2**62, 2**40, 2**34])
+def test_forged_record_cannot_have_any_amount_of_memory(
+    tmp_path: Path, kind: Kind, claim: int
+) -> None:
+    """Every checksum is right, and the frame agrees with what the header says of its size."""
+    blobs = BlobStore(tmp_path / "vault", FsOps())
+    base = blobs.put([Random(1).randbytes(5000)]).hash
+    frame = b"\x28\xb5\x2f\xfd\xc0\x88" + struct.pack("<Q", claim) + b"\x03\x00\x00A"
+    payload = (struct.pack("<QQ", 10, 10) if kind is Kind.MIDDLE else b"") + frame
+    size = claim + 20 if kind is Kind.MIDDLE else claim
+    facts = (size, len(payload), zlib.crc32(payload))
+    built_on = None if kind is Kind.WHOLE else bytes.fromhex(base)
+    header = Header(kind, bytes(32), *facts, base=built_on)
+    blobs._main.refresh()
+    blobs._main.put(Record(header, payload))
+
+    with pytest.raises(BlobDamagedError):
+        blobs.read(bytes(32).hex())
+    assert blobs.is_whole(base)
+
+
 # -- the person's file -----------------------------------------------------------------------
 
 
@@ -262,6 +295,190 @@ async def test_vault_that_is_reached_through_a_link_is_never_changed(tmp_path: P
         await place.close()
 
 
+@pytest.mark.parametrize("another", [True, False])
+@pytest.mark.parametrize("name", ["a.md", "new.md"])
+async def test_folder_that_gets_another_name_during_a_change_keeps_nothing_of_ours(
+    place: Place, monkeypatch: pytest.MonkeyPatch, another: bool, name: str
+) -> None:
+    """``another``: a folder with the old name, and the same file, takes its place."""
+    place.put({"sub/a.md": b"one"})
+    archiver = place.manager._runner._archiver
+    keep_both = archiver.keep_both
+
+    def slow(*args: Any) -> None:
+        keep_both(*args)
+        (place.folder / "sub").rename(place.folder / "old")
+        if another:
+            place.put({"sub/a.md": b"one"})
+
+    monkeypatch.setattr(archiver, "keep_both", slow)
+    work = place.workspace("t")
+    with suppress(FileError):
+        await (
+            work.edit("sub/a.md", lambda _: b"two")
+            if name == "a.md"
+            else work.create("sub/new.md", b"new")
+        )
+
+    assert {one for one in place.files if one.startswith("old/")} == {"old/a.md"}
+    assert not [one for one in place.files if one.endswith(OURS)]
+    assert place.files["old/a.md"] == b"one"
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.EACCES, errno.ENOENT, errno.EOPNOTSUPP])
+async def test_file_without_a_name_that_may_not_get_one_is_made_in_sight(
+    place: Place, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """AppArmor, seccomp and file systems of other programs refuse what ``O_TMPFILE`` promised."""
+    place.put({"a.md": b"one"})
+    link = os.link
+
+    def refuse(source: Any, *args: Any, **kwargs: Any) -> None:
+        if str(source).startswith("/proc/"):
+            raise OSError(code, os.strerror(code))
+        link(source, *args, **kwargs)
+
+    monkeypatch.setattr(os, "link", refuse)
+    work = place.workspace("t")
+    await work.edit("a.md", lambda old: old + b" two")
+    await work.create("b.md", b"new")
+
+    assert place.files == {"a.md": b"one two", "b.md": b"new"}
+    assert await place.told("a.md") == ["1 seen user_upload", "2 edit skill_edit"]
+    assert (await place.manager.verify()).problems == ()
+
+
+@pytest.mark.parametrize("dies_at", ["write", "sync", "exchange"])
+async def test_crash_where_it_is_made_in_sight_after_all_loses_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch, dies_at: str
+) -> None:
+    """A swap file that is not whole is never taken for what someone else saved."""
+    place.put({"a.md": b"one"})
+    steps: list[str] = []
+
+    def watch(name: str, _: int) -> None:
+        steps.append(name)
+        if name == dies_at and "open_new" in steps[steps.index("link_unnamed") :]:
+            place.wire.dead = True
+            raise Crash
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EPERM, "no")
+
+    await place.workspace("t").create("b.md", b"the vault is there")
+    monkeypatch.setattr(os, "link", refuse)
+    steps.append("link_unnamed")
+    place.wire.watch = watch
+    with pytest.raises(Crash):
+        await place.workspace("t").edit("a.md", lambda old: old + b" two")
+    await place.restart()
+
+    assert place.files == {"a.md": b"one", "b.md": b"the vault is there"}
+    assert "external" not in str(await place.told("a.md"))
+    assert (await place.manager.verify()).problems == ()
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOSYS, errno.EPERM])
+async def test_system_that_does_not_know_files_without_a_name_says_so_in_many_ways(
+    place: Place, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    place.put({"a.md": b"one"})
+    real = os.open
+
+    def refuse(path: Any, flags: int, *args: Any, **kwargs: Any) -> int:
+        if flags & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(code, os.strerror(code))
+        return real(path, flags, *args, **kwargs)
+
+    monkeypatch.setattr(os, "open", refuse)
+    await place.workspace("t").edit("a.md", lambda _: b"two")
+
+    assert place.files == {"a.md": b"two"}
+
+
+async def test_system_that_takes_no_hints_changes_files_all_the_same(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kernel built without ``posix_fadvise`` answers ``ENOSYS``."""
+
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(os, "posix_fadvise", refuse)
+    place.put({"a.md": b"one"})
+    await place.workspace("t").edit("a.md", lambda _: b"two")
+
+    assert place.files == {"a.md": b"two"}
+
+
+@pytest.mark.parametrize("step", ["link_unnamed", "rename_no_replace"])
+async def test_change_another_steward_died_at_is_ended_whichever_file_is_known_there_now(
+    place: Place, step: str
+) -> None:
+    """Two files had the same name one after the other; the older one is brought back."""
+    place.put({"a.md": b"first"})
+    work = place.workspace
+    await work("1").move("a.md", "b.md")
+    await work("1").create("a.md", b"second")
+    await work("gone").remove("a.md")
+    await work("1").move("b.md", "a.md")
+    await work("1").remove("a.md")
+
+    def watch(name: str, _: int) -> None:
+        if name == step:
+            place.wire.dead = True
+            raise Crash
+
+    place.wire.watch = watch
+    with pytest.raises(Crash):
+        await work("2").undo("gone")
+    await place.manager.close()
+    place.wire = cast("WatchedDatabase", place.database).wire = Wire()
+    place.start(WatchedFs(place.wire))  # it runs already: it recovers nothing
+
+    await work("3").undo("gone")
+
+    assert place.files == {"a.md": b"second"}
+    assert (await place.manager.verify()).problems == ()
+
+
+@pytest.mark.parametrize("kind", ["rewrite", "remove"])
+async def test_change_stopped_while_a_large_file_is_archived_does_not_hold_up_the_others(
+    place: Place, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Whoever asked is told at once; the lock is let go soon, and the vault is as before."""
+    place.put({"a.bin": Random(1).randbytes(20 * 1024 * 1024)})
+    path, gate = str(place.folder / "a.bin"), Gate()
+    pieces: list[int] = []
+    request = remove_request(path, ME)
+    if kind == "rewrite":
+        request = rewrite_request(path, _add, ME)
+    blobs = place.manager._blobs
+    put = blobs.put
+
+    def stopping(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            pieces.append(len(chunk))
+            gate.stop()
+            yield chunk
+
+    monkeypatch.setattr(blobs, "put", lambda chunks, **like: put(stopping(chunks), **like))
+    monkeypatch.setattr("app.files.manipulate.MAX_BYTES", 1024 * 1024)
+    with pytest.raises(StoppedError):
+        place.manager._runner.run(request, gate)
+
+    assert len(pieces) == 1
+    assert list(place.files) == ["a.bin"]
+    assert blobs.parts() == 0
+    report = await place.manager.verify()
+    assert (report.problems, report.notes, report.blobs) == ((), (), 0)
+
+
+def _add(old: BinaryIO, new: BinaryIO) -> None:
+    new.write(old.read())
+    new.write(b"more")
+
+
 # -- what is said ----------------------------------------------------------------------------
 
 
@@ -278,9 +495,13 @@ async def test_number_beyond_every_version_is_no_mistake_in_steward(
 
 
 @pytest.mark.parametrize("wrong", ["gone", "a pack is a folder", "a pack is a FIFO"])
+@pytest.mark.parametrize("known", [True, False])
 async def test_vault_that_fails_is_not_told_as_a_failure_of_the_persons_file(
-    place: Place, wrong: str
+    place: Place, wrong: str, known: bool
 ) -> None:
+    """``known``: to this process, which has looked into the vault before."""
+    if not known and wrong == "gone":
+        pytest.skip("a new process makes a new one")
     place.put({"a.md": b"one"})
     await place.workspace("t").edit("a.md", lambda _: b"two")
     vault = place.home / "vault"
@@ -290,6 +511,8 @@ async def test_vault_that_fails_is_not_told_as_a_failure_of_the_persons_file(
         pack = vault / "packs" / "00000001.pack"
         pack.unlink()
         pack.mkdir() if wrong.endswith("folder") else os.mkfifo(pack)
+    if not known:
+        place.start()
 
     with pytest.raises(FileError, match="vault cannot be used"):
         await place.workspace("t").edit("a.md", lambda _: b"three")

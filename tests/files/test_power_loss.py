@@ -77,6 +77,18 @@ async def test_it_goes_while_a_new_process_recovers(quick_path: Path, power: Pow
 
 
 @pytest.mark.timeout(300)
+async def test_it_goes_while_a_new_process_does_what_another_died_at(
+    quick_path: Path, power: PowerDatabase
+) -> None:
+    """What is in the vault already may not be on disk: whoever put it died before its sync."""
+    rig = Rig(quick_path, power)
+    for cut in named("remove", "rename"):
+        await rig.cut_in_another_try(cut)
+    rig.tally.require_none()
+    assert rig.tally.recovered > 100
+
+
+@pytest.mark.timeout(300)
 async def test_it_goes_while_a_new_process_ends_a_move_to_another_disk(
     quick_path: Path, power: PowerDatabase
 ) -> None:

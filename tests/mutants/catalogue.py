@@ -23,6 +23,9 @@ POWER_WITHOUT_UNNAMED: Final = (
 POWER_IN_RECOVERY: Final = (
     "tests/files/test_power_loss.py::test_it_goes_while_a_new_process_recovers",
 )
+POWER_IN_ANOTHER_TRY: Final = (
+    "tests/files/test_power_loss.py::test_it_goes_while_a_new_process_does_what_another_died_at",
+)
 CRASH: Final = (
     (
         "tests/files/test_crashes.py::test_a_crash_at_any_step_loses_nothing"
@@ -236,6 +239,13 @@ MUTANTS: Final = (
     ),
     # -- power ---------------------------------------------------------------------------------
     Mutant(
+        "what another process put and did not sync is taken for durable",
+        ARCHIVING,
+        "            self._blobs.make_durable(before.hash)\n",
+        "            pass\n",
+        POWER_IN_ANOTHER_TRY,
+    ),
+    Mutant(
         "a record in a pack is not synced",
         PACKS,
         "record.payload)\n            self._fs.sync(handle)\n",
@@ -252,7 +262,7 @@ MUTANTS: Final = (
     Mutant(
         "a large content is not synced",
         LOOSE,
-        '.ljust(LONGEST, b"\\0"))\n                self._fs.sync(handle)\n',
+        '.ljust(LONGEST, b"\\0"))\n                    self._fs.sync(handle)\n',
         '.ljust(LONGEST, b"\\0"))\n',
         POWER,
     ),
@@ -409,7 +419,7 @@ MUTANTS: Final = (
     Mutant(
         "what an earlier change left open is passed over",
         JOURNAL,
-        "                raise LeftOpenError(\"an earlier change has no end yet\")\n",
+        "                raise LeftOpenError(concerned)\n",
         "                pass\n",
         (("tests/files/test_failures.py::"
          "test_a_change_that_could_not_be_recorded_is_completed_by_the_next_one"),),

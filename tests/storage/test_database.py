@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -73,8 +75,57 @@ def test_who_waits_for_a_write_does_it_himself_while_nobody_else_writes(
     def name() -> str:
         return threading.current_thread().name
 
-    assert database.write(name) == name()
-    assert database.read(lambda: database.write(name)) == "steward-db-writer"
+    with ThreadPoolExecutor(1, thread_name_prefix="asker") as asker:
+        assert asker.submit(database.write, name).result() == "asker_0"
+        inner = asker.submit(database.read, lambda: database.write(name))
+        assert inner.result() == "steward-db-writer"
+
+
+def test_a_write_of_the_main_thread_cannot_be_cut_by_an_interrupt(database: Database) -> None:
+    """In the middle of a transaction it would leave the connection there, for every later one."""
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    done, main = threading.Event(), threading.get_ident()
+
+    def slow() -> None:
+        time.sleep(0.2)  # the asker waits by now, and can be interrupted there
+        signal.pthread_kill(main, signal.SIGINT)
+        add("ann")
+        assert done.wait(10)
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            database.write(slow, durable=False)
+    finally:
+        signal.signal(signal.SIGINT, before)
+        done.set()
+
+    database.write(lambda: add("bob"), durable=False)
+    assert database.read(names) == ["ann", "bob"]
+
+
+def test_writes_go_on_where_no_thread_could_be_started_for_a_moment(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", _no_thread)
+        database.write_soon(lambda: add("ann"))
+    for name in ("bob", "cat"):
+        database.write_soon(partial(_add_slowly, name))
+    with ThreadPoolExecutor(3) as askers:
+        written = [askers.submit(database.write, partial(add, name)) for name in "def"]
+        for one in written:
+            one.result(10)
+    assert sorted(database.read(names)) == ["ann", "bob", "cat", "d", "e", "f"]
+
+
+def _add_slowly(name: str) -> None:
+    time.sleep(0.05)
+    add(name)
+
+
+def _no_thread(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
 
 
 async def test_writes_run_in_the_order_they_were_asked_for(database: Database) -> None:

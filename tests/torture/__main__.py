@@ -48,6 +48,7 @@ WAYS: dict[str, Way] = {
     "at any step": Rig.cut,
     "while a new process recovers": Rig.cut_in_recovery,
     "and again in recovery": Rig.cut_twice,
+    "while the next process does it once more": Rig.cut_in_another_try,
     "after a call failed": failed,
     "beside someone else": beside,
 }
