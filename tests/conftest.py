@@ -21,7 +21,7 @@ import hypothesis
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 
 QT_FOLDER = Path(__file__).parent / "ui"
 OURS = ("STEWARD_", "OPENROUTER_", "TELEGRAM_", "GOOGLE_")
@@ -66,6 +66,16 @@ def pytest_asyncio_loop_factories(
     if item.get_closest_marker("qt_loop") or item.path.is_relative_to(QT_FOLDER):
         return {"qt": _qt_loop}
     return {"asyncio": asyncio.new_event_loop}
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Bury a Qt loop in the main thread: its timers and notifiers crash when the collector runs in
+    another one, for instance in a model server's of the next test.
+    """
+    yield
+    if item.get_closest_marker("qt_loop"):
+        gc.collect()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

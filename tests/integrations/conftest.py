@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
@@ -14,16 +13,6 @@ from tests.integrations.asking import KEY
 from tests.standins.model_server import ModelServer
 
 MakeClient = Callable[..., OpenAICompatibleClient]
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
-    """Bury a Qt loop in the main thread: its timers and notifiers crash when the collector runs in
-    another one, for instance in a model server's of the next test.
-    """
-    yield
-    if item.get_closest_marker("qt_loop"):
-        gc.collect()
 
 
 @pytest.fixture
