@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import app
 from app.clock import SystemClock
 from app.config import Settings, SettingsStore
 from app.domain.errors import ConfigurationError, SkillError, UsageError
@@ -27,10 +28,12 @@ from app.integrations.discovery import LocalServer, find_local_servers
 from app.logs import start_logging, stop_logging
 from app.notifications.router import Router
 from app.orchestrator.approvals import Approvals
-from app.orchestrator.context import read_trusted_instructions, system_prompt
+from app.orchestrator.context import read_trusted_instructions
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
+from app.orchestrator.prompt_inputs import PromptInputs
+from app.orchestrator.tracing import TraceRecorder
 from app.providers import chosen, client_for
 from app.redaction import Redactor, Secret
 from app.resilience.circuit_breaker import Breakers, BreakerSnapshot
@@ -41,6 +44,7 @@ from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.executions import SkillExecutions
 from app.storage.notifications import NotificationLog
+from app.storage.traces import Traces
 from app.storage.users import account_name
 
 if TYPE_CHECKING:
@@ -75,6 +79,7 @@ class Assembly:
         self.user = account_name()
         self.start_notices: tuple[str, ...] = ()
         """What the person should know about this start, besides ``recovery``."""
+        self._prompt = PromptInputs()
         self._closing = AsyncExitStack()
 
     @classmethod
@@ -110,6 +115,7 @@ class Assembly:
         await asyncio.to_thread(self.database.open)
         self.conversations = Conversations(self.database, self.redactor, clock, user=self.user)
         self.executions = SkillExecutions(self.database, self.redactor, clock)
+        self.traces = Traces(self.database, self.redactor, clock)
         self.rules = ApprovalRules(self.database, clock)
         self.notifications = NotificationLog(self.database, self.redactor, clock)
         self.router = Router(self.bus, self.notifications, clock)
@@ -127,6 +133,7 @@ class Assembly:
         self.recovery: RecoveryReport = await self.versions.recover()
         await self.conversations.mark_interrupted()
         await self.executions.mark_interrupted()
+        await self.traces.mark_interrupted()
 
         self.watcher = FolderWatcher(
             versions=self.versions,
@@ -171,6 +178,9 @@ class Assembly:
                 clock=clock,
                 publish=self.bus.publish,
                 max_iterations=lambda: self.settings.max_iterations,
+                recorder=TraceRecorder(
+                    self.traces, clock, llm=lambda: self.llm, surroundings=self._surroundings
+                ),
             )
         )
         self._closing.push_async_callback(self.engines.stop_all)
@@ -218,14 +228,21 @@ class Assembly:
         trusted = await asyncio.to_thread(
             read_trusted_instructions, self.folders.folders, self.settings.trusted_folders
         )
-        domains = {skill.domain for skill in self.registry.skills}
-        manuals = {d: m.description for d in domains if (m := self.registry.manual(d))}
-        return system_prompt(
-            folders=[str(folder) for folder in self.folders.folders],
-            manuals=manuals,
+        self._prompt = PromptInputs(
+            folders=tuple(str(folder) for folder in self.folders.folders),
             instructions=self.settings.instructions,
-            trusted=trusted,
+            trusted=tuple(trusted),
         )
+        return self._prompt.prompt(self.manuals())
+
+    def manuals(self) -> dict[str, str]:
+        """Each domain of skills and what it is for."""
+        domains = {skill.domain for skill in self.registry.skills}
+        return {d: m.description for d in domains if (m := self.registry.manual(d))}
+
+    def _surroundings(self) -> dict[str, object]:
+        limits = {"max_iterations": self.settings.max_iterations}
+        return {"prompt": self._prompt.to_json(), "limits": limits, "steward": app.__version__}
 
     def tools(self) -> tuple[ToolDefinition, ...]:
         """Definitions of every skill, sorted by name."""

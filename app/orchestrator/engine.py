@@ -27,6 +27,7 @@ from app.domain.messages import (
     Role,
 )
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
+from app.domain.turns import TurnState
 from app.orchestrator.answer_writer import AnswerWriter
 from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.context import FETCHED_ROWS, history
@@ -40,6 +41,7 @@ from app.orchestrator.llm_client import (
     TextDelta,
     TokenUsage,
 )
+from app.orchestrator.tracing import CALL_INTERRUPTED, CALL_OK, CallRecording
 from app.orchestrator.turn_events import TurnEvents
 from app.redaction import StreamRedactor
 
@@ -64,6 +66,7 @@ class _Turn:
     earlier: list[ConversationMessage]
     messages: list[ConversationMessage] = field(default_factory=list)
     model: str | None = None
+    asked: int = 0
 
 
 class Engine:
@@ -150,6 +153,7 @@ class Engine:
             error = failure
             turn.events.error(failure)
         finally:
+            self._record_end(turn, status, error)
             # Also for a bug of ours, which goes on to the face: no face waits for ever.
             turn.events.finished(status, turn.limits.iterations)
         return TurnOutcome(turn_id, status, answer, error)
@@ -163,7 +167,22 @@ class Engine:
         # pressed at once still leaves the message in the history.
         stored = await asyncio.shield(conversations.append(self._message(turn, Role.USER, text)))
         turn.messages.append(stored)
+        if self._parts.recorder is not None:
+            scope = turn.scope
+            self._parts.recorder.begin_turn(
+                scope.turn_id, self.conversation_id, scope.channel, scope.mode
+            )
         turn.events.started(text)
+
+    def _record_end(self, turn: _Turn, status: TurnStatus, error: StewardError | None) -> None:
+        if self._parts.recorder is not None:
+            self._parts.recorder.end_turn(
+                turn.scope.turn_id,
+                state=TurnState(status.value),
+                reason=error.kind if error is not None else "",
+                message=str(error) if error is not None else "",
+                iterations=turn.limits.iterations,
+            )
 
     async def _loop(self, turn: _Turn) -> tuple[TurnStatus, str]:
         while turn.limits.begin():
@@ -191,9 +210,17 @@ class Engine:
         stream = StreamRedactor(parts.redactor)
         completed: Completed | None = None
         status = MessageStatus.FAILED
+        turn.asked += 1
+        recording: CallRecording | None = None
+        if parts.recorder is not None:
+            recording = parts.recorder.begin(turn.scope.turn_id, turn.asked, request)
+        ended: str = CALL_INTERRUPTED
+        failure: StewardError | None = None
         try:
             async with aclosing(llm.stream(request)) as events:  # type: ignore[type-var]
                 async for event in events:
+                    if recording is not None:
+                        recording.event(event)
                     match event:
                         case TextDelta(text):
                             await self._say(turn, writer, stream.feed(text))
@@ -209,11 +236,16 @@ class Engine:
                 raise ModelStreamError("The model's answer broke off.", hint="Ask again.")
             if not writer.text and (closing or not completed.tool_calls):
                 await self._say(turn, writer, self._account(turn))
-            status = MessageStatus.DONE
+            status, ended = MessageStatus.DONE, CALL_OK
         except asyncio.CancelledError:
             status = MessageStatus.INTERRUPTED
             raise
+        except StewardError as error:
+            ended, failure = error.kind, error
+            raise
         finally:
+            if recording is not None:
+                recording.end(ended, failure)
             await self._keep(turn, writer, status, completed, closing=closing)
         return completed
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from app.domain.events import Event
 from app.domain.messages import ConversationMessage, ConversationSummary
 from app.domain.skills import Clock, ToolDefinition
+from app.domain.tool_calls import ToolCall, ToolResult
 from app.orchestrator.answer_writer import MessageStore
-from app.orchestrator.dispatch import ToolDispatch
+from app.orchestrator.dispatch import TurnScope
 from app.orchestrator.llm_client import LLMClient
+from app.orchestrator.tracing import ModelRecorder
 from app.redaction import Redactor
 
 
@@ -33,6 +35,19 @@ class ConversationStore(MessageStore, Protocol):
         ...
 
 
+class Dispatch(Protocol):
+    """Runs the calls of one model answer (``orchestrator.dispatch``)."""
+
+    async def run(
+        self,
+        calls: Sequence[ToolCall],
+        scope: TurnScope,
+        record: Callable[[ToolResult], None],
+    ) -> None:
+        """Run ``calls``; ``record`` gets exactly one result for each, also when cancelled."""
+        ...
+
+
 class ContextSource(Protocol):
     """What stands around the history in a request."""
 
@@ -47,13 +62,17 @@ class ContextSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EngineParts:
-    """What all engines share. ``llm`` is asked at each turn: the provider may be swapped."""
+    """What all engines share.
+
+    ``llm`` is asked at each turn: the provider may be swapped. ``recorder`` is told of each turn.
+    """
 
     conversations: ConversationStore
-    dispatch: ToolDispatch
+    dispatch: Dispatch
     context: ContextSource
     llm: Callable[[], LLMClient]
     redactor: Redactor
     clock: Clock
     publish: Callable[[Event], None]
     max_iterations: Callable[[], int]
+    recorder: ModelRecorder | None = None

@@ -164,25 +164,26 @@ class Database:
         except WriterClosedError as error:
             raise closed_error(self.path) from error
 
-    async def write_async(self, fn: Callable[[], T]) -> T:
+    async def write_async(self, fn: Callable[[], T], *, durable: bool = True) -> T:
         """``write`` without blocking the loop.
 
         Cancelling the awaiter does not take the write back: it is done, whole, before any
         write asked for later.
         """
-        future = self._submit(fn)
+        future = self._submit(fn, self._transact if durable else self._transact_unsynced)
         try:
             return await asyncio.shield(asyncio.wrap_future(future))
         except asyncio.CancelledError:
             future.add_done_callback(_log_unseen_failure)
             raise
 
-    def write_soon(self, fn: Callable[[], object]) -> None:
+    def write_soon(self, fn: Callable[[], object], *, durable: bool = True) -> None:
         """``write`` without waiting for its end: a failure is logged. ``close`` waits for it.
 
         Raises ``StorageError`` when the database is closed.
         """
-        self._submit(fn).add_done_callback(_log_unseen_failure)
+        transact = self._transact if durable else self._transact_unsynced
+        self._submit(fn, transact).add_done_callback(_log_unseen_failure)
 
     def read(self, fn: Callable[[], T]) -> T:
         """Run ``fn`` in the calling thread on its own connection, on one snapshot.

@@ -109,7 +109,7 @@ class SkillExecutions:
 
         def of_turn() -> list[ExecutionRecord]:
             query = SkillExecution.select().where(SkillExecution.turn_id == turn_id)
-            return [_record(row) for row in query.order_by(SkillExecution.started_at)]
+            return [record_from(row) for row in query.order_by(SkillExecution.started_at)]
 
         return await self._database.read_async(of_turn)
 
@@ -133,7 +133,8 @@ class SkillExecutions:
         return await self._database.write_async(lambda: mark(ended)) if ended else 0
 
 
-def _record(row: SkillExecution) -> ExecutionRecord:
+def record_from(row: SkillExecution) -> ExecutionRecord:
+    """The execution a row holds."""
     return ExecutionRecord(
         id=row.id,
         conversation_id=row.conversation_id,

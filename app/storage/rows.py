@@ -8,7 +8,7 @@ from typing import Any
 from app.domain.messages import Channel, ConversationMessage, MessageStatus, Role
 from app.domain.tool_calls import ToolCall, ToolStatus
 from app.redaction import Redactor
-from app.storage.models import Message, SkillExecution
+from app.storage.models import Message, SkillExecution, Turn
 
 
 def message_from(row: Message) -> ConversationMessage:
@@ -74,7 +74,7 @@ def redacted_calls(redactor: Redactor, calls: Iterable[ToolCall]) -> list[dict[s
     return [redacted_object(redactor, call) for call in calls_to(calls)]
 
 
-def unfinished_sessions(model: type[Message | SkillExecution]) -> set[str]:
+def unfinished_sessions(model: type[Message | SkillExecution | Turn]) -> set[str]:
     """The sessions that rows not yet finished belong to. Inside ``Database.read``."""
     column: Any = model.session
     query: Any = model.select(column).where(column.is_null(False)).distinct().tuples()

@@ -1,0 +1,242 @@
+"""A recorded turn, whole and by itself: read from the database, or from a file and back.
+
+The file is a bug report: one JSON object that holds all a replay needs, without known secrets.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import app
+from app.domain.errors import InvalidFieldError
+from app.domain.message_forms import Form, message_form, message_from_form
+from app.domain.messages import Channel, ConversationMessage, Role
+from app.domain.tool_calls import ToolResult, ToolStatus
+from app.domain.turns import ModelCallRecord, TurnRecord, TurnState
+from app.orchestrator.context import FETCHED_ROWS
+from app.orchestrator.prompt_inputs import PromptInputs
+from app.orchestrator.request_packing import RequestForm, stored_ids, unpacked
+from app.storage.traces import Traces, TurnTrace
+
+FORMAT: Final = "steward-turn"
+VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """One request to the model, and what came: see ``response_forms``."""
+
+    number: int
+    request: RequestForm
+    response: Mapping[str, Any]
+    status: str
+    started_at: datetime
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTurn:
+    """What a turn was given, what it asked, and what it came to.
+
+    Attributes:
+        text: the person's message.
+        prompt, max_iterations: what its context and its limits were made from.
+        earlier: what was said in the conversation before, as far as it was sent.
+        results: of its tool calls, by their ids.
+    """
+
+    turn: TurnRecord
+    text: str
+    prompt: PromptInputs
+    max_iterations: int
+    earlier: tuple[ConversationMessage, ...]
+    calls: tuple[RecordedCall, ...]
+    results: Mapping[str, ToolResult]
+
+
+async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
+    """A turn from the database. Raises ``NotFoundError``, ``StorageError``."""
+    trace = await traces.trace(turn_id)
+    packed: list[Mapping[str, Any]] = [call.request for call in trace.calls]
+    requests = unpacked(packed, await traces.stored(stored_ids(packed)))
+    before = await traces.before(trace.turn.id, FETCHED_ROWS)
+    surroundings = packed[0].get("surroundings", {}) if packed else {}
+    return RecordedTurn(
+        turn=trace.turn,
+        text=next((m.text for m in trace.messages if m.role is Role.USER), ""),
+        prompt=PromptInputs.from_json(surroundings.get("prompt", {})),
+        max_iterations=surroundings.get("limits", {}).get("max_iterations", 1),
+        earlier=_sent(before, packed),
+        calls=tuple(
+            _call(call, request) for call, request in zip(trace.calls, requests, strict=True)
+        ),
+        results=_results(trace),
+    )
+
+
+def _sent(
+    before: Sequence[ConversationMessage], packed: Sequence[Mapping[str, Any]]
+) -> tuple[ConversationMessage, ...]:
+    """The end of ``before``, from the first message that was sent on: a report says no more."""
+    first = min(stored_ids(packed[:1]), default=None)
+    return () if first is None else tuple(one for one in before if one.id >= first)
+
+
+def _call(call: ModelCallRecord, request: RequestForm) -> RecordedCall:
+    return RecordedCall(
+        number=call.number,
+        request=request,
+        response=call.response,
+        status=call.status,
+        started_at=call.started_at,
+        duration_ms=call.duration_ms or 0,
+    )
+
+
+def _results(trace: TurnTrace) -> dict[str, ToolResult]:
+    took = {one.call_id: one.duration_ms or 0 for one in trace.executions}
+    return {
+        message.tool_call_id: ToolResult(
+            message.tool_call_id,
+            message.tool_name or "",
+            message.tool_status,
+            message.text,
+            duration_ms=took.get(message.tool_call_id, 0),
+            metadata=message.metadata,
+        )
+        for message in trace.messages
+        if message.tool_call_id is not None and message.tool_status is not None
+    }
+
+
+# -- as a file ---------------------------------------------------------------------------
+
+
+def to_bundle(recording: RecordedTurn) -> Form:
+    """The turn as one JSON object; ``from_bundle`` reads it."""
+    turn = recording.turn
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "steward": app.__version__,
+        "turn": {
+            **{field.name: getattr(turn, field.name) for field in dataclasses.fields(turn)},
+            "channel": turn.channel.value,
+            "state": turn.state.value,
+            "started_at": turn.started_at.isoformat(),
+            "finished_at": turn.finished_at and turn.finished_at.isoformat(),
+        },
+        "text": recording.text,
+        "prompt": recording.prompt.to_json(),
+        "limits": {"max_iterations": recording.max_iterations},
+        "earlier": [
+            {
+                "id": message.id,
+                "turn_id": message.turn_id,
+                "at": message.created_at.isoformat(),
+                "channel": message.channel.value,
+                "message": message_form(message),
+            }
+            for message in recording.earlier
+        ],
+        "calls": [
+            {
+                **{field.name: getattr(call, field.name) for field in dataclasses.fields(call)},
+                "request": dataclasses.asdict(call.request),
+                "started_at": call.started_at.isoformat(),
+            }
+            for call in recording.calls
+        ],
+        "results": [
+            {
+                "call_id": result.call_id,
+                "name": result.name,
+                "status": result.status.value,
+                "content": result.content,
+                "duration_ms": result.duration_ms,
+                "metadata": dict(result.metadata),
+            }
+            for result in recording.results.values()
+        ],
+    }
+
+
+def from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
+    """The turn of a file. Raises ``InvalidFieldError`` where it is not one."""
+    if data.get("format") != FORMAT:
+        raise InvalidFieldError(
+            "This is no recorded turn.",
+            hint="Give a file that `steward traces export --bundle` wrote.",
+        )
+    if data.get("version") != VERSION:
+        raise InvalidFieldError(
+            f"This turn was recorded by another version of Steward ({data.get('steward')}).",
+            hint="Replay it with that version.",
+        )
+    try:
+        return _from_bundle(data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InvalidFieldError(f"This recorded turn is not whole: {error!r}.") from error
+
+
+def _from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
+    said = data["turn"]
+    finished = said["finished_at"]
+    turn = TurnRecord(
+        id=str(said["id"]),
+        conversation_id=str(said["conversation_id"]),
+        channel=Channel(said["channel"]),
+        mode=said["mode"],
+        started_at=datetime.fromisoformat(said["started_at"]),
+        state=TurnState(said["state"]),
+        reason=said["reason"],
+        message=said["message"],
+        iterations=said["iterations"],
+        finished_at=None if finished is None else datetime.fromisoformat(finished),
+    )
+    return RecordedTurn(
+        turn=turn,
+        text=data["text"],
+        prompt=PromptInputs.from_json(data["prompt"]),
+        max_iterations=int(data["limits"]["max_iterations"]),
+        earlier=tuple(_earlier_from(one, turn) for one in data["earlier"]),
+        calls=tuple(
+            RecordedCall(
+                number=int(call["number"]),
+                request=RequestForm(**call["request"]),
+                response=call["response"],
+                status=call["status"],
+                started_at=datetime.fromisoformat(call["started_at"]),
+                duration_ms=int(call["duration_ms"]),
+            )
+            for call in data["calls"]
+        ),
+        results={
+            one["call_id"]: ToolResult(
+                one["call_id"],
+                one["name"],
+                ToolStatus(one["status"]),
+                one["content"],
+                duration_ms=int(one["duration_ms"]),
+                metadata=one["metadata"],
+            )
+            for one in data["results"]
+        },
+    )
+
+
+def _earlier_from(one: Form, turn: TurnRecord) -> ConversationMessage:
+    blank = ConversationMessage(
+        id=int(one["id"]),
+        conversation_id=turn.conversation_id,
+        turn_id=one["turn_id"],
+        role=Role.USER,
+        text="",
+        created_at=datetime.fromisoformat(one["at"]),
+        channel=Channel(one["channel"]),
+    )
+    return message_from_form(one["message"], blank)

@@ -1,0 +1,278 @@
+"""What a turn did, as it was recorded: the turn, the model's calls, the skills', the decisions.
+
+Written without waiting and without a sync: what a power cut takes from here is no word of a
+conversation. Everything goes through the redactor.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from peewee import EXCLUDED, SQL, fn
+
+from app.domain.errors import NotFoundError
+from app.domain.message_forms import Form, message_form
+from app.domain.messages import Channel, ConversationMessage
+from app.domain.skills import Clock
+from app.domain.turns import ModelCallRecord, TurnRecord, TurnState
+from app.redaction import Redactor
+from app.storage.database import Database
+from app.storage.executions import ExecutionRecord, record_from
+from app.storage.models import ApprovalRow, Message, ModelCall, SkillExecution, Turn
+from app.storage.rows import message_from, redacted_object, unfinished_sessions
+
+MIN_PREFIX: Final = 4
+LAST: Final = "last"
+"""In place of a turn's id: the newest one."""
+
+Stored = Callable[[int], Form | None]
+"""A stored message's form by its id, or ``None`` where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """A decision about a call; ``decision`` is ``None`` while nobody has decided."""
+
+    id: str
+    call_id: str
+    skill: str
+    summary: str
+    decision: str | None
+    by: str | None
+    asked_at: datetime
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTrace:
+    """All that was recorded of a turn. ``messages`` are the turn's own, oldest first."""
+
+    turn: TurnRecord
+    calls: tuple[ModelCallRecord, ...] = ()
+    executions: tuple[ExecutionRecord, ...] = ()
+    decisions: tuple[DecisionRecord, ...] = ()
+    messages: tuple[ConversationMessage, ...] = ()
+
+
+class Traces:
+    """The record of turns. Every method raises ``StorageError`` when it cannot be kept."""
+
+    def __init__(self, database: Database, redactor: Redactor, clock: Clock) -> None:
+        self._database = database
+        self._redactor = redactor
+        self._clock = clock
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def begin_turn(self, turn: TurnRecord) -> None:
+        """Note that a turn runs; its conversation exists."""
+
+        def begin() -> None:
+            Turn.insert(
+                id=turn.id,
+                conversation_id=turn.conversation_id,
+                channel=turn.channel.value,
+                mode=turn.mode,
+                status=TurnState.RUNNING.value,
+                session=self._database.session,
+                started_at=turn.started_at,
+            ).on_conflict_ignore().execute()
+
+        self._database.write_soon(begin, durable=False)
+
+    def end_turn(
+        self, turn_id: str, *, state: TurnState, reason: str, message: str, iterations: int
+    ) -> None:
+        """Note how a turn ended."""
+        now = self._clock.now()
+
+        def end() -> None:
+            changes = {
+                "status": state.value,
+                "reason": self._redactor.text(reason),
+                "message": self._redactor.text(message),
+                "iterations": iterations,
+                "session": None,
+                "finished_at": now,
+            }
+            Turn.update(changes).where(Turn.id == turn_id).execute()
+
+        self._database.write_soon(end, durable=False)
+
+    def add_call(self, make: Callable[[Stored], ModelCallRecord]) -> None:
+        """Note a model's call. ``make`` is called on the database's thread."""
+
+        def add() -> None:
+            call = make(_stored)
+            values = {name: getattr(call, name) for name in _CALL_COLUMNS}
+            values["request"] = redacted_object(self._redactor, call.request)
+            values["response"] = redacted_object(self._redactor, call.response)
+            # The row may be there already, with all but what was sent and what came.
+            ModelCall.insert(values).on_conflict(
+                conflict_target=(ModelCall.turn_id, ModelCall.number),
+                update={name: EXCLUDED[name] for name in ("request", "response")},
+            ).execute()
+
+        self._database.write_soon(add, durable=False)
+
+    async def mark_interrupted(self) -> int:
+        """Mark the turns a crash left running as interrupted; how many they were.
+
+        Those of processes that are alive, this one included, are left alone.
+        """
+
+        def mark(ended: set[str]) -> int:
+            changes = {
+                "status": TurnState.INTERRUPTED.value,
+                "session": None,
+                "finished_at": self._clock.now(),
+            }
+            return int(Turn.update(changes).where(Turn.session.in_(ended)).execute())
+
+        ended = await self._database.ended_sessions(lambda: unfinished_sessions(Turn))
+        return await self._database.write_async(lambda: mark(ended)) if ended else 0
+
+    # -- reading ---------------------------------------------------------------------------
+
+    async def list(
+        self, *, conversation_id: str | None = None, limit: int = 50
+    ) -> builtins.list[TurnRecord]:
+        """Turns, the newest first: of one conversation, or of all."""
+
+        def read() -> builtins.list[TurnRecord]:
+            query = Turn.select().order_by(Turn.started_at.desc(), SQL("rowid DESC"))
+            if conversation_id is not None:
+                query = query.where(Turn.conversation_id == conversation_id)
+            return [_turn(row) for row in query.limit(limit)]
+
+        await self._settled()
+        return await self._database.read_async(read)
+
+    async def trace(self, turn_id: str) -> TurnTrace:
+        """All of a turn, by its id, the start of it (4 characters or more), or ``last``.
+
+        Raises ``NotFoundError``.
+        """
+        await self._settled()
+        return await self._database.read_async(lambda: _trace(_known_id(turn_id)))
+
+    async def traces(self, conversation_id: str, *, limit: int = 30) -> builtins.list[TurnTrace]:
+        """The newest turns of a conversation, oldest first, without what was sent and came."""
+
+        def read() -> builtins.list[TurnTrace]:
+            ids = (
+                Turn.select(Turn.id)
+                .where(Turn.conversation_id == conversation_id)
+                .order_by(Turn.started_at.desc(), SQL("rowid DESC"))
+                .limit(limit)
+            )
+            return [_trace(row.id, whole=False) for row in ids][::-1]
+
+        await self._settled()
+        return await self._database.read_async(read)
+
+    async def before(self, turn_id: str, limit: int) -> builtins.list[ConversationMessage]:
+        """The last messages of the conversation before the turn's own, oldest first."""
+
+        def read() -> builtins.list[ConversationMessage]:
+            first: Any = Message.select(Message.id).where(Message.turn_id == turn_id)
+            own = first.order_by(Message.id).first()
+            if own is None:
+                return []
+            conversation = Message.get_by_id(own.id).conversation_id
+            query = (
+                Message.select()
+                .where(Message.conversation_id == conversation, Message.id < own.id)
+                .order_by(Message.id.desc())
+                .limit(limit)
+            )
+            return [message_from(row) for row in query][::-1]
+
+        return await self._database.read_async(read)
+
+    async def stored(self, message_ids: Sequence[int]) -> dict[int, Form]:
+        """The forms of stored messages, by their ids."""
+
+        def read() -> dict[int, Form]:
+            found = ((one, _stored(one)) for one in message_ids)
+            return {one: form for one, form in found if form is not None}
+
+        return await self._database.read_async(read)
+
+    async def _settled(self) -> None:
+        """Wait until what was noted before is written."""
+        await self._database.write_async(lambda: None, durable=False)
+
+
+_CALL_COLUMNS: Final = tuple(ModelCallRecord.__dataclass_fields__)
+
+
+def _stored(message_id: int) -> Form | None:
+    row = Message.get_or_none(Message.id == message_id)
+    return None if row is None else message_form(message_from(row))
+
+
+def _trace(turn_id: str, *, whole: bool = True) -> TurnTrace:
+    turn = _turn(Turn.get_by_id(turn_id))
+    wanted = [name for name in _CALL_COLUMNS if whole or name != "request"]
+    columns: list[Any] = [getattr(ModelCall, name) for name in wanted]
+    calls = ModelCall.select(*columns).where(ModelCall.turn_id == turn_id)
+    executions = SkillExecution.select().where(SkillExecution.turn_id == turn_id)
+    decisions = ApprovalRow.select().where(ApprovalRow.turn_id == turn_id)
+    in_order = executions.order_by(SkillExecution.started_at)
+    said = Message.select().where(Message.turn_id == turn_id).order_by(Message.id)
+    return TurnTrace(
+        turn=turn,
+        calls=tuple(_call(row) for row in calls.order_by(ModelCall.number)),
+        executions=tuple(record_from(row) for row in in_order),
+        decisions=tuple(_decision(row) for row in decisions.order_by(ApprovalRow.asked_at)),
+        messages=tuple(message_from(row) for row in said) if whole else (),
+    )
+
+
+def _known_id(turn_id: str) -> str:
+    hint = "`steward traces list` shows what was recorded."
+    if turn_id == LAST:
+        newest = Turn.select(Turn.id).order_by(Turn.started_at.desc(), SQL("rowid DESC")).first()
+        if newest is None:
+            raise NotFoundError("No turn was recorded yet.", hint="Ask something first.")
+        return str(newest.id)
+    if Turn.get_or_none(Turn.id == turn_id) is not None:
+        return turn_id
+    starts = fn.substr(Turn.id, 1, len(turn_id)) == turn_id
+    found = [row.id for row in Turn.select(Turn.id).where(starts).limit(2)]
+    if len(turn_id) < MIN_PREFIX or not found:
+        raise NotFoundError(f"There is no recorded turn {turn_id}.", hint=hint)
+    if len(found) > 1:
+        raise NotFoundError(f"Several turns begin with {turn_id}.", hint="Give more of the id.")
+    return str(found[0])
+
+
+def _turn(row: Turn) -> TurnRecord:
+    return TurnRecord(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        channel=Channel(row.channel),
+        mode=row.mode,
+        started_at=row.started_at,
+        state=TurnState(row.status),
+        reason=row.reason,
+        message=row.message,
+        iterations=row.iterations,
+        finished_at=row.finished_at,
+    )
+
+
+def _call(row: ModelCall) -> ModelCallRecord:
+    values = {name: getattr(row, name) for name in _CALL_COLUMNS}
+    return ModelCallRecord(**{**values, "request": values["request"] or {}})
+
+
+def _decision(row: ApprovalRow) -> DecisionRecord:
+    return DecisionRecord(
+        **{name: getattr(row, name) for name in DecisionRecord.__dataclass_fields__}
+    )
