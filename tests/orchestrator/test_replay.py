@@ -10,7 +10,7 @@ import json
 import pytest
 
 from app.domain.errors import InvalidFieldError, ModelUnreachableError
-from app.domain.events import ToolResultEvent, TurnStatus
+from app.domain.events import Approval, ToolResultEvent, TurnStatus
 from app.domain.message_forms import Form
 from app.domain.messages import Channel
 from app.domain.turns import TurnState
@@ -68,7 +68,7 @@ async def test_a_later_turn_runs_again_with_what_was_said_before(desk: Desk) -> 
 
     whole = await recording(desk, outcome)
 
-    assert [m.text for m in whole.earlier if m.text][0] == "go"
+    assert next(m.text for m in whole.earlier if m.text) == "go"
     assert len(whole.calls[0].request.messages) == 5
     assert (await replayed(desk, whole)).difference is None
 
@@ -119,9 +119,10 @@ async def test_a_turn_stopped_while_a_skill_ran_is_stopped_again(desk: Desk) -> 
     desk.model(calls(READ), calls(EDIT), says("Never said."))
     engine = await desk.assembly.engines.get(None)
     running = asyncio.create_task(engine.run_turn("go", channel=Channel.TERMINAL))
+    asked = asyncio.Event()
+    desk.assembly.bus.subscribe(lambda e: asked.set() if isinstance(e, Approval) else None)
     async with asyncio.timeout(10):
-        while not desk.assembly.approvals.pending():
-            await asyncio.sleep(0.005)
+        await asked.wait()
     engine.cancel()
     whole = await recording(desk, await running)
     found = await replayed(desk, whole)
