@@ -5,24 +5,25 @@ The window stands below the composition root and may not import it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from app.config import Settings
     from app.domain.files import Origin, VaultSize
-    from app.domain.skills import Clock
+    from app.domain.skills import Clock, ToolDefinition
     from app.domain.workspace import Workspace
     from app.event_bus import EventBus
     from app.orchestrator.approvals import Approvals
     from app.orchestrator.engines import Engines
     from app.orchestrator.llm_client import LLMClient
-    from app.redaction import Secret
+    from app.redaction import Redactor, Secret
     from app.resilience.circuit_breaker import Breakers
     from app.storage.approval_rules import ApprovalRules
     from app.storage.conversations import Conversations
     from app.storage.executions import SkillExecutions
+    from app.storage.traces import Traces
 
 
 class GrantedFolders(Protocol):
@@ -193,6 +194,24 @@ class Desk(Protocol):
     @property
     def executions(self) -> SkillExecutions:
         """Stored executions of skills."""
+        ...
+
+    @property
+    def traces(self) -> Traces:
+        """What was recorded of each turn."""
+        ...
+
+    @property
+    def redactor(self) -> Redactor:
+        """Hides known secrets."""
+        ...
+
+    def manuals(self) -> Mapping[str, str]:
+        """Each domain of skills and what it is for."""
+        ...
+
+    def tools(self) -> Sequence[ToolDefinition]:
+        """What a model may call."""
         ...
 
     @property

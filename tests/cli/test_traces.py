@@ -67,7 +67,10 @@ def test_a_bug_report_is_a_file_that_replays_elsewhere(steward: Steward, tmp_pat
     report = tmp_path / "report.json"
     secret = "sk-local-0123456789"
     with ModelServer(api_key=secret) as server:
-        env: dict[str, Any] = {"STEWARD_LLM_BASE_URL": server.base_url, "STEWARD_LLM_API_KEY": secret}
+        env: dict[str, Any] = {
+            "STEWARD_LLM_BASE_URL": server.base_url,
+            "STEWARD_LLM_API_KEY": secret,
+        }
         server.script([tool_reply("files_read", {"path": "report.md"}), text_reply("A draft.")])
         steward("ask", f"what is in it? my key is {secret}", **env)
         steward("traces", "export", "last", "--bundle", str(report), **env)
