@@ -16,7 +16,7 @@ from app.config import Settings, SettingsStore
 from app.domain.errors import ConfigurationError, SkillError, UsageError
 from app.domain.events import Circuit, FileVersionEvent, Severity
 from app.domain.files import FileVersion
-from app.domain.skills import ToolDefinition
+from app.domain.skills import Effect, ToolDefinition
 from app.event_bus import EventBus
 from app.files.folder_store import FolderStore
 from app.files.folders import GrantedFolders
@@ -32,7 +32,10 @@ from app.orchestrator.context import read_trusted_instructions
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
+from app.orchestrator.limits import bounds_of
 from app.orchestrator.prompt_inputs import PromptInputs
+from app.orchestrator.replay import SkillsNow
+from app.orchestrator.result_pages import ResultReader
 from app.orchestrator.tracing import TraceRecorder
 from app.providers import chosen, client_for
 from app.redaction import Redactor, Secret
@@ -44,7 +47,10 @@ from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.executions import SkillExecutions
 from app.storage.notifications import NotificationLog
+from app.storage.summaries import Summaries
 from app.storage.traces import Traces
+from app.storage.turns import Turns
+from app.storage.usage import UsageLog
 from app.storage.users import account_name
 
 if TYPE_CHECKING:
@@ -114,8 +120,11 @@ class Assembly:
         self._closing.callback(self.database.close)
         await asyncio.to_thread(self.database.open)
         self.conversations = Conversations(self.database, self.redactor, clock, user=self.user)
+        self.turns = Turns(self.database, self.conversations, self.redactor, clock)
+        self.usage = UsageLog(self.database, self.redactor)
+        self.summaries = Summaries(self.database, self.redactor)
         self.executions = SkillExecutions(self.database, self.redactor, clock)
-        self.traces = Traces(self.database, self.redactor, clock)
+        self.traces = Traces(self.database, self.redactor)
         self.rules = ApprovalRules(self.database, clock)
         self.notifications = NotificationLog(self.database, self.redactor, clock)
         self.router = Router(self.bus, self.notifications, clock)
@@ -133,7 +142,7 @@ class Assembly:
         self.recovery: RecoveryReport = await self.versions.recover()
         await self.conversations.mark_interrupted()
         await self.executions.mark_interrupted()
-        await self.traces.mark_interrupted()
+        await self.turns.mark_interrupted()
 
         self.watcher = FolderWatcher(
             versions=self.versions,
@@ -144,6 +153,7 @@ class Assembly:
 
         self.registry = SkillRegistry()
         await self._load_skills(settings.home / "skills")
+        self.registry.add(ResultReader(self.conversations))
         self.breakers = Breakers(
             threshold=settings.breaker_threshold,
             cooldown=settings.breaker_cooldown,
@@ -177,7 +187,12 @@ class Assembly:
                 redactor=self.redactor,
                 clock=clock,
                 publish=self.bus.publish,
-                max_iterations=lambda: self.settings.max_iterations,
+                turns=self.turns,
+                usage=self.usage,
+                summaries=self.summaries,
+                bounds=lambda: bounds_of(self.settings),
+                changes=self._changes,
+                context_tokens=lambda: self.settings.context_tokens,
                 recorder=TraceRecorder(
                     self.traces, clock, llm=lambda: self.llm, surroundings=self._surroundings
                 ),
@@ -233,16 +248,23 @@ class Assembly:
             instructions=self.settings.instructions,
             trusted=tuple(trusted),
         )
-        return self._prompt.prompt(self.manuals())
+        return self._prompt.prompt(self._manuals())
 
-    def manuals(self) -> dict[str, str]:
-        """Each domain of skills and what it is for."""
+    def skills_now(self) -> SkillsNow:
+        """The skills as a replay needs them."""
+        return SkillsNow(self._manuals(), self.tools(), self._changes)
+
+    def _manuals(self) -> dict[str, str]:
         domains = {skill.domain for skill in self.registry.skills}
         return {d: m.description for d in domains if (m := self.registry.manual(d))}
 
     def _surroundings(self) -> dict[str, object]:
-        limits = {"max_iterations": self.settings.max_iterations}
-        return {"prompt": self._prompt.to_json(), "limits": limits, "steward": app.__version__}
+        return {
+            "prompt": self._prompt.to_json(),
+            "limits": dataclasses.asdict(bounds_of(self.settings)),
+            "context_tokens": self.settings.context_tokens,
+            "steward": app.__version__,
+        }
 
     def tools(self) -> tuple[ToolDefinition, ...]:
         """Definitions of every skill, sorted by name."""
@@ -334,6 +356,13 @@ class Assembly:
         self.store.save("folders", [str(folder) for folder in folders])
         self.settings = dataclasses.replace(self.settings, folders=folders)
         self.watcher.refresh()
+
+    def _changes(self, name: str) -> bool:
+        """Whether the skill of this name can change something; one that is not there cannot."""
+        try:
+            return self.registry.get(name).effect is not Effect.READ
+        except SkillError:
+            return False
 
     async def _close_llm(self) -> None:
         await self.llm.aclose()

@@ -31,7 +31,9 @@ class Settings:
         home: data directory: ``steward.db``, ``vault/``, ``logs/``, ``skills/``.
         folders: folders the assistant may touch, absolute.
         provider: one of ``PROVIDERS``, or ``None`` to take what is configured.
-        skill_timeout, breaker_cooldown: seconds.
+        skill_timeout, breaker_cooldown, max_turn_seconds: seconds.
+        max_turn_cost, max_day_cost: US dollars; ``None``: no limit.
+        context_tokens: what the model takes, in place of what its provider says.
         instructions: the person's own words, joined to the system prompt.
         trusted_folders: granted folders whose ``AGENTS.md`` joins the system prompt.
         watch_folders: whether outside changes in the folders are recorded as they happen.
@@ -46,6 +48,12 @@ class Settings:
     llm_api_key: Secret | None = None
     model: str | None = None
     max_iterations: int = 25
+    max_tool_calls: int = 100
+    max_turn_seconds: float = 900.0
+    max_turn_tokens: int | None = None
+    max_turn_cost: float | None = None
+    max_day_cost: float | None = None
+    context_tokens: int | None = None
     skill_timeout: float = 30.0
     breaker_threshold: int = 5
     breaker_cooldown: float = 30.0

@@ -63,6 +63,31 @@ def _whole(low: int, high: int) -> Callable[[object], int]:
     return read
 
 
+def _maybe_whole(low: int, high: int) -> Callable[[object], int | None]:
+    read_number = _whole(low, high)
+
+    def read(value: object) -> int | None:
+        return None if _is_none(value) else read_number(value)
+
+    return read
+
+
+def _dollars(value: object) -> float | None:
+    if _is_none(value):
+        return None
+    try:
+        number = float(str(value).strip().removeprefix("$"))
+    except ValueError:
+        number = math.nan
+    if not 0 < number <= 1_000_000:  # also refuses NaN
+        raise ValueError("use US dollars above 0, or none")
+    return number
+
+
+def _is_none(value: object) -> bool:
+    return str(value).strip().casefold() in ("", "none")
+
+
 def _seconds(low: float, high: float) -> Callable[[object], float]:
     def read(value: object) -> float:
         try:
@@ -117,6 +142,42 @@ FIELDS: Final[tuple[Field, ...]] = (
         "STEWARD_MAX_ITERATIONS",
         _whole(1, 100),
         "Model calls in one turn, 1 to 100.",
+    ),
+    Field(
+        "max_tool_calls",
+        "STEWARD_MAX_TOOL_CALLS",
+        _whole(1, 1000),
+        "Tool calls in one turn, 1 to 1000.",
+    ),
+    Field(
+        "max_turn_seconds",
+        "STEWARD_MAX_TURN_SECONDS",
+        _seconds(1, 86_400),
+        "Wall time of one turn, in seconds.",
+    ),
+    Field(
+        "max_turn_tokens",
+        "STEWARD_MAX_TURN_TOKENS",
+        _maybe_whole(100, 1_000_000_000),
+        "Tokens of one turn, both ways; none: no limit.",
+    ),
+    Field(
+        "max_turn_cost",
+        "STEWARD_MAX_TURN_COST",
+        _dollars,
+        "US dollars for one turn, where the provider says the cost; none: no limit.",
+    ),
+    Field(
+        "max_day_cost",
+        "STEWARD_MAX_DAY_COST",
+        _dollars,
+        "US dollars for all turns of a day, likewise.",
+    ),
+    Field(
+        "context_tokens",
+        "STEWARD_CONTEXT_TOKENS",
+        _maybe_whole(2_000, 100_000_000),
+        "Tokens the model takes; none: what the provider says, else 128,000.",
     ),
     Field(
         "skill_timeout",

@@ -43,7 +43,7 @@ async def _replay(output: Output, turn: str | dict[str, object]) -> int:
 
     async with opened(offline=True) as assembly:
         recording = await _recording(assembly, turn)
-        found = await run_again(recording, manuals=assembly.manuals(), tools=assembly.tools())
+        found = await run_again(recording, assembly.skills_now())
     _show(output, recording.turn.id, found)
     return DONE if found.difference is None else FAILED
 

@@ -115,6 +115,14 @@ class Reasoning(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Summarised(Event):
+    """Older messages are left out of requests from now on; ``text`` stands for them there."""
+
+    type: ClassVar[str] = "summarised"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCallEvent(Event):
     """The model asked for a call."""
 
@@ -237,7 +245,10 @@ class ErrorEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnFinished(Event):
-    """The turn is over; nothing more of it comes. ``reason``: the limit that ended it, if any."""
+    """The turn is over; nothing more of it comes.
+
+    ``reason``: in words, the limit that ended it, or what cut its answer short.
+    """
 
     type: ClassVar[str] = "turn_finished"
     status: TurnStatus

@@ -82,7 +82,8 @@ class ConversationSummary:
         created_at: UTC.
         updated_at: UTC, time of the newest message.
         message_count: user and assistant messages.
-        last_status: status of the newest assistant message, if any.
+        last_status: how the newest turn ended where it did not end well, else the status of the
+            newest assistant message, if any.
     """
 
     id: str

@@ -40,8 +40,15 @@ class ToolCall:
 
     @property
     def canonical(self) -> str:
-        """Name and arguments as one stable string: equal for calls that ask the same."""
-        return self.name + json.dumps(self.arguments, sort_keys=True, ensure_ascii=False)
+        """Name and arguments as one stable string: equal for calls that ask the same.
+
+        ``2`` and ``2.0`` are the same number, as in JSON Schema. Arguments that could not be
+        read are compared as the model wrote them.
+        """
+        if self.parse_error is not None:
+            return f"{self.name} ! {self.raw_arguments}"
+        plain = _same_numbers(self.arguments)
+        return f"{self.name} {json.dumps(plain, sort_keys=True, ensure_ascii=False)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,17 @@ class ToolResult:
     content: str
     duration_ms: int = 0
     metadata: Mapping[str, object] = field(default_factory=dict)
+
+
+def _same_numbers(value: object) -> object:
+    """``value`` with every float that is a whole number as an integer."""
+    if isinstance(value, Mapping):
+        return {str(key): _same_numbers(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_same_numbers(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
 
 
 def wire_name(name: str) -> str:

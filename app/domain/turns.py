@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.messages import Channel
+from app.domain.messages import Channel, ConversationMessage
 
 
 class TurnState(StrEnum):
@@ -124,3 +124,18 @@ class SummaryRecord:
     created_at: datetime
     tokens: int = 0
     id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHistory:
+    """What a request can carry of a conversation.
+
+    Attributes:
+        model: the conversation's own model, if one was chosen.
+        summary: what stands for the older messages, if they were summarised.
+        messages: those after the summary, oldest first.
+    """
+
+    model: str | None = None
+    summary: SummaryRecord | None = None
+    messages: tuple[ConversationMessage, ...] = ()

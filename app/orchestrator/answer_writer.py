@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
+from app.domain.errors import StewardError
 from app.domain.messages import ConversationMessage, MessageStatus
 from app.domain.tool_calls import ToolCall
 
@@ -14,13 +15,15 @@ SAVE_INTERVAL_SECONDS: Final = 0.8
 
 
 class MessageStore(Protocol):
-    """Where messages are kept (``storage.conversations``)."""
+    """Where messages are kept (``storage.conversations``). Each call is handed in at once."""
 
-    async def append(self, message: ConversationMessage) -> ConversationMessage:
-        """Store a new message; returns it with its id."""
+    def append_begun(
+        self, messages: Sequence[ConversationMessage], *, durable: bool
+    ) -> asyncio.Future[list[int]]:
+        """Store new messages; their ids."""
         ...
 
-    async def update_message(
+    def update_begun(
         self,
         message_id: int,
         *,
@@ -28,7 +31,8 @@ class MessageStore(Protocol):
         status: MessageStatus | None = None,
         tool_calls: tuple[ToolCall, ...] | None = None,
         metadata: Mapping[str, object] | None = None,
-    ) -> None:
+        durable: bool = True,
+    ) -> asyncio.Future[None]:
         """Change a stored message."""
         ...
 
@@ -36,35 +40,38 @@ class MessageStore(Protocol):
 class AnswerWriter:
     """Owns one assistant message: made at its first word, saved as it grows, then ended.
 
-    Call ``finish`` exactly once, on every path.
+    Call ``finish`` exactly once, on every path. ``trouble`` is told once where the database
+    refuses for a while: saving is tried again, and the end of the answer is stored in any case
+    or ``finish`` raises.
     """
 
-    def __init__(self, store: MessageStore, blank: ConversationMessage) -> None:
+    def __init__(
+        self,
+        store: MessageStore,
+        blank: ConversationMessage,
+        trouble: Callable[[StewardError], None],
+    ) -> None:
         self._store = store
         self._blank = blank
+        self._trouble = trouble
         self._pieces: list[str] = []
-        self._first: asyncio.Future[ConversationMessage] | None = None
+        self._made: asyncio.Future[list[int]] | None = None
         self._grown = asyncio.Event()
         self._saver: asyncio.Task[None] | None = None
 
     @property
     def text(self) -> str:
         """All words so far."""
-        return "".join(self._pieces)
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return self._pieces[0] if self._pieces else ""
 
-    async def add(self, piece: str) -> None:
-        """Append words; the first ones are on disk when this returns."""
+    def add(self, piece: str) -> None:
+        """Append words; they are saved beside what comes next."""
         self._pieces.append(piece)
-        if self._first is None:
-            first = dataclasses.replace(self._blank, text=self.text, status=MessageStatus.STREAMING)
-            # Shielded: a Stop at this moment must not leave a row that nobody knows of.
-            self._first = asyncio.ensure_future(self._store.append(first))
-            message_id = (await asyncio.shield(self._first)).id
-            self._saver = asyncio.create_task(
-                self._save_as_it_grows(message_id), name="answer saver"
-            )
-        else:
-            self._grown.set()
+        self._grown.set()
+        if self._saver is None:
+            self._saver = asyncio.create_task(self._save_as_it_grows(), name="answer saver")
 
     async def finish(
         self,
@@ -72,38 +79,65 @@ class AnswerWriter:
         *,
         tool_calls: tuple[ToolCall, ...] = (),
         metadata: Mapping[str, object] | None = None,
-    ) -> None:
-        """Store the whole message with its final status.
+        durable: bool = True,
+    ) -> asyncio.Future[list[int]] | asyncio.Future[None] | None:
+        """Hand in the whole message with its final status; what to wait for, if anything.
 
         An answer that never had a word or a call leaves no row unless it is ``DONE``.
         """
         if self._saver is not None:
             self._saver.cancel()
-            # Its failure, if any, is the database's; the write below meets it and raises.
             await asyncio.gather(self._saver, return_exceptions=True)
-        if self._first is None:
-            if status is MessageStatus.DONE or self._pieces or tool_calls:
-                await self._store.append(
-                    dataclasses.replace(
-                        self._blank,
-                        text=self.text,
-                        status=status,
-                        tool_calls=tool_calls,
-                        metadata=dict(metadata or {}),
-                    )
-                )
-            return
-        await self._store.update_message(
-            (await self._first).id,
+        message_id = await self._message_id()
+        if message_id is not None:
+            return self._store.update_begun(
+                message_id,
+                text=self.text,
+                status=status,
+                tool_calls=tool_calls,
+                metadata=dict(metadata or {}),
+                durable=durable,
+            )
+        if status is not MessageStatus.DONE and not self.text and not tool_calls:
+            return None
+        whole = dataclasses.replace(
+            self._blank,
             text=self.text,
             status=status,
             tool_calls=tool_calls,
             metadata=dict(metadata or {}),
         )
+        return self._store.append_begun([whole], durable=durable)
 
-    async def _save_as_it_grows(self, message_id: int) -> None:
+    async def _message_id(self) -> int | None:
+        """The stored message, if there is one: its making may be under way, or have failed."""
+        if self._made is None:
+            return None
+        try:
+            return (await asyncio.shield(self._made))[0]
+        except StewardError:
+            return None
+
+    async def _save_as_it_grows(self) -> None:
+        told = False
         while True:
             await self._grown.wait()
             self._grown.clear()
-            await self._store.update_message(message_id, text=self.text)
+            try:
+                await self._save()
+            except StewardError as error:
+                self._grown.set()  # what was not saved is saved at the next tick
+                if not told:
+                    told = True
+                    self._trouble(error)
             await asyncio.sleep(SAVE_INTERVAL_SECONDS)
+
+    async def _save(self) -> None:
+        message_id = await self._message_id()
+        if message_id is not None:
+            await self._store.update_begun(message_id, text=self.text)
+            return
+        first = dataclasses.replace(self._blank, text=self.text, status=MessageStatus.STREAMING)
+        # Kept before it is awaited: a Stop at this moment must not leave a row nobody knows of.
+        self._made = self._store.append_begun([first], durable=True)
+        await asyncio.shield(self._made)

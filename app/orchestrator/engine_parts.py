@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
+from app.domain.errors import StewardError
 from app.domain.events import Event
-from app.domain.messages import ConversationMessage, ConversationSummary
+from app.domain.messages import Channel, ConversationMessage, ConversationSummary
 from app.domain.skills import Clock, ToolDefinition
 from app.domain.tool_calls import ToolCall, ToolResult
+from app.domain.turns import (
+    ModelCallRecord,
+    StoredHistory,
+    SummaryRecord,
+    TurnRecord,
+    TurnState,
+    UsageTotal,
+)
 from app.orchestrator.answer_writer import MessageStore
+from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.dispatch import TurnScope
-from app.orchestrator.llm_client import LLMClient
-from app.orchestrator.tracing import ModelRecorder
+from app.orchestrator.limits import Bounds
+from app.orchestrator.llm_client import LLMClient, ModelEvent, ModelRequest
 from app.redaction import Redactor
 
 
@@ -30,8 +42,42 @@ class ConversationStore(MessageStore, Protocol):
         """Find one. Raises ``NotFoundError``."""
         ...
 
-    async def recent(self, conversation_id: str, limit: int = 20) -> list[ConversationMessage]:
-        """The last messages, oldest first."""
+    async def history(self, conversation_id: str, *, characters: int) -> StoredHistory:
+        """What a request can carry of it. Raises ``NotFoundError``."""
+        ...
+
+
+class TurnStore(Protocol):
+    """Where turns are kept (``storage.turns``)."""
+
+    async def begin(self, turn: TurnRecord, asked: ConversationMessage) -> ConversationMessage:
+        """Store a turn with the person's message."""
+        ...
+
+    async def finish(
+        self, turn_id: str, state: TurnState, *, reason: str, message: str, iterations: int
+    ) -> None:
+        """Note how it ended."""
+        ...
+
+
+class UsageStore(Protocol):
+    """Where model calls are kept (``storage.usage``)."""
+
+    def add(self, call: ModelCallRecord) -> asyncio.Future[None]:
+        """Hand one in."""
+        ...
+
+    async def of_day(self, moment: datetime) -> UsageTotal:
+        """What a day took."""
+        ...
+
+
+class SummaryStore(Protocol):
+    """Where summaries of older messages are kept (``storage.summaries``)."""
+
+    async def add(self, summary: SummaryRecord) -> SummaryRecord:
+        """Keep one."""
         ...
 
 
@@ -60,19 +106,67 @@ class ContextSource(Protocol):
         ...
 
 
+class CallRecording(Protocol):
+    """One request to a model while it is under way."""
+
+    def event(self, event: ModelEvent) -> None:
+        """Something came."""
+        ...
+
+    def end(self, status: str, error: StewardError | None = None) -> None:
+        """It is over: ``ok``, ``interrupted``, or an error's kind. Once, on every path."""
+        ...
+
+
+class Recorder(Protocol):
+    """Told of each turn and each request in it; every turn that begins ends."""
+
+    def begin_turn(
+        self, turn_id: str, conversation_id: str, channel: Channel, mode: ApprovalMode
+    ) -> None:
+        """The person's message is stored and the turn runs."""
+        ...
+
+    def begin(self, turn_id: str, number: int, request: ModelRequest) -> CallRecording:
+        """The model is asked; ``number`` is 1 for the first request of the turn."""
+        ...
+
+    def end_turn(
+        self, turn_id: str, *, state: TurnState, reason: str, message: str, iterations: int
+    ) -> None:
+        """The turn is over."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class EngineParts:
     """What all engines share.
 
-    ``llm`` is asked at each turn: the provider may be swapped. ``recorder`` is told of each turn.
+    Attributes:
+        conversations, turns, usage, summaries: what is kept.
+        dispatch: runs tool calls.
+        context: what stands around the history in a request.
+        llm: asked at each turn, for the provider may be swapped.
+        redactor: hides known secrets.
+        clock: the time.
+        publish: takes every event.
+        bounds: how much a turn may take, asked at each turn.
+        changes: whether a tool of this name can change something.
+        context_tokens: the person's own word for a model's window, asked at each turn.
+        recorder: told of each request, where somebody records them.
     """
 
     conversations: ConversationStore
+    turns: TurnStore
+    usage: UsageStore
+    summaries: SummaryStore
     dispatch: Dispatch
     context: ContextSource
     llm: Callable[[], LLMClient]
     redactor: Redactor
     clock: Clock
     publish: Callable[[Event], None]
-    max_iterations: Callable[[], int]
-    recorder: ModelRecorder | None = None
+    bounds: Callable[[], Bounds]
+    changes: Callable[[str], bool]
+    context_tokens: Callable[[], int | None]
+    recorder: Recorder | None = None

@@ -91,7 +91,7 @@ class _Turn:
             "gen_ai.operation.name": "invoke_agent",
             "gen_ai.agent.name": AGENT,
             "gen_ai.agent.version": app.__version__,
-            "gen_ai.provider.name": next((call.provider for call in calls), None),
+            "gen_ai.provider.name": next(map(_provider, calls), None),
             "gen_ai.conversation.id": turn.conversation_id,
             "gen_ai.usage.input_tokens": sum(call.prompt_tokens for call in calls),
             "gen_ai.usage.output_tokens": sum(call.completion_tokens for call in calls),
@@ -128,7 +128,7 @@ class _Turn:
         first = call.first_chunk_ms
         attributes: Form = {
             "gen_ai.operation.name": "chat",
-            "gen_ai.provider.name": call.provider,
+            "gen_ai.provider.name": _provider(call),
             "gen_ai.request.model": options.get("model") or call.model,
             "gen_ai.response.model": completed.get("model"),
             "gen_ai.response.finish_reasons": [completed["finish_reason"]] if completed else None,
@@ -261,6 +261,11 @@ class _Turn:
         if status == _ERROR and message:
             span["status"]["message"] = message
         return span
+
+
+def _provider(call: ModelCallRecord) -> str:
+    """The service by its short name; the row has the one for people."""
+    return str(call.request.get("provider") or call.provider)
 
 
 # -- parts -------------------------------------------------------------------------------

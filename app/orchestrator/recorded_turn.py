@@ -6,7 +6,7 @@ The file is a bug report: one JSON object that holds all a replay needs, without
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,10 +16,18 @@ from app.domain.errors import InvalidFieldError
 from app.domain.message_forms import Form, message_form, message_from_form
 from app.domain.messages import Channel, ConversationMessage, Role
 from app.domain.tool_calls import ToolResult, ToolStatus
-from app.domain.turns import ModelCallRecord, TurnRecord, TurnState
-from app.orchestrator.context import FETCHED_ROWS
+from app.domain.turns import (
+    ModelCallRecord,
+    StoredHistory,
+    SummaryRecord,
+    TurnRecord,
+    TurnState,
+)
+from app.orchestrator.history import DEFAULT_WINDOW
+from app.orchestrator.limits import Bounds
 from app.orchestrator.prompt_inputs import PromptInputs
 from app.orchestrator.request_packing import RequestForm, stored_ids, unpacked
+from app.orchestrator.tokens import CHARACTERS_PER_TOKEN
 from app.storage.traces import Traces, TurnTrace
 
 FORMAT: Final = "steward-turn"
@@ -44,16 +52,22 @@ class RecordedTurn:
 
     Attributes:
         text: the person's message.
-        prompt, max_iterations: what its context and its limits were made from.
-        earlier: what was said in the conversation before, as far as it was sent.
+        prompt, bounds: what its context and its limits were made from.
+        context_tokens: the person's own word for the model's window, if they had one.
+        window: tokens the model takes, as its client knew them.
+        provider: who answered: ``openrouter``, ``guided`` …
+        earlier: what was said in the conversation before, as far as it could be sent.
         results: of its tool calls, by their ids.
     """
 
     turn: TurnRecord
     text: str
     prompt: PromptInputs
-    max_iterations: int
-    earlier: tuple[ConversationMessage, ...]
+    bounds: Bounds
+    context_tokens: int | None
+    window: int | None
+    provider: str
+    earlier: StoredHistory
     calls: tuple[RecordedCall, ...]
     results: Mapping[str, ToolResult]
 
@@ -63,14 +77,19 @@ async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
     trace = await traces.trace(turn_id)
     packed: list[Mapping[str, Any]] = [call.request for call in trace.calls]
     requests = unpacked(packed, await traces.stored(stored_ids(packed)))
-    before = await traces.before(trace.turn.id, FETCHED_ROWS)
-    surroundings = packed[0].get("surroundings", {}) if packed else {}
+    first = packed[0] if packed else {}
+    surroundings = first.get("surroundings", {})
+    own_window = surroundings.get("context_tokens")
+    characters = (own_window or DEFAULT_WINDOW) * CHARACTERS_PER_TOKEN
     return RecordedTurn(
         turn=trace.turn,
         text=next((m.text for m in trace.messages if m.role is Role.USER), ""),
         prompt=PromptInputs.from_json(surroundings.get("prompt", {})),
-        max_iterations=surroundings.get("limits", {}).get("max_iterations", 1),
-        earlier=_sent(before, packed),
+        bounds=_bounds(surroundings.get("limits", {})),
+        context_tokens=own_window,
+        window=first.get("window"),
+        provider=first.get("provider", ""),
+        earlier=await traces.before(trace.turn.id, characters),
         calls=tuple(
             _call(call, request) for call, request in zip(trace.calls, requests, strict=True)
         ),
@@ -78,12 +97,9 @@ async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
     )
 
 
-def _sent(
-    before: Sequence[ConversationMessage], packed: Sequence[Mapping[str, Any]]
-) -> tuple[ConversationMessage, ...]:
-    """The end of ``before``, from the first message that was sent on: a report says no more."""
-    first = min(stored_ids(packed[:1]), default=None)
-    return () if first is None else tuple(one for one in before if one.id >= first)
+def _bounds(form: Mapping[str, Any]) -> Bounds:
+    known = {field.name for field in dataclasses.fields(Bounds)}
+    return Bounds(**{name: value for name, value in form.items() if name in known})
 
 
 def _call(call: ModelCallRecord, request: RequestForm) -> RecordedCall:
@@ -132,17 +148,11 @@ def to_bundle(recording: RecordedTurn) -> Form:
         },
         "text": recording.text,
         "prompt": recording.prompt.to_json(),
-        "limits": {"max_iterations": recording.max_iterations},
-        "earlier": [
-            {
-                "id": message.id,
-                "turn_id": message.turn_id,
-                "at": message.created_at.isoformat(),
-                "channel": message.channel.value,
-                "message": message_form(message),
-            }
-            for message in recording.earlier
-        ],
+        "limits": dataclasses.asdict(recording.bounds),
+        "context_tokens": recording.context_tokens,
+        "window": recording.window,
+        "provider": recording.provider,
+        "earlier": _history_form(recording.earlier),
         "calls": [
             {
                 **{field.name: getattr(call, field.name) for field in dataclasses.fields(call)},
@@ -202,8 +212,11 @@ def _from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
         turn=turn,
         text=data["text"],
         prompt=PromptInputs.from_json(data["prompt"]),
-        max_iterations=int(data["limits"]["max_iterations"]),
-        earlier=tuple(_earlier_from(one, turn) for one in data["earlier"]),
+        bounds=_bounds(data["limits"]),
+        context_tokens=data["context_tokens"],
+        window=data["window"],
+        provider=data["provider"],
+        earlier=_history_from(data["earlier"], turn),
         calls=tuple(
             RecordedCall(
                 number=int(call["number"]),
@@ -229,7 +242,35 @@ def _from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
     )
 
 
-def _earlier_from(one: Form, turn: TurnRecord) -> ConversationMessage:
+def _history_form(history: StoredHistory) -> Form:
+    summary = history.summary
+    return {
+        "model": history.model,
+        "summary": summary
+        and {**dataclasses.asdict(summary), "created_at": summary.created_at.isoformat()},
+        "messages": [
+            {
+                "id": message.id,
+                "turn_id": message.turn_id,
+                "at": message.created_at.isoformat(),
+                "channel": message.channel.value,
+                "message": message_form(message),
+            }
+            for message in history.messages
+        ],
+    }
+
+
+def _history_from(form: Form, turn: TurnRecord) -> StoredHistory:
+    summary = form["summary"]
+    if summary is not None:
+        at = datetime.fromisoformat(summary["created_at"])
+        summary = SummaryRecord(**{**summary, "created_at": at})
+    messages = tuple(_message_from(one, turn) for one in form["messages"])
+    return StoredHistory(form["model"], summary, messages)
+
+
+def _message_from(one: Form, turn: TurnRecord) -> ConversationMessage:
     blank = ConversationMessage(
         id=int(one["id"]),
         conversation_id=turn.conversation_id,

@@ -7,8 +7,10 @@ skills' results are what they were, the clock goes as it went: no network, no fi
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import difflib
 import json
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,6 +29,9 @@ from app.orchestrator.recorded_parts import (
     RecordedClock,
     RecordedContext,
     RecordedConversations,
+    RecordedLoop,
+    RecordedSummaries,
+    RecordedUsage,
 )
 from app.orchestrator.recorded_turn import RecordedCall, RecordedTurn
 from app.orchestrator.request_packing import request_form
@@ -71,53 +76,77 @@ class Replay:
     difference: Difference | None
 
 
-async def replay(
-    recording: RecordedTurn, *, manuals: Mapping[str, str], tools: Sequence[ToolDefinition]
-) -> Replay:
-    """Run the turn again.
+@dataclass(frozen=True, slots=True)
+class SkillsNow:
+    """What the skills are now.
 
-    Args:
-        recording: the turn.
-        manuals: what the domains of skills are for now.
-        tools: what the skills are now.
+    Attributes:
+        manuals: each domain and what it is for.
+        tools: what a model may call.
+        changes: whether the tool of this name can change something.
     """
-    stage = _Stage(recording, manuals, tools)
+
+    manuals: Mapping[str, str]
+    tools: Sequence[ToolDefinition]
+    changes: Callable[[str], bool]
+
+
+async def replay(recording: RecordedTurn, skills: SkillsNow) -> Replay:
+    """Run the turn again, in a thread and on an event loop of its own: its time is another's."""
+    return await asyncio.to_thread(_replay, recording, skills)
+
+
+def _replay(recording: RecordedTurn, skills: SkillsNow) -> Replay:
+    with asyncio.Runner(loop_factory=RecordedLoop) as runner:
+        loop = runner.get_loop()
+        assert isinstance(loop, RecordedLoop)
+        return runner.run(_run_again(recording, skills, loop))
+
+
+async def _run_again(recording: RecordedTurn, skills: SkillsNow, loop: RecordedLoop) -> Replay:
+    stage = _Stage(recording, skills, loop)
+    running = asyncio.create_task(stage.run())
+    # By the clock on the wall: the loop's own time jumps.
+    late = threading.Timer(DEADLINE_SECONDS, loop.call_soon_threadsafe, (running.cancel,))
+    late.daemon = True
+    late.start()
     try:
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            outcome = await stage.run()
-    except TimeoutError:
+        stage.compare_end(await running)
+    except asyncio.CancelledError:
         stage.differs("the end of the turn", recording.turn.state.value, "it does not end")
-    else:
-        stage.compare_end(outcome)
+    finally:
+        late.cancel()
     return Replay(stage.model.asked, stage.state, stage.difference)
 
 
 class _Stage:
     """Everything a turn needs, as it was."""
 
-    def __init__(
-        self,
-        recording: RecordedTurn,
-        manuals: Mapping[str, str],
-        tools: Sequence[ToolDefinition],
-    ) -> None:
+    def __init__(self, recording: RecordedTurn, skills: SkillsNow, loop: RecordedLoop) -> None:
         self._recording = recording
         self.difference: Difference | None = None
         self.state = ""
         self._reason = ""
-        self.clock = RecordedClock(recording.turn.started_at)
+        self.clock = RecordedClock(recording.turn.started_at, loop.jump)
         self.model = _RecordedModel(recording, self)
+        conversations = RecordedConversations(recording)
+        bounds = dataclasses.replace(recording.bounds, day_cost=None)
         self._engine = Engine(
             recording.turn.conversation_id,
             EngineParts(
-                conversations=RecordedConversations(recording),
+                conversations=conversations,
+                turns=conversations,
+                usage=RecordedUsage(),
+                summaries=RecordedSummaries(conversations),
                 dispatch=_RecordedDispatch(recording, self),
-                context=RecordedContext(recording, manuals, tuple(tools)),
+                context=RecordedContext(recording, skills.manuals, tuple(skills.tools)),
                 llm=lambda: self.model,
                 redactor=Redactor(),  # what was recorded holds no secret
                 clock=self.clock,
                 publish=self._take,
-                max_iterations=lambda: recording.max_iterations,
+                bounds=lambda: bounds,
+                changes=skills.changes,
+                context_tokens=lambda: recording.context_tokens,
             ),
         )
 
@@ -180,10 +209,11 @@ def _shown(value: object, indent: str = "") -> str:
 class _RecordedModel:
     """Says what the model said, and compares what it is asked."""
 
-    provider = "recorded"
     label = "Recorded model"
 
     def __init__(self, recording: RecordedTurn, stage: _Stage) -> None:
+        self.provider = recording.provider
+        self._window = recording.window
         self._calls = recording.calls
         self._stage = stage
         self.default_model: str | None = None
@@ -207,7 +237,9 @@ class _RecordedModel:
             yield event
         self._stage.clock.later(call.duration_ms)
         if call.status == CALL_INTERRUPTED and "completed" not in call.response:
-            await self._stage.stopped()
+            if self._stage.was_cut_short:
+                await self._stage.stopped()
+            await asyncio.Event().wait()  # its time was up, and will be again
         if (error := error_of(call.response)) is not None:
             raise error
 
@@ -231,6 +263,10 @@ class _RecordedModel:
         options_now = _plain(now.options)
         for option in sorted({*then.options, *now.options}):
             differs(f"{option} of {name}", then.options.get(option), options_now.get(option))
+
+    def context_length(self, model: str | None) -> int | None:
+        """Tokens it took."""
+        return self._window
 
     async def models(self) -> list[ModelInfo]:
         """None."""

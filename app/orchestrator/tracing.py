@@ -6,56 +6,24 @@ database's thread.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from app.domain.errors import StewardError
+from app.domain.message_forms import Form
 from app.domain.messages import Channel
 from app.domain.skills import Clock
-from app.domain.turns import ModelCallRecord, TurnRecord, TurnState
+from app.domain.turns import TurnState
 from app.orchestrator.approvals import ApprovalMode
+from app.orchestrator.engine_parts import CallRecording
 from app.orchestrator.llm_client import LLMClient, ModelEvent, ModelRequest
 from app.orchestrator.request_packing import RequestPacker
 from app.orchestrator.response_forms import ResponseForm
 from app.storage.traces import Stored, Traces
 
-CALL_OK: Final = "ok"
 CALL_INTERRUPTED: Final = "interrupted"
-
-
-class CallRecording(Protocol):
-    """One call of a model while it is under way."""
-
-    def event(self, event: ModelEvent) -> None:
-        """Something came."""
-        ...
-
-    def end(self, status: str, error: StewardError | None = None) -> None:
-        """It is over: ``ok``, ``interrupted``, or an error's kind. Once, on every path."""
-        ...
-
-
-class ModelRecorder(Protocol):
-    """What the engine tells of its turns; every turn that begins ends."""
-
-    def begin_turn(
-        self, turn_id: str, conversation_id: str, channel: Channel, mode: ApprovalMode
-    ) -> None:
-        """The person's message is stored and the turn runs."""
-        ...
-
-    def begin(self, turn_id: str, number: int, request: ModelRequest) -> CallRecording:
-        """The model is asked; ``number`` is 1 for the first call of the turn."""
-        ...
-
-    def end_turn(
-        self, turn_id: str, *, state: TurnState, reason: str, message: str, iterations: int
-    ) -> None:
-        """The turn is over."""
-        ...
 
 
 @dataclass(slots=True)
@@ -93,15 +61,6 @@ class TraceRecorder:
     ) -> None:
         """The person's message is stored and the turn runs."""
         self._running[turn_id] = _Running(conversation_id)
-        self._traces.begin_turn(
-            TurnRecord(
-                id=turn_id,
-                conversation_id=conversation_id,
-                channel=channel,
-                mode=mode.value,
-                started_at=self._clock.now(),
-            )
-        )
 
     def begin(self, turn_id: str, number: int, request: ModelRequest) -> CallRecording:
         """The model is asked. The turn has begun."""
@@ -113,19 +72,23 @@ class TraceRecorder:
             running=self._running[turn_id],
             number=number,
             request=request,
-            provider=llm.provider,
-            model=request.model or llm.default_model,
+            llm=llm,
+            window=window_of(llm, request.model),
             surroundings=self._surroundings() if number == 1 else None,
         )
 
     def end_turn(
         self, turn_id: str, *, state: TurnState, reason: str, message: str, iterations: int
     ) -> None:
-        """The turn is over; one that never began is passed over."""
-        if self._running.pop(turn_id, None) is not None:
-            self._traces.end_turn(
-                turn_id, state=state, reason=reason, message=message, iterations=iterations
-            )
+        """The turn is over: nothing more of it is recorded."""
+        self._running.pop(turn_id, None)
+
+
+def window_of(llm: LLMClient, model: str | None) -> int | None:
+    """Tokens the model takes, where its client knows."""
+    ask = getattr(llm, "context_length", None)
+    known = ask(model) if ask is not None else None
+    return known if isinstance(known, int) else None
 
 
 class _Recording:
@@ -140,8 +103,8 @@ class _Recording:
         running: _Running,
         number: int,
         request: ModelRequest,
-        provider: str,
-        model: str | None,
+        llm: LLMClient,
+        window: int | None,
         surroundings: Mapping[str, Any] | None,
     ) -> None:
         self._traces = traces
@@ -150,8 +113,8 @@ class _Recording:
         self._running = running
         self._number = number
         self._request = request
-        self._provider = provider
-        self._model = model
+        self._llm = llm
+        self._window = window
         self._surroundings = surroundings
         self._started_at: datetime = clock.now()
         self._started = clock.monotonic()
@@ -163,37 +126,27 @@ class _Recording:
 
     def end(self, status: str, error: StewardError | None = None) -> None:
         """It is over."""
-        response, duration_ms = self._response, self._since()
+        response = self._response
+        completed, default = response.completed, self._llm.default_model
         response.error = error
 
-        def record(stored: Stored) -> ModelCallRecord:
+        def say(stored: Stored) -> tuple[Form, Form]:
             request = self._running.packer.pack(self._request, stored)
+            request |= {"provider": self._llm.provider, "window": self._window}
             if self._surroundings is not None:
                 request["surroundings"] = dict(self._surroundings)
-            completed, usage = response.completed, response.usage
-            cost = [one.cost for one in usage if one.cost is not None]
-            return ModelCallRecord(
-                id=uuid.uuid4().hex,
-                turn_id=self._turn_id,
-                conversation_id=self._running.conversation_id,
-                number=self._number,
-                provider=self._provider,
-                model=(completed and completed.model) or self._model,
-                status=status,
-                started_at=self._started_at,
-                request=request,
-                response=response.form(),
-                prompt_tokens=sum(one.prompt_tokens for one in usage),
-                completion_tokens=sum(one.completion_tokens for one in usage),
-                cached_tokens=sum(one.cached_tokens for one in usage),
-                cache_write_tokens=sum(one.cache_write_tokens for one in usage),
-                reasoning_tokens=sum(one.reasoning_tokens for one in usage),
-                cost=sum(cost) if cost else None,
-                first_chunk_ms=response.first_chunk_ms,
-                duration_ms=duration_ms,
-            )
+            return request, response.form()
 
-        self._traces.add_call(record)
+        self._traces.add_call(
+            turn_id=self._turn_id,
+            conversation_id=self._running.conversation_id,
+            number=self._number,
+            provider=self._llm.label,
+            model=(completed and completed.model) or self._request.model or default,
+            status=status,
+            started_at=self._started_at,
+            say=say,
+        )
 
     def _since(self) -> int:
         return round((self._clock.monotonic() - self._started) * 1000)

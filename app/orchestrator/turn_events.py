@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
-from app.domain.errors import StewardError
 from app.domain.events import (
     Answer,
     Delta,
     ErrorEvent,
     Event,
+    Notification,
     Phase,
+    Reasoning,
+    Severity,
+    Summarised,
+    ToolCallEvent,
+    ToolResultEvent,
     TurnFinished,
     TurnStarted,
     TurnStatus,
@@ -18,6 +24,8 @@ from app.domain.events import (
     Waiting,
 )
 from app.domain.skills import Clock
+from app.domain.tool_calls import ToolCall, ToolResult
+from app.domain.turns import SummaryRecord
 from app.orchestrator.llm_client import TokenUsage
 
 
@@ -37,6 +45,14 @@ class TurnEvents:
         self._clock = clock
         self._publish = publish
         self._started = clock.monotonic()
+        self._since = clock.now()
+        self._retrying_since: datetime | None = None
+        self._said: list[str] = []
+
+    @property
+    def said(self) -> str:
+        """The words since the last result of a tool: what the answer will be."""
+        return "".join(self._said)
 
     def started(self, text: str) -> None:
         """The person's message is stored and the turn begins."""
@@ -49,9 +65,22 @@ class TurnEvents:
             )
         )
 
+    def wait_begins(self, phase: Phase, detail: str) -> None:
+        """Something else was asked just now."""
+        self._since = self._clock.now()
+        self._retrying_since = None
+        self.waiting(phase, detail)
+
     def waiting(self, phase: Phase, detail: str) -> None:
-        """Nothing happens until something else answers."""
+        """Nothing happens until something else answers; said again, the wait is the same one.
+
+        It began when that was asked, or when it was last heard of.
+        """
         now = self._clock.now()
+        if phase is Phase.RETRY:
+            since = self._retrying_since = self._retrying_since or now
+        else:
+            since, self._retrying_since = self._since, None
         self._publish(
             Waiting(
                 at=now,
@@ -59,18 +88,88 @@ class TurnEvents:
                 turn_id=self._turn_id,
                 phase=phase,
                 detail=detail,
-                since=now,
+                since=since,
             )
         )
 
     def delta(self, text: str) -> None:
         """A part of the answer."""
+        self._since = self._clock.now()
+        self._said.append(text)
         self._publish(
             Delta(
-                at=self._clock.now(),
+                at=self._since,
                 conversation_id=self._conversation_id,
                 turn_id=self._turn_id,
                 text=text,
+            )
+        )
+
+    def reasoning(self, text: str) -> None:
+        """A part of what the model thinks aloud."""
+        self._since = self._clock.now()
+        self._publish(
+            Reasoning(
+                at=self._since,
+                conversation_id=self._conversation_id,
+                turn_id=self._turn_id,
+                text=text,
+            )
+        )
+
+    def refused(self, call: ToolCall, result: ToolResult) -> None:
+        """A call was asked for and answered without being run."""
+        at = self._clock.now()
+        self._publish(
+            ToolCallEvent(
+                at=at,
+                conversation_id=self._conversation_id,
+                turn_id=self._turn_id,
+                id=call.id,
+                name=call.name,
+                arguments=call.arguments,
+            )
+        )
+        self._publish(
+            ToolResultEvent(
+                at=at,
+                conversation_id=self._conversation_id,
+                turn_id=self._turn_id,
+                id=call.id,
+                name=call.name,
+                status=result.status,
+                content=result.content,
+                duration_ms=0,
+                metadata=result.metadata,
+            )
+        )
+
+    def tools_answered(self) -> None:
+        """What is said from now on is the answer."""
+        self._said.clear()
+
+    def summarised(self, summary: SummaryRecord) -> None:
+        """Older messages are summarised from now on."""
+        self._publish(
+            Summarised(
+                at=self._clock.now(),
+                conversation_id=self._conversation_id,
+                turn_id=self._turn_id,
+                text=summary.text,
+            )
+        )
+
+    def notice(self, severity: Severity, source: str, words: str, error_type: str = "") -> None:
+        """Something the person should know that ends nothing."""
+        self._publish(
+            Notification(
+                at=self._clock.now(),
+                conversation_id=self._conversation_id,
+                turn_id=self._turn_id,
+                severity=severity,
+                source=source,
+                message=words,
+                error_type=error_type or None,
             )
         )
 
@@ -90,33 +189,33 @@ class TurnEvents:
             )
         )
 
-    def answer(self, text: str, suggestions: object) -> None:
+    def answer(self, suggestions: object) -> None:
         """The whole answer. ``suggestions``: a list of messages the person may send next."""
         self._publish(
             Answer(
                 at=self._clock.now(),
                 conversation_id=self._conversation_id,
                 turn_id=self._turn_id,
-                text=text,
+                text=self.said,
                 suggestions=tuple(str(one) for one in suggestions)
                 if isinstance(suggestions, list | tuple)
                 else (),
             )
         )
 
-    def error(self, error: StewardError) -> None:
+    def error(self, kind: str, message: str) -> None:
         """What ended the turn."""
         self._publish(
             ErrorEvent(
                 at=self._clock.now(),
                 conversation_id=self._conversation_id,
                 turn_id=self._turn_id,
-                kind=error.kind,
-                message=str(error),
+                kind=kind,
+                message=message,
             )
         )
 
-    def finished(self, status: TurnStatus, iterations: int) -> None:
+    def finished(self, status: TurnStatus, iterations: int, reason: str) -> None:
         """The turn is over."""
         self._publish(
             TurnFinished(
@@ -126,5 +225,6 @@ class TurnEvents:
                 status=status,
                 iterations=iterations,
                 duration_ms=round((self._clock.monotonic() - self._started) * 1000),
+                reason=reason,
             )
         )

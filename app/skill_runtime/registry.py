@@ -41,12 +41,13 @@ class SkillRegistry:
 
         Raises ``DuplicateSkillError`` or ``InvalidSkillError``; then nothing changes.
         """
-        catalogue = load_catalogue(folders)
-        self._now = _Snapshot(
-            catalogue,
-            {wire_name(name): skill for name, skill in catalogue.skills.items()},
-            tuple(skill.tool_definition for skill in catalogue.skills.values()),
-        )
+        self._now = _snapshot(load_catalogue(folders))
+
+    def add(self, skill: Skill) -> None:
+        """Add one that is made by Steward itself, in place of any of the same name."""
+        now = self._now.catalogue
+        skills = {**now.skills, skill.tool_definition.name: skill}
+        self._now = _snapshot(Catalogue(dict(sorted(skills.items())), now.manuals))
 
     def get(self, name: str) -> Skill:
         """The skill of a dotted name or of its form on the model's wire.
@@ -75,6 +76,14 @@ class SkillRegistry:
         """
         file = self._now.catalogue.manuals.get(domain)
         return None if file is None else file.manual
+
+
+def _snapshot(catalogue: Catalogue) -> _Snapshot:
+    return _Snapshot(
+        catalogue,
+        {wire_name(name): skill for name, skill in catalogue.skills.items()},
+        tuple(skill.tool_definition for skill in catalogue.skills.values()),
+    )
 
 
 def _unknown(name: str, names: list[str]) -> UnknownSkillError:

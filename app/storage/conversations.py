@@ -6,9 +6,10 @@ database, never on the loop.
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from app.domain.errors import NotFoundError, StorageError
@@ -21,13 +22,15 @@ from app.domain.messages import (
 )
 from app.domain.skills import Clock
 from app.domain.tool_calls import ToolCall
+from app.domain.turns import StoredHistory
 from app.redaction import Redactor
 from app.storage import exchange
+from app.storage.conversation_list import full_id, newest, summary, unknown
 from app.storage.database import Database
 from app.storage.models import Conversation, Message
+from app.storage.request_history import stored_history, tool_result
 from app.storage.rows import message_from, redacted_calls, redacted_object, unfinished_sessions
 from app.storage.search import MessageQuery, find
-from app.storage.summaries import full_id, newest, summary, unknown
 from app.storage.users import account_name, ensure_user
 
 TITLE_LENGTH: Final = 60
@@ -100,7 +103,19 @@ class Conversations:
 
         The first message of the person becomes the title of a conversation that has none.
         """
-        return await self._database.write_async(lambda: self._append(message))
+        return await self._database.write_async(lambda: self.add(message))
+
+    def append_begun(
+        self, messages: Sequence[ConversationMessage], *, durable: bool
+    ) -> asyncio.Future[builtins.list[int]]:
+        """``append`` of several in one transaction, handed in at once; their ids.
+
+        ``durable=False``: a power cut (not the end of the process) may lose them, unless
+        something durable was stored after them.
+        """
+        return self._database.write_begun(
+            lambda: [self.add(message).id for message in messages], durable=durable
+        )
 
     async def update_message(
         self,
@@ -115,6 +130,21 @@ class Conversations:
 
         Raises ``NotFoundError``.
         """
+        await self.update_begun(
+            message_id, text=text, status=status, tool_calls=tool_calls, metadata=metadata
+        )
+
+    def update_begun(
+        self,
+        message_id: int,
+        *,
+        text: str | None = None,
+        status: MessageStatus | None = None,
+        tool_calls: tuple[ToolCall, ...] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        durable: bool = True,
+    ) -> asyncio.Future[None]:
+        """``update_message``, handed in at once. ``durable`` as in ``append_begun``."""
         changes: dict[str, Any] = {}
         if text is not None:
             changes["text"] = self._redactor.text(text)
@@ -125,14 +155,12 @@ class Conversations:
             changes["tool_calls"] = redacted_calls(self._redactor, tool_calls)
         if metadata is not None:
             changes["metadata"] = redacted_object(self._redactor, metadata)
-        if not changes:
-            return
 
         def update() -> None:
-            if not Message.update(changes).where(Message.id == message_id).execute():
+            if changes and not Message.update(changes).where(Message.id == message_id).execute():
                 raise NotFoundError(f"There is no message {message_id}.")
 
-        await self._database.write_async(update)
+        return self._database.write_begun(update, durable=durable)
 
     async def recent(
         self, conversation_id: str, limit: int = 20
@@ -144,6 +172,16 @@ class Conversations:
             return [message_from(row) for row in query][::-1]
 
         return await self._database.read_async(last)
+
+    async def history(self, conversation_id: str, *, characters: int) -> StoredHistory:
+        """What a model request can carry of a conversation: see ``request_history``."""
+        return await self._database.read_async(
+            lambda: stored_history(conversation_id, characters=characters)
+        )
+
+    async def tool_result(self, conversation_id: str, call_id: str) -> str | None:
+        """The whole text of the newest result with this call id, if there is one."""
+        return await self._database.read_async(lambda: tool_result(conversation_id, call_id))
 
     async def messages(self, conversation_id: str) -> builtins.list[ConversationMessage]:
         """All messages, oldest first; none for an unknown conversation."""
@@ -208,14 +246,13 @@ class Conversations:
                 updated_at=imported.created_at,
             )
             for message in imported.messages:
-                self._append(message)
+                self.add(message)
             return summary(new_id)
 
         return await self._database.write_async(add)
 
-    # -- inside ----------------------------------------------------------------------------
-
-    def _append(self, message: ConversationMessage) -> ConversationMessage:
+    def add(self, message: ConversationMessage) -> ConversationMessage:
+        """``append`` inside ``Database.write``, for what is stored in one with something else."""
         conversation = Conversation.get_or_none(Conversation.id == message.conversation_id)
         if conversation is None:
             raise unknown(message.conversation_id)
@@ -239,6 +276,8 @@ class Conversations:
         conversation.updated_at = max(conversation.updated_at, message.created_at)
         conversation.save()
         return message_from(Message.get_by_id(row.id))
+
+    # -- inside ----------------------------------------------------------------------------
 
     def _session(self, status: MessageStatus) -> str | None:
         return self._database.session if status is MessageStatus.STREAMING else None

@@ -177,6 +177,15 @@ class Database:
             future.add_done_callback(_log_unseen_failure)
             raise
 
+    def write_begun(self, fn: Callable[[], T], *, durable: bool = True) -> asyncio.Future[T]:
+        """``write``, handed in before this returns: it keeps its place among other writes.
+
+        The future is the loop's and may be awaited at any time, or cancelled, which takes
+        nothing back; a failure is raised there only.
+        """
+        future = self._submit(fn, None if durable else self._transact_unsynced)
+        return asyncio.shield(asyncio.wrap_future(future))
+
     def write_soon(self, fn: Callable[[], object], *, durable: bool = True) -> None:
         """``write`` without waiting for its end: a failure is logged. ``close`` waits for it.
 

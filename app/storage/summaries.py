@@ -1,84 +1,71 @@
-"""Conversations as the list shows them, and as their ids name them.
-
-Functions here are to be called inside ``Database.read`` or ``Database.write``.
-"""
+"""Summaries that stand for the older messages of a long conversation, in requests only."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
-from peewee import fn
-
-from app.domain.errors import NotFoundError
-from app.domain.messages import ConversationSummary, MessageStatus, Role
-from app.storage.models import Conversation, Message
-
-MIN_PREFIX: Final = 4
+from app.domain.turns import SummaryRecord
+from app.redaction import Redactor
+from app.storage.database import Database
+from app.storage.models import Summary
 
 
-def newest(limit: int) -> list[ConversationSummary]:
-    """Conversations, the one with the newest message first."""
-    order = (Conversation.updated_at.desc(), Conversation.created_at.desc())
-    return [_summary_from(row) for row in _summaries().order_by(*order).limit(limit)]
+class Summaries:
+    """The store of summaries. Raises ``StorageError`` when the database cannot do it."""
+
+    def __init__(self, database: Database, redactor: Redactor) -> None:
+        self._database = database
+        self._redactor = redactor
+
+    async def add(self, summary: SummaryRecord) -> SummaryRecord:
+        """Keep one; as stored."""
+
+        def add() -> SummaryRecord:
+            row = Summary.create(
+                conversation_id=summary.conversation_id,
+                turn_id=summary.turn_id,
+                upto_message_id=summary.upto_message_id,
+                text=self._redactor.text(summary.text),
+                tokens=summary.tokens,
+                created_at=summary.created_at,
+            )
+            return _record(row)
+
+        return await self._database.write_async(add)
+
+    async def of_conversation(self, conversation_id: str) -> list[SummaryRecord]:
+        """All of a conversation, the oldest first."""
+
+        def every() -> list[SummaryRecord]:
+            query: Any = Summary.select().where(Summary.conversation_id == conversation_id)
+            return [_record(row) for row in query.order_by(Summary.id)]
+
+        return await self._database.read_async(every)
 
 
-def _summaries() -> Any:
-    mine = Message.conversation_id == Conversation.id
-    spoken = Message.role.in_((Role.USER.value, Role.ASSISTANT.value))
-    count = Message.select(fn.COUNT(Message.id)).where(mine, spoken)
-    last = (
-        Message.select(Message.status)
-        .where(mine, Message.role == Role.ASSISTANT.value)
-        .order_by(Message.id.desc())
+def newest_summary(
+    conversation_id: str, *, made_by: datetime | None = None
+) -> SummaryRecord | None:
+    """The one that stands for the most messages (of those made by then). In ``Database.read``."""
+    query: Any = (
+        Summary.select()
+        .where(Summary.conversation_id == conversation_id)
+        .order_by(Summary.upto_message_id.desc(), Summary.id.desc())
         .limit(1)
     )
-    return Conversation.select(
-        Conversation, count.alias("message_count"), last.alias("last_status")
-    )
+    if made_by is not None:
+        query = query.where(Summary.created_at <= made_by)
+    return next((_record(row) for row in query), None)
 
 
-def summary(conversation_id: str) -> ConversationSummary:
-    """One conversation, which must exist, by its full id."""
-    return _summary_from(_summaries().where(Conversation.id == conversation_id).get())
-
-
-def _summary_from(row: Any) -> ConversationSummary:
-    return ConversationSummary(
+def _record(row: Any) -> SummaryRecord:
+    return SummaryRecord(
         id=row.id,
-        title=row.title,
-        model=row.model,
+        conversation_id=row.conversation_id,
+        turn_id=row.turn_id,
+        upto_message_id=row.upto_message_id,
+        text=row.text,
+        tokens=row.tokens,
         created_at=row.created_at,
-        updated_at=row.updated_at,
-        message_count=row.message_count,
-        last_status=MessageStatus(row.last_status) if row.last_status else None,
-    )
-
-
-def full_id(conversation_id: str) -> str:
-    """The id that begins with ``conversation_id``, of which ``MIN_PREFIX`` characters are enough.
-
-    Raises ``NotFoundError`` where there is none, or more than one.
-    """
-    if Conversation.get_or_none(Conversation.id == conversation_id) is not None:
-        return conversation_id
-    if len(conversation_id) < MIN_PREFIX:
-        raise unknown(conversation_id)
-    starts = fn.substr(Conversation.id, 1, len(conversation_id)) == conversation_id
-    found = [row.id for row in Conversation.select(Conversation.id).where(starts).limit(9)]
-    if not found:
-        raise unknown(conversation_id)
-    if len(found) > 1:
-        raise NotFoundError(
-            f"Several conversations begin with {conversation_id}.",
-            hint="Give more of the id.",
-            details={"candidates": found},
-        )
-    return str(found[0])
-
-
-def unknown(conversation_id: str) -> NotFoundError:
-    """No conversation has this id."""
-    return NotFoundError(
-        f"There is no conversation {conversation_id}.",
-        hint="`steward conversations list` shows them all.",
     )

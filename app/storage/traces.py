@@ -7,6 +7,7 @@ conversation. Everything goes through the redactor.
 from __future__ import annotations
 
 import builtins
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,13 +18,13 @@ from peewee import EXCLUDED, SQL, fn
 from app.domain.errors import NotFoundError
 from app.domain.message_forms import Form, message_form
 from app.domain.messages import Channel, ConversationMessage
-from app.domain.skills import Clock
-from app.domain.turns import ModelCallRecord, TurnRecord, TurnState
+from app.domain.turns import ModelCallRecord, StoredHistory, TurnRecord, TurnState
 from app.redaction import Redactor
 from app.storage.database import Database
 from app.storage.executions import ExecutionRecord, record_from
 from app.storage.models import ApprovalRow, Message, ModelCall, SkillExecution, Turn
-from app.storage.rows import message_from, redacted_object, unfinished_sessions
+from app.storage.request_history import history_before
+from app.storage.rows import message_from, redacted_object
 
 MIN_PREFIX: Final = 4
 LAST: Final = "last"
@@ -61,80 +62,49 @@ class TurnTrace:
 class Traces:
     """The record of turns. Every method raises ``StorageError`` when it cannot be kept."""
 
-    def __init__(self, database: Database, redactor: Redactor, clock: Clock) -> None:
+    def __init__(self, database: Database, redactor: Redactor) -> None:
         self._database = database
         self._redactor = redactor
-        self._clock = clock
 
     # -- writing ---------------------------------------------------------------------------
 
-    def begin_turn(self, turn: TurnRecord) -> None:
-        """Note that a turn runs; its conversation exists."""
-
-        def begin() -> None:
-            Turn.insert(
-                id=turn.id,
-                conversation_id=turn.conversation_id,
-                channel=turn.channel.value,
-                mode=turn.mode,
-                status=TurnState.RUNNING.value,
-                session=self._database.session,
-                started_at=turn.started_at,
-            ).on_conflict_ignore().execute()
-
-        self._database.write_soon(begin, durable=False)
-
-    def end_turn(
-        self, turn_id: str, *, state: TurnState, reason: str, message: str, iterations: int
+    def add_call(
+        self,
+        *,
+        turn_id: str,
+        conversation_id: str,
+        number: int,
+        provider: str,
+        model: str | None,
+        status: str,
+        started_at: datetime,
+        say: Callable[[Stored], tuple[Form, Form]],
     ) -> None:
-        """Note how a turn ended."""
-        now = self._clock.now()
+        """Note what was sent and what came in a model's call.
 
-        def end() -> None:
-            changes = {
-                "status": state.value,
-                "reason": self._redactor.text(reason),
-                "message": self._redactor.text(message),
-                "iterations": iterations,
-                "session": None,
-                "finished_at": now,
-            }
-            Turn.update(changes).where(Turn.id == turn_id).execute()
-
-        self._database.write_soon(end, durable=False)
-
-    def add_call(self, make: Callable[[Stored], ModelCallRecord]) -> None:
-        """Note a model's call. ``make`` is called on the database's thread."""
+        ``say`` gives both; it is called on the database's thread. What the call took is written
+        by ``storage.usage``, into the same row, before or after this.
+        """
 
         def add() -> None:
-            call = make(_stored)
-            values = {name: getattr(call, name) for name in _CALL_COLUMNS}
-            values["request"] = redacted_object(self._redactor, call.request)
-            values["response"] = redacted_object(self._redactor, call.response)
-            # The row may be there already, with all but what was sent and what came.
-            ModelCall.insert(values).on_conflict(
+            request, response = say(_stored)
+            ModelCall.insert(
+                id=uuid.uuid4().hex,
+                turn_id=turn_id,
+                conversation_id=conversation_id,
+                number=number,
+                provider=self._redactor.text(provider),
+                model=model,
+                status=status,
+                started_at=started_at,
+                request=redacted_object(self._redactor, request),
+                response=redacted_object(self._redactor, response),
+            ).on_conflict(
                 conflict_target=(ModelCall.turn_id, ModelCall.number),
                 update={name: EXCLUDED[name] for name in ("request", "response")},
             ).execute()
 
         self._database.write_soon(add, durable=False)
-
-    async def mark_interrupted(self) -> int:
-        """Mark the turns a crash left running as interrupted; how many they were.
-
-        Those of processes that are alive, this one included, are left alone.
-        """
-
-        def mark(ended: set[str]) -> int:
-            changes = {
-                "status": TurnState.INTERRUPTED.value,
-                "session": None,
-                "finished_at": self._clock.now(),
-            }
-            return int(Turn.update(changes).where(Turn.session.in_(ended)).execute())
-
-        ended = await self._database.ended_sessions(lambda: unfinished_sessions(Turn))
-        return await self._database.write_async(lambda: mark(ended)) if ended else 0
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -175,22 +145,22 @@ class Traces:
         await self._settled()
         return await self._database.read_async(read)
 
-    async def before(self, turn_id: str, limit: int) -> builtins.list[ConversationMessage]:
-        """The last messages of the conversation before the turn's own, oldest first."""
+    async def before(self, turn_id: str, characters: int) -> StoredHistory:
+        """What a request could carry of the conversation when the turn began.
 
-        def read() -> builtins.list[ConversationMessage]:
+        Raises ``NotFoundError``.
+        """
+
+        def read() -> StoredHistory:
+            turn = Turn.get_by_id(turn_id)
             first: Any = Message.select(Message.id).where(Message.turn_id == turn_id)
             own = first.order_by(Message.id).first()
-            if own is None:
-                return []
-            conversation = Message.get_by_id(own.id).conversation_id
-            query = (
-                Message.select()
-                .where(Message.conversation_id == conversation, Message.id < own.id)
-                .order_by(Message.id.desc())
-                .limit(limit)
+            return history_before(
+                turn.conversation_id,
+                message_id=0 if own is None else own.id,
+                at=turn.started_at,
+                characters=characters,
             )
-            return [message_from(row) for row in query][::-1]
 
         return await self._database.read_async(read)
 

@@ -5,19 +5,20 @@ The window stands below the composition root and may not import it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from app.config import Settings
     from app.domain.files import Origin, VaultSize
-    from app.domain.skills import Clock, ToolDefinition
+    from app.domain.skills import Clock
     from app.domain.workspace import Workspace
     from app.event_bus import EventBus
     from app.orchestrator.approvals import Approvals
     from app.orchestrator.engines import Engines
     from app.orchestrator.llm_client import LLMClient
+    from app.orchestrator.replay import SkillsNow
     from app.redaction import Redactor, Secret
     from app.resilience.circuit_breaker import Breakers
     from app.storage.approval_rules import ApprovalRules
@@ -206,12 +207,8 @@ class Desk(Protocol):
         """Hides known secrets."""
         ...
 
-    def manuals(self) -> Mapping[str, str]:
-        """Each domain of skills and what it is for."""
-        ...
-
-    def tools(self) -> Sequence[ToolDefinition]:
-        """What a model may call."""
+    def skills_now(self) -> SkillsNow:
+        """The skills as a replay needs them."""
         ...
 
     @property

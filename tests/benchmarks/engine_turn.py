@@ -60,8 +60,9 @@ async def _measure(folder: Path, runs: int) -> dict[str, object]:
 
 
 async def _turn(assembly: Assembly, *, together: bool) -> float:
-    read = ("files.read", {"path": "notes.md"})
-    steps = [calls(*[read] * CALLS)] if together else [calls(read) for _ in range(CALLS)]
+    # Each call asks for something else: the same one over and over would be refused.
+    reads = [("files.read", {"path": "notes.md", "limit": 9_000 + n}) for n in range(CALLS)]
+    steps = [calls(*reads)] if together else [calls(read) for read in reads]
     assembly.llm = ScriptedModel([*steps, says("Done.")])
     engine = await assembly.engines.get(None)
     started = time.perf_counter()

@@ -207,7 +207,7 @@ class Chaos:
     async def _replay_some(self, assembly: Assembly, turns: Sequence[str]) -> None:
         for turn_id in turns[:: max(1, len(turns) // REPLAYED)]:
             recording = await recorded(assembly.traces, turn_id)
-            found = await replay(recording, manuals=assembly.manuals(), tools=assembly.tools())
+            found = await replay(recording, assembly.skills_now())
             self.summary.replayed += 1
             if (difference := found.difference) is not None:
                 told = f"{recording.text}: {difference.where}\n{difference.diff()[:2000]}"

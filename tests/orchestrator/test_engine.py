@@ -49,6 +49,17 @@ async def seen(desk: Desk, type_: type) -> None:
     stop()
 
 
+async def answers(desk: Desk, engine: Engine) -> list[ConversationMessage]:
+    """What the assistant said, as stored."""
+    stored = await desk.assembly.conversations.messages(engine.conversation_id)
+    return [message for message in stored if message.role is Role.ASSISTANT]
+
+
+def page(number: int) -> tuple[str, dict[str, object]]:
+    """A call like the others that asks for something else."""
+    return ("files.read", {"path": "report.md", "limit": 100 + number})
+
+
 async def test_an_answer_streams_is_stored_and_ends_the_turn(desk: Desk) -> None:
     desk.model(says("Hello there friend"))
     engine, outcome = await run(desk, "hi")
@@ -82,10 +93,10 @@ async def test_an_answer_is_on_disk_while_it_still_arrives(desk: Desk) -> None:
     engine = await desk.assembly.engines.get(None)
     turn = asyncio.create_task(engine.run_turn("go", channel=Channel.WINDOW))
     await model.streaming.wait()
-    stored = await desk.assembly.conversations.messages(engine.conversation_id)
-    assert [(m.text, m.status) for m in stored if m.role is Role.ASSISTANT] == [
-        ("One moment", MessageStatus.STREAMING)
-    ]
+    async with asyncio.timeout(1):  # no more than a second of it may ever be lost
+        while not (stored := await answers(desk, engine)):
+            continue
+    assert [(m.text, m.status) for m in stored] == [("One moment", MessageStatus.STREAMING)]
     engine.cancel()
     await turn
 
@@ -133,7 +144,7 @@ async def test_the_loop_ends_at_its_limit_with_a_closing_call_that_may_use_no_to
 ) -> None:
     desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_iterations=3)
     model = desk.model(
-        calls(READ), calls(READ), calls(READ), calls(EDIT, text="I read it three times.")
+        calls(page(1)), calls(page(2)), calls(page(3)), calls(EDIT, text="I read it three times.")
     )
     engine, outcome = await run(desk)
     assert outcome.status is TurnStatus.LIMIT
@@ -242,7 +253,7 @@ async def test_a_denied_call_asked_again_unchanged_is_refused_without_asking(des
 
 
 async def test_after_a_long_turn_the_conversation_before_it_is_still_known(desk: Desk) -> None:
-    steps = [calls(READ) for _ in range(24)]
+    steps = [calls(page(number)) for number in range(24)]
     model = desk.model(says("Hello Bob."), *steps, says("Read."), says("You said Bob."))
     engine = await desk.assembly.engines.get(None)
     for text in ("my name is Bob", "read it often", "what did I say?"):
@@ -310,7 +321,7 @@ async def test_stop_while_streaming_keeps_the_words_and_closes_the_stream(desk: 
 
 
 async def test_stop_at_the_first_word_stores_the_answer_once(desk: Desk) -> None:
-    desk.model(says("One two three"))
+    desk.model(("One", " two", " three", " four"))
     engine = await desk.assembly.engines.get(None)
 
     def stop(event: Event) -> None:
@@ -321,7 +332,9 @@ async def test_stop_at_the_first_word_stores_the_answer_once(desk: Desk) -> None
     outcome = await engine.run_turn("go", channel=Channel.WINDOW)
     assert outcome.status is TurnStatus.CANCELLED
     stored = await desk.assembly.conversations.messages(engine.conversation_id)
-    assert [(m.text, m.status) for m in stored[1:]] == [("One", MessageStatus.INTERRUPTED)]
+    ((text, status),) = [(m.text, m.status) for m in stored[1:]]
+    assert status is MessageStatus.INTERRUPTED
+    assert text == "".join(d.text for d in desk.of(Delta)) != "One two three four"
 
 
 async def test_stop_while_waiting_for_approval_leaves_one_result_a_call(desk: Desk) -> None:
@@ -451,8 +464,10 @@ async def test_a_skill_that_keeps_failing_is_paused_and_the_model_is_told(
         raise RuntimeError("bug")
 
     monkeypatch.setattr(type(skill), "execute", crash)
-    desk.model(*[calls(READ) for _ in range(6)], says("It is broken."))
-    await run(desk)
+    # Three failures of one kind end a turn; the circuit goes on counting.
+    for numbers in (range(3), range(3, 6)):
+        desk.model(*[calls(page(number)) for number in numbers], says("It is broken."))
+        await run(desk)
     statuses = [r.status for r in desk.of(ToolResultEvent)]
     assert statuses == [ToolStatus.ERROR] * 5 + [ToolStatus.UNAVAILABLE]
     circuits = [e for e in desk.events if e.type == "circuit"]

@@ -45,7 +45,7 @@ async def recording(desk: Desk, outcome: TurnOutcome) -> RecordedTurn:
 
 
 async def replayed(desk: Desk, turn: RecordedTurn) -> Replay:
-    return await replay(turn, manuals=desk.assembly.manuals(), tools=desk.assembly.tools())
+    return await replay(turn, desk.assembly.skills_now())
 
 
 async def test_a_turn_with_tools_runs_again_without_a_difference(desk: Desk) -> None:
@@ -68,7 +68,7 @@ async def test_a_later_turn_runs_again_with_what_was_said_before(desk: Desk) -> 
 
     whole = await recording(desk, outcome)
 
-    assert next(m.text for m in whole.earlier if m.text) == "go"
+    assert next(m.text for m in whole.earlier.messages if m.text) == "go"
     assert len(whole.calls[0].request.messages) == 5
     assert (await replayed(desk, whole)).difference is None
 
@@ -169,13 +169,15 @@ async def test_another_result_is_a_difference_in_the_next_request(desk: Desk) ->
 async def test_a_missing_tool_and_another_description_are_told_by_name(desk: Desk) -> None:
     _, outcome = await turn(desk, says("Ok."))
     whole = await recording(desk, outcome)
-    manuals, tools = desk.assembly.manuals(), list(desk.assembly.tools())
-    found = (await replay(whole, manuals=manuals, tools=tools[1:])).difference
+    now = desk.assembly.skills_now()
+    tools = list(now.tools)
+    fewer = dataclasses.replace(now, tools=tools[1:])
+    found = (await replay(whole, fewer)).difference
     assert found is not None
     assert found.where == "the tools of request 1"
     assert f"-  {tools[0].name}" in found.diff()
     tools[0] = dataclasses.replace(tools[0], description="Does something else.")
-    found = (await replay(whole, manuals=manuals, tools=tools)).difference
+    found = (await replay(whole, dataclasses.replace(now, tools=tools))).difference
     assert found is not None
     assert found.where == f"the tool {tools[0].name} of request 1"
 

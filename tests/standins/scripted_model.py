@@ -64,6 +64,7 @@ class ScriptedModel:
             if isinstance(step, tuple):
                 for piece in step:
                     yield TextDelta(piece)
+                    await asyncio.sleep(0)  # as a server's pieces come one by one
                 yield says("".join(step))
                 return
             completed = step if isinstance(step, Completed) else step(request)

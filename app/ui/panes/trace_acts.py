@@ -77,7 +77,7 @@ class TraceActs(QWidget):
 
         desk = self._session.desk
         recording = await recorded(desk.traces, turn_id)
-        found = await replay(recording, manuals=desk.manuals(), tools=desk.tools())
+        found = await replay(recording, desk.skills_now())
         self._show(_told(found))
 
     def _ask_where(self, *, bundle: bool) -> None:

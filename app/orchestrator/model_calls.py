@@ -1,0 +1,275 @@
+"""The requests one turn makes to a model: told of, timed, counted, kept, and never silent."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from app.domain.errors import ModelStreamError, StewardError
+from app.domain.events import Phase
+from app.domain.turns import ModelCallRecord
+from app.orchestrator.engine_parts import CallRecording, EngineParts
+from app.orchestrator.limits import TurnLimits
+from app.orchestrator.llm_client import (
+    Completed,
+    LLMClient,
+    ModelEvent,
+    ModelRequest,
+    Progress,
+    ReasoningDelta,
+    TextDelta,
+    TokenUsage,
+)
+from app.orchestrator.tokens import CHARACTERS_PER_TOKEN
+from app.orchestrator.turn_events import TurnEvents
+from app.orchestrator.turn_journal import TurnJournal
+
+STALL_SECONDS: Final = 1.0
+"""Nothing came for so long, in the middle of an answer: the person is told what is waited for."""
+_FRAME_SECONDS: Final = 0.008
+_OK: Final = "ok"
+_INTERRUPTED: Final = "interrupted"
+
+
+class OutOfTimeError(Exception):
+    """The deadline of a request passed; what came before it is with the listener."""
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What came of one request so far."""
+
+    started: float
+    started_at: datetime
+    completed: Completed | None = None
+    usage: list[TokenUsage] = field(default_factory=list)
+    said: int = 0
+    first_chunk: float | None = None
+
+
+class ModelCalls:
+    """Makes the requests of one turn and keeps a row of each, however it ended."""
+
+    def __init__(
+        self,
+        parts: EngineParts,
+        events: TurnEvents,
+        journal: TurnJournal,
+        limits: TurnLimits,
+        *,
+        conversation_id: str,
+        turn_id: str,
+    ) -> None:
+        self._parts = parts
+        self._events = events
+        self._journal = journal
+        self._limits = limits
+        self._conversation_id = conversation_id
+        self._turn_id = turn_id
+        self._number = 0
+
+    async def stream(
+        self,
+        llm: LLMClient,
+        request: ModelRequest,
+        hear: Callable[[TextDelta | ReasoningDelta], None],
+        *,
+        deadline: float,
+        expected_tokens: int,
+        phase: Phase = Phase.MODEL,
+    ) -> Completed:
+        """Ask, and let ``hear`` have each piece as it comes.
+
+        Args:
+            llm: who is asked.
+            request: what.
+            hear: told of words and thoughts.
+            deadline: in the loop's time.
+            expected_tokens: counted where the server does not say what the call took.
+            phase: what the person is told is waited for.
+
+        Raises:
+            OutOfTimeError: the deadline passed.
+            ModelError: and its kin; also where the stream ended without an end.
+        """
+        self._number += 1
+        clock = self._parts.clock
+        heard = _Heard(clock.monotonic(), clock.now())
+        recording = self._begin_recording(request)
+        self._events.wait_begins(phase, llm.label)
+        status: str = _INTERRUPTED
+        failure: StewardError | None = None
+        try:
+            await self._listen(llm, request, heard, hear, recording, phase, deadline)
+            if heard.completed is None:
+                raise ModelStreamError("The model's answer broke off.", hint="Ask again.")
+            status = _OK
+            return heard.completed
+        except StewardError as error:
+            status, failure = error.kind, error
+            raise
+        finally:
+            if recording is not None:
+                recording.end(status, failure)
+            self._keep(llm, request, heard, status, expected_tokens)
+
+    async def _listen(
+        self,
+        llm: LLMClient,
+        request: ModelRequest,
+        heard: _Heard,
+        hear: Callable[[TextDelta | ReasoningDelta], None],
+        recording: CallRecording | None,
+        phase: Phase,
+        deadline: float,
+    ) -> None:
+        stall = _Stall(lambda: self._events.waiting(phase, llm.label))
+        limit = Deadline(deadline)
+        time = asyncio.get_running_loop().time
+        others_had_it = time()
+        try:
+            async with limit, aclosing(llm.stream(request)) as stream:  # type: ignore[type-var]
+                async for event in stream:
+                    if recording is not None:
+                        recording.event(event)
+                    self._take(event, heard, hear, phase, stall)
+                    # What came in one piece must not keep the window from moving.
+                    if time() - others_had_it > _FRAME_SECONDS:
+                        await asyncio.sleep(0)
+                        others_had_it = time()
+        except asyncio.CancelledError:
+            if limit.passed_alone():
+                raise OutOfTimeError from None
+            raise
+        finally:
+            stall.stop()
+
+    def _take(
+        self,
+        event: ModelEvent,
+        heard: _Heard,
+        hear: Callable[[TextDelta | ReasoningDelta], None],
+        phase: Phase,
+        stall: _Stall,
+    ) -> None:
+        match event:
+            case TextDelta(text) | ReasoningDelta(text):
+                if heard.first_chunk is None:
+                    heard.first_chunk = self._parts.clock.monotonic()
+                heard.said += len(text)
+                hear(event)
+                stall.begin()
+            case Progress(detail, retry_in):
+                self._events.waiting(phase if retry_in is None else Phase.RETRY, detail)
+            case TokenUsage():
+                heard.usage.append(event)
+                self._events.usage(event)
+            case Completed():
+                heard.completed = event
+
+    def _begin_recording(self, request: ModelRequest) -> CallRecording | None:
+        recorder = self._parts.recorder
+        return None if recorder is None else recorder.begin(self._turn_id, self._number, request)
+
+    def _keep(
+        self, llm: LLMClient, request: ModelRequest, heard: _Heard, status: str, expected: int
+    ) -> None:
+        usage = heard.usage
+        costs = [one.cost for one in usage if one.cost is not None]
+        tokens = sum(one.prompt_tokens + one.completion_tokens for one in usage)
+        if not usage:
+            tokens = expected + -(-heard.said // CHARACTERS_PER_TOKEN)
+        self._limits.used(tokens, sum(costs) if costs else None)
+        completed = heard.completed
+        end, first = self._parts.clock.monotonic(), heard.first_chunk
+        self._journal.kept(
+            self._parts.usage.add(
+                ModelCallRecord(
+                    id=uuid.uuid4().hex,
+                    turn_id=self._turn_id,
+                    conversation_id=self._conversation_id,
+                    number=self._number,
+                    provider=llm.label,
+                    model=(completed and completed.model) or request.model or llm.default_model,
+                    status=status,
+                    started_at=heard.started_at,
+                    prompt_tokens=sum(one.prompt_tokens for one in usage),
+                    completion_tokens=sum(one.completion_tokens for one in usage),
+                    cached_tokens=sum(one.cached_tokens for one in usage),
+                    cache_write_tokens=sum(one.cache_write_tokens for one in usage),
+                    reasoning_tokens=sum(one.reasoning_tokens for one in usage),
+                    cost=sum(costs) if costs else None,
+                    first_chunk_ms=None if first is None else round((first - heard.started) * 1000),
+                    duration_ms=round((end - heard.started) * 1000),
+                )
+            )
+        )
+
+
+class Deadline:
+    """Within: the task is cancelled once the loop's time has reached ``when``.
+
+    A timer may fire early (Qt's do, by milliseconds): the time is looked at again then.
+    """
+
+    def __init__(self, when: float) -> None:
+        self._when = when
+        self._loop = asyncio.get_running_loop()
+        self._task: asyncio.Task[object] | None = None
+        self._timer: asyncio.Handle | None = None
+        self._passed = False
+
+    async def __aenter__(self) -> None:
+        self._task = asyncio.current_task()
+        self._look()
+
+    async def __aexit__(self, *failure: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def passed_alone(self) -> bool:
+        """Whether it is why the task was cancelled, and nobody else cancelled it too."""
+        if not self._passed or self._task is None:
+            return False
+        self._passed = False
+        return self._task.uncancel() == 0
+
+    def _look(self) -> None:
+        left = self._when - self._loop.time()
+        if left > 0:
+            self._timer = self._loop.call_later(left, self._look)
+        elif self._task is not None:
+            self._passed = True
+            self._task.cancel()
+
+
+class _Stall:
+    """Calls ``tell`` once nothing has come for a while; one timer, however much comes."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self._tell = tell
+        self._loop = asyncio.get_running_loop()
+        self._last = 0.0
+        self._timer: asyncio.Handle | None = None
+
+    def begin(self) -> None:
+        """Something came."""
+        self._last = self._loop.time()
+        if self._timer is None:
+            self._timer = self._loop.call_later(STALL_SECONDS, self._look)
+
+    def stop(self) -> None:
+        """It is over."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look(self) -> None:
+        left = self._last + STALL_SECONDS - self._loop.time()
+        self._timer = self._loop.call_later(left, self._look) if left > 0 else None
+        if left <= 0:
+            self._tell()

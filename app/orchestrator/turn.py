@@ -1,0 +1,271 @@
+"""One turn: a message in, events out, ended and accounted for whatever happens on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.errors import ContextTooLongError, StewardError
+from app.domain.events import TurnStatus
+from app.domain.messages import Channel, ConversationMessage, MessageStatus, Role
+from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
+from app.domain.turns import TurnRecord, TurnState
+from app.orchestrator.answer import Answering
+from app.orchestrator.approvals import ApprovalMode
+from app.orchestrator.dispatch import TurnScope
+from app.orchestrator.engine_parts import EngineParts
+from app.orchestrator.limits import CLOSING_SECONDS, TurnLimits
+from app.orchestrator.llm_client import Completed
+from app.orchestrator.model_calls import ModelCalls, OutOfTimeError
+from app.orchestrator.to_the_end import to_the_end
+from app.orchestrator.turn_context import TurnContext
+from app.orchestrator.turn_events import TurnEvents
+from app.orchestrator.turn_journal import TurnJournal
+
+logger = logging.getLogger(__name__)
+
+_CUT: Final = {
+    "length": "The answer was cut off by the model's length limit.",
+    "content_filter": "The answer was cut off by the provider's content filter.",
+}
+_REFUSED: Final = "repeated_call"
+_BUG: Final = "Something went wrong inside Steward. The log in its data folder says more."
+
+
+@dataclass(frozen=True, slots=True)
+class TurnOutcome:
+    """How a turn ended: its answer's text, and the error that ended it, if one did.
+
+    ``reason``: in words, the limit that ended it, or what cut its answer short.
+    """
+
+    turn_id: str
+    status: TurnStatus
+    text: str
+    error: StewardError | None = None
+    reason: str = ""
+
+
+class TurnRun:
+    """The turn under way; dies with it. Call ``run`` once."""
+
+    def __init__(
+        self, conversation_id: str, parts: EngineParts, *, channel: Channel, mode: ApprovalMode
+    ) -> None:
+        turn_id = uuid.uuid4().hex
+        self._parts = parts
+        self._scope = TurnScope(conversation_id, turn_id, channel, mode)
+        self._loop_time = asyncio.get_running_loop().time
+        self._limits = TurnLimits(parts.bounds(), started=self._loop_time())
+        self._events = TurnEvents(
+            conversation_id, turn_id, clock=parts.clock, publish=parts.publish
+        )
+        self._journal = TurnJournal(parts.conversations, parts.changes)
+        self._calls = ModelCalls(
+            parts,
+            self._events,
+            self._journal,
+            self._limits,
+            conversation_id=conversation_id,
+            turn_id=turn_id,
+        )
+        self._context = TurnContext(
+            parts, self._events, self._journal, conversation_id=conversation_id, turn_id=turn_id
+        )
+        self._answering = Answering(
+            parts,
+            self._events,
+            self._journal,
+            self._calls,
+            self._context,
+            blank=self._message(Role.ASSISTANT, ""),
+        )
+        self._begun = False
+        self._reason = ""
+        self._suggestions: object = None
+        self._was_too_long = False
+        self._outcome = TurnOutcome(turn_id, TurnStatus.FAILED, "")
+
+    async def run(self, text: str) -> TurnOutcome:
+        """From the message to the end. Raises only what is a bug; that is told before."""
+        status, error = TurnStatus.FAILED, None
+        is_bug = True
+        try:
+            await self._begin(self._parts.redactor.text(text))
+            status = await self._loop()
+            is_bug = False
+        except asyncio.CancelledError:
+            status, is_bug = TurnStatus.CANCELLED, False
+        except StewardError as failure:
+            error, is_bug = failure, False
+        finally:
+            # Cancelled while it ends, the turn has ended all the same.
+            with contextlib.suppress(asyncio.CancelledError):
+                await to_the_end(self._end(status, error, is_bug=is_bug))
+        return self._outcome
+
+    async def _begin(self, text: str) -> None:
+        scope, parts = self._scope, self._parts
+        await self._context.load(parts.llm())
+        asked = self._message(Role.USER, text)
+        record = TurnRecord(
+            id=scope.turn_id,
+            conversation_id=scope.conversation_id,
+            channel=scope.channel,
+            mode=scope.mode.value,
+            started_at=asked.created_at,
+        )
+        # Invariant 4: stored before anything is asked of a model, also where Stop is pressed
+        # at once.
+        self._begun = True
+        stored = await to_the_end(parts.turns.begin(record, asked))
+        if parts.recorder is not None:
+            parts.recorder.begin_turn(
+                scope.turn_id, scope.conversation_id, scope.channel, scope.mode
+            )
+        self._context.add(stored)
+        self._events.started(text)
+
+    async def _loop(self) -> TurnStatus:
+        while await self._may_ask():
+            llm = self._parts.llm()
+            await self._context.make_room(llm, self._calls, self._limits.deadline)
+            try:
+                completed = await self._answering.ask(llm, deadline=self._limits.deadline)
+            except OutOfTimeError:
+                self._limits.time_is_up()
+                break
+            except ContextTooLongError as error:
+                self._shrink(error)
+                continue
+            if not completed.tool_calls:
+                self._suggestions = completed.metadata.get("suggestions")
+                self._reason = _CUT.get(completed.finish_reason, "")
+                return TurnStatus.OK
+            await self._call_tools(completed)
+        return await self._close()
+
+    async def _may_ask(self) -> bool:
+        limits = self._limits
+        if limits.bounds.day_cost is not None:
+            await self._journal.settled()
+            today = await self._parts.usage.of_day(self._parts.clock.now())
+            limits.day_cost = today.cost or 0.0
+        return limits.begin(self._loop_time(), self._context.tokens)
+
+    def _shrink(self, error: ContextTooLongError) -> None:
+        """Ask once more with a shorter request. Raises ``error`` the second time."""
+        if self._was_too_long:
+            raise error
+        self._was_too_long = True
+        known = error.details.get("context_length")
+        self._context.shrink(known if isinstance(known, int) and known > 0 else None)
+
+    async def _close(self) -> TurnStatus:
+        """Sum up without tools, or give an account where even that cannot be had."""
+        assert self._limits.reached is not None
+        self._reason = self._limits.reached.words
+        self._context.leave_out(tell=False)
+        await self._answering.close(
+            self._parts.llm(),
+            self._reason,
+            deadline=self._loop_time() + CLOSING_SECONDS,
+            may_ask=self._limits.may_close(self._context.tokens),
+        )
+        return TurnStatus.LIMIT
+
+    # -- tools -------------------------------------------------------------------------------
+
+    async def _call_tools(self, completed: Completed) -> None:
+        """Run the calls; each result is stored as it comes, also when cancelled on the way."""
+        allowed: list[ToolCall] = []
+        results: list[ToolResult] = []
+
+        def record(result: ToolResult) -> None:
+            results.append(result)
+            message = self._result_message(result)
+            self._context.add(message)
+            self._journal.result(message)
+
+        for call in completed.tool_calls:
+            words = self._limits.refusal(call, changes=self._parts.changes(call.name))
+            if words is None:
+                allowed.append(call)
+                continue
+            refused = ToolResult(
+                call.id, call.name, ToolStatus.ERROR, words, metadata={"type": _REFUSED}
+            )
+            record(refused)
+            self._events.refused(call, refused)
+        results.clear()
+        self._events.tools_answered()
+        try:
+            if allowed:
+                await self._parts.dispatch.run(allowed, self._scope, record)
+        finally:
+            self._journal.flush()
+        self._limits.settled((one, self._parts.changes(one.name)) for one in results)
+
+    def _result_message(self, result: ToolResult) -> ConversationMessage:
+        redactor = self._parts.redactor
+        interrupted = result.status is ToolStatus.INTERRUPTED
+        return dataclasses.replace(
+            self._message(Role.TOOL, redactor.text(result.content)),
+            tool_call_id=result.call_id,
+            tool_name=result.name,
+            tool_status=result.status,
+            status=MessageStatus.INTERRUPTED if interrupted else MessageStatus.DONE,
+            metadata=redactor.mapping(result.metadata),
+        )
+
+    def _message(self, role: Role, text: str) -> ConversationMessage:
+        return ConversationMessage(
+            conversation_id=self._scope.conversation_id,
+            turn_id=self._scope.turn_id,
+            role=role,
+            text=text,
+            created_at=self._parts.clock.now(),
+            channel=self._scope.channel,
+        )
+
+    # -- the end -----------------------------------------------------------------------------
+
+    async def _end(self, status: TurnStatus, error: StewardError | None, *, is_bug: bool) -> None:
+        """Store how it went, then tell. A database that refuses now is what ended the turn."""
+        try:
+            await self._journal.settled()
+        except StewardError as failure:
+            status, error = TurnStatus.FAILED, error or failure
+        kind, words = (error.kind, str(error)) if error is not None else ("", "")
+        if is_bug:
+            kind, words = "internal", _BUG
+        iterations = self._limits.iterations
+        if self._begun:
+            state, reason = TurnState(status.value), kind or self._reason
+            if self._parts.recorder is not None:
+                self._parts.recorder.end_turn(
+                    self._scope.turn_id,
+                    state=state,
+                    reason=reason,
+                    message=words,
+                    iterations=iterations,
+                )
+            try:
+                await self._parts.turns.finish(
+                    self._scope.turn_id, state, reason=reason, message=words, iterations=iterations
+                )
+            except StewardError as failure:
+                logger.warning("the end of a turn was not stored", extra={"kind": failure.kind})
+        if kind:
+            self._events.error(kind, words)
+        elif status in (TurnStatus.OK, TurnStatus.LIMIT):
+            self._events.answer(self._suggestions)
+        self._events.finished(status, iterations, self._reason)
+        answered = status in (TurnStatus.OK, TurnStatus.LIMIT)
+        text = self._events.said if answered else ""
+        self._outcome = TurnOutcome(self._scope.turn_id, status, text, error, self._reason)

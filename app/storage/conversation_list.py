@@ -1,0 +1,105 @@
+"""Conversations as the list shows them, and as their ids name them.
+
+Functions here are to be called inside ``Database.read`` or ``Database.write``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from peewee import fn
+
+from app.domain.errors import NotFoundError
+from app.domain.messages import ConversationSummary, MessageStatus, Role
+from app.domain.turns import TurnState
+from app.storage.models import Conversation, Message, Turn
+
+MIN_PREFIX: Final = 4
+_TURN_ENDS: Final = {
+    TurnState.FAILED: MessageStatus.FAILED,
+    TurnState.CANCELLED: MessageStatus.INTERRUPTED,
+    TurnState.INTERRUPTED: MessageStatus.INTERRUPTED,
+}
+
+
+def newest(limit: int) -> list[ConversationSummary]:
+    """Conversations, the one with the newest message first."""
+    order = (Conversation.updated_at.desc(), Conversation.created_at.desc())
+    return [_summary_from(row) for row in _summaries().order_by(*order).limit(limit)]
+
+
+def _summaries() -> Any:
+    mine = Message.conversation_id == Conversation.id
+    spoken = Message.role.in_((Role.USER.value, Role.ASSISTANT.value))
+    count = Message.select(fn.COUNT(Message.id)).where(mine, spoken)
+    last = (
+        Message.select(Message.status)
+        .where(mine, Message.role == Role.ASSISTANT.value)
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    turn = (
+        Turn.select(Turn.status)
+        .where(Turn.conversation_id == Conversation.id)
+        .order_by(Turn.started_at.desc())
+        .limit(1)
+    )
+    return Conversation.select(
+        Conversation,
+        count.alias("message_count"),
+        last.alias("last_status"),
+        turn.alias("turn_status"),
+    )
+
+
+def summary(conversation_id: str) -> ConversationSummary:
+    """One conversation, which must exist, by its full id."""
+    return _summary_from(_summaries().where(Conversation.id == conversation_id).get())
+
+
+def _summary_from(row: Any) -> ConversationSummary:
+    return ConversationSummary(
+        id=row.id,
+        title=row.title,
+        model=row.model,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        message_count=row.message_count,
+        last_status=_last_status(row),
+    )
+
+
+def _last_status(row: Any) -> MessageStatus | None:
+    """The newest turn's end where it is known: an answer that failed before a word has no row."""
+    status = _TURN_ENDS.get(row.turn_status, row.last_status)
+    return MessageStatus(status) if status else None
+
+
+def full_id(conversation_id: str) -> str:
+    """The id that begins with ``conversation_id``, of which ``MIN_PREFIX`` characters are enough.
+
+    Raises ``NotFoundError`` where there is none, or more than one.
+    """
+    if Conversation.get_or_none(Conversation.id == conversation_id) is not None:
+        return conversation_id
+    if len(conversation_id) < MIN_PREFIX:
+        raise unknown(conversation_id)
+    starts = fn.substr(Conversation.id, 1, len(conversation_id)) == conversation_id
+    found = [row.id for row in Conversation.select(Conversation.id).where(starts).limit(9)]
+    if not found:
+        raise unknown(conversation_id)
+    if len(found) > 1:
+        raise NotFoundError(
+            f"Several conversations begin with {conversation_id}.",
+            hint="Give more of the id.",
+            details={"candidates": found},
+        )
+    return str(found[0])
+
+
+def unknown(conversation_id: str) -> NotFoundError:
+    """No conversation has this id."""
+    return NotFoundError(
+        f"There is no conversation {conversation_id}.",
+        hint="`steward conversations list` shows them all.",
+    )

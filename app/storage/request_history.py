@@ -1,0 +1,103 @@
+"""Reads of a conversation what a model request carries: its newest part, or one long result.
+
+To be called inside ``Database.read``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from app.domain.messages import ConversationMessage, Role
+from app.domain.turns import StoredHistory
+from app.storage.conversation_list import unknown
+from app.storage.models import Conversation, Message
+from app.storage.rows import message_from
+from app.storage.summaries import newest_summary
+
+
+def stored_history(conversation_id: str, *, characters: int) -> StoredHistory:
+    """The newest summary and the messages after it. Raises ``NotFoundError``.
+
+    Args:
+        conversation_id: a full id.
+        characters: about how much to read, from the end.
+    """
+    conversation = Conversation.get_or_none(Conversation.id == conversation_id)
+    if conversation is None:
+        raise unknown(conversation_id)
+    summary = newest_summary(conversation_id)
+    after = summary.upto_message_id if summary is not None else 0
+    messages = newest_messages(conversation_id, after=after, characters=characters)
+    return StoredHistory(conversation.model, summary, tuple(messages))
+
+
+def history_before(
+    conversation_id: str, *, message_id: int, at: datetime, characters: int
+) -> StoredHistory:
+    """``stored_history`` as it was when this message came, at this time."""
+    conversation = Conversation.get_by_id(conversation_id)
+    summary = newest_summary(conversation_id, made_by=at)
+    after = summary.upto_message_id if summary is not None else 0
+    messages = newest_messages(
+        conversation_id, after=after, before=message_id, characters=characters
+    )
+    return StoredHistory(conversation.model, summary, tuple(messages))
+
+
+def newest_messages(
+    conversation_id: str, *, after: int, characters: int, before: int | None = None
+) -> list[ConversationMessage]:
+    """The messages after ``after`` (a message's id), oldest first, whole turns.
+
+    Stops at the beginning of a turn once about ``characters`` were read. A turn that began
+    before ``after`` begins with the person's message all the same.
+    """
+    query: Any = (
+        Message.select()
+        .where(Message.conversation_id == conversation_id, Message.id > after)
+        .order_by(Message.id.desc())
+    )
+    if before is not None:
+        query = query.where(Message.id < before)
+    found: list[ConversationMessage] = []
+    read = 0
+    for row in query.iterator():
+        message = message_from(row)
+        found.append(message)
+        read += len(message.text) + sum(len(str(call.arguments)) for call in message.tool_calls)
+        if read > characters and message.role is Role.USER:
+            break
+    found.reverse()
+    return [*_beginnings(conversation_id, found), *found]
+
+
+def _beginnings(
+    conversation_id: str, found: list[ConversationMessage]
+) -> list[ConversationMessage]:
+    begun = {message.turn_id for message in found if message.role is Role.USER}
+    torn = {message.turn_id for message in found} - begun
+    if not torn:
+        return []
+    query: Any = (
+        Message.select()
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.turn_id.in_(torn),
+            Message.role == Role.USER.value,
+        )
+        .order_by(Message.id)
+    )
+    return [message_from(row) for row in query]
+
+
+def tool_result(conversation_id: str, call_id: str) -> str | None:
+    """The whole text of the newest result with this call id, if there is one."""
+    query: Any = (
+        Message.select(Message.text)
+        .where(Message.conversation_id == conversation_id, Message.tool_call_id == call_id)
+        .order_by(Message.id.desc())
+        .limit(1)
+        .tuples()
+    )
+    return next((text for (text,) in query), None)

@@ -1,0 +1,111 @@
+"""Turns, written before the model is asked and ended whatever comes of them."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+from app.domain.messages import Channel, ConversationMessage
+from app.domain.skills import Clock
+from app.domain.turns import TurnRecord, TurnState
+from app.redaction import Redactor
+from app.storage.conversations import Conversations
+from app.storage.database import Database
+from app.storage.models import Turn
+from app.storage.rows import unfinished_sessions
+
+
+class Turns:
+    """The store of turns. Every method raises ``StorageError`` when the database cannot do it."""
+
+    def __init__(
+        self,
+        database: Database,
+        conversations: Conversations,
+        redactor: Redactor,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._conversations = conversations
+        self._redactor = redactor
+        self._clock = clock
+
+    async def begin(self, turn: TurnRecord, asked: ConversationMessage) -> ConversationMessage:
+        """Store a turn with the message that began it, in one; the message as stored.
+
+        Raises ``NotFoundError`` for a conversation that is not there.
+        """
+
+        def begin() -> ConversationMessage:
+            stored = self._conversations.add(asked)
+            Turn.create(
+                id=turn.id,
+                conversation_id=turn.conversation_id,
+                channel=turn.channel.value,
+                mode=turn.mode,
+                status=TurnState.RUNNING.value,
+                session=self._database.session,
+                started_at=turn.started_at,
+            )
+            return stored
+
+        return await self._database.write_async(begin)
+
+    async def finish(
+        self, turn_id: str, state: TurnState, *, reason: str, message: str, iterations: int
+    ) -> None:
+        """Note how a turn ended, after all that was handed in before."""
+
+        def finish() -> None:
+            changes = {
+                "status": state.value,
+                "reason": self._redactor.text(reason),
+                "message": self._redactor.text(message),
+                "iterations": iterations,
+                "session": None,
+                "finished_at": self._clock.now(),
+            }
+            Turn.update(changes).where(Turn.id == turn_id).execute()
+
+        await self._database.write_async(finish)
+
+    async def of_conversation(self, conversation_id: str) -> builtins.list[TurnRecord]:
+        """The turns of a conversation, the oldest first."""
+
+        def of_conversation() -> builtins.list[TurnRecord]:
+            query: Any = Turn.select().where(Turn.conversation_id == conversation_id)
+            return [_record(row) for row in query.order_by(Turn.started_at)]
+
+        return await self._database.read_async(of_conversation)
+
+    async def mark_interrupted(self) -> int:
+        """Mark the turns a crash left running as interrupted; how many they were.
+
+        Those of processes that are alive, this one included, are left alone.
+        """
+
+        def mark(ended: set[str]) -> int:
+            changes = {
+                "status": TurnState.INTERRUPTED.value,
+                "session": None,
+                "finished_at": self._clock.now(),
+            }
+            return int(Turn.update(changes).where(Turn.session.in_(ended)).execute())
+
+        ended = await self._database.ended_sessions(lambda: unfinished_sessions(Turn))
+        return await self._database.write_async(lambda: mark(ended)) if ended else 0
+
+
+def _record(row: Any) -> TurnRecord:
+    return TurnRecord(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        channel=Channel(row.channel),
+        mode=row.mode,
+        started_at=row.started_at,
+        state=TurnState(row.status),
+        reason=row.reason,
+        message=row.message,
+        iterations=row.iterations,
+        finished_at=row.finished_at,
+    )
