@@ -96,7 +96,8 @@ class TurnRun:
         status, error = TurnStatus.FAILED, None
         is_bug = True
         try:
-            await self._begin(self._parts.redactor.text(text))
+            # Invariant 4: the message is stored, also where Stop is pressed at once.
+            await to_the_end(self._begin(self._parts.redactor.text(text)))
             status = await self._loop()
             is_bug = False
         except asyncio.CancelledError:
@@ -120,10 +121,8 @@ class TurnRun:
             mode=scope.mode.value,
             started_at=asked.created_at,
         )
-        # Invariant 4: stored before anything is asked of a model, also where Stop is pressed
-        # at once.
         self._begun = True
-        stored = await to_the_end(parts.turns.begin(record, asked))
+        stored = await parts.turns.begin(record, asked)
         if parts.recorder is not None:
             parts.recorder.begin_turn(
                 scope.turn_id, scope.conversation_id, scope.channel, scope.mode
