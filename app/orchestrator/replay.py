@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.domain.errors import ModelStreamError
-from app.domain.events import Event, TurnFinished
+from app.domain.events import Event, TurnFinished, TurnStatus
 from app.domain.skills import ToolDefinition
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.domain.turns import TurnState
@@ -181,9 +181,13 @@ class _Stage:
                 "the model was asked again",
                 f"the turn is over: {outcome.error or outcome.status.value}",
             )
-        recorded = TurnState.CANCELLED if self.was_cut_short else turn.state
-        self.differs("how the turn ended", recorded.value, outcome.status.value)
-        if not self.was_cut_short:
+        if self.was_cut_short:
+            # A Stop after the last word came too late to change what can be compared.
+            if outcome.status is not TurnStatus.OK or self.model.asked < len(calls):
+                ended = TurnState.CANCELLED.value
+                self.differs("how the turn ended", ended, outcome.status.value)
+        else:
+            self.differs("how the turn ended", turn.state.value, outcome.status.value)
             now = outcome.error.kind if outcome.error is not None else self._reason
             self.differs("why the turn ended", turn.reason, now)
             self.differs("what the person was told", turn.message, str(outcome.error or ""))

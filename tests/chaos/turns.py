@@ -102,6 +102,7 @@ class Chaos:
         with FaultyServer(self._seed) as server:
             assembly = await Assembly.open(SettingsStore(home, {}), folders=(folder,), **limits)
             try:
+                assert not assembly.start_notices, assembly.start_notices
                 await self._play(assembly, server, turns)
                 await self._look(assembly)
             finally:
