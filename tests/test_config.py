@@ -6,11 +6,34 @@ from pathlib import Path
 
 import pytest
 
-from app.config import SettingsStore
+from app.config import Settings, SettingsStore
 from app.domain.errors import ConfigurationError, UsageError
 from app.redaction import Secret
 
 KEY = "sk-or-v1-0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("max_tool_calls", "7", 7),
+        ("max_turn_seconds", "60", 60.0),
+        ("max_turn_tokens", "50000", 50_000),
+        ("max_turn_cost", "$0.50", 0.5),
+        ("max_day_cost", "none", None),
+        ("context_tokens", "8192", 8_192),
+    ],
+)
+def test_limits_of_a_turn_can_be_set_and_taken_away(
+    tmp_path: Path, name: str, value: str, read: object
+) -> None:
+    store = SettingsStore(tmp_path, {})
+    store.save(name, value)
+    assert getattr(store.load(), name) == read
+    with pytest.raises(UsageError):
+        store.save(name, "-1")
+    store.save(name, "")
+    assert getattr(store.load(), name) == getattr(Settings(home=tmp_path), name)
 
 
 def test_environment_beats_file_beats_default(tmp_path: Path) -> None:

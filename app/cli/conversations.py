@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import json
 import sys
 from collections.abc import Mapping
@@ -10,12 +12,14 @@ from typing import Final
 
 import click
 
+from app.cli.counting import counted
 from app.cli.new_file import write_document
 from app.cli.options import json_option
 from app.cli.output import Output, as_json, in_utc, local, shortened, visible_line
 from app.cli.run import DONE, Run, opened
 from app.domain.errors import FileError, InvalidFieldError
 from app.domain.messages import ConversationMessage, ConversationSummary, MessageStatus, Role
+from app.domain.turns import TurnRecord, TurnState, UsageTotal
 
 _SPEAKERS: Final[Mapping[Role, str]] = {Role.USER: "You", Role.ASSISTANT: "Steward"}
 
@@ -106,13 +110,26 @@ async def _show(output: Output, conversation: str) -> int:
     async with opened(offline=True) as assembly:
         summary = await assembly.conversations.get(conversation)
         messages = await assembly.conversations.messages(summary.id)
+        turns = {one.id: one for one in await assembly.turns.of_conversation(summary.id)}
         if output.json_lines:
             for message in messages:
-                output.record(_message(message))
+                record = _message(message)
+                if message.role is Role.USER and (turn := turns.get(message.turn_id)) is not None:
+                    record["turn"] = _turn(turn, await assembly.usage.of_turn(turn.id))
+                output.record(record)
             return DONE
-        output.line(f"{visible_line(summary.title)}  ({summary.id})", "bold")
-        for message in messages:
-            _show_message(output, message)
+        used = await assembly.usage.of_conversation(summary.id)
+    output.line(f"{visible_line(summary.title)}  ({summary.id})", "bold")
+    for message, after in itertools.zip_longest(messages, messages[1:]):
+        _show_message(output, message)
+        ended = turns.get(message.turn_id)
+        if ended is not None and (after is None or after.turn_id != ended.id):
+            _show_end(output, ended)
+    if used.tokens:
+        cost = "" if used.cost is None else f", ${used.cost:.4f}"
+        calls = counted(used.calls, "model call")
+        output.line()
+        output.line(f"{counted(used.tokens, 'token')} in {calls}{cost}", "dim")
     return DONE
 
 
@@ -186,6 +203,23 @@ def _summary(one: ConversationSummary) -> dict[str, object]:
         "updated_at": in_utc(one.updated_at),
         "messages": one.message_count,
     }
+
+
+def _turn(turn: TurnRecord, used: UsageTotal) -> dict[str, object]:
+    return {
+        "status": turn.state.value,
+        "reason": turn.reason,
+        "message": turn.message,
+        "iterations": turn.iterations,
+        "usage": dataclasses.asdict(used),
+    }
+
+
+def _show_end(output: Output, turn: TurnRecord) -> None:
+    why = turn.message or turn.reason
+    if turn.state is TurnState.OK and not why:
+        return
+    output.line(f"({turn.state.value}{': ' if why else ''}{visible_line(why)})", "yellow")
 
 
 def _message(message: ConversationMessage) -> dict[str, object]:

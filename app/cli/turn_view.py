@@ -18,9 +18,12 @@ from app.domain.events import (
     Notification,
     Phase,
     Severity,
+    Summarised,
     ToolCallEvent,
     ToolResultEvent,
+    TurnFinished,
     TurnStarted,
+    TurnStatus,
     Waiting,
 )
 from app.domain.files import OperationType
@@ -94,6 +97,11 @@ class TurnView:
                 note(
                     f"! {visible_line(message)}", "red" if severity is Severity.ERROR else "yellow"
                 )
+            case Summarised():
+                note("… older messages were summarised for the model", "dim")
+            case TurnFinished(reason=reason, status=status) if reason:
+                more = " Answer `go on` to continue." if status is TurnStatus.LIMIT else ""
+                note(f"! {reason}{more}", "yellow")
             case _:
                 pass
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import uuid
-from collections import Counter
 from typing import Final
 
 from app.domain.errors import ModelError, ModelStreamError, StewardError
 from app.domain.events import Severity
-from app.domain.messages import ConversationMessage, MessageStatus, Role
+from app.domain.messages import ConversationMessage, MessageStatus
 from app.domain.tool_calls import ToolCall
 from app.orchestrator.answer_writer import AnswerWriter
 from app.orchestrator.engine_parts import EngineParts
@@ -122,15 +121,11 @@ class Answering:
         return self._done() or "No tool was used."
 
     def _done(self) -> str:
-        results = [m for m in self._context.messages if m.role is Role.TOOL]
-        if not results:
-            return ""
-        counted = Counter((m.tool_name, m.tool_status) for m in results)
         done = ", ".join(
             f"`{name}` {status}{f' ({times} times)' if times > 1 else ''}"
-            for (name, status), times in counted.items()
+            for (name, status), times in self._context.done.items()
         )
-        return f"What was done: {done}."
+        return f"What was done: {done}." if done else ""
 
 
 class _Answer:

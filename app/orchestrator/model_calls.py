@@ -132,6 +132,8 @@ class ModelCalls:
         limit = Deadline(deadline)
         time = asyncio.get_running_loop().time
         others_had_it = time()
+        if others_had_it >= deadline:
+            raise OutOfTimeError
         try:
             async with limit, aclosing(llm.stream(request)) as stream:  # type: ignore[type-var]
                 async for event in stream:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from app.domain.errors import StewardError
 from app.domain.events import Phase, Severity
@@ -72,6 +73,7 @@ class TurnContext:
         self._turn: list[ConversationMessage] = []
         self._tokens = 0
         self._gave_up = False
+        self._done: Counter[tuple[str, str]] = Counter()
         self._model: str | None = None
 
     @property
@@ -80,9 +82,9 @@ class TurnContext:
         return self._model
 
     @property
-    def messages(self) -> Sequence[ConversationMessage]:
-        """This turn's messages, as they were added."""
-        return self._turn
+    def done(self) -> Mapping[tuple[str, str], int]:
+        """What this turn's tools came to: skill and status, and how often."""
+        return self._done
 
     @property
     def tokens(self) -> int:
@@ -97,9 +99,7 @@ class TurnContext:
     async def load(self, llm: LLMClient) -> None:
         """Read what the conversation holds so far. Raises ``StorageError``, ``NotFoundError``."""
         parts = self._parts
-        characters = DEFAULT_WINDOW * CHARACTERS_PER_TOKEN
-        if wanted := parts.context_tokens():
-            characters = wanted * CHARACTERS_PER_TOKEN
+        characters = (parts.context_tokens() or _window_of(llm, None)) * CHARACTERS_PER_TOKEN
         stored = await parts.conversations.history(self._conversation_id, characters=characters)
         self._model = stored.model
         self._window = parts.context_tokens() or _window_of(llm, stored.model)
@@ -110,15 +110,17 @@ class TurnContext:
 
     def add(self, message: ConversationMessage) -> None:
         """A message of this turn."""
+        message = paged(message, self._page)
         self._turn.append(message)
-        self._tokens += message_tokens(paged(message, self._page))
+        if message.role is Role.TOOL:
+            self._done[message.tool_name or "", str(message.tool_status)] += 1
+        self._tokens += message_tokens(message)
 
     def request(self, *, closing: bool = False) -> ModelRequest:
         """What is asked next; ``closing``: no tool may be called."""
-        turn = [paged(message, self._page) for message in self._turn]
         return ModelRequest(
             system=self._system,
-            messages=repaired([*self._earlier, *turn]),
+            messages=repaired([*self._earlier, *self._turn]),
             tools=self._tools,
             tool_choice="none" if closing else "auto",
             model=self._model,
@@ -153,7 +155,7 @@ class TurnContext:
             return
         room = round(self._window * COMPACTION_SHARE) - self._base
         self._turn = shortened(self._turn, room)
-        self._earlier = fitting(self._earlier, room - size(self._cut(self._turn)))
+        self._earlier = fitting(self._earlier, room - size(self._turn))
         self._count()
         if tell:
             self._events.notice(Severity.WARNING, "conversation", _DROPPED, "context_too_long")
@@ -232,7 +234,7 @@ class TurnContext:
         self._base = text_tokens(self._system) + tools_tokens(self._tools)
         earlier = turns_of(row for row in rows if row.turn_id != self._turn_id)
         self._earlier = self._cut([row for turn in earlier for row in turn])
-        turn = [row for row in rows if row.turn_id == self._turn_id]
+        turn = self._cut([row for row in rows if row.turn_id == self._turn_id])
         # What the person asked stays, also where all that came of it so far is summarised.
         self._turn = turn or self._turn[:1]
         self._count()
@@ -241,7 +243,7 @@ class TurnContext:
         return [paged(row, self._page) for row in rows]
 
     def _count(self) -> None:
-        self._tokens = size(self._earlier) + size(self._cut(self._turn))
+        self._tokens = size(self._earlier) + size(self._turn)
 
 
 def _window_of(llm: LLMClient, model: str | None) -> int:

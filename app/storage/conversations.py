@@ -10,14 +10,13 @@ import asyncio
 import builtins
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from app.domain.errors import NotFoundError, StorageError
 from app.domain.messages import (
     ConversationMessage,
     ConversationSummary,
     MessageStatus,
-    Role,
     SearchHit,
 )
 from app.domain.skills import Clock
@@ -25,15 +24,14 @@ from app.domain.tool_calls import ToolCall
 from app.domain.turns import StoredHistory
 from app.redaction import Redactor
 from app.storage import exchange
-from app.storage.conversation_list import full_id, newest, summary, unknown
+from app.storage.conversation_list import full_id, newest, summary
 from app.storage.database import Database
+from app.storage.message_rows import insert_message, one_line
 from app.storage.models import Conversation, Message
 from app.storage.request_history import stored_history, tool_result
 from app.storage.rows import message_from, redacted_calls, redacted_object, unfinished_sessions
 from app.storage.search import MessageQuery, find
 from app.storage.users import account_name, ensure_user
-
-TITLE_LENGTH: Final = 60
 
 
 class Conversations:
@@ -72,7 +70,7 @@ class Conversations:
             Conversation.create(
                 id=new_id,
                 user_id=ensure_user(self._database, self._user),
-                title=_one_line(self._redactor.text(title)),
+                title=one_line(self._redactor.text(title)),
                 created_at=now,
                 updated_at=now,
             )
@@ -90,7 +88,7 @@ class Conversations:
 
     async def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title; a long one is cut."""
-        await self._set(conversation_id, title=_one_line(self._redactor.text(title)))
+        await self._set(conversation_id, title=one_line(self._redactor.text(title)))
 
     async def set_model(self, conversation_id: str, model: str | None) -> None:
         """Choose the model of a conversation; ``None`` takes the default again."""
@@ -114,7 +112,7 @@ class Conversations:
         something durable was stored after them.
         """
         return self._database.write_begun(
-            lambda: [self.add(message).id for message in messages], durable=durable
+            lambda: [self._insert(message) for message in messages], durable=durable
         )
 
     async def update_message(
@@ -240,44 +238,25 @@ class Conversations:
             Conversation.create(
                 id=new_id,
                 user_id=ensure_user(self._database, self._user),
-                title=_one_line(self._redactor.text(imported.title)),
+                title=one_line(self._redactor.text(imported.title)),
                 model=imported.model,
                 created_at=imported.created_at,
                 updated_at=imported.created_at,
             )
             for message in imported.messages:
-                self.add(message)
+                self._insert(message)
             return summary(new_id)
 
         return await self._database.write_async(add)
 
     def add(self, message: ConversationMessage) -> ConversationMessage:
         """``append`` inside ``Database.write``, for what is stored in one with something else."""
-        conversation = Conversation.get_or_none(Conversation.id == message.conversation_id)
-        if conversation is None:
-            raise unknown(message.conversation_id)
-        row = Message.create(
-            conversation_id=message.conversation_id,
-            turn_id=message.turn_id,
-            role=message.role.value,
-            text=self._redactor.text(message.text),
-            tool_calls=redacted_calls(self._redactor, message.tool_calls),
-            tool_call_id=message.tool_call_id and self._redactor.text(message.tool_call_id),
-            tool_name=message.tool_name and self._redactor.text(message.tool_name),
-            tool_status=message.tool_status and message.tool_status.value,
-            status=message.status.value,
-            channel=message.channel.value,
-            metadata=redacted_object(self._redactor, message.metadata),
-            session=self._session(message.status),
-            created_at=message.created_at,
-        )
-        if message.role is Role.USER and not conversation.title:
-            conversation.title = _one_line(row.text)
-        conversation.updated_at = max(conversation.updated_at, message.created_at)
-        conversation.save()
-        return message_from(Message.get_by_id(row.id))
+        return message_from(Message.get_by_id(self._insert(message)))
 
     # -- inside ----------------------------------------------------------------------------
+
+    def _insert(self, message: ConversationMessage) -> int:
+        return insert_message(message, self._redactor, self._session(message.status))
 
     def _session(self, status: MessageStatus) -> str | None:
         return self._database.session if status is MessageStatus.STREAMING else None
@@ -296,12 +275,3 @@ def _messages(conversation_id: str) -> Any:
 
 def _all_messages(conversation_id: str) -> list[ConversationMessage]:
     return [message_from(row) for row in _messages(conversation_id).order_by(Message.id)]
-
-
-def _one_line(text: str) -> str:
-    """The first words, at most ``TITLE_LENGTH`` characters."""
-    line = " ".join(text.split())
-    if len(line) <= TITLE_LENGTH:
-        return line
-    cut = line[: TITLE_LENGTH - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut[TITLE_LENGTH // 2 :] else cut) + "…"

@@ -12,19 +12,20 @@ from peewee import fn
 from app.domain.turns import ModelCallRecord, UsageTotal
 from app.redaction import Redactor
 from app.storage.database import Database
+from app.storage.inserts import Insert
 from app.storage.models import ModelCall
 from app.storage.rows import redacted_object
 
 _COUNTED: Final = (
-    "status",
-    "prompt_tokens",
-    "completion_tokens",
-    "cached_tokens",
-    "cache_write_tokens",
-    "reasoning_tokens",
-    "cost",
-    "first_chunk_ms",
-    "duration_ms",
+    "status", "prompt_tokens", "completion_tokens", "cached_tokens", "cache_write_tokens",
+    "reasoning_tokens", "cost", "first_chunk_ms", "duration_ms",
+)  # fmt: skip
+_INSERT: Final = Insert(
+    ModelCall,
+    tuple(field.name for field in dataclasses.fields(ModelCallRecord)),
+    # Whoever records what was said may have made the row already.
+    "ON CONFLICT (turn_id, number) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COUNTED),
 )
 
 
@@ -41,13 +42,8 @@ class UsageLog:
         for name in ("request", "response"):
             row[name] = redacted_object(self._redactor, row[name])
 
-        counted = {name: row[name] for name in _COUNTED}
-
         def store() -> None:
-            # Whoever records what was said may have made the row already.
-            ModelCall.insert(**row).on_conflict(
-                conflict_target=[ModelCall.turn_id, ModelCall.number], update=counted
-            ).execute()
+            _INSERT(row)
 
         # A power cut may lose it; what is promised after it is durable and takes it along.
         return self._database.write_begun(store, durable=False)

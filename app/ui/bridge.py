@@ -8,20 +8,23 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from app.domain.events import Delta, Event
+from app.domain.events import Delta, Event, Reasoning
 from app.event_bus import EventBus
 
 FRAME_MS: Final = 33
 
 
 class Bridge(QObject):
-    """Emits ``happened(Event)``, in order. Deltas that come within a frame are joined."""
+    """Emits ``happened(Event)``, in order.
+
+    Words and thoughts that come within a frame are joined, each with their like.
+    """
 
     happened = Signal(object)
 
     def __init__(self, bus: EventBus, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._delta: Delta | None = None
+        self._delta: Delta | Reasoning | None = None
         self._pieces: list[str] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -38,12 +41,12 @@ class Bridge(QObject):
         self._flush()
 
     def _take(self, event: Event) -> None:
-        if not isinstance(event, Delta):
+        if not isinstance(event, Delta | Reasoning):
             self._flush()
             self.happened.emit(event)
             return
         held = self._delta
-        if held is not None and held.turn_id != event.turn_id:
+        if held is not None and (type(held), held.turn_id) != (type(event), event.turn_id):
             self._flush()
             held = None
         if held is None:

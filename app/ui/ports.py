@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from app.storage.approval_rules import ApprovalRules
     from app.storage.conversations import Conversations
     from app.storage.executions import SkillExecutions
+    from app.storage.summaries import Summaries
     from app.storage.traces import Traces
+    from app.storage.turns import Turns
+    from app.storage.usage import UsageLog
 
 
 class GrantedFolders(Protocol):
@@ -190,6 +193,21 @@ class Desk(Protocol):
     @property
     def conversations(self) -> Conversations:
         """Stored conversations."""
+        ...
+
+    @property
+    def turns(self) -> Turns:
+        """How turns ended."""
+        ...
+
+    @property
+    def summaries(self) -> Summaries:
+        """What stands for older messages in requests."""
+        ...
+
+    @property
+    def usage(self) -> UsageLog:
+        """What model calls took."""
         ...
 
     @property

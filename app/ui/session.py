@@ -22,6 +22,7 @@ from app.domain.events import (
 )
 from app.domain.files import Origin
 from app.domain.messages import Channel, ConversationMessage, ConversationSummary, SearchHit
+from app.domain.turns import TurnRecord, UsageTotal
 from app.orchestrator.approvals import Decision
 from app.ui import words
 from app.ui.bridge import Bridge
@@ -51,6 +52,7 @@ class OpenConversation:
     tokens: int = 0
     cost: float = 0.0
     messages: list[ConversationMessage] = field(default_factory=list)
+    past_turns: list[TurnRecord] = field(default_factory=list)
     turns: list[tuple[str, asyncio.Task[None]]] = field(default_factory=list)
     engine: Engine | None = None
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -81,6 +83,8 @@ class Session(QObject):
         self.tasks = tasks
         self.files = FileActs(self.workspace, self.said.emit)
         self.summaries: Sequence[ConversationSummary] = ()
+        self.today = UsageTotal()
+        """What all conversations took today."""
         self._open: dict[str, OpenConversation] = {}
         self._current = self._new()
         self._bridge = Bridge(desk.bus, self)
@@ -161,6 +165,7 @@ class Session(QObject):
     async def refresh(self) -> None:
         """Read the list of conversations again."""
         self.summaries = await self.desk.conversations.list()
+        self.today = await self.desk.usage.of_day(self.desk.clock.now())
         self.conversations_changed.emit()
 
     def start_new(self) -> None:
@@ -175,12 +180,17 @@ class Session(QObject):
         known = self._open.get(conversation_id)
         if known is None:
             messages = await self.desk.conversations.messages(conversation_id)
+            turns = await self.desk.turns.of_conversation(conversation_id)
+            summaries = await self.desk.summaries.of_conversation(conversation_id)
+            used = await self.desk.usage.of_conversation(conversation_id)
             known = self._open.get(conversation_id)  # opened twice meanwhile
             if known is None:
                 known = self._new()
                 known.id = conversation_id
                 known.messages = messages
-                known.model.load(messages)
+                known.past_turns = turns
+                known.tokens, known.cost = used.tokens, used.cost or 0.0
+                known.model.load(messages, turns, summaries)
                 self._open[conversation_id] = known
         self._show(known)
 

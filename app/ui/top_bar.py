@@ -111,5 +111,8 @@ class TopBar(QWidget):
         if current.cost:
             parts.append(f"${current.cost:.3f}")
         self.usage.setText(" · ".join(parts))
-        self.usage.setToolTip("What this conversation has used since the window was opened")
+        today = f"{words.count(session.today.tokens, 'token')}"
+        if session.today.cost:
+            today += f", ${session.today.cost:.3f}"
+        self.usage.setToolTip(f"What this conversation has used. All of today: {today}.")
         self.fold(self.width())

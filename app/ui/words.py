@@ -107,6 +107,8 @@ def wait(event: Waiting, now: datetime, changed: int) -> str:
             what = f"Running {event.detail}"
         case Phase.RETRY:
             what = f"Trying again: {event.detail}"
+        case Phase.COMPACTION:
+            what = "Summarising earlier messages"
         case _:
             what = f"Waiting for {event.detail}" if event.detail else "Waiting for the model"
     so_far = f"{count(changed, 'change')} made so far" if changed else "nothing has changed yet"

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.cli.conftest import Steward
+from tests.standins.model_server import ModelServer, error_reply, tool_reply
 
 
 @pytest.fixture
@@ -34,6 +35,29 @@ def test_a_conversation_is_listed_shown_and_found(talked: tuple[Steward, str]) -
     assert conversation in steward("conversations", "search", '"what is in"').out
     assert "Nothing found" in steward("conversations", "search", '"(AND', "zebra").err
     assert steward("conversations", "show", "00000000", code=1).err
+
+
+def test_what_a_turn_took_and_how_it_ended_is_shown(steward: Steward) -> None:
+    with ModelServer() as server:
+        server.script(
+            [tool_reply("files_list", {}), error_reply(403, {"error": {"message": "No"}})]
+        )
+        done = steward(
+            "ask",
+            "what is there",
+            STEWARD_MODEL="m",
+            STEWARD_MAX_ITERATIONS="1",
+            STEWARD_LLM_BASE_URL=server.base_url,
+        )
+    assert "The limit of 1 model call was reached. Answer `go on` to continue." in done.err
+    (row,) = steward("conversations", "list", "--json").objects
+    asked, *_ = steward("conversations", "show", row["id"], "--json").objects
+    turn = asked["turn"]
+    assert (turn["status"], turn["iterations"]) == ("limit", 1)
+    assert (turn["usage"]["calls"], turn["usage"]["prompt_tokens"]) == (2, 11)
+    shown = steward("conversations", "show", row["id"]).out
+    assert "(limit: The limit of 1 model call was reached.)" in shown
+    assert "18 tokens in 2 model calls" in shown
 
 
 def test_an_export_can_be_imported_again(talked: tuple[Steward, str]) -> None:

@@ -173,6 +173,15 @@ async def test_a_turn_out_of_time_in_the_middle_of_an_answer_keeps_it_and_sums_u
     assert (turn.state, turn.reason) == (TurnState.LIMIT, outcome.reason)
 
 
+async def test_a_turn_that_is_out_of_time_at_once_is_no_stop(desk: Desk) -> None:
+    let(desk, max_turn_seconds=0.0)
+    model = desk.model(says("Never."))
+    _, outcome = await run(desk)
+    assert outcome.status is TurnStatus.LIMIT
+    assert model.requests == []
+    assert outcome.text == "The limit of 0 s for one turn was reached. No tool was used."
+
+
 @pytest.mark.parametrize("broken", [ModelRefusedError("No."), ModelStreamError("Cut.")])
 async def test_a_closing_call_that_fails_ends_at_the_limit_with_an_account(
     desk: Desk, broken: ModelRefusedError

@@ -1,6 +1,7 @@
-"""``python -m tests.torture [--rounds N] [--seed S] [--power | --kills] [--ways WORDS] [--twice]``.
+"""``python -m tests.torture [--rounds N] [--answers N] [--seed S] [--power | --kills] …``.
 
-First every power cut there is, then N rounds of killed processes. Exit code 1 on a violation.
+First every power cut there is, then N rounds of killed processes, then answers of a model that
+are cut off. Exit code 1 on a violation.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tests.chaos.turns import Chaos
 from tests.files.power_changes import CUTS, SOMEONE, Cut
 from tests.files.power_cuts import FILE_SYSTEMS, Rig, Tally
 from tests.files.power_loss import PowerDatabase
+from tests.torture.answers import Answers
 from tests.torture.kills import Rounds
 
 Way = Callable[[Rig, Cut], Awaitable[None]]
@@ -102,9 +104,18 @@ def chaos(turns: int, seed: int) -> int:
     return 1 if summary.violations else 0
 
 
+async def answers(folder: Path, points: int, seed: int) -> list[str]:
+    playing = Answers(folder, seed)
+    for _ in range(points):
+        await playing.play()
+    print(f"answers cut off, seed {seed}: {playing.summary}")
+    return playing.summary.violations
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.torture")
     parser.add_argument("--rounds", type=int, default=200, help="of killed processes")
+    parser.add_argument("--answers", type=int, help="cut off by a kill (50); alone: only these")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--power", action="store_true", help="power cuts only")
     parser.add_argument("--ways", default="", help="power cuts only in ways with these words")
@@ -120,14 +131,18 @@ def main() -> int:
     where = memory if os.access(memory, os.W_OK) else None
     violations: list[str] = []
     with tempfile.TemporaryDirectory(prefix="torture-", dir=where) as folder:
-        if not chosen.kills:
+        whole = chosen.answers is None
+        if whole and not chosen.kills:
             ways = WAYS | TWICE if chosen.twice else WAYS
             ways = {way: act for way, act in ways.items() if chosen.ways in way}
             violations += asyncio.run(power(Path(folder), ways))
-        if not chosen.power:
+        if whole and not chosen.power:
             place = Path(folder) / "kills"
             place.mkdir()
             violations += asyncio.run(kills(place, chosen.rounds, chosen.seed))
+        if not (chosen.power or chosen.kills):
+            points = 50 if whole else chosen.answers
+            violations += asyncio.run(answers(Path(folder) / "answers", points, chosen.seed))
     for one in violations[:10]:
         print(one)
     print(f"violations: {len(violations)}")

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.assembly import Assembly
 from app.domain.errors import FileMissingError
-from app.domain.events import Answer, Delta, Event, Notification, Severity
+from app.domain.events import Answer, Delta, Event, Notification, Reasoning, Severity
 from app.event_bus import EventBus
 from app.redaction import Redactor
 from app.ui.bridge import Bridge
@@ -168,6 +168,19 @@ async def test_words_of_a_frame_are_joined(bus: EventBus, taken: list[Event]) ->
     await until(lambda: taken, "the frame")
 
     assert taken == [delta("abc")]
+
+
+async def test_thoughts_of_a_frame_are_joined_and_kept_apart_from_words(
+    bus: EventBus, taken: list[Event]
+) -> None:
+    for text in ("think", "ing"):
+        bus.publish(Reasoning(at=NOW, conversation_id="c", turn_id="t", text=text))
+    bus.publish(delta("said"))
+    await until(lambda: len(taken) == 2, "both")
+    assert [(type(one), getattr(one, "text", "")) for one in taken] == [
+        (Reasoning, "thinking"),
+        (Delta, "said"),
+    ]
 
 
 async def test_nothing_overtakes_the_words_before_it(bus: EventBus, taken: list[Event]) -> None:

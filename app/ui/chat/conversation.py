@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from app.domain.events import (
     Answer,
@@ -16,6 +16,8 @@ from app.domain.events import (
     Event,
     FileVersionEvent,
     Phase,
+    Reasoning,
+    Summarised,
     ToolCallEvent,
     ToolResultEvent,
     TurnFinished,
@@ -25,18 +27,21 @@ from app.domain.events import (
 )
 from app.domain.messages import ConversationMessage
 from app.domain.tool_calls import ToolStatus
+from app.domain.turns import SummaryRecord, TurnRecord, TurnState
 from app.ui import words
+from app.ui.chat.endings import ending, way_on
+from app.ui.chat.row_list import RowList
 from app.ui.chat.rows import (
     AnswerRow,
     CallRow,
     CardRow,
+    FoldRow,
     NoticeRow,
-    Row,
     SuggestionsRow,
     UserRow,
     WaitRow,
 )
-from app.ui.chat.stored import STOPPED, first_line, stored_rows
+from app.ui.chat.stored import SUMMARISED, first_line, stored_rows, thought
 
 
 @dataclass(slots=True)
@@ -46,54 +51,22 @@ class _Turn:
     turn_id: str
     changed: int = 0
     waiting: Waiting | None = None
+    thinking_since: datetime | None = None
+    thought_until: datetime | None = None
 
 
-class ConversationModel(QObject):
-    """Owns the rows of one conversation; the view only reads them.
+class ConversationModel(RowList):
+    """Owns the rows of one conversation; the view only reads them."""
 
-    ``rows_inserted(first, count)``, ``rows_removed(first, count)``, ``row_changed(index)`` and
-    ``reset()`` are emitted after the change. Each row has a key that stays when rows move.
-    """
-
-    rows_inserted = Signal(int, int)
-    rows_removed = Signal(int, int)
-    row_changed = Signal(int)
-    reset = Signal()
     turn_ended = Signal(object)
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._now = now
-        self._rows: list[Row] = []
-        self._keys: list[int] = []
-        self._next_key = 0
         self._turn: _Turn | None = None
         self._queued: list[str] = []
 
     # -- reading -----------------------------------------------------------------------------
-
-    @property
-    def rows(self) -> Sequence[Row]:
-        """All rows, top to bottom."""
-        return self._rows
-
-    def key(self, index: int) -> int:
-        """The lasting name of a row."""
-        return self._keys[index]
-
-    def index_of(self, key: int) -> int:
-        """Where the row called ``key`` stands, -1 if it is gone."""
-        try:
-            return self._keys.index(key)
-        except ValueError:
-            return -1
-
-    def index_of_message(self, message_id: int) -> int:
-        """Where a stored message stands, -1 where it does not."""
-        for i, row in enumerate(self._rows):
-            if isinstance(row, UserRow | AnswerRow) and row.message_id == message_id:
-                return i
-        return -1
 
     def said(self) -> list[str]:
         """What the person wrote, oldest first."""
@@ -111,19 +84,26 @@ class ConversationModel(QObject):
 
     # -- stored messages ---------------------------------------------------------------------
 
-    def load(self, messages: Iterable[ConversationMessage]) -> None:
+    def load(
+        self,
+        messages: Iterable[ConversationMessage],
+        turns: Sequence[TurnRecord] = (),
+        summaries: Sequence[SummaryRecord] = (),
+    ) -> None:
         """Show what is stored, in place of what is shown."""
-        rows = stored_rows(messages)
-        self._rows = rows
-        self._keys = list(range(self._next_key, self._next_key + len(rows)))
-        self._next_key += len(rows)
-        self.reset.emit()
+        self._show(stored_rows(messages, turns, summaries))
 
     def set_duration(self, call_id: str, turn_id: str, milliseconds: int) -> None:
         """How long a stored call took."""
         for i, row in enumerate(self._rows):
             if isinstance(row, CallRow) and (row.call_id, row.turn_id) == (call_id, turn_id):
                 self._replace(i, replace(row, duration_ms=milliseconds))
+
+    def toggle(self, index: int) -> None:
+        """Open or fold a row that can be."""
+        row = self._rows[index]
+        if isinstance(row, FoldRow):
+            self._replace(index, replace(row, open=not row.open))
 
     # -- what happens now ----------------------------------------------------------------------
 
@@ -151,8 +131,14 @@ class ConversationModel(QObject):
             case Waiting():
                 self._wait(event)
             case Delta():
+                self._finish_thought()
                 self._add_text(event)
+            case Reasoning():
+                self._add_thought(event)
+            case Summarised():
+                self._append(FoldRow(SUMMARISED, event.text, event.turn_id or ""))
             case ToolCallEvent():
+                self._finish_thought()
                 self._finish_text()
                 gist = words.gist(event.arguments)
                 self._append(CallRow(event.id, event.name, gist, event.turn_id or ""))
@@ -212,6 +198,31 @@ class ConversationModel(QObject):
         assert isinstance(row, AnswerRow)
         self._replace(at, replace(row, text=row.text + event.text))
 
+    def _add_thought(self, event: Reasoning) -> None:
+        self._no_wait()
+        if self._turn is None:
+            return
+        self._turn.thinking_since = self._turn.thinking_since or event.at
+        self._turn.thought_until = event.at
+        at = self._find(FoldRow)
+        row = self._rows[at] if at is not None else None
+        if at is not None and isinstance(row, FoldRow) and row.live:
+            self._replace(at, replace(row, text=row.text + event.text))
+        else:
+            self._finish_text()
+            self._append(FoldRow("Thinking …", event.text, event.turn_id or "", live=True))
+
+    def _finish_thought(self) -> None:
+        turn = self._turn
+        if turn is None or turn.thinking_since is None or turn.thought_until is None:
+            return
+        spent = (turn.thought_until - turn.thinking_since).total_seconds() * 1000
+        turn.thinking_since = turn.thought_until = None
+        at = self._find(FoldRow)
+        row = self._rows[at] if at is not None else None
+        if at is not None and isinstance(row, FoldRow) and row.live:
+            self._replace(at, replace(row, title=thought(spent), live=False))
+
     def _finish_text(self) -> None:
         at = self._live()
         if at is not None:
@@ -265,17 +276,20 @@ class ConversationModel(QObject):
 
     def _finish(self, event: TurnFinished) -> None:
         self._no_wait()
+        self._finish_thought()
         self._finish_text()
         self._drop(CardRow)
         for i, row in enumerate(self._rows):
             if isinstance(row, CallRow) and row.turn_id == event.turn_id and row.status is None:
                 self._replace(i, replace(row, status=ToolStatus.INTERRUPTED, asks=False))
         turn_id = event.turn_id or ""
-        if event.status is TurnStatus.CANCELLED:
-            self._append(NoticeRow("attention", STOPPED, turn_id))
-        elif event.status is TurnStatus.LIMIT:
-            text = f"The limit of {event.iterations} model calls was reached; this is a summary."
-            self._append(NoticeRow("attention", text, turn_id))
+        if event.status is not TurnStatus.FAILED:  # its error was told
+            state = TurnState(event.status.value)
+            for row in ending(state, turn_id, event.reason):
+                self._append(row)
+            if not self._queued and self._find(SuggestionsRow) is None:
+                for row in way_on(state, event.reason):
+                    self._append(row)
         self._turn = None
         self.turn_ended.emit(event)
 
@@ -302,41 +316,3 @@ class ConversationModel(QObject):
         row = self._rows[index]
         assert isinstance(row, CallRow)
         return row
-
-    def _find(self, kind: type[Row]) -> int | None:
-        # Rows of the moment stand near the end.
-        for i in range(len(self._rows) - 1, max(-1, len(self._rows) - 40), -1):
-            if isinstance(self._rows[i], kind):
-                return i
-        return None
-
-    def _drop(self, kind: type[Row]) -> None:
-        while (at := self._find(kind)) is not None:
-            self._remove(at)
-
-    def _append(self, row: Row) -> None:
-        """Add ``row`` at the end, above what only says what is waited for."""
-        at = len(self._rows)
-        held_down = isinstance(row, AnswerRow | CallRow | CardRow | NoticeRow)
-        while at and (
-            isinstance(self._rows[at - 1], WaitRow)
-            or (held_down and _is_queued(self._rows[at - 1]))
-        ):
-            at -= 1
-        self._rows.insert(at, row)
-        self._keys.insert(at, self._next_key)
-        self._next_key += 1
-        self.rows_inserted.emit(at, 1)
-
-    def _replace(self, index: int, row: Row) -> None:
-        self._rows[index] = row
-        self.row_changed.emit(index)
-
-    def _remove(self, index: int) -> None:
-        del self._rows[index]
-        del self._keys[index]
-        self.rows_removed.emit(index, 1)
-
-
-def _is_queued(row: Row) -> bool:
-    return isinstance(row, UserRow) and row.queued

@@ -165,7 +165,7 @@ class ChatPage(QWidget):
         if isinstance(row, CardRow):
             return self._make_card(row)
         if isinstance(row, SuggestionsRow):
-            return self._make_suggestions(row.suggestions)
+            return self._make_suggestions(row.suggestions, row.labels)
         return None
 
     def _make_card(self, row: Row) -> QWidget:
@@ -189,10 +189,10 @@ class ChatPage(QWidget):
             # The person waits for it and writes nothing: bring the keyboard to the card.
             widget.setFocus()
 
-    def _make_suggestions(self, texts: Sequence[str]) -> QWidget:
+    def _make_suggestions(self, texts: Sequence[str], labels: Sequence[str]) -> QWidget:
         from app.ui.chat.suggestions import Suggestions
 
-        suggestions = Suggestions(texts)
+        suggestions = Suggestions(texts, labels)
         suggestions.chosen.connect(self.send)
         return suggestions
 

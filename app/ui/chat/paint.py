@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 
 from app.ui.chat.markdown import BlockKind
 from app.ui.chat.row_layout import Box, RowLayout
-from app.ui.chat.rows import CallRow, NoticeRow, Row, UserRow, WaitRow
+from app.ui.chat.rows import CallRow, FoldRow, NoticeRow, Row, UserRow, WaitRow
 from app.ui.chat.selection import Selection, length_of
 from app.ui.controls import draw_state
 from app.ui.theme import Theme
@@ -50,10 +50,10 @@ class RowPainter:
         if isinstance(row, UserRow):
             painter.setBrush(colour("accent_soft"))
             painter.drawPath(_bubble(place))
+        elif isinstance(row, FoldRow):
+            self._edge(painter, place, left)
         elif isinstance(row, CallRow | WaitRow | NoticeRow):
-            painter.fillRect(
-                QRectF(left, place.top() - 1, 2, place.height() + 2), colour("strong_line")
-            )
+            self._edge(painter, place, left)
             state = _state(row)
             line = box.document.firstBlock().layout().lineAt(0).height() if box.document else 16
             dot = QRectF(left + 11, place.top() + line / 2 - 4, 8, 8)
@@ -67,6 +67,10 @@ class RowPainter:
             painter.fillRect(QRectF(place.left(), place.top(), 3, place.height()), colour("line"))
         elif box.block.kind is BlockKind.RULE:
             painter.fillRect(place, colour("strong_line"))
+
+    def _edge(self, painter: QPainter, place: QRectF, left: float) -> None:
+        edge = QRectF(left, place.top() - 1, 2, place.height() + 2)
+        painter.fillRect(edge, self._theme.colour("strong_line"))
 
     def _text(self, painter: QPainter, index: int, number: int, box: Box, place: QRectF) -> None:
         document = box.document

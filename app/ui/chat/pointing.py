@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QTextCursor
 
 from app.ui.chat.arrangement import Arrangement
-from app.ui.chat.rows import CallRow, CardRow, SuggestionsRow
+from app.ui.chat.rows import CallRow, CardRow, FoldRow, SuggestionsRow
 from app.ui.chat.selection import Position, Selection, length_of
 
 
@@ -79,11 +79,30 @@ class Pointing:
 
     def call(self, point: QPointF) -> CallRow | None:
         """The skill call under the pointer."""
-        index = self._arrangement.row_at(point.y())
-        if index < 0 or not self._arrangement.rect(index).contains(point):
-            return None
-        row = self._arrangement.rows[index]
+        index = self._row(point)
+        row = self._arrangement.rows[index] if index >= 0 else None
         return row if isinstance(row, CallRow) else None
+
+    def fold(self, point: QPointF) -> int:
+        """The row whose title under the pointer folds or unfolds it; -1 where there is none."""
+        index = self._row(point)
+        if index < 0 or not isinstance(self._arrangement.rows[index], FoldRow):
+            return -1
+        title = self._arrangement.layout(index).rect(0)
+        return index if point.y() - self._arrangement.rect(index).top() <= title.bottom() else -1
+
+    def last_fold(self) -> int:
+        """The lowest folding row in view; -1 where there is none."""
+        first = max(0, self._arrangement.row_at(0.0))
+        last = self._arrangement.row_at(float(self._arrangement.view_height))
+        for index in range(last, first - 1, -1):
+            if isinstance(self._arrangement.rows[index], FoldRow):
+                return index
+        return -1
+
+    def _row(self, point: QPointF) -> int:
+        index = self._arrangement.row_at(point.y())
+        return index if index >= 0 and self._arrangement.rect(index).contains(point) else -1
 
     def _place(self, point: QPointF) -> Position | None:
         found = self._arrangement.box_at(point)

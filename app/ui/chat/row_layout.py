@@ -12,7 +12,16 @@ from PySide6.QtGui import QFontMetricsF, QTextCharFormat, QTextCursor, QTextDocu
 from app.ui.chat.heights import Heights
 from app.ui.chat.markdown import Block, BlockKind, BlockSplitter
 from app.ui.chat.render import plain_document, render
-from app.ui.chat.rows import AnswerRow, CallRow, CardRow, NoticeRow, Row, SuggestionsRow, UserRow
+from app.ui.chat.rows import (
+    AnswerRow,
+    CallRow,
+    CardRow,
+    FoldRow,
+    NoticeRow,
+    Row,
+    SuggestionsRow,
+    UserRow,
+)
 from app.ui.theme import Theme
 
 _BUBBLE_PADDING: Final = (14.0, 9.0, 9.0)
@@ -24,6 +33,7 @@ _GAPS: Final = {
     CallRow: 8.0,
     CardRow: 12.0,
     NoticeRow: 10.0,
+    FoldRow: 10.0,
     SuggestionsRow: 12.0,
 }
 _DEFAULT_GAP: Final = 10.0
@@ -170,6 +180,8 @@ class RowLayouter:
                 return gap + self._lines(row.text, self.column.width * 0.75) + 18
             case AnswerRow():
                 return gap + self._lines(row.text, self.column.prose) * 1.12
+            case FoldRow(open=True):
+                return gap + self.column.line + self._lines(row.text, self.column.prose)
             case SuggestionsRow():
                 return gap + 34
             case CardRow():
@@ -188,6 +200,11 @@ class RowLayouter:
                 self.update(made, row)
             case CallRow():
                 made.append(self._marked(lambda: self._call(row)))
+            case FoldRow():
+                sign = "▾" if row.open else "▸"
+                made.append(self._marked(lambda: self._small(f"{sign} {row.title}")))
+                if row.open:
+                    made.append(self._folded(row))
             case CardRow() | SuggestionsRow():
                 pass
             case _:
@@ -252,6 +269,11 @@ class RowLayouter:
     def _marked(self, make: Callable[[], QTextDocument]) -> Box:
         width = self.column.width - MARK_INDENT
         return Box(make, self.column.line, x=MARK_INDENT, width=width)
+
+    def _folded(self, row: FoldRow) -> Box:
+        width = self.column.prose - MARK_INDENT
+        height = self._lines(row.text, width)
+        return Box(lambda: self._small(row.text), height, gap=6.0, x=MARK_INDENT, width=width)
 
     def _small(self, text: str) -> QTextDocument:
         document = plain_document(self._theme, text, colour="muted")

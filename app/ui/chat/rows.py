@@ -82,6 +82,17 @@ class NoticeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FoldRow:
+    """Something to read that is folded away: thoughts, a summary. ``live``: more is coming."""
+
+    title: str
+    text: str
+    turn_id: str = ""
+    open: bool = False
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CardRow:
     """A change that waits for a decision; the view puts a real widget in its place."""
 
@@ -90,12 +101,16 @@ class CardRow:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionsRow:
-    """Messages the person may send with one click; a real widget too."""
+    """Messages the person may send with one click; a real widget too.
+
+    ``labels``: what stands on the buttons, where that is not the message itself.
+    """
 
     suggestions: tuple[str, ...]
+    labels: tuple[str, ...] = ()
 
 
-Row = UserRow | AnswerRow | CallRow | WaitRow | NoticeRow | CardRow | SuggestionsRow
+Row = UserRow | AnswerRow | CallRow | WaitRow | NoticeRow | FoldRow | CardRow | SuggestionsRow
 
 
 def spoken(row: Row) -> str:
@@ -109,7 +124,9 @@ def spoken(row: Row) -> str:
             return f"Skill {row.words}"
         case WaitRow() | NoticeRow():
             return row.text
+        case FoldRow():
+            return f"{row.title}: {row.text}" if row.open else f"{row.title}. Enter opens it."
         case CardRow():
             return f"Waits for your decision: {row.approval.summary}"
         case SuggestionsRow():
-            return f"Suggestions: {', '.join(row.suggestions)}"
+            return f"Suggestions: {', '.join(row.labels or row.suggestions)}"

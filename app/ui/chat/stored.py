@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from app.domain.messages import ConversationMessage, MessageStatus, Role
 from app.domain.tool_calls import ToolStatus
+from app.domain.turns import SummaryRecord, TurnRecord
 from app.ui import words
-from app.ui.chat.rows import AnswerRow, CallRow, NoticeRow, Row, SuggestionsRow, UserRow
+from app.ui.chat.endings import BROKEN, STOPPED, ending, way_on
+from app.ui.chat.rows import (
+    AnswerRow,
+    CallRow,
+    FoldRow,
+    NoticeRow,
+    Row,
+    SuggestionsRow,
+    UserRow,
+)
 
-STOPPED: Final = "Stopped. What was done before stays, and every version of it."
+SUMMARISED: Final = "Earlier messages were summarised for the model"
 
 
-def stored_rows(messages: Iterable[ConversationMessage]) -> list[Row]:
-    """The rows, top to bottom; suggestions of the last answer below it."""
+def stored_rows(
+    messages: Iterable[ConversationMessage],
+    turns: Sequence[TurnRecord] = (),
+    summaries: Sequence[SummaryRecord] = (),
+) -> list[Row]:
+    """The rows, top to bottom; what the person may say next below the last answer."""
     rows: list[Row] = []
     calls: dict[tuple[str, str], int] = {}
+    known = {turn.id for turn in turns}
     suggestions: tuple[str, ...] = ()
     for message in messages:
         suggestions = ()
@@ -32,7 +47,7 @@ def stored_rows(messages: Iterable[ConversationMessage]) -> list[Row]:
                     )
                 )
             case Role.ASSISTANT:
-                rows.extend(_answer_rows(message))
+                rows.extend(_answer_rows(message, tell_end=message.turn_id not in known))
                 for call in message.tool_calls:
                     calls[message.turn_id, call.id] = len(rows)
                     row = CallRow(call.id, call.name, words.gist(call.arguments), message.turn_id)
@@ -42,9 +57,12 @@ def stored_rows(messages: Iterable[ConversationMessage]) -> list[Row]:
                 at = calls.get((message.turn_id, message.tool_call_id or ""))
                 if at is not None:
                     rows[at] = _with_result(rows[at], message)
+    rows = _with_turns([_settled(row) for row in rows], turns, summaries)
     if suggestions:
         rows.append(SuggestionsRow(suggestions))
-    return [_settled(row) for row in rows]
+    elif turns and rows and _turn_of(rows[-1]) == turns[-1].id:
+        rows.extend(way_on(turns[-1].state, turns[-1].reason))
+    return rows
 
 
 def first_line(text: str, limit: int = 160) -> str:
@@ -53,15 +71,52 @@ def first_line(text: str, limit: int = 160) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def _answer_rows(message: ConversationMessage) -> list[Row]:
+def thought(milliseconds: object) -> str:
+    """``Thought for 4 s``."""
+    if not isinstance(milliseconds, int | float) or milliseconds < 1000:
+        return "Thought for a moment"
+    return f"Thought for {words.duration(round(milliseconds, -3)).replace('.0 s', ' s')}"
+
+
+def _answer_rows(message: ConversationMessage, *, tell_end: bool) -> list[Row]:
     rows: list[Row] = []
+    if reasoning := message.metadata.get("reasoning"):
+        title = thought(message.metadata.get("reasoning_ms"))
+        rows.append(FoldRow(title, str(reasoning), message.turn_id))
     if message.text:
         rows.append(AnswerRow(message.text, message.turn_id, message_id=message.id))
+    if not tell_end:
+        return rows
     if message.status is MessageStatus.INTERRUPTED:
         rows.append(NoticeRow("attention", STOPPED, message.turn_id))
     elif message.status is MessageStatus.FAILED:
-        rows.append(NoticeRow("trouble", "The answer broke off here.", message.turn_id))
+        rows.append(NoticeRow("trouble", BROKEN, message.turn_id))
     return rows
+
+
+def _with_turns(
+    rows: list[Row], turns: Sequence[TurnRecord], summaries: Sequence[SummaryRecord]
+) -> list[Row]:
+    """How each turn ended, below its rows, and what it summarised, below its message."""
+    endings = {turn.id: ending(turn.state, turn.id, turn.reason, turn.message) for turn in turns}
+    last = {_turn_of(row): at for at, row in enumerate(rows)}
+    out: list[Row] = []
+    for at, row in enumerate(rows):
+        out.append(row)
+        turn_id = _turn_of(row)
+        if isinstance(row, UserRow):
+            out.extend(
+                FoldRow(SUMMARISED, one.text, turn_id)
+                for one in summaries
+                if one.turn_id == turn_id
+            )
+        if last[turn_id] == at:
+            out.extend(endings.get(turn_id, ()))
+    return out
+
+
+def _turn_of(row: Row) -> str:
+    return getattr(row, "turn_id", "")
 
 
 def _suggestions(message: ConversationMessage) -> tuple[str, ...]:

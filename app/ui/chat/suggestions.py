@@ -19,12 +19,13 @@ class Suggestions(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, suggestions: Sequence[str]) -> None:
+    def __init__(self, suggestions: Sequence[str], labels: Sequence[str] = ()) -> None:
         super().__init__()
         self.setAccessibleName("Suggestions")
         line = FlowLayout(self, spacing=8)
-        for text in suggestions:
-            shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+        for at, text in enumerate(suggestions):
+            label = labels[at] if at < len(labels) else text
+            shown = label if len(label) <= _LONGEST else label[: _LONGEST - 1] + "…"
             button = Button(shown.replace("&", "&&"), kind="suggestion", name=f"Send: {text}")
             button.setToolTip(text if shown != text else "")
             button.clicked.connect(lambda _checked=False, t=text: self.chosen.emit(t))

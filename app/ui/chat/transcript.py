@@ -257,7 +257,7 @@ class Transcript(QAbstractScrollArea):
         painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Scroll, copy, select all, undo."""
+        """Scroll, copy, select all, undo; Enter opens or folds the lowest folding row in view."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self._copy()
         elif event.matches(QKeySequence.StandardKey.SelectAll):
@@ -268,6 +268,8 @@ class Transcript(QAbstractScrollArea):
             self.verticalScrollBar().setValue(0)
         elif event.key() == Qt.Key.Key_End:
             self.jump_to_end()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._toggle(self._pointing.last_fold())
         else:
             super().keyPressEvent(event)
 
@@ -286,7 +288,8 @@ class Transcript(QAbstractScrollArea):
             self.viewport().update()
             return
         link = self._pointing.link(event.position())
-        hand = bool(link) or self._pointing.call(event.position()) is not None
+        folds = self._pointing.fold(event.position()) >= 0
+        hand = bool(link) or folds or self._pointing.call(event.position()) is not None
         shape = Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.IBeamCursor
         self.viewport().setCursor(shape)
         self.viewport().setToolTip(link)
@@ -308,6 +311,13 @@ class Transcript(QAbstractScrollArea):
             self.link_clicked.emit(link)
         elif (row := self._pointing.call(event.position())) is not None:
             self.call_clicked.emit(row.call_id, row.turn_id)
+        else:
+            self._toggle(self._pointing.fold(event.position()))
+
+    def _toggle(self, index: int) -> None:
+        if index >= 0 and self.model is not None:
+            self.arrangement.following = False  # what is opened is read from its beginning
+            self.model.toggle(index)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Select a word."""

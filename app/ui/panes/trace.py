@@ -103,7 +103,7 @@ class TracePane(QWidget):
         if model is None:
             model = TraceModel()
             model.setParent(self)
-            model.load(current.messages)
+            model.load(current.messages, current.past_turns)
             self._models[current] = model
             if model.turns and current.id is not None:
                 work = self._read_records(model, current.id, _TURNS_WITH_RECORDS)

@@ -21,6 +21,7 @@ from app.domain.events import (
     Usage,
 )
 from app.domain.messages import ConversationMessage
+from app.domain.turns import TurnRecord
 from app.ui import words
 from app.ui.panes.trace_nodes import (
     TURN_STATES,
@@ -58,8 +59,10 @@ class TraceModel(QAbstractItemModel):
 
     # -- feeding -------------------------------------------------------------------------------
 
-    def load(self, messages: Iterable[ConversationMessage]) -> None:
-        """Show stored turns in place of what is shown."""
+    def load(
+        self, messages: Iterable[ConversationMessage], records: Iterable[TurnRecord] = ()
+    ) -> None:
+        """Show stored turns in place of what is shown; ``records`` say how they ended."""
         self.beginResetModel()
         self._turns = []
         turns: dict[str, Node] = {}
@@ -70,6 +73,9 @@ class TraceModel(QAbstractItemModel):
                 turns[message.turn_id] = turn
                 self._turns.append(turn)
             add_stored(turn, message)
+        for record in records:
+            if (turn := turns.get(record.id)) is not None:
+                turn.state, turn.word = TURN_STATES[record.state]
         self.endResetModel()
 
     def complete(self, trace: TurnTrace) -> None:

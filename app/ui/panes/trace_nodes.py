@@ -25,7 +25,7 @@ TURN_STATES: Final[Mapping[str, tuple[str, str]]] = {
     TurnStatus.CANCELLED: ("attention", "stopped"),
     TurnStatus.LIMIT: ("attention", "at its limit"),
     TurnState.RUNNING: ("idle", "working"),
-    TurnState.INTERRUPTED: ("trouble", "cut off"),
+    TurnState.INTERRUPTED: ("attention", "interrupted"),
 }
 """How a turn stands, as a state (see ``controls.Dot``) and a word."""
 

@@ -1,0 +1,33 @@
+"""Inserting rows whose statement is written once: peewee's own way takes longer than SQLite does.
+
+To be called inside ``Database.write``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.storage.connections import current
+from app.storage.models import Table
+
+
+class Insert:
+    """Inserts rows into the table of ``model``, with the columns ``names``.
+
+    ``on_conflict`` is SQL for what follows the values.
+    """
+
+    def __init__(self, model: type[Table], names: tuple[str, ...], on_conflict: str = "") -> None:
+        meta: Any = model._meta  # noqa: SLF001 - peewee's public face
+        self._fields = tuple((name, meta.fields[name].db_value) for name in names)
+        places = ", ".join("?" * len(names))
+        # Names of columns only; every value is a parameter.
+        self._sql = (
+            f"INSERT INTO {meta.table_name} ({', '.join(names)}) VALUES ({places}) {on_conflict}"  # noqa: S608
+        )
+
+    def __call__(self, values: Mapping[str, object]) -> int:
+        """Insert one row; its row id."""
+        parameters = [stored(values[name]) for name, stored in self._fields]
+        return current.change(self._sql, parameters).lastrowid or 0
