@@ -82,6 +82,7 @@ class TraceRecorder:
     ) -> None:
         """The turn is over: nothing more of it is recorded."""
         self._running.pop(turn_id, None)
+        self._traces.flush()
 
 
 def window_of(llm: LLMClient, model: str | None) -> int | None:

@@ -6,6 +6,7 @@ conversation. Everything goes through the redactor.
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import uuid
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from peewee import EXCLUDED, SQL, fn
+from peewee import SQL, fn
 
 from app.domain.errors import NotFoundError
 from app.domain.message_forms import Form, message_form
@@ -22,10 +23,12 @@ from app.domain.turns import ModelCallRecord, StoredHistory, TurnRecord, TurnSta
 from app.redaction import Redactor
 from app.storage.database import Database
 from app.storage.executions import ExecutionRecord, record_from
+from app.storage.inserts import Insert
 from app.storage.models import ApprovalRow, Message, ModelCall, SkillExecution, Turn
 from app.storage.request_history import history_before
 from app.storage.rows import message_from, redacted_object
 
+GATHER_SECONDS: Final = 0.25
 MIN_PREFIX: Final = 4
 LAST: Final = "last"
 """In place of a turn's id: the newest one."""
@@ -59,12 +62,29 @@ class TurnTrace:
     messages: tuple[ConversationMessage, ...] = ()
 
 
+_INSERT: Final = Insert(
+    ModelCall,
+    (
+        "id", "turn_id", "conversation_id", "number", "provider", "model", "status", "started_at",
+        "request", "response",
+    ),
+    # The row may be there already, with what the call took.
+    "ON CONFLICT (turn_id, number) DO UPDATE SET request = excluded.request, "
+    "response = excluded.response",
+)  # fmt: skip
+
+
 class Traces:
-    """The record of turns. Every method raises ``StorageError`` when it cannot be kept."""
+    """The record of turns. Every method raises ``StorageError`` when it cannot be kept.
+
+    Owned by the loop's thread.
+    """
 
     def __init__(self, database: Database, redactor: Redactor) -> None:
         self._database = database
         self._redactor = redactor
+        self._waiting: builtins.list[Callable[[], None]] = []
+        self._timer: asyncio.TimerHandle | None = None
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -83,28 +103,44 @@ class Traces:
         """Note what was sent and what came in a model's call.
 
         ``say`` gives both; it is called on the database's thread. What the call took is written
-        by ``storage.usage``, into the same row, before or after this.
+        by ``storage.usage``, into the same row, before or after this. Calls that follow one
+        another quickly are written in one go: the end of the process may lose the last of them.
         """
 
         def add() -> None:
             request, response = say(_stored)
-            ModelCall.insert(
-                id=uuid.uuid4().hex,
-                turn_id=turn_id,
-                conversation_id=conversation_id,
-                number=number,
-                provider=self._redactor.text(provider),
-                model=model,
-                status=status,
-                started_at=started_at,
-                request=redacted_object(self._redactor, request),
-                response=redacted_object(self._redactor, response),
-            ).on_conflict(
-                conflict_target=(ModelCall.turn_id, ModelCall.number),
-                update={name: EXCLUDED[name] for name in ("request", "response")},
-            ).execute()
+            _INSERT(
+                {
+                    "id": uuid.uuid4().hex,
+                    "turn_id": turn_id,
+                    "conversation_id": conversation_id,
+                    "number": number,
+                    "provider": self._redactor.text(provider),
+                    "model": model,
+                    "status": status,
+                    "started_at": started_at,
+                    "request": redacted_object(self._redactor, request),
+                    "response": redacted_object(self._redactor, response),
+                }
+            )
 
-        self._database.write_soon(add, durable=False)
+        self._waiting.append(add)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(GATHER_SECONDS, self.flush)
+
+    def flush(self) -> None:
+        """Hand in what was noted, without waiting for the disk."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+
+            def write() -> None:
+                for add in waiting:
+                    add()
+
+            self._database.write_soon(write, durable=False)
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -175,6 +211,7 @@ class Traces:
 
     async def _settled(self) -> None:
         """Wait until what was noted before is written."""
+        self.flush()
         await self._database.write_async(lambda: None, durable=False)
 
 

@@ -47,33 +47,49 @@ class NotInstalledError(Exception):
     """A rival cannot be had here; says why."""
 
 
+@dataclass(frozen=True)
+class Turn:
+    """Medians in seconds: on the wall, and of the processor in all threads."""
+
+    wall: float
+    cpu: float
+
+    def told(self) -> dict[str, object]:
+        """In milliseconds."""
+        return {
+            "median_ms": round(self.wall * 1000, 2),
+            "processor_ms": round(self.cpu * 1000, 2),
+        }
+
+
 def measure(runs: int) -> dict[str, object]:
     """Median milliseconds of a turn in each, and Steward's as a ratio to each."""
     report: dict[str, object] = {}
-    medians: dict[str, float] = {}
+    others: dict[str, Turn] = {}
     turns = max(runs, 5) * 2
+    own = [sys.executable, "-m", "tests.benchmarks.rivals.steward_turn"]
     with instant_server() as address:
-        ours = statistics.median(steward_turns(address, turns))
+        before = worker_turns(own, address, turns)
         for rival in RIVALS:
             try:
                 python = installed(rival)
             except NotInstalledError as error:
                 report[rival.name] = f"left out: {error}"
                 continue
-            took = worker_turns([str(python), str(worker_path(rival.worker))], address, turns)
-            medians[rival.name] = statistics.median(took)
-        # Once more: the machine may have changed its mind meanwhile.
-        again = statistics.median(steward_turns(address, turns))
-    median = statistics.median([ours, again])
-    report["steward_median_ms"] = round(median * 1000, 2)
-    for name, other in medians.items():
-        report[name] = {
-            "median_ms": round(other * 1000, 2),
-            "steward_as_a_ratio_to_it": round(median / other, 2),
+            command = [str(python), str(worker_path(rival.worker))]
+            others[rival.name] = median_of(worker_turns(command, address, turns))
+        # Before and after: what else the machine does must not decide.
+        ours = median_of([*before, *worker_turns(own, address, turns)])
+    report["steward"] = ours.told()
+    for name, other in others.items():
+        ratios = {
+            "steward_as_a_ratio_to_it": round(ours.wall / other.wall, 2),
+            "the_same_of_the_processor": round(ours.cpu / other.cpu, 2),
         }
-    if medians:
-        best = min(medians, key=lambda name: medians[name])
-        ratio = median / medians[best]
+        report[name] = {**other.told(), **ratios}
+    if others:
+        best = min(others, key=lambda name: others[name].wall)
+        ratio = ours.wall / others[best].wall
         report["best_of_the_others"] = best
         report["ratio_to_the_best"] = round(ratio, 2)
         report["goal"] = f"at most {GOAL} of the best"
@@ -81,14 +97,15 @@ def measure(runs: int) -> dict[str, object]:
     return report
 
 
-def steward_turns(address: str, turns: int) -> list[float]:
-    """Seconds of each turn in Steward, in a process of its own."""
-    command = [sys.executable, "-m", "tests.benchmarks.rivals.steward_turn"]
-    return worker_turns(command, address, turns)
+def median_of(turns: list[tuple[float, float]]) -> Turn:
+    """The middle of each."""
+    return Turn(
+        statistics.median(wall for wall, _ in turns), statistics.median(cpu for _, cpu in turns)
+    )
 
 
-def worker_turns(command: list[str], address: str, turns: int) -> list[float]:
-    """Seconds of each turn of a worker."""
+def worker_turns(command: list[str], address: str, turns: int) -> list[tuple[float, float]]:
+    """What each turn of a worker took."""
     done = subprocess.run(
         [*command, address, str(turns)],
         cwd=ROOT,
@@ -100,8 +117,7 @@ def worker_turns(command: list[str], address: str, turns: int) -> list[float]:
     if done.returncode != 0:
         raise RuntimeError(f"{command[-1]} failed:\n{done.stderr[-2000:]}")
     found = json.loads(done.stdout.strip().splitlines()[-1])
-    assert isinstance(found, list)
-    return [float(one) for one in found]
+    return [(float(wall), float(cpu)) for wall, cpu in found]
 
 
 def installed(rival: Rival) -> Path:
