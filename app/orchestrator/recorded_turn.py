@@ -57,7 +57,7 @@ class RecordedTurn:
         window: tokens the model takes, as its client knew them.
         provider: who answered: ``openrouter``, ``guided`` …
         earlier: what was said in the conversation before, as far as it could be sent.
-        results: of its tool calls, by their ids.
+        results: of its tool calls, in their order.
     """
 
     turn: TurnRecord
@@ -69,7 +69,7 @@ class RecordedTurn:
     provider: str
     earlier: StoredHistory
     calls: tuple[RecordedCall, ...]
-    results: Mapping[str, ToolResult]
+    results: tuple[ToolResult, ...]
 
 
 async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
@@ -113,10 +113,10 @@ def _call(call: ModelCallRecord, request: RequestForm) -> RecordedCall:
     )
 
 
-def _results(trace: TurnTrace) -> dict[str, ToolResult]:
+def _results(trace: TurnTrace) -> tuple[ToolResult, ...]:
     took = {one.call_id: one.duration_ms or 0 for one in trace.executions}
-    return {
-        message.tool_call_id: ToolResult(
+    return tuple(
+        ToolResult(
             message.tool_call_id,
             message.tool_name or "",
             message.tool_status,
@@ -126,7 +126,7 @@ def _results(trace: TurnTrace) -> dict[str, ToolResult]:
         )
         for message in trace.messages
         if message.tool_call_id is not None and message.tool_status is not None
-    }
+    )
 
 
 # -- as a file ---------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def to_bundle(recording: RecordedTurn) -> Form:
                 "duration_ms": result.duration_ms,
                 "metadata": dict(result.metadata),
             }
-            for result in recording.results.values()
+            for result in recording.results
         ],
     }
 
@@ -228,8 +228,8 @@ def _from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
             )
             for call in data["calls"]
         ),
-        results={
-            one["call_id"]: ToolResult(
+        results=tuple(
+            ToolResult(
                 one["call_id"],
                 one["name"],
                 ToolStatus(one["status"]),
@@ -238,7 +238,7 @@ def _from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
                 metadata=one["metadata"],
             )
             for one in data["results"]
-        },
+        ),
     )
 
 

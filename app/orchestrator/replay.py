@@ -11,12 +11,14 @@ import dataclasses
 import difflib
 import json
 import threading
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from app.domain.errors import ModelStreamError
 from app.domain.events import Event, TurnFinished, TurnStatus
+from app.domain.message_forms import call_from
 from app.domain.skills import ToolDefinition
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.domain.turns import TurnState
@@ -296,14 +298,14 @@ class _RecordedDispatch:
 
     def __init__(self, recording: RecordedTurn, stage: _Stage) -> None:
         self._stage = stage
-        self._by_id = dict(recording.results)
-        self._by_words: dict[str, list[ToolResult]] = {}
+        self._by_id: dict[str, deque[ToolResult]] = {}
+        for result in recording.results:
+            self._by_id.setdefault(result.call_id, deque()).append(result)
+        self._by_words: dict[str, ToolResult] = {}
         for message in (m for call in recording.calls for m in call.request.messages):
             for form in message.get("calls", ()):
-                known = self._by_id.get(form["id"])
-                if known is not None:
-                    key = ToolCall(form["id"], form["name"], form["arguments"]).canonical
-                    self._by_words.setdefault(key, []).append(known)
+                for known in self._by_id.get(form["id"], ()):
+                    self._by_words.setdefault(call_from(form).canonical, known)
 
     async def run(
         self,
@@ -323,9 +325,10 @@ class _RecordedDispatch:
             await self._stage.stopped()
 
     def _result(self, call: ToolCall) -> ToolResult:
-        known = self._by_id.get(call.id)
-        if known is None and (same := self._by_words.get(call.canonical)):
-            known = same[0]
+        same = self._by_id.get(call.id)
+        known = self._by_words.get(call.canonical)
+        if same:  # an id may come again: its results come in their order
+            known = same.popleft() if len(same) > 1 else same[0]
         if known is None:
             if not self._stage.was_cut_short:
                 self._stage.differs(

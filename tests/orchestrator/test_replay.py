@@ -219,3 +219,39 @@ async def test_what_is_no_bundle_is_refused_in_words(desk: Desk, wrong: object) 
     assert isinstance(wrong, dict)
     with pytest.raises(InvalidFieldError):
         from_bundle(wrong)
+
+
+async def test_a_turn_that_repeats_itself_is_stopped_again(desk: Desk) -> None:
+    _, outcome = await turn(desk, *[calls(READ)] * 6, says("I stop."))
+    assert outcome.status is TurnStatus.LIMIT
+    assert outcome.reason
+    found = await replayed(desk, await recording(desk, outcome))
+    assert (found.state, found.difference) == ("limit", None)
+
+
+async def test_a_turn_whose_time_was_up_runs_again_in_no_time(desk: Desk) -> None:
+    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_turn_seconds=0.3)
+    desk.model(calls(READ), asyncio.Event(), says("There was no more time."))
+    engine = await desk.assembly.engines.get(None)
+    outcome = await engine.run_turn("go", channel=Channel.TERMINAL)
+    assert outcome.status is TurnStatus.LIMIT
+    whole = to_bundle(await recording(desk, outcome))
+    whole["limits"]["seconds"] *= 1000  # as if it had waited for minutes
+    for call in whole["calls"][:2]:
+        call["duration_ms"] *= 1000
+    found = await replayed(desk, from_bundle(whole))
+    assert (found.state, found.requests) == ("limit", 3)
+
+
+async def test_a_conversation_that_was_summarised_runs_again(desk: Desk) -> None:
+    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, context_tokens=8000)
+    engine, _ = await turn(desk, says("word " * 4000), text="tell me much")
+    await turn(desk, says("word " * 4000), text="more", engine=engine)
+    desk.model(says("They talked about words."), says("Words."))
+    outcome = await engine.run_turn("about what?", channel=Channel.TERMINAL)
+    whole = await recording(desk, outcome)
+    assert any("<notes>" in call.request.system for call in whole.calls), "it was summarised"
+    found = await replayed(desk, from_bundle(json.loads(json.dumps(to_bundle(whole)))))
+    assert (found.state, found.difference) == ("ok", None)
+    _, later = await turn(desk, says("Bye."), text="bye", engine=engine)
+    assert (await replayed(desk, await recording(desk, later))).difference is None
