@@ -8,8 +8,6 @@ is asked for. JSON as OTLP wants it: ids in hex, 64-bit numbers as texts, enumer
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -20,6 +18,7 @@ from app.domain.message_forms import Form
 from app.domain.messages import ConversationMessage, Role
 from app.domain.tool_calls import ToolStatus
 from app.domain.turns import ModelCallRecord, TurnState
+from app.orchestrator.otlp_values import attributes_of, event, id_of, json_text, nanoseconds
 from app.orchestrator.request_packing import RequestForm
 from app.storage.executions import ExecutionRecord
 from app.storage.traces import DecisionRecord, TurnTrace
@@ -44,7 +43,7 @@ def spans_of(trace: TurnTrace, requests: Sequence[RequestForm] | None = None) ->
         "resourceSpans": [
             {
                 "resource": {
-                    "attributes": _attributes(
+                    "attributes": attributes_of(
                         {"service.name": AGENT, "service.version": app.__version__}
                     )
                 },
@@ -67,7 +66,7 @@ class _Turn:
         self._requests = requests
         turn = trace.turn
         given = turn.id.replace("-", "")
-        self._trace_id = given if _TRACE_ID.fullmatch(given) else _id(turn.id, 32)
+        self._trace_id = given if _TRACE_ID.fullmatch(given) else id_of(turn.id, 32)
         self._root = self._span_id("turn", turn.id)
 
     def spans(self) -> list[Form]:
@@ -107,8 +106,8 @@ class _Turn:
             said = [one for one in self._trace.messages if one.role is not Role.TOOL]
             asked = [_parts(one.role.value, one.text) for one in said[:1]]
             answered = [_parts("assistant", one.text) for one in said[1:][-1:]]
-            attributes["gen_ai.input.messages"] = _json(asked)
-            attributes["gen_ai.output.messages"] = _json(answered)
+            attributes["gen_ai.input.messages"] = json_text(asked)
+            attributes["gen_ai.output.messages"] = json_text(answered)
         status = _UNSET if turn.state is TurnState.RUNNING else _OK
         return self._span(
             self._root,
@@ -209,7 +208,7 @@ class _Turn:
             **more,
         }
         if self._requests is not None:
-            attributes["gen_ai.tool.call.arguments"] = _json(content[0])
+            attributes["gen_ai.tool.call.arguments"] = json_text(content[0])
             attributes["gen_ai.tool.call.result"] = content[1]
         decisions = [one for one in self._trace.decisions if one.call_id == call_id]
         return self._span(
@@ -228,7 +227,7 @@ class _Turn:
         return next((call.arguments for call in asked if call.id == call_id), {})
 
     def _span_id(self, kind: str, name: str) -> str:
-        return _id(f"{self._trace.turn.id}/{kind}/{name}", 16)
+        return id_of(f"{self._trace.turn.id}/{kind}/{name}", 16)
 
     def _span(
         self,
@@ -249,9 +248,9 @@ class _Turn:
             "spanId": span_id,
             "name": name,
             "kind": kind,
-            "startTimeUnixNano": _nanoseconds(start),
-            "endTimeUnixNano": _nanoseconds(max(start, end)),
-            "attributes": _attributes(attributes),
+            "startTimeUnixNano": nanoseconds(start),
+            "endTimeUnixNano": nanoseconds(max(start, end)),
+            "attributes": attributes_of(attributes),
             "status": {"code": status},
         }
         if parent:
@@ -273,7 +272,7 @@ def _provider(call: ModelCallRecord) -> str:
 
 def _retries(start: datetime, progress: Iterable[Mapping[str, Any]]) -> list[Form]:
     return [
-        _event(
+        event(
             "retry",
             start + timedelta(milliseconds=one["at_ms"]),
             {"steward.retry.reason": one["detail"], "steward.retry.delay": float(one["retry_in"])},
@@ -286,15 +285,11 @@ def _retries(start: datetime, progress: Iterable[Mapping[str, Any]]) -> list[For
 def _approvals(decisions: Iterable[DecisionRecord]) -> list[Form]:
     events = []
     for one in decisions:
-        events.append(_event("approval asked", one.asked_at, {}))
+        events.append(event("approval asked", one.asked_at, {}))
         if one.decided_at is not None:
             facts = {"steward.approval.decision": one.decision, "steward.approval.by": one.by}
-            events.append(_event("approval decided", one.decided_at, facts))
+            events.append(event("approval decided", one.decided_at, facts))
     return events
-
-
-def _event(name: str, at: datetime, attributes: Mapping[str, object]) -> Form:
-    return {"name": name, "timeUnixNano": _nanoseconds(at), "attributes": _attributes(attributes)}
 
 
 def _said(request: RequestForm, response: Mapping[str, Any]) -> Form:
@@ -302,10 +297,12 @@ def _said(request: RequestForm, response: Mapping[str, Any]) -> Form:
     output = _parts("assistant", response.get("text", ""), completed.get("calls", ()))
     output["finish_reason"] = completed.get("finish_reason", "error")
     return {
-        "gen_ai.system_instructions": _json([{"type": "text", "content": request.system}]),
-        "gen_ai.tool.definitions": _json([{"type": "function", **tool} for tool in request.tools]),
-        "gen_ai.input.messages": _json([_message_parts(one) for one in request.messages]),
-        "gen_ai.output.messages": _json([output]),
+        "gen_ai.system_instructions": json_text([{"type": "text", "content": request.system}]),
+        "gen_ai.tool.definitions": json_text(
+            [{"type": "function", **tool} for tool in request.tools]
+        ),
+        "gen_ai.input.messages": json_text([_message_parts(one) for one in request.messages]),
+        "gen_ai.output.messages": json_text([output]),
     }
 
 
@@ -322,35 +319,3 @@ def _parts(role: str, text: str, calls: Iterable[Mapping[str, Any]] = ()) -> For
         facts = {"id": call["id"], "name": call["name"], "arguments": call["arguments"]}
         parts.append({"type": "tool_call", **facts})
     return {"role": role, "parts": parts}
-
-
-def _attributes(values: Mapping[str, object]) -> list[Form]:
-    return [
-        {"key": key, "value": _value(value)} for key, value in values.items() if value is not None
-    ]
-
-
-def _value(value: object) -> Form:
-    match value:
-        case bool():
-            return {"boolValue": value}
-        case int():
-            return {"intValue": str(value)}
-        case float():
-            return {"doubleValue": value}
-        case list() | tuple():
-            return {"arrayValue": {"values": [_value(one) for one in value]}}
-    return {"stringValue": str(value)}
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _nanoseconds(moment: datetime) -> str:
-    whole = int(moment.replace(microsecond=0).timestamp())
-    return str(whole * 1_000_000_000 + moment.microsecond * 1000)
-
-
-def _id(name: str, length: int) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()[:length]

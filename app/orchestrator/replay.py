@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import difflib
 import json
 import threading
 from collections import deque
@@ -23,6 +22,7 @@ from app.domain.skills import ToolDefinition
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.domain.turns import TurnState
 from app.orchestrator.approvals import ApprovalMode
+from app.orchestrator.differences import Difference, shown
 from app.orchestrator.dispatch import TurnScope
 from app.orchestrator.engine import Engine, TurnOutcome
 from app.orchestrator.engine_parts import EngineParts
@@ -45,28 +45,6 @@ DEADLINE_SECONDS: Final = 60.0
 """A replay that takes longer is different: it waits for what never comes."""
 
 _CUT_SHORT: Final = (TurnState.CANCELLED, TurnState.INTERRUPTED, TurnState.RUNNING)
-_CONTEXT_LINES: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """The first thing that was not as it had been: where, what it was, and what it is now."""
-
-    where: str
-    recorded: str
-    now: str
-
-    def diff(self) -> str:
-        """Both as a unified diff."""
-        lines = difflib.unified_diff(
-            self.recorded.splitlines(),
-            self.now.splitlines(),
-            "recorded",
-            "now",
-            lineterm="",
-            n=_CONTEXT_LINES,
-        )
-        return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +150,7 @@ class _Stage:
     def differs(self, where: str, recorded: object, now: object) -> None:
         """Keep the first difference, if this is one."""
         if self.difference is None and recorded != now:
-            self.difference = Difference(where, _shown(recorded), _shown(now))
+            self.difference = Difference(where, shown(recorded), shown(now))
 
     def compare_end(self, outcome: TurnOutcome) -> None:
         """Compare how it ended."""
@@ -198,18 +176,6 @@ class _Stage:
         if isinstance(event, TurnFinished):
             self.state = event.status.value
             self._reason = event.reason
-
-
-def _shown(value: object, indent: str = "") -> str:
-    """A value as lines that can be compared: long texts keep theirs."""
-    if isinstance(value, str):
-        return "\n".join(f"{indent}{line}" for line in value.splitlines())
-    if isinstance(value, Mapping):
-        parts = [f"{indent}{key}:\n{_shown(value[key], indent + '  ')}" for key in sorted(value)]
-        return "\n".join(parts)
-    if isinstance(value, list | tuple):
-        return "\n".join(f"{indent}-\n{_shown(one, indent + '  ')}" for one in value)
-    return indent + json.dumps(value, ensure_ascii=False, default=str)
 
 
 class _RecordedModel:
@@ -332,7 +298,7 @@ class _RecordedDispatch:
         if known is None:
             if not self._stage.was_cut_short:
                 self._stage.differs(
-                    f"the call {call.name}", "was not made", f"made with {_shown(call.arguments)}"
+                    f"the call {call.name}", "was not made", f"made with {shown(call.arguments)}"
                 )
             return ToolResult(call.id, call.name, ToolStatus.INTERRUPTED, "Not recorded.")
         return ToolResult(
