@@ -16,7 +16,7 @@ ARGS ?=
 help:
 	@echo "make run          set everything up and open the window (ARGS: any steward command)"
 	@echo "make test         every test (TESTS: only these)"
-	@echo "make torture      the long proof that no file is lost (ROUNDS, ARGS)"
+	@echo "make torture      the long proof that no file is lost, no stream breaks us (ROUNDS, ARGS)"
 	@echo "make mutants      whether the tests notice a missing safeguard (ARGS: only these)"
 	@echo "make explore      the property tests, ten times as many examples"
 	@echo "make bench        how quick it is"
@@ -42,7 +42,7 @@ bench:
 	@$(BOOTSTRAP) dev
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.benchmarks $(ARGS)
 
-# The long proof that no file can be lost: docs/file-safety.md. ARGS="--seed 2 --twice"
+# The long proof that no file can be lost: docs/file-safety.md. ARGS="--seed 2"
 # ARGS="--chaos 1000": instead of it, turns against a model server and skills that fail.
 ROUNDS ?= 200
 torture:

@@ -37,7 +37,7 @@ from app.orchestrator.prompt_inputs import PromptInputs
 from app.orchestrator.replay import SkillsNow
 from app.orchestrator.result_pages import ResultReader
 from app.orchestrator.tracing import TraceRecorder
-from app.providers import chosen, client_for
+from app.providers import chosen, client_for, renew_options
 from app.redaction import Redactor, Secret
 from app.resilience.circuit_breaker import Breakers, BreakerSnapshot
 from app.skill_runtime.executor import Executor
@@ -204,6 +204,8 @@ class Assembly:
 
     def announce(self) -> None:
         """Tell what happened at the start, once a face listens: notices and recovered changes."""
+        if self.recovery.missing_vault is not None:
+            self.router.notify(Severity.ERROR, "vault", str(self.recovery.missing_vault))
         for words in (*self.start_notices, *map(str, self.recovery.operations)):
             self.router.notify(Severity.WARNING, "start", words)
 
@@ -338,6 +340,7 @@ class Assembly:
         self.store.save(name, value)
         fresh = self.store.load()
         self.settings = dataclasses.replace(self.settings, **{name: getattr(fresh, name)})
+        renew_options(self.llm, self.settings)
         if name == "watch_folders":
             self.watcher.switch(on=self.settings.watch_folders)
 

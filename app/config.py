@@ -31,6 +31,7 @@ class Settings:
         home: data directory: ``steward.db``, ``vault/``, ``logs/``, ``skills/``.
         folders: folders the assistant may touch, absolute.
         provider: one of ``PROVIDERS``, or ``None`` to take what is configured.
+        fallback_models, provider_routing: for OpenRouter only.
         skill_timeout, breaker_cooldown, max_turn_seconds: seconds.
         max_turn_cost, max_day_cost: US dollars; ``None``: no limit.
         context_tokens: what the model takes, in place of what its provider says.
@@ -47,6 +48,9 @@ class Settings:
     llm_base_url: str | None = None
     llm_api_key: Secret | None = None
     model: str | None = None
+    reasoning_effort: str | None = None
+    fallback_models: tuple[str, ...] = ()
+    provider_routing: Mapping[str, object] = field(default_factory=dict)
     max_iterations: int = 25
     max_tool_calls: int = 100
     max_turn_seconds: float = 900.0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from app.config import Settings
 from app.domain.errors import ConfigurationError
 from app.domain.skills import Clock
 from app.integrations.guided.client import GuidedClient
+from app.integrations.request_options import RequestOptions
 from app.redaction import Secret
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ def chosen(
     elif provider == "openai-compatible":
         key_name = "llm_api_key"
         # A key belongs to the server it was given for: another server starts without one.
-        kept = wanted.llm_api_key if base_url in (None, wanted.llm_base_url) else None
+        same = base_url is None or _address(base_url) == _address(wanted.llm_base_url or "")
+        kept = wanted.llm_api_key if same else None
         wanted = dataclasses.replace(
             wanted,
             llm_base_url=base_url or wanted.llm_base_url,
@@ -54,7 +57,12 @@ def client_for(settings: Settings, clock: Clock) -> LLMClient:
                 )
             from app.integrations.openrouter import openrouter_client
 
-            return openrouter_client(settings.openrouter_api_key, settings.model, clock=clock)
+            return openrouter_client(
+                settings.openrouter_api_key,
+                settings.model,
+                clock=clock,
+                options=request_options(settings),
+            )
         case "openai-compatible":
             if not settings.llm_base_url:
                 raise ConfigurationError(
@@ -69,6 +77,32 @@ def client_for(settings: Settings, clock: Clock) -> LLMClient:
                 provider="openai-compatible",
                 default_model=settings.model,
                 clock=clock,
+                options=request_options(settings),
             )
         case _:
             return GuidedClient()
+
+
+def request_options(settings: Settings) -> RequestOptions:
+    """What the settings say of every request."""
+    return RequestOptions(
+        reasoning_effort=settings.reasoning_effort,
+        fallback_models=settings.fallback_models,
+        provider_routing=settings.provider_routing,
+    )
+
+
+def renew_options(client: LLMClient, settings: Settings) -> None:
+    """Let a client that is in use ask as the settings say from its next request on."""
+    from app.integrations.openrouter import OpenAICompatibleClient
+
+    if isinstance(client, OpenAICompatibleClient):
+        client.options = request_options(settings)
+
+
+def _address(url: str) -> tuple[str, str, str]:
+    """A base URL so that equal servers are equal: case, default port and last slash aside."""
+    parts = urlsplit(url.strip())
+    host = parts.netloc.lower()
+    host = host.removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, ""))
+    return parts.scheme, host, parts.path.rstrip("/")

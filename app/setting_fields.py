@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from app.domain.errors import UsageError
+from app.routing_setting import read_routing
 
 PROVIDERS: Final = ("openrouter", "openai-compatible", "guided")
+EFFORTS: Final = ("none", "minimal", "low", "medium", "high")
+
+_MOST_FALLBACKS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,15 @@ def _folders(value: object) -> tuple[Path, ...]:
     )
 
 
+def _models(value: object) -> tuple[str, ...]:
+    """Model ids out of a list, or a text with commas or blanks between them."""
+    parts = value if isinstance(value, list | tuple) else [value]
+    found = dict.fromkeys(name for part in parts for name in str(part).replace(",", " ").split())
+    if len(found) > _MOST_FALLBACKS or not all(name.isprintable() for name in found):
+        raise ValueError(f"use up to {_MOST_FALLBACKS} names of models")
+    return tuple(found)
+
+
 FIELDS: Final[tuple[Field, ...]] = (
     Field("folders", "STEWARD_FOLDERS", _folders, "Folders the assistant may touch."),
     Field(
@@ -137,6 +150,25 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("llm_base_url", "STEWARD_LLM_BASE_URL", _url, "An OpenAI-compatible server's base URL."),
     Field("llm_api_key", "STEWARD_LLM_API_KEY", _text, "That server's key.", secret=True),
     Field("model", "STEWARD_MODEL", _text, "Model; empty: openrouter/auto, or the server's first."),
+    Field(
+        "reasoning_effort",
+        "STEWARD_REASONING_EFFORT",
+        _choice(*EFFORTS),
+        "How long a model thinks: none, minimal, low, medium or high; empty: as it likes.",
+    ),
+    Field(
+        "fallback_models",
+        "STEWARD_FALLBACK_MODELS",
+        _models,
+        "OpenRouter's models to ask in turn where the first one fails.",
+    ),
+    Field(
+        "provider_routing",
+        "STEWARD_PROVIDER_ROUTING",
+        read_routing,
+        "Which providers OpenRouter may use, as JSON: order, only, ignore, allow_fallbacks, "
+        "require_parameters, data_collection, zdr, sort, max_price, quantizations.",
+    ),
     Field(
         "max_iterations",
         "STEWARD_MAX_ITERATIONS",

@@ -10,7 +10,8 @@ import pytest
 
 from app.assembly import Assembly
 from app.domain.errors import ModelError
-from app.domain.events import Event, FileVersionEvent, Notification
+from app.domain.events import Event, FileVersionEvent, Notification, Severity
+from app.domain.files import Origin
 from app.first_run import ensure_sample_folder
 from app.integrations.discovery import LocalServer
 from tests.standins.model_server import ModelServer
@@ -34,6 +35,29 @@ async def test_a_broken_skill_of_the_person_costs_their_skills_and_nothing_else(
         assert "oops.py" in told.message
     finally:
         await assembly.close()
+
+
+async def test_a_vault_that_is_gone_is_told_at_the_start(tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    assembly = await Assembly.open(folders=(folder,))
+    await assembly.workspaces.bind(Origin(user="me", by="you")).create("a.md", b"one")
+    home = assembly.settings.home
+    await assembly.close()
+    (home / "vault").rename(home / "taken away")
+
+    assembly = await Assembly.open(folders=(folder,))
+    told: list[Event] = []
+    try:
+        assembly.bus.subscribe(told.append)
+        assembly.announce()
+    finally:
+        await assembly.close()
+
+    (told_once,) = [event for event in told if isinstance(event, Notification)]
+    assert told_once.severity is Severity.ERROR
+    assert told_once.message.startswith(f"Steward's vault {home / 'vault'} is missing or empty")
+    assert "a backup" in told_once.message
 
 
 async def test_the_first_run_gets_a_sample_folder_and_later_ones_keep_what_was_done_to_it(

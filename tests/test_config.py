@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,72 @@ def test_a_bad_value_is_named_with_the_place_it_stands_in(
     with pytest.raises(ConfigurationError) as caught:
         SettingsStore(tmp_path, {name: value}).load()
     assert name in str(caught.value)
+
+
+def test_routing_is_kept_as_it_was_said(tmp_path: Path) -> None:
+    store = SettingsStore(tmp_path, {})
+    wanted = {
+        "order": ["anthropic", "google-vertex"],
+        "only": ["anthropic"],
+        "ignore": ["x"],
+        "allow_fallbacks": False,
+        "require_parameters": True,
+        "data_collection": "deny",
+        "zdr": True,
+        "sort": "price",
+        "max_price": {"prompt": 1, "completion": 2.5},
+        "quantizations": ["fp8"],
+    }
+    store.save("provider_routing", json.dumps(wanted))
+    assert store.load().provider_routing == wanted
+    assert SettingsStore(tmp_path, {"STEWARD_PROVIDER_ROUTING": '{"order": "x"}'}).load() == (
+        dataclasses.replace(store.load(), provider_routing={"order": ["x"]})
+    )
+    store.save("provider_routing", "")
+    assert store.load().provider_routing == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        ("price", "JSON object"),
+        ("[]", "JSON object"),
+        ("[" * 100_000, "JSON object"),
+        ('{"data_colection": "deny"}', "data_colection"),
+        ('{"data_collection": "never"}', "allow, deny"),
+        ('{"order": []}', "order"),
+        ('{"order": ["a", 7]}', "order"),
+        ('{"zdr": "yes"}', "true or false"),
+        ('{"max_price": {"prompt": -1}}', "prompt"),
+        ('{"max_price": {"prompt": NaN}}', "prompt"),
+        ('{"max_price": {"hour": 1}}', "hour"),
+        ('{"max_price": 3}', "dollars"),
+        ('{"sort": "beauty"}', "price, throughput, latency"),
+    ],
+)
+def test_routing_that_openrouter_would_not_follow_is_refused(
+    tmp_path: Path, value: str, named: str
+) -> None:
+    with pytest.raises(UsageError, match="provider_routing") as caught:
+        SettingsStore(tmp_path, {}).save("provider_routing", value)
+    assert named in str(caught.value)
+
+
+def test_fallback_models_are_a_list_however_they_are_given(tmp_path: Path) -> None:
+    store = SettingsStore(tmp_path, {})
+    for given in ("a/b:free, c/d", ["a/b:free", "c/d"], "a/b:free c/d a/b:free"):
+        store.save("fallback_models", given)
+        assert store.load().fallback_models == ("a/b:free", "c/d")
+    with pytest.raises(UsageError, match="up to 10"):
+        store.save("fallback_models", " ".join(map(str, range(11))))
+
+
+def test_an_effort_is_one_of_five(tmp_path: Path) -> None:
+    store = SettingsStore(tmp_path, {})
+    store.save("reasoning_effort", "minimal")
+    assert store.load().reasoning_effort == "minimal"
+    with pytest.raises(UsageError, match="none, minimal, low, medium, high"):
+        store.save("reasoning_effort", "extreme")
 
 
 def test_a_refused_value_leaves_the_file_as_it_was(tmp_path: Path) -> None:

@@ -81,6 +81,9 @@ async def check_database(assembly: Assembly) -> Check:
 
 async def check_vault(assembly: Assembly) -> Check:
     """Every version's bytes, as far as the time goes."""
+    gone = assembly.recovery.missing_vault
+    if gone is not None:
+        return Check("vault", TROUBLE, gone.message, gone.hint)
     try:
         async with asyncio.timeout(_VAULT - 0.5):
             report = await assembly.versions.verify()
@@ -92,6 +95,11 @@ async def check_vault(assembly: Assembly) -> Check:
             f"It holds {size_in_words(size.content_bytes)}: too much to be checked in a moment.",
             "Run `steward files verify` when there is time.",
         )
+    missing = sum(problem.kind == "blob_missing" for problem in report.problems)
+    if missing:
+        found = f"The bytes of at least {counted(missing, 'version')} are missing."
+        hint = "Put them back from a backup of the vault; `steward files verify` names them."
+        return Check("vault", TROUBLE, found, hint)
     if not report.ok:
         found = f"{len(report.problems)} broken: {report.problems[0].message}"
         return Check("vault", TROUBLE, found, "Run `steward files verify` to see all.")

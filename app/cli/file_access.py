@@ -55,14 +55,19 @@ def workspace_of(assembly: Assembly) -> Workspace:
 async def reading(
     assembly: Assembly, path: str, look: Callable[[Histories, str], Awaitable[T]]
 ) -> T:
-    """Look in the granted folders; for a path outside, in the history alone."""
+    """Look in the granted folders; for a path outside, in the history alone.
+
+    Raises ``FileMissingError`` where that has nothing of it, and what ``look`` raises.
+    """
     try:
         return await look(workspace_of(assembly), path)
-    except (PathOutsideError, NoFolderError, FileMissingError):
+    except (PathOutsideError, NoFolderError, FileMissingError) as error:
         for place in await assembly.versions.in_worker(lambda: _places_outside(path)):
             if await assembly.versions.versions(place):
                 return await look(assembly.versions, place)
-        raise
+        if isinstance(error, FileMissingError):
+            raise
+        raise _no_versions(path) from error  # no folder has to be granted to look
 
 
 async def known_places(assembly: Assembly, paths: Sequence[str]) -> list[str]:
@@ -80,7 +85,7 @@ async def known_places(assembly: Assembly, paths: Sequence[str]) -> list[str]:
             except FileMissingError:
                 continue
             return place
-        raise FileMissingError(f"Steward has no versions of {path}.", details={"path": path})
+        raise _no_versions(path)
 
     return await assembly.versions.in_worker(lambda: [place_of(path) for path in paths])
 
@@ -100,6 +105,10 @@ async def no_folder(assembly: Assembly, path: str) -> None:
         )
 
 
+def _no_versions(path: str) -> FileMissingError:
+    return FileMissingError(f"Steward has no versions of {path}.", details={"path": path})
+
+
 def _places_outside(path: str) -> list[str]:
     """What a path means on this machine when no granted folder has it; blocking."""
     place = os.path.abspath(Path(path).expanduser())  # noqa: PTH100 - keeps links
@@ -110,6 +119,6 @@ def needs_folder(error: FileError) -> FileError:
     """The same failure, with the way out of it."""
     return type(error)(
         error.message,
-        hint="Name its folder with --folder DIR: changes are made in granted folders only.",
+        hint="Name the folder with --folder DIR: changes are made in granted folders only.",
         details=error.details,
     )

@@ -8,6 +8,7 @@ from app.cli.counting import counted
 from app.cli.output import Colour, Output, size_in_words, visible_line
 from app.cli.progress import progress
 from app.cli.run import DONE, FAILED, opened
+from app.domain.errors import FileError
 from app.domain.files import OperationState
 
 if TYPE_CHECKING:
@@ -54,8 +55,10 @@ async def verify(output: Output) -> int:
 
 async def recover(output: Output) -> int:
     """Say what the recovery at the start of this very command did."""
-    async with opened(offline=True) as assembly:
+    async with opened(offline=True, warn=False) as assembly:
         report = assembly.recovery
+    if report.missing_vault is not None:
+        _show_missing_vault(output, report.missing_vault)
     for one in report.operations:
         became = one.became.value if one.became else None
         if output.json_lines:
@@ -69,13 +72,27 @@ async def recover(output: Output) -> int:
             )
         else:
             output.line(visible_line(str(one)))
+    for path in report.partial_removed:
+        why = "an export that was cut off had left it"
+        if output.json_lines:
+            output.record({"file": path, "found": "partial", "became": "removed", "reason": why})
+        else:
+            output.line(f"{visible_line(path)}: cleared away; {why}.")
     if not output.json_lines:
         if not report.operations:
             output.line("Nothing was left open.")
         if parts := report.parts_removed:
             output.line(f"Cleared away in the vault: {counted(parts, 'unfinished content')}.")
     unfinished = [o for o in report.operations if o.became in (None, OperationState.FAILED)]
-    return FAILED if unfinished else DONE
+    return FAILED if unfinished or report.missing_vault is not None else DONE
+
+
+def _show_missing_vault(output: Output, error: FileError) -> None:
+    if output.json_lines:
+        vault, reason = error.details["vault"], str(error)
+        output.record({"file": vault, "found": "vault_missing", "became": None, "reason": reason})
+    else:
+        output.line(str(error), "red")
 
 
 def _show_finding(output: Output, level: str, finding: Finding) -> None:

@@ -106,7 +106,7 @@ def _told(one: FileConflict) -> str:
     )
     theirs = f"version {one.their_version}" if one.theirs else "removed"
     merges = ", merges cleanly" if one.merges else ""
-    return f"{visible_line(one.by)} wanted {wanted}; theirs: {theirs}{merges}"
+    return f"{visible_line(one.who)} wanted {wanted}; theirs: {theirs}{merges}"
 
 
 def _facts(one: FileConflict) -> dict[str, object]:

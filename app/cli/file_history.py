@@ -54,7 +54,7 @@ async def list_versions(output: Output, folders: tuple[Path, ...], path: str) ->
             if output.json_lines:
                 output.record(facts_of(version))
             else:
-                output.line(_version_line(version))
+                output.line(_version_line(assembly, version))
         if not versions:
             output.note(f"{visible_line(path)} has no versions yet: Steward never changed it.")
     return DONE
@@ -79,8 +79,10 @@ async def show_diff(
         before = await _content(assembly, path, first)
         after = await _content(assembly, path, second)
         diff = await assembly.versions.in_worker(lambda: unified_diff(before, after, path))
+        history = await reading(assembly, path, lambda files, at: files.versions(at))
     if output.json_lines:
-        output.record({"file": path, "from": first, "to": second, "diff": diff})
+        (file,) = (version.path for version in history if version.version == second)
+        output.record({"file": file, "from": first, "to": second, "diff": diff})
     else:
         output.whole_diff(diff)
     return DONE
@@ -95,7 +97,7 @@ async def show_log(output: Output, folders: tuple[Path, ...], limit: int) -> int
             else:
                 shown = visible_line(assembly.folders.display(version.path))
                 turn = f"  turn {version.turn_id[:12]}" if version.turn_id else ""
-                output.line(f"{_version_line(version)}  {shown}{turn}")
+                output.line(f"{_version_line(assembly, version)}  {shown}{turn}")
     return DONE
 
 
@@ -136,9 +138,12 @@ async def undo(output: Output, folders: tuple[Path, ...], turn: str | None) -> i
             made = await workspace_of(assembly).undo(turn_id)
         except (PathOutsideError, NoFolderError) as error:
             raise needs_folder(error) from error
-        except FileError:
+        except FileError as error:
             for event in done:  # a later file failed: these are back already
                 output.note(f"{visible_line(event.file)}: version {event.version}")
+            if turn is None and "undone" in error.details:
+                hint = "`steward files log` shows the turns; name the one to take back."
+                raise FileError(error.message, hint=hint, details=error.details) from error
             raise
         finally:
             stop()
@@ -200,12 +205,14 @@ def facts_of(version: FileVersion) -> dict[str, object]:
     }
 
 
-def _version_line(version: FileVersion) -> str:
+def _version_line(assembly: Assembly, version: FileVersion) -> str:
     from app.storage.file_contents import PRUNED
 
     size = "removed" if version.size is None else counted(version.size, "byte")
     pruned = "  (pruned)" if PRUNED in version.metadata else ""
-    by = f"{visible_line(version.by)}{pruned}"
+    before = version.metadata.get("moved_from")
+    moved = f"  from {visible_line(assembly.folders.display(str(before)))}" if before else ""
+    by = f"{visible_line(version.by)}{moved}{pruned}"
     return f"{version.version:>4}  {local(version.at)}  {version.action.value:<8} {size:>16}  {by}"
 
 

@@ -46,7 +46,7 @@ def files() -> None:
     """Files in your folders, and every version Steward knows of them.
 
     PATH is absolute, or relative to the first folder that has it. Looking at a history needs no
-    folder; restore and undo work inside the folders only.
+    folder; restore, undo and resolve work inside the folders only.
     """
 
 

@@ -165,7 +165,11 @@ class Run:
 
 @asynccontextmanager
 async def opened(
-    folders: tuple[Path, ...] = (), *, offline: bool = False, tell: Output | None = None
+    folders: tuple[Path, ...] = (),
+    *,
+    offline: bool = False,
+    tell: Output | None = None,
+    warn: bool = True,
 ) -> AsyncIterator[Assembly]:
     """The whole program without a window, closed at the end.
 
@@ -173,6 +177,7 @@ async def opened(
         folders: what may be touched in this run, instead of the folders in the settings.
         offline: no model is needed, so none is required to be configured.
         tell: is told what was done about a crash before this start, and what did not load.
+        warn: says on stderr that the vault is gone; only who says it otherwise does without.
     """
     from app.assembly import Assembly
 
@@ -186,6 +191,8 @@ async def opened(
     try:
         for folder in folders:
             assembly.folders.grant(folder)  # says what is wrong with one that cannot be
+        if warn and assembly.recovery.missing_vault is not None:
+            (tell or Output()).note(str(assembly.recovery.missing_vault), "red")
         if tell is not None:
             for words in (*assembly.start_notices, *map(str, assembly.recovery.operations)):
                 tell.note(words, "yellow")

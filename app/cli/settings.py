@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import getpass
+import json
 import os
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 import click
@@ -116,8 +119,11 @@ def _print_value(
         text = f"set ({_WHERE[source]})" if value else "not set"
     elif isinstance(plain, bool):
         text = "on" if plain else "off"
-    elif isinstance(plain, list):
-        text = os.pathsep.join(plain)
+    elif isinstance(value, tuple):
+        paths = any(isinstance(one, Path) for one in value)
+        text = (os.pathsep if paths else ", ").join(map(str, value))
+    elif isinstance(plain, Mapping):
+        text = json.dumps(plain, ensure_ascii=False) if plain else ""
     else:
         text = "" if plain is None else str(plain)
     if alone:
@@ -128,10 +134,10 @@ def _print_value(
 
 
 def _set(store: SettingsStore, f: Field, values: tuple[str, ...]) -> int:
-    is_folders = isinstance(getattr(Settings(home=store.home), f.name), tuple)
+    is_list = isinstance(getattr(Settings(home=store.home), f.name), tuple)
     if not values:
         raise UsageError(f"{f.name} needs a value.", hint="An empty one takes it out: ''.")
-    if len(values) > 1 and not is_folders:
+    if len(values) > 1 and not is_list:
         raise UsageError(f"{f.name} takes one value.", hint="Put it in quotes.")
     store.save(f.name, list(values) if len(values) > 1 else values[0])
     return DONE

@@ -101,7 +101,7 @@ def _differing_part(old: str, new: str, context: int) -> tuple[int, list[str], l
 
 
 def common_start(old: Sequence[object], new: Sequence[object]) -> int:
-    """How many characters (or lines) both begin with. Comparing slices is quick."""
+    """How many characters (or lines, or bytes) both begin with. Comparing slices is quick."""
     low, high = 0, min(len(old), len(new))
     while low < high:
         middle = (low + high + 1) // 2
@@ -112,8 +112,8 @@ def common_start(old: Sequence[object], new: Sequence[object]) -> int:
     return low
 
 
-def common_end(old: str, new: str, room: int) -> int:
-    """How many characters both end with, at most ``room``."""
+def common_end(old: Sequence[object], new: Sequence[object], room: int) -> int:
+    """How many characters (or bytes) both end with, at most ``room``."""
     low, high = 0, room
     while low < high:
         middle = (low + high + 1) // 2

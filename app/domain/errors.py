@@ -233,7 +233,11 @@ class PlaceholderWriteError(SkillError):
 
 
 class ModelError(StewardError):
-    """The model's server failed. ``retryable`` says whether trying again may help."""
+    """The model's server failed. ``retryable`` says whether trying again may help.
+
+    ``details``, where the server says it: ``status``, ``error_types``, ``retry_after`` (seconds),
+    ``provider_name`` (who failed behind a router), ``fallback_models`` (ids it offers instead).
+    """
 
     kind = "model_error"
 
@@ -263,6 +267,24 @@ class ModelPaymentError(ModelError):
     kind = "model_payment"
 
 
+class ModelBudgetBusyError(ModelError):
+    """The account's budget is taken up by requests under way; it frees itself."""
+
+    kind = "model_budget_busy"
+
+
+class ModelRateLimitedError(ModelError):
+    """More requests than the provider allows in this time."""
+
+    kind = "model_rate_limited"
+
+
+class ModelUnavailableError(ModelError):
+    """The provider is overloaded, not ready, or has nobody who can answer."""
+
+    kind = "model_unavailable"
+
+
 class ModelUnreachableError(ModelError):
     """No connection to the model's server."""
 
@@ -270,24 +292,45 @@ class ModelUnreachableError(ModelError):
 
 
 class ModelTimeoutError(ModelError):
-    """The server accepted the request and then fell silent."""
+    """The server accepted the request and then fell silent, or only said that it is alive."""
 
     kind = "model_timeout"
 
 
 class ModelRefusedError(ModelError):
-    """The request was refused: content policy, guardrail, or not valid for this model."""
+    """The request was refused: not allowed, or not valid for this model."""
 
     kind = "model_refused"
 
 
+class ModelModeratedError(ModelRefusedError):
+    """A content policy, guardrail or filter held the request or the answer back.
+
+    ``details["reasons"]`` lists what was flagged, where the provider says it.
+    """
+
+    kind = "model_moderated"
+
+
+class ModelMissingError(ModelRefusedError):
+    """The server knows no model, or no address, of this name."""
+
+    kind = "model_missing"
+
+
 class ContextTooLongError(ModelError):
-    """The conversation no longer fits the model's window."""
+    """The conversation no longer fits the model's window.
+
+    ``details["context_length"]`` is the window in tokens, where the server says it.
+    """
 
     kind = "context_too_long"
 
 
 class ModelStreamError(ModelError):
-    """The stream broke off or carried an error after it began; partial text is kept."""
+    """The stream broke off or carried an error after it began; partial text is kept.
+
+    ``details["error"]`` is the kind of the error the server reported, if it did.
+    """
 
     kind = "model_stream"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class OperationType(StrEnum):
@@ -143,6 +144,10 @@ class ConflictChoice(StrEnum):
     MERGE = "merge"
 
 
+_BY_THE_PERSON: Final = frozenset({"you", "terminal"})
+"""``Origin.by`` of what the person does themselves, in the window or at the terminal."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileConflict:
     """A change that was not made because someone else changed the file at the same moment.
@@ -176,6 +181,11 @@ class FileConflict:
     merges: bool
     action: FileAction = FileAction.EDIT
     target: str | None = None
+
+    @property
+    def who(self) -> str:
+        """Who wanted the change, in a sentence to the person: ``you``, or a skill."""
+        return "you" if self.by in _BY_THE_PERSON else self.by
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,8 @@ class Workspace(Protocol):
     ``NotAFileError`` and other ``FileError`` as they apply. Each writer does PULL → MANIPULATE →
     ARCHIVE → REPLACE, records the version before it acts, and returns it. A writer raises
     ``FileChangedError`` where the bytes are not those the approval was given for.
+
+    Messages name files as ``display`` does; the details keep absolute paths.
     """
 
     @property

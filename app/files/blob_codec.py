@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from typing import IO, TYPE_CHECKING, Final, cast
 
+from app.domain.diff import common_end, common_start
 from app.files.blob_record import Header, Kind, Record, damaged
 
 if TYPE_CHECKING:
@@ -16,6 +18,9 @@ CHUNK: Final = 1024 * 1024
 """Bytes that are read or written at once."""
 IN_MEMORY: Final = 16 * 1024 * 1024
 """Longer contents are never held whole in memory, and never stored as a delta."""
+_ENDS: Final = struct.Struct("<QQ")
+_SHORTEST_DICTIONARY: Final = 64
+"""Bytes; Zstandard makes nothing of a dictionary that is much shorter."""
 _LEVEL: Final = 3
 _DELTA_LEVEL: Final = 1
 """Most of a delta is one long match or two, which every level finds."""
@@ -37,8 +42,35 @@ def whole(key: bytes, content: bytes) -> Record:
 
 def delta(key: bytes, content: bytes, base_key: bytes, base: bytes, generation: int) -> Record:
     """``content`` as what has to be done to ``base``."""
+    start = common_start(base, content)
+    end = common_end(base, content, min(len(base), len(content)) - start)
+    middle = content[start : len(content) - end]
+    inner = _dictionary_of(base[start : len(base) - end])
+    payload = _ENDS.pack(start, end) + _against(inner, middle)
+    return Record(
+        Header(
+            Kind.MIDDLE,
+            key,
+            len(content),
+            len(payload),
+            zlib.crc32(payload),
+            generation=generation,
+            base=base_key,
+        ),
+        payload,
+    )
+
+
+def _dictionary_of(middle: bytes) -> bytes | None:
+    return middle if len(middle) >= _SHORTEST_DICTIONARY else None
+
+
+def _against(base: bytes | None, content: bytes) -> bytes:
+    """A frame of ``content`` with ``base`` as its dictionary."""
     import zstandard
 
+    if base is None:
+        return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=False).compress(content)
     # Tables large enough for places from all over the base: with the usual ones only its end
     # would be found again. Larger ones take longer to clear than all the rest takes.
     width = (len(base) + len(content)).bit_length()
@@ -55,39 +87,41 @@ def delta(key: bytes, content: bytes, base_key: bytes, base: bytes, generation: 
     compressor = zstandard.ZstdCompressor(
         dict_data=_dictionary(base), compression_params=parameters
     )
-    payload = compressor.compress(content)
-    return Record(
-        Header(
-            Kind.DELTA,
-            key,
-            len(content),
-            len(payload),
-            zlib.crc32(payload),
-            generation=generation,
-            base=base_key,
-        ),
-        payload,
-    )
+    return compressor.compress(content)
 
 
 def decoded(record: Record, base: bytes | None) -> bytes:
     """The content, not yet checked against its hash. Raises ``BlobDamagedError``."""
-    header = record.header
-    if header.kind is Kind.RAW:
-        return record.payload
+    header, payload = record.header, record.payload
+    match header.kind:
+        case Kind.RAW:
+            return payload
+        case Kind.MIDDLE if base is not None and len(payload) >= _ENDS.size:
+            start, end = _ENDS.unpack_from(payload)
+            if start + end > min(len(base), header.size):
+                raise damaged(header.key, "its bytes have changed")
+            size = header.size - start - end
+            inner = _dictionary_of(base[start : len(base) - end])
+            middle = _unpacked(header.key, payload[_ENDS.size :], size, inner)
+            return b"".join((base[:start], middle, base[len(base) - end :] if end else b""))
+        case _:
+            return _unpacked(header.key, payload, header.size, base)
+
+
+def _unpacked(key: bytes, frame: bytes, size: int, base: bytes | None) -> bytes:
     import zstandard
 
     try:
-        if zstandard.frame_content_size(record.payload) != header.size:
-            raise damaged(header.key, "its bytes have changed")
+        if zstandard.frame_content_size(frame) != size:
+            raise damaged(key, "its bytes have changed")
         decompressor = (
             zstandard.ZstdDecompressor()
             if base is None
             else zstandard.ZstdDecompressor(dict_data=_dictionary(base))
         )
-        return decompressor.decompress(record.payload)
+        return decompressor.decompress(frame)
     except zstandard.ZstdError as error:
-        raise damaged(header.key, "its bytes have changed") from error
+        raise damaged(key, "its bytes have changed") from error
 
 
 class Packer:

@@ -35,10 +35,14 @@ class Kind(IntEnum):
     WHOLE = 1
     """One Zstandard frame."""
     DELTA = 2
-    """One Zstandard frame whose dictionary is another content, the base."""
+    """One Zstandard frame whose dictionary is another content, the base: of an earlier Steward."""
+    MIDDLE = 3
+    """How many bytes the base and the content both begin and end with, and what is between them:
+    one Zstandard frame whose dictionary is what the base has there."""
 
 
-_KINDS: Final = frozenset({Kind.WHOLE, Kind.DELTA})
+_BUILT: Final = frozenset({Kind.DELTA, Kind.MIDDLE})
+_KINDS: Final = _BUILT | {Kind.WHOLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def parse(data: bytes) -> Header | None:
     if len(data) < HEADER or not data.startswith(MAGIC):
         return None
     _, kind, generation, key, size, stored, checksum = _FIELDS.unpack_from(data)
-    base = data[HEADER:LONGEST] if kind == Kind.DELTA else b""
+    base = data[HEADER:LONGEST] if kind in _BUILT else b""
     (check,) = _CHECK.unpack_from(data, _FIELDS.size)
     if check != zlib.crc32(base, zlib.crc32(data[: _FIELDS.size])) or kind not in _KINDS:
         return None

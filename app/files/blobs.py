@@ -29,6 +29,8 @@ __all__ = ["CHUNK", "Blob", "BlobStore", "hash_of", "write_all"]
 
 _LOOKS: Final = 2
 """Looks at what another process may have moved, before a content counts as damaged."""
+_CONTENTS: Final = ("packs", "blobs", "copies")
+"""Folders that a vault has once anything was put in."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -201,6 +203,13 @@ class BlobStore:
         """The hash of every blob."""
         keys = self._main.contents().keys() | self._copies.contents().keys()
         yield from (key.hex() for key in sorted(keys))
+
+    def is_bare(self) -> bool:
+        """Whether nothing was ever put in, or all was taken away with its folders.
+
+        One look, which does not make the vault. Raises ``OSError``.
+        """
+        return not self._folders.has_one_of(_CONTENTS)
 
     def size(self) -> VaultSize:
         """How much is kept, and what it takes. Raises ``OSError``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from app.files.blobs import BlobStore
 from app.files.bringing_back import BringerBack, BroughtBack
 from app.files.change_runner import ChangeRunner
 from app.files.export import Exporter, ExportReport
-from app.files.failures import explaining
+from app.files.failures import explaining, vault_gone
 from app.files.fs_ops import FsOps
 from app.files.gate import Gate, StoreLock
 from app.files.pruning import PrunePlan, Pruner, PruneReport, PruneRule
@@ -62,11 +63,13 @@ class VaultCare:
 
     def recover(self, gate: Gate) -> RecoveryReport:
         """End what a crash left open."""
-        with explaining(str(self._vault)), self._lock.held(gate):
-            gate.go()
-            report = recover(self._journal, self._runner, self._blobs)
-            self._work.clear_abandoned()
-            return report
+        with explaining(str(self._vault)):
+            missing = self._missing_vault()  # before the lock, which makes the folder
+            with self._lock.held(gate):
+                gate.go()
+                report = recover(self._journal, self._runner, self._blobs)
+                cleared = self._work.clear_abandoned()
+                return dataclasses.replace(report, partial_removed=cleared, missing_vault=missing)
 
     def verify(self, gate: Gate, progress: Progress | None) -> VerifyReport:
         """Check every invariant against what is on disk, while others change files."""
@@ -161,11 +164,18 @@ class VaultCare:
 
     # -- inside ----------------------------------------------------------------------------
 
+    def _missing_vault(self) -> FileError | None:
+        if not self._blobs.is_bare() or not self._needed.any_by_versions():
+            return None
+        # Once more: another process may have put in the very first one between the two looks.
+        return vault_gone(str(self._vault)) if self._blobs.is_bare() else None
+
     def _exporter(self, gate: Gate, progress: Progress | None) -> Exporter:
         return Exporter(
             history=self._history,
             blobs=self._blobs,
             fs=self._fs,
+            work=self._work,
             gate=gate,
             now=self._clock.now(),
             progress=progress,

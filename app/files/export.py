@@ -23,6 +23,7 @@ from app.files.blobs import CHUNK, BlobStore
 from app.files.fs_ops import FsOps
 from app.files.gate import Gate
 from app.files.new_file import NewFile, Source, new_file
+from app.files.work import WorkFolders
 from app.storage.file_contents import PRUNED
 from app.storage.file_history import FileHistory
 
@@ -79,6 +80,7 @@ class Exporter:
         history: FileHistory,
         blobs: BlobStore,
         fs: FsOps,
+        work: WorkFolders,
         gate: Gate,
         now: datetime,
         progress: Progress | None = None,
@@ -86,6 +88,7 @@ class Exporter:
         self._history = history
         self._blobs = blobs
         self._fs = fs
+        self._work = work
         self._gate = gate
         self._now = now
         self._progress = progress
@@ -110,7 +113,7 @@ class Exporter:
         newest = {file_id: self._newest(file_id) for file_id in file_ids}
         self._total = 2 * self._size(newest, wanted)
         versions = 0
-        with new_file(self._fs, path) as file:
+        with new_file(self._fs, path, self._work) as file:
             with file.written() as sink, ZipFile(sink, "w", ZIP_DEFLATED) as archive:
                 archive.writestr(_entry("README.txt", self._now), _README)
                 self._write_contents(archive, newest, wanted)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from app.domain.errors import (
@@ -21,6 +22,8 @@ from app.domain.names import shown
 from app.files.store import Change, Outcome
 from app.files.vault_folders import VaultFailure
 
+_PLACES: Final = ("path", "target", "stands_at")
+"""Details that name a file which a message may name as well."""
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -39,7 +42,7 @@ def explained(error: OSError, path: str) -> FileError:
         case errno.ENOENT:
             return FileMissingError(f"There is no file {path}.", details=details)
         case errno.EEXIST:
-            return exists(path)
+            return exists(str(details["path"]))
         case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
             return DiskFullError(
                 f"There is no space left to change {path}; the file is as it was.",
@@ -90,6 +93,34 @@ def explaining(path: str) -> Iterator[None]:
         raise explained(error, path) from error
 
 
+@contextmanager
+def naming(display: Callable[[str], str]) -> Iterator[None]:
+    """A ``FileError`` from the body names files in the short form that ``display`` gives them.
+
+    Its details keep the absolute paths; ``details["display"]`` is the short form of ``path``.
+    """
+    try:
+        yield
+    except FileError as error:
+        places = {str(error.details[key]) for key in _PLACES if key in error.details}
+        short = {place: display(place) for place in places if Path(place).is_absolute()}
+        if not short:
+            raise
+        display_of_path = short.get(str(error.details.get("path")))
+        raise type(error)(
+            _shortened(error.message, short),
+            hint=_shortened(error.hint, short),
+            details={**error.details, "display": display_of_path},
+        ) from error
+
+
+def _shortened(words: str, short: Mapping[str, str]) -> str:
+    for place in sorted(short, key=len, reverse=True):  # one may be the beginning of another
+        if short[place] != ".":  # a granted folder itself is named in full
+            words = words.replace(shown(place), short[place]).replace(place, short[place])
+    return words
+
+
 def exists(path: str) -> FileExistsAlreadyError:
     """The name is taken."""
     return FileExistsAlreadyError(
@@ -114,6 +145,17 @@ def changed_again(locator: str) -> FileChangedError:
         f"{locator} is not as they left it; nothing was changed.",
         hint="What stands there now is kept as their version. Look at it, then decide again.",
         details={"path": locator},
+    )
+
+
+def vault_gone(vault: str) -> FileError:
+    """The history names versions, and there is no vault with their bytes."""
+    return FileError(
+        f"Steward's vault {shown(vault)} is missing or empty: versions from before cannot be shown "
+        "or restored. Your files are as they are, and the history still tells what was done.",
+        hint="If you have a backup of that folder, close Steward and put it back before anything "
+        "is changed; without one, changes continue with a new vault.",
+        details={"vault": vault},
     )
 
 

@@ -69,7 +69,7 @@ def require_short_enough(folder: str, target: str, files: Iterable[str]) -> None
             raise FileError(
                 f"Below {target} the path of a file would be too long; nothing was changed.",
                 hint="Choose a shorter name.",
-                details={"path": path},
+                details={"path": path, "target": target},
             )
 
 

@@ -184,6 +184,7 @@ def settle_move(place: Spot, target: Spot, change: Change, archive: Archive) -> 
         return _ABORTED if old.hash == change.hash_before else _CHANGED
     if copy_was_placed and new.hash == change.hash_before:
         if old.hash == change.hash_before:
+            target.sync()  # whoever placed the copy may have died before its name was on disk
             place.put_aside()
             place.sync()
             return settle_move(place, target, change, archive)

@@ -73,7 +73,7 @@ def _made(request: Request, pulled: Pulled | None, work: WorkFolder) -> Content:
         raise FileTooLargeError(
             f"The new content of {request.locator} has {len(after):,} bytes; "
             f"the limit is {MAX_BYTES:,}.",
-            details={"size": len(after), "limit": MAX_BYTES},
+            details={"path": request.locator, "size": len(after), "limit": MAX_BYTES},
         )
     return InMemory(after)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import io
-import os
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -13,10 +12,11 @@ from typing import Final
 
 from app.files.atomic_rename import UnsupportedRename
 from app.files.failures import exists
-from app.files.fs_ops import PART_SUFFIX, FsOps, write_all
+from app.files.fs_ops import FsOps, write_all
+from app.files.partial import partial_name
+from app.files.work import WorkFolders
 
 _AT_ONCE: Final = 1024 * 1024
-_SHOWN_BYTES: Final = 80
 
 
 class Sink(io.RawIOBase):
@@ -110,23 +110,26 @@ class NewFile:
 
 
 @contextmanager
-def new_file(fs: FsOps, path: Path) -> Iterator[NewFile]:
+def new_file(fs: FsOps, path: Path, work: WorkFolders) -> Iterator[NewFile]:
     """The file ``path``, which gets its name when the body ends, and is no trace before.
 
-    Raises ``FileExistsAlreadyError`` where something stands there, ``OSError``.
+    Should the process die meanwhile, recovery finds in ``work`` what to clear. Raises
+    ``FileExistsAlreadyError`` where something stands there, ``OSError``.
     """
+    op_id = uuid.uuid4().hex
     folder = fs.open_folder(path.parent)
-    # Cut by bytes, so that a name of 255 bytes can be written too.
-    shown = os.fsencode(path.name)[:_SHOWN_BYTES].decode("utf-8", "ignore")
-    name = f".{shown}.{uuid.uuid4().hex}{PART_SUFFIX}"
+    name = partial_name(path.name, op_id)
     try:
         _require_free(fs, folder, path)
-        with ExitStack() as undo:
-            undo.callback(_drop, fs, folder, name)
-            yield NewFile(fs, folder, name)
-            _give_name(fs, folder, name, path)
-            undo.pop_all()
-        fs.sync(folder)
+        with work.folder(op_id) as own:
+            own.remember(path.with_name(name))
+            with ExitStack() as undo:
+                undo.callback(_drop, fs, folder, name)
+                yield NewFile(fs, folder, name)
+                _give_name(fs, folder, name, path)
+                undo.pop_all()
+            fs.sync(folder)
+            own.forget()
     finally:
         fs.close(folder)
 

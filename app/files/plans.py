@@ -261,9 +261,8 @@ class Plans:
     def _unknown(self, path: str) -> FileMissingError:
         moved = self._history.find_moved(self._store.name, path)
         hint = f"It was moved to {moved.locator}." if moved is not None else ""
-        return FileMissingError(
-            f"Steward has no versions of {path}.", hint=hint, details={"path": path}
-        )
+        details = {"path": path, **({} if moved is None else {"stands_at": moved.locator})}
+        return FileMissingError(f"Steward has no versions of {path}.", hint=hint, details=details)
 
     def _last_mode(self, file_id: str) -> int | None:
         newest = self._history.newest(file_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from app.domain.errors import FileError
 from app.domain.files import OperationState
 
 
@@ -47,10 +48,14 @@ class RecoveryReport:
     Attributes:
         operations: changes that were open, oldest first.
         parts_removed: unfinished blobs cleared away.
+        missing_vault: what to tell the person where the vault is gone that the history needs.
+        partial_removed: unfinished archives cleared away, of exports that were cut off.
     """
 
     operations: tuple[Recovered, ...] = ()
     parts_removed: int = 0
+    partial_removed: tuple[str, ...] = ()
+    missing_vault: FileError | None = None
 
     @property
     def did_something(self) -> bool:

@@ -126,7 +126,7 @@ class VersionUndoPlanner:
         self, way: _Way, later: FileVersion | None, did: str, hint: str = ""
     ) -> FileChangedError:
         wanted = way.wanted
-        details: dict[str, object] = {"path": wanted.path, "version": wanted.version}
+        details: dict[str, object] = {"path": way.newest.path, "version": wanted.version}
         if later is None:
             who = f"Someone outside Steward {did} since"
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -41,6 +41,10 @@ class VaultFolders:
         if self._root is None:
             self._root = self._fs.make_vault(self._vault)
         return self._root
+
+    def has_one_of(self, names: Collection[str]) -> bool:
+        """Whether one of these folders stands in the vault, which is not made for it."""
+        return any(entry.name in names for entry in self.scan(self._vault))
 
     def make(self, *parts: str) -> Path:
         """A folder of the vault that is there, and stays there whatever happens next."""

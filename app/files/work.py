@@ -11,7 +11,7 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -19,6 +19,7 @@ from app.files.blobs import CHUNK
 from app.files.contents import Content
 from app.files.fs_ops import WORK_SUFFIX, FsOps
 from app.files.holes import write_with_holes
+from app.files.partial import NOTE, clear_noted, write_note
 from app.files.streams import Made, reading, writing
 
 logger = logging.getLogger(__name__)
@@ -51,40 +52,43 @@ class WorkFolders:
         finally:
             work.clear()
 
-    def clear_abandoned(self) -> int:
-        """Clear what executions left whose process has died. Returns how many.
+    def clear_abandoned(self) -> tuple[str, ...]:
+        """Clear what executions left whose process has died.
 
-        Only folders and files that are named like ours are touched. Raises ``OSError``.
+        Only folders and files that are named like ours are touched. Returns the partial files
+        outside the vault that were taken away. Raises ``OSError``.
         """
         root = self._place()
         names = [e.name for e in self._fs.scan(root) if _OPERATION.fullmatch(e.name)]
         if not names:
-            return 0
+            return ()
         parent = self._fs.open_folder(root)
         try:
-            return sum(self._clear(parent, root, name) for name in names)
+            cleared = [self._clear(parent, root, name) for name in names]
         finally:
             self._fs.close(parent)
+        return tuple(str(path) for path in cleared if path is not None)
 
-    def _clear(self, parent: int, root: Path, name: str) -> bool:
+    def _clear(self, parent: int, root: Path, name: str) -> Path | None:
         try:
             handle = self._fs.open_folder(root / name)
         except FileNotFoundError:
-            return False
+            return None
+        partial = None
         try:
             if not self._fs.try_lock(handle):
-                return False  # its execution lives
+                return None  # its execution lives
+            partial = clear_noted(self._fs, handle, name)
             for entry in self._fs.scan(root / name):
-                if entry.name.endswith(WORK_SUFFIX):
+                if entry.name.endswith(WORK_SUFFIX) and entry.name != NOTE:
                     self._fs.unlink_ours(handle, entry.name)
             self._fs.remove_empty_folder(parent, name)
         except OSError as error:
             if error.errno != errno.ENOTEMPTY:
                 raise
-            return False  # something that is not ours
         finally:
             self._fs.close(handle)
-        return True
+        return partial
 
     def _place(self) -> Path:
         root = self._fs.make_vault(self._vault)
@@ -152,11 +156,34 @@ class WorkFolder:
         """What ``rewrite`` made, in pieces."""
         return self._chunks(_AFTER)
 
+    def remember(self, partial: Path) -> None:
+        """Say that this execution is about to make ``partial``, a file outside the vault.
+
+        It is on disk on return, and what is left of the file is taken away in the end, by this
+        execution or by recovery. Where it cannot be said, since the vault's disk is full perhaps,
+        a warning is all: what is to be written may be the way out of that.
+        """
+        try:
+            folder = self._open()
+            write_note(self._fs, folder, partial)
+            place = self._place()
+            for above in (place, place.parent):
+                self._sync(above)
+        except OSError as error:
+            logger.warning("a partial file was not noted", extra={"reason": str(error)})
+
+    def forget(self) -> None:
+        """What was remembered has its real name now, on disk: there is nothing left to clear."""
+        if self._handle is not None:
+            with suppress(OSError):  # then it is looked for in vain in the end
+                self._fs.unlink_ours(self._handle, NOTE)
+
     def clear(self) -> None:
         """Take everything away. What cannot be goes at the next start."""
         if self._handle is None or self._parent is None:
             return
         try:
+            clear_noted(self._fs, self._handle, self._op_id)
             for name in (_BEFORE, _AFTER):
                 self._drop(self._handle, name)
             self._fs.remove_empty_folder(self._parent, self._op_id)
@@ -192,6 +219,13 @@ class WorkFolder:
                 pass
             self._fs.close(handle)
         raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(place))
+
+    def _sync(self, path: Path) -> None:
+        handle = self._fs.open_folder(path)
+        try:
+            self._fs.sync(handle)
+        finally:
+            self._fs.close(handle)
 
     def _drop(self, folder: int, name: str) -> None:
         try:

@@ -45,59 +45,70 @@ class BoundWorkspace(PlanningWorkspace):
     async def create(self, path: str, content: bytes) -> FileVersion:
         """Make a new file."""
         place = await self._look(path, lambda: self._new(path))
-        return await self._manager.create(
-            place, content, origin=self._origin, bound=self._bound(place)
-        )
+        with self._naming():
+            return await self._manager.create(
+                place, content, origin=self._origin, bound=self._bound(place)
+            )
 
     async def edit(self, path: str, change: Callable[[bytes], bytes]) -> FileVersion:
         """Replace the content by ``change(content)``."""
         place = await self._look(path, lambda: self._there(path))
-        return await self._manager.edit(
-            place, change, origin=self._origin, bound=self._bound(place)
-        )
+        with self._naming():
+            return await self._manager.edit(
+                place, change, origin=self._origin, bound=self._bound(place)
+            )
 
     async def rewrite(self, path: str, change: Callable[[BinaryIO, BinaryIO], None]) -> FileVersion:
         """Replace the content, of any size, by what ``change`` writes."""
         place = await self._look(path, lambda: self._there(path))
-        return await self._manager.rewrite(
-            place, change, origin=self._origin, bound=self._bound(place)
-        )
+        with self._naming():
+            return await self._manager.rewrite(
+                place, change, origin=self._origin, bound=self._bound(place)
+            )
 
     async def move(self, path: str, target: str) -> FileVersion:
         """Move or rename."""
         place = await self._look(path, lambda: self._there(path))
         goal = await self._look(target, lambda: self._goal(place, target))
-        return await self._manager.move(place, goal, origin=self._origin, bound=self._bound(place))
+        with self._naming():
+            return await self._manager.move(
+                place, goal, origin=self._origin, bound=self._bound(place)
+            )
 
     async def move_folder(self, path: str, target: str) -> Sequence[FileVersion]:
         """Move or rename a folder."""
         source, goal = await self._look(path, lambda: self._folder_goal(path, target))
-        return await self._manager.move_folder(
-            source, goal, origin=self._origin, bound=self._bound(source)
-        )
+        with self._naming():
+            return await self._manager.move_folder(
+                source, goal, origin=self._origin, bound=self._bound(source)
+            )
 
     async def remove(self, path: str) -> FileVersion:
         """Take the file out of the folder; restorable."""
         place = await self._look(path, lambda: self._file_there(path))
-        return await self._manager.remove(place, origin=self._origin, bound=self._bound(place))
+        with self._naming():
+            return await self._manager.remove(place, origin=self._origin, bound=self._bound(place))
 
     async def restore(self, path: str, version: int) -> FileVersion:
         """Make the content that of an earlier version."""
         place = await self._look(path, lambda: self._known(path))
-        return await self._manager.restore(
-            place, version, origin=self._origin, bound=self._bound(place)
-        )
+        with self._naming():
+            return await self._manager.restore(
+                place, version, origin=self._origin, bound=self._bound(place)
+            )
 
     async def undo(self, turn_id: str | None = None) -> Sequence[FileVersion]:
         """Take back every change of a turn."""
-        return await self._manager.undo(turn_id, origin=self._origin, check=self._check_steps)
+        with self._naming():
+            return await self._manager.undo(turn_id, origin=self._origin, check=self._check_steps)
 
     async def undo_version(self, path: str, version: int) -> Sequence[FileVersion]:
         """Take back what one version did to a file."""
         place = await self._look(path, lambda: self._known(path))
-        return await self._manager.undo_version(
-            place, version, origin=self._origin, check=self._check_steps
-        )
+        with self._naming():
+            return await self._manager.undo_version(
+                place, version, origin=self._origin, check=self._check_steps
+            )
 
     async def resolve(self, op_id: str, choice: ConflictChoice) -> FileVersion | None:
         """End a conflict as the person chose."""
@@ -108,6 +119,6 @@ class BoundWorkspace(PlanningWorkspace):
             return one
 
         one = await self._look(None, look)
-        keeps = choice is ConflictChoice.THEIRS
-        bound = None if keeps else self._bound(one.path)
-        return await self._manager.resolve(op_id, choice, origin=self._origin, bound=bound)
+        with self._naming():
+            bound = None if choice is ConflictChoice.THEIRS else self._bound(one.path)
+            return await self._manager.resolve(op_id, choice, origin=self._origin, bound=bound)

@@ -107,13 +107,15 @@ class LookingWorkspace(WorkspacePaths):
     ) -> Sequence[BlameLine]:
         """For each line of a version where it comes from."""
         place = await self._look(path, lambda: self._known(path))
-        return await self._manager.blame(place, version, progress=progress)
+        with self._naming():
+            return await self._manager.blame(place, version, progress=progress)
 
     async def version_chunks(self, path: str, version: int) -> AsyncIterator[bytes]:
         """Exact bytes of a version, in pieces."""
         place = await self._look(path, lambda: self._known(path))
-        async for chunk in self._manager.version_chunks(place, version):
-            yield chunk
+        with self._naming():
+            async for chunk in self._manager.version_chunks(place, version):
+                yield chunk
 
     async def tracked(
         self, folder: str | None = None, *, limit: int | None = None

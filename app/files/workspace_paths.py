@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,7 +11,7 @@ from app.domain.errors import FileChangedError, FileMissingError, NotAFileError,
 from app.domain.files import (
     Origin,
 )
-from app.files.failures import changed, explaining
+from app.files.failures import changed, explaining, naming
 from app.files.folders import GrantedFolders
 from app.files.fs_ops import FsOps
 from app.files.request import (
@@ -49,10 +50,14 @@ class WorkspacePaths:
 
     async def _look(self, path: str | None, look: Callable[[], T]) -> T:
         def work() -> T:
-            with explaining(path or "the granted folders"):
+            with self._naming(), explaining(path or "the granted folders"):
                 return look()
 
         return await self._manager.in_worker(work)
+
+    def _naming(self) -> AbstractContextManager[None]:
+        """What fails within names files as people and models do."""
+        return naming(self._folders.display)
 
     def _resolve(self, path: str) -> Path:
         return self._folders.resolve(path)

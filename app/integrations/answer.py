@@ -10,7 +10,8 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
-from app.domain.errors import ModelError, ModelRefusedError, ModelStreamError
+from app.domain.errors import ModelError, ModelModeratedError, ModelStreamError
+from app.integrations.reasoning_details import ReasoningDetails
 from app.integrations.tool_call_assembly import ToolCallAssembly
 from app.integrations.unicode_text import PieceJoiner, whole
 from app.orchestrator.llm_client import (
@@ -28,7 +29,8 @@ _FINISH: Final = {
     "length": "length",
     "max_tokens": "length",
 }
-_MERGED_DETAILS: Final = {"reasoning.text": "text", "reasoning.summary": "summary"}
+_MOST_CALLS: Final = 1000
+_HIGHEST_COUNT: Final = 2**53
 
 ErrorReader = Callable[[object], ModelError]
 """Turns an error inside a stream into a typed one."""
@@ -43,6 +45,8 @@ class Answer:
         finish: the first finish reason the server gave, kept as it is.
         failed: the error the server reported inside the stream; to be raised once the events
             that came with it are handed on.
+        pieces: how many pieces of the answer itself came; while it stands still, so does the
+            model.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class Answer:
         *,
         label: str,
         provider: str,
+        asked: str,
         names: Mapping[str, str],
         taken: Collection[str],
         read_error: ErrorReader,
@@ -58,15 +63,17 @@ class Answer:
         self.done = False
         self.finish: str | None = None
         self.failed: ModelError | None = None
+        self.pieces = 0
         self._label = label
-        self._provider = provider
+        self._origin = {"provider": provider, "asked_model": asked}
         self._names = names
         self._taken = taken
         self._read_error = read_error
         self._text: list[str] = []
         self._text_pieces = PieceJoiner()
         self._reasoning_pieces = PieceJoiner()
-        self._details: list[dict[str, object]] = []
+        self._details = ReasoningDetails()
+        self._spoken_thought: list[str] = []
         self._calls = ToolCallAssembly()
         self._usage: TokenUsage | None = None
         self._model: str | None = None
@@ -134,15 +141,19 @@ class Answer:
         calls = self._calls.calls(self._names, taken=self._taken, cut=finish != "stop")
         text = "".join(self._text)
         if finish == "content_filter" and not text and not calls:
-            raise ModelRefusedError(
+            raise ModelModeratedError(
                 f"{self._label}: the answer was held back by the provider's content filter.",
                 hint="Word it differently, or choose another model.",
             )
         if finish == "stop" and calls:
             finish = "tool_calls"
         metadata: dict[str, object] = {}
-        if self._details:
-            metadata = {"reasoning_details": self._details, "provider": self._provider}
+        if details := self._details.blocks():
+            metadata["reasoning_details"] = details
+        if self._spoken_thought and calls:
+            metadata["reasoning_content"] = whole("".join(self._spoken_thought))
+        if metadata:  # with where it is from: nobody else could check a signature
+            metadata |= self._origin
         return Completed(text, calls, finish, self._model, metadata)
 
     def broken_off(self, cause: str) -> ModelError:
@@ -161,55 +172,57 @@ class Answer:
         delta = choice.get("delta") or choice.get("message")
         if not isinstance(delta, Mapping):
             return []
-        thought = _text_of(delta.get("reasoning")) or _text_of(delta.get("reasoning_content"))
-        self._note_details(delta.get("reasoning_details"))
+        thought = _text_of(delta.get("reasoning"))
+        if not thought and (thought := _text_of(delta.get("reasoning_content"))):
+            self._spoken_thought.append(thought)
+        self._details.feed(delta.get("reasoning_details"), whole=not choice.get("delta"))
         events = self._reasoning(self._reasoning_pieces.feed(thought))
         words = _text_of(delta.get("content")) + _text_of(delta.get("refusal"))
         events += self._words(self._text_pieces.feed(words))
         pieces = delta.get("tool_calls")
         for piece in pieces if isinstance(pieces, list) else ():
             if isinstance(piece, Mapping):
-                self.started = True
+                self._note_piece()
                 self._calls.feed(piece)
+        if len(self._calls) > _MOST_CALLS:
+            raise self._broken(f"asked for more than {_MOST_CALLS} calls at once")
         return events
+
+    def _note_piece(self) -> None:
+        self.started = True
+        self.pieces += 1
 
     def _words(self, text: str) -> list[ModelEvent]:
         if not text:
             return []
-        self.started = True
+        self._note_piece()
         self._text.append(text)
         return [TextDelta(text)]
 
     def _reasoning(self, text: str) -> list[ModelEvent]:
         if not text:
             return []
-        self.started = True
+        self._note_piece()
         return [ReasoningDelta(text)]
-
-    def _note_details(self, details: object) -> None:
-        for detail in details if isinstance(details, list) else ():
-            if not isinstance(detail, dict):
-                continue
-            last = self._details[-1] if self._details else {}
-            words = _MERGED_DETAILS.get(str(detail.get("type")))
-            same = all(last.get(key) == detail.get(key) for key in ("type", "index"))
-            if not (words and last and same):
-                self._details.append(dict(detail))
-                continue
-            # Pieces of one block; a signature comes with the last of them.
-            last[words] = _text_of(last.get(words)) + _text_of(detail.get(words))
-            last.update({k: v for k, v in detail.items() if k != words and not last.get(k)})
 
     def _note_usage(self, chunk: Mapping[str, object]) -> None:
         usage = chunk.get("usage")
         if not isinstance(usage, Mapping):
             return
-        prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
-        if isinstance(prompt, int) and isinstance(completion, int):
-            cost = usage.get("cost")
-            cost = float(cost) if isinstance(cost, int | float) else None
-            # Servers that say it with every chunk count up: the last one holds.
-            self._usage = TokenUsage(prompt, completion, cost)
+        prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+        if prompt is None or completion is None:
+            return
+        read, written = usage.get("prompt_tokens_details"), usage.get("completion_tokens_details")
+        cached = _count(read, "cached_tokens") or _count(usage, "prompt_cache_hit_tokens")
+        # Servers that say it with every chunk count up: the last one holds.
+        self._usage = TokenUsage(
+            prompt,
+            completion,
+            _cost(usage.get("cost")),
+            cached_tokens=min(cached or 0, prompt),
+            cache_write_tokens=min(_count(read, "cache_write_tokens") or 0, prompt),
+            reasoning_tokens=min(_count(written, "reasoning_tokens") or 0, completion),
+        )
 
     def _reported(self, place: Mapping[str, object]) -> ModelError:
         error = self._read_error(place)
@@ -220,6 +233,7 @@ class Answer:
             hint="What came of it is kept. Ask again for a new answer.",
             details={**error.details, "error": error.kind},
             retryable=error.retryable,
+            retry_after=error.retry_after,
         )
 
     def _broken(self, what: str) -> ModelError:
@@ -236,6 +250,19 @@ def _reports_error(place: Mapping[str, object]) -> bool:
     # `object`: vLLM's form, whose fields stand at the top.
     named = place.get("error") or place.get("object") == "error"
     return bool(named) or place.get("finish_reason") == "error"
+
+
+def _count(place: object, name: str) -> int | None:
+    value = place.get(name) if isinstance(place, Mapping) else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value < _HIGHEST_COUNT else None
+
+
+def _cost(value: object) -> float | None:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if 0 <= value < _HIGHEST_COUNT else None
 
 
 def _first_choice(chunk: Mapping[str, object]) -> Mapping[str, object]:

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from typing import Final
 
 from app.domain.errors import ModelError, ModelRefusedError, ModelStreamError
+from app.domain.skills import Clock
 from app.integrations.answer import Answer
 from app.integrations.endpoint import Endpoint
 from app.integrations.http import FailureReason, HttpFailureError, HttpResponse
@@ -21,6 +22,7 @@ _USAGE_WAIT: Final = 5.0
 _END_WAIT: Final = 0.2
 """Seconds to wait, after the last event, for a proper end: then the connection can be kept."""
 
+_SIGN_SECONDS: Final = 1.0
 _MAX_COMMENT: Final = 100
 
 
@@ -46,9 +48,10 @@ async def read_answer(
             if answer.failed:
                 raise answer.failed
     else:
+        signs = _SignsOfLife(endpoint.clock)
         async with aclosing(_items(response, answer, endpoint)) as items:
             async for item in items:
-                for event in _events_of(item, answer):
+                for event in _events_of(item, answer, signs):
                     yield event
                 if answer.failed:
                     raise answer.failed
@@ -64,11 +67,12 @@ async def _items(
     response: HttpResponse, answer: Answer, endpoint: Endpoint
 ) -> AsyncGenerator[SseItem, None]:
     parser = SseParser()
+    patience = _Patience(answer, endpoint)
     received = 0
     async with aclosing(response.chunks()) as chunks:
         while True:
             try:
-                async with asyncio.timeout(_patience(answer)):
+                async with asyncio.timeout(patience.seconds()):
                     data = await anext(chunks, None)
             except (HttpFailureError, TimeoutError) as failure:
                 if answer.ended:
@@ -88,25 +92,60 @@ async def _items(
         yield item
 
 
-def _patience(answer: Answer) -> float | None:
-    """Seconds to wait for the next bytes; ``None``: the transport's own idle time."""
-    if answer.done:
-        return _END_WAIT
-    return _USAGE_WAIT if answer.ended else None
+class _Patience:
+    """How long the next bytes may take: a sign of life does not make it longer."""
+
+    def __init__(self, answer: Answer, endpoint: Endpoint) -> None:
+        self._answer = answer
+        self._clock = endpoint.clock
+        self._stall = endpoint.stall_timeout
+        self._pieces = answer.pieces
+        self._since = endpoint.clock.monotonic()
+        self._ended: float | None = None
+
+    def seconds(self) -> float:
+        """Seconds from now, 0 where there are none left."""
+        if self._answer.done:
+            return _END_WAIT
+        now = self._clock.monotonic()
+        if self._answer.ended:
+            self._ended = now if self._ended is None else self._ended
+            return max(0.0, self._ended + _USAGE_WAIT - now)
+        if self._answer.pieces != self._pieces:
+            self._pieces, self._since = self._answer.pieces, now
+        return max(0.0, self._since + self._stall - now)
+
+
+class _SignsOfLife:
+    """Tells of comments, at most one a second: some servers send a hundred."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._told: float | None = None
+
+    def progress(self, comment: str) -> list[ModelEvent]:
+        """What to tell of a comment, if it is time to."""
+        now = self._clock.monotonic()
+        if self._told is not None and now - self._told < _SIGN_SECONDS:
+            return []
+        self._told = now
+        return [Progress(_sign_of_life(comment))]
 
 
 def _cut(failure: Exception, answer: Answer, endpoint: Endpoint) -> ModelError:
-    if isinstance(failure, HttpFailureError) and failure.reason is not FailureReason.SILENT:
-        return answer.broken_off(endpoint.peer.clean(failure.message))
-    return endpoint.silence()
+    if not isinstance(failure, HttpFailureError):
+        return endpoint.stalled()
+    if failure.reason is FailureReason.SILENT:
+        return endpoint.failure(failure)
+    return answer.broken_off(endpoint.peer.clean(failure.message))
 
 
-def _events_of(item: SseItem, answer: Answer) -> list[ModelEvent]:
+def _events_of(item: SseItem, answer: Answer, signs: _SignsOfLife) -> list[ModelEvent]:
     match item:
         case SseData(data):
             return answer.feed(data)
         case SseComment(text):
-            return [Progress(_sign_of_life(text))]
+            return signs.progress(text)
 
 
 def _sign_of_life(comment: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from app.domain.errors import ModelError
+from app.domain.errors import ModelError, ModelTimeoutError
 from app.domain.skills import Clock
-from app.integrations.http import FailureReason, HttpClient, HttpFailureError, HttpResponse
+from app.integrations.http import HttpClient, HttpFailureError, HttpResponse
 from app.integrations.model_errors import (
     Peer,
     credentials_error,
@@ -19,6 +20,9 @@ from app.integrations.model_errors import (
 from app.integrations.wire import OPENROUTER
 
 _MAX_ERROR: Final = 64 * 1024
+_ERROR_WAIT: Final = 30.0
+"""Seconds for the body of an error; it is short."""
+
 _MAX_JSON: Final = 16 * 1024 * 1024
 
 
@@ -30,6 +34,8 @@ class Endpoint:
         provider: ``openrouter`` adds the headers it knows us by.
         clock: for ``Retry-After`` dates.
         connect_timeout, idle_timeout: seconds.
+        stall_timeout: seconds a server may take for something whole, or for the next word of an
+            answer, however often it says that it is alive.
     """
 
     def __init__(
@@ -40,10 +46,12 @@ class Endpoint:
         clock: Clock,
         connect_timeout: float,
         idle_timeout: float,
+        stall_timeout: float,
     ) -> None:
         self.peer = peer
+        self.stall_timeout = stall_timeout
         self._provider = provider
-        self._clock = clock
+        self.clock = clock
         self._idle_timeout = idle_timeout
         self._http = HttpClient(
             peer.base_url, connect_timeout=connect_timeout, idle_timeout=idle_timeout
@@ -65,7 +73,7 @@ class Endpoint:
                 method, url, headers=headers, content=content
             ) as response:
                 if response.status != 200:
-                    body = json_or_text(await response.read(_MAX_ERROR))
+                    body = json_or_text(await self._whole(response, _MAX_ERROR, _ERROR_WAIT))
                     raise self.error(body, response)
                 yield response
         except HttpFailureError as failure:
@@ -77,15 +85,15 @@ class Endpoint:
             return await self.read_json(response)
 
     async def read_json(self, response: HttpResponse) -> object:
-        """An answer's decoded JSON, or its text. Raises ``HttpFailureError``."""
-        return json_or_text(await response.read(_MAX_JSON))
+        """An answer's decoded JSON, or its text. Raises ``HttpFailureError``, ``ModelError``."""
+        return json_or_text(await self._whole(response, _MAX_JSON, self.stall_timeout))
 
     def error(self, body: object, response: HttpResponse | None = None) -> ModelError:
         """The error a server reports: with a status, or inside a stream (no ``response``)."""
         return error_from_body(
             self.peer,
             body,
-            now=self._clock.now(),
+            now=self.clock.now(),
             status=response.status if response else None,
             headers=response.headers if response else None,
         )
@@ -94,9 +102,21 @@ class Endpoint:
         """The error for an answer that never came."""
         return error_from_failure(self.peer, failure, idle=self._idle_timeout)
 
-    def silence(self) -> ModelError:
-        """The error for a server that stopped talking."""
-        return self.failure(HttpFailureError(FailureReason.SILENT, "idle timeout"))
+    def stalled(self) -> ModelError:
+        """The error for a server that lives, and brings nothing."""
+        return ModelTimeoutError(
+            f"{self.peer.label} brought no word of the answer for {self.stall_timeout:g} seconds.",
+            hint="Ask again, or choose another model.",
+            details={"reason": "stalled", "seconds": self.stall_timeout},
+            retryable=True,
+        )
+
+    async def _whole(self, response: HttpResponse, limit: int, seconds: float) -> bytes:
+        try:
+            async with asyncio.timeout(seconds):
+                return await response.read(limit)
+        except TimeoutError:
+            raise self.stalled() from None
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -7,12 +7,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import Final
 
 from app.resilience.retry import retry_after_seconds
+
+_MOST_NAMES: Final = 20
+_LARGEST_CONTEXT: Final = 100_000_000
+_CONTEXT: Final = re.compile(
+    r"(?:maximum context length|context window|context size|context length)"
+    r"(?: is| of|:)?[^\d\n]{0,12}(\d[\d,]{2,10})\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +31,31 @@ class ErrorFacts:
 
     Attributes:
         status: HTTP status, or the code inside a stream of status 200; ``None`` if unsaid.
-        types: every machine name it gives, in lower case.
+        types: every machine name it gives, in lower case, the most telling first.
         words: for a person, cleaned and bounded.
         retryable: what the server says of it, if it does.
         retry_after: seconds until another try is welcome, if said.
         limit_source: which limit was reached (OpenRouter).
         flagged: whether moderation stopped the request.
+        reasons: what moderation found.
+        provider_name: who failed behind a router.
+        fallback_models: ids that could answer instead.
+        fields: parts of the request that the error is about.
+        context_length: the model's window in tokens.
     """
 
     status: int | None
-    types: frozenset[str]
+    types: tuple[str, ...]
     words: str
     retryable: bool | None
     retry_after: float | None
     limit_source: str
     flagged: bool
+    reasons: tuple[str, ...] = ()
+    provider_name: str = ""
+    fallback_models: tuple[str, ...] = ()
+    fields: frozenset[str] = frozenset()
+    context_length: int | None = None
 
 
 def read_error(
@@ -60,12 +80,20 @@ def read_error(
         retryable = headers["x-should-retry"] == "true"
     return ErrorFacts(
         status=status if status is not None and status >= 300 else code,
-        types=frozenset(kind.lower() for kind in kinds if isinstance(kind, str)),
+        # Bounded, as everything that is shown or stored is.
+        types=tuple(
+            dict.fromkeys(clean(kind.lower()) for kind in kinds if isinstance(kind, str) and kind)
+        ),
         words=clean(_words_of(error, metadata, body)) or _phrase(status),
         retryable=retryable if isinstance(retryable, bool) else None,
         retry_after=_retry_after(headers, error, metadata, availability, now),
         limit_source=_text(metadata.get("limit_source")),
         flagged=bool(metadata.get("reasons") or metadata.get("flagged_input")),
+        reasons=_texts(metadata.get("reasons"), clean),
+        provider_name=clean(_text(metadata.get("provider_name"))),
+        fallback_models=_texts(availability.get("fallback_models"), clean),
+        fields=frozenset(clean(name) for name in _fields_of(error)[:_MOST_NAMES]),
+        context_length=_context_length(error, body),
     )
 
 
@@ -77,6 +105,29 @@ def _error_object(body: object) -> Mapping[str, object]:
     if isinstance(error, Mapping):
         return error
     return outer  # vLLM and FastAPI: the fields stand at the top
+
+
+def _texts(value: object, clean: Callable[[str], str]) -> tuple[str, ...]:
+    found = value if isinstance(value, list) else ()
+    return tuple(clean(one) for one in found[:_MOST_NAMES] if isinstance(one, str) and one)
+
+
+def _fields_of(error: Mapping[str, object]) -> list[str]:
+    # OpenAI's `param`, and FastAPI's `loc`: `body`, the field, what stands inside it.
+    found = [_text(error.get("param"))]
+    entries = error.get("detail")
+    for entry in entries if isinstance(entries, list) else ():
+        place = _mapping(entry).get("loc")
+        found += [_text(part) for part in place[:2]] if isinstance(place, list) else []
+    return [name for name in dict.fromkeys(found) if name not in ("", "body")]
+
+
+def _context_length(error: Mapping[str, object], body: object) -> int | None:
+    size = error.get("n_ctx")  # llama.cpp
+    if isinstance(size, int) and not isinstance(size, bool) and 0 < size < _LARGEST_CONTEXT:
+        return size
+    said = _CONTEXT.search(_words_of(error, _mapping(error.get("metadata")), body))
+    return int(said[1].replace(",", "")) if said else None
 
 
 def _words_of(error: Mapping[str, object], metadata: Mapping[str, object], body: object) -> str:

@@ -14,14 +14,20 @@ from urllib.parse import urlsplit
 
 from app.domain.errors import (
     ContextTooLongError,
+    ModelBudgetBusyError,
     ModelCredentialsError,
     ModelError,
+    ModelMissingError,
+    ModelModeratedError,
     ModelPaymentError,
+    ModelRateLimitedError,
     ModelRefusedError,
     ModelTimeoutError,
+    ModelUnavailableError,
     ModelUnreachableError,
 )
 from app.integrations.error_body import ErrorFacts, read_error
+from app.integrations.error_kinds import Trouble, trouble_of
 from app.integrations.http import FailureReason, HttpFailureError, is_loopback
 from app.integrations.unicode_text import whole
 from app.redaction import Secret
@@ -31,38 +37,41 @@ MAX_WORDS: Final = 300
 
 _SHORTEST_KEY: Final = 8
 _KEY_LIKE: Final = re.compile(r"\bsk-[\w-]{6,}|\bBearer\s+\S+", re.IGNORECASE)
-_IN_FLIGHT: Final = "openrouter_in_flight_budget"
+_LATER: Final = "Ask again in a while, or choose another model."
+_OTHERWISE: Final = "Word it differently, or choose another model."
 
-_CREDENTIALS: Final = frozenset(
-    {"authentication", "authentication_error", "invalid_api_key", "invalid_token", "unauthorized"}
-)
-_PAYMENT: Final = frozenset(
-    {"billing_error", "insufficient_credits", "insufficient_quota", "payment_required"}
-)
-_CONTEXT: Final = frozenset(
-    {
-        "context_length_exceeded", "context_window_exceeded", "exceed_context_size_error",
-        "token_limit_exceeded",
-    }
-)  # fmt: skip
-_REFUSED: Final = frozenset(
-    {
-        "content_filter", "content_policy_violation", "invalid_prompt", "moderation", "refusal",
-        "model_not_found", "permission", "permission_error",
-    }
-)  # fmt: skip
-_TIMEOUT: Final = frozenset({"timeout", "timeout_error"})
+_WORDS: Final[Mapping[Trouble, tuple[type[ModelError], str, str]]] = {
+    Trouble.BUDGET_BUSY: (
+        ModelBudgetBusyError,
+        " has too many requests of this account under way",
+        "Ask again in a while.",
+    ),
+    Trouble.PAYMENT: (
+        ModelPaymentError,
+        " refuses for lack of credit",
+        "Add credit or raise the key's limit with the provider, or choose another model.",
+    ),
+    Trouble.CONTEXT: (
+        ContextTooLongError,
+        ": the conversation is too long for this model",
+        "Start a new conversation, or choose a model with a larger context.",
+    ),
+    Trouble.MODERATED: (ModelModeratedError, " held this back", _OTHERWISE),
+    Trouble.MISSING: (ModelMissingError, " does not know what was asked for", ""),
+    Trouble.REFUSED: (ModelRefusedError, " refused the request", _OTHERWISE),
+    Trouble.TIMEOUT: (
+        ModelTimeoutError,
+        " gave up waiting for the model",
+        "Ask again, or choose another model.",
+    ),
+    Trouble.RATE: (ModelRateLimitedError, " gets more requests than it allows", _LATER),
+    Trouble.UNAVAILABLE: (ModelUnavailableError, " is overloaded or not ready", _LATER),
+    Trouble.FAILED: (ModelError, " failed", _LATER),
+    Trouble.FAILED_FOR_GOOD: (ModelError, " failed", "Choose another model, or another server."),
+}
 _PASSING: Final = frozenset(
-    {
-        "overloaded", "overloaded_error", "provider_overloaded", "provider_unavailable",
-        "rate_limit_error", "rate_limit_exceeded", "server", "server_error", "unavailable_error",
-    }
-)  # fmt: skip
-_TOO_LONG: Final = re.compile(
-    r"context (length|window|size)|maximum context|prompt is too long|too many tokens",
-    re.IGNORECASE,
+    {Trouble.BUDGET_BUSY, Trouble.TIMEOUT, Trouble.RATE, Trouble.UNAVAILABLE, Trouble.FAILED}
 )
-_KEY_WORDS: Final = re.compile(r"\b(api.?key|auth\w*|credentials?|token)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,78 +185,41 @@ def credentials_error(peer: Peer, words: str, *, details: Mapping[str, object]) 
 
 
 def _typed(peer: Peer, facts: ErrorFacts) -> ModelError:
-    status, types = facts.status, facts.types
-    details: dict[str, object] = {"status": status, "error_types": sorted(types)}
-    who = f"{peer.label}" + (f" ({status})" if status else "")
+    trouble = trouble_of(facts)
+    who = f"{peer.label}" + (f" ({facts.status})" if facts.status else "")
     said = f": {facts.words}" if facts.words else ""
     said += "" if said.endswith((".", "!", "?", "…")) else "."
-
-    if types & _PAYMENT or status == 402 or facts.limit_source:
-        if facts.limit_source == _IN_FLIGHT:
-            return ModelError(
-                f"{who} has too many requests of this account under way{said}",
-                hint="Ask again in a while.",
-                details=details,
-                retryable=True,
-            )
-        return ModelPaymentError(
-            f"{who} refuses for lack of credit{said}",
-            hint="Add credit or raise the key's limit with the provider, or choose another model.",
-            details=details,
-        )
-    too_long = status in {400, 422, 500} and _TOO_LONG.search(facts.words)
-    if types & _CONTEXT or status == 413 or too_long:
-        return ContextTooLongError(
-            f"{who}: the conversation is too long for this model{said}",
-            hint="Start a new conversation, or choose a model with a larger context.",
-            details=details,
-        )
-    if status == 401 or types & _CREDENTIALS or (status == 403 and _about_the_key(facts)):
+    details = _details(facts, trouble)
+    if trouble is Trouble.CREDENTIALS:
         return credentials_error(peer, f"{who} refused the key{said}", details=details)
-    if types & _REFUSED or status in {400, 403, 404, 405, 422} or 300 <= (status or 0) < 400:
-        return ModelRefusedError(
-            f"{who} refused the request{said}", hint=_refusal_hint(peer, status), details=details
-        )
-    if types & _TIMEOUT or status in {408, 504}:
-        return ModelTimeoutError(
-            f"{who} gave up waiting for the model{said}",
-            hint="Ask again, or choose another model.",
-            details=details,
-            retryable=True,
-        )
-    passing = bool(types & _PASSING) or status in {409, 425, 429} or (status or 500) >= 500
-    return ModelError(
-        f"{who} {_trouble(status, types)}{said}",
-        hint="Ask again in a while, or choose another model.",
-        details=details,
-        retryable=passing and status not in {501, 505},
+    kind, words, hint = _WORDS[trouble]
+    if trouble is Trouble.MISSING:
+        hint = _address_hint(peer)
+    elif facts.fallback_models:
+        hint = f"{hint} It offers {', '.join(facts.fallback_models)}."
+    return kind(f"{who}{words}{said}", hint=hint, details=details, retryable=trouble in _PASSING)
+
+
+def _details(facts: ErrorFacts, trouble: Trouble) -> dict[str, object]:
+    found: dict[str, object] = {"status": facts.status, "error_types": sorted(facts.types)}
+    more: dict[str, object] = {
+        "retry_after": facts.retry_after,
+        "provider_name": facts.provider_name,
+        "fallback_models": list(facts.fallback_models),
+        "reasons": list(facts.reasons),
+        "fields": sorted(facts.fields),
+        "context_length": facts.context_length if trouble is Trouble.CONTEXT else None,
+    }
+    return found | {name: value for name, value in more.items() if value not in (None, "", [])}
+
+
+def _address_hint(peer: Peer) -> str:
+    if peer.key_setting == "OPENROUTER_API_KEY":
+        return "Check the model's name (STEWARD_MODEL)."
+    return (
+        "Check the model's name (STEWARD_MODEL) and the server's address "
+        "(STEWARD_LLM_BASE_URL; it usually ends in /v1)."
     )
-
-
-def _trouble(status: int | None, types: frozenset[str]) -> str:
-    if status == 429 or types & {"rate_limit_exceeded", "rate_limit_error"}:
-        return "gets more requests than it allows"
-    if status in {503, 529} or types & {"provider_overloaded", "overloaded_error"}:
-        return "is overloaded or not ready"
-    return "failed"
-
-
-def _refusal_hint(peer: Peer, status: int | None) -> str:
-    if status in {404, 405} or 300 <= (status or 0) < 400:
-        if peer.key_setting == "OPENROUTER_API_KEY":
-            return "Check the model's name (STEWARD_MODEL)."
-        return (
-            "Check the model's name (STEWARD_MODEL) and the server's address "
-            "(STEWARD_LLM_BASE_URL; it usually ends in /v1)."
-        )
-    return "Word it differently, or choose another model."
-
-
-def _about_the_key(facts: ErrorFacts) -> bool:
-    if facts.flagged:
-        return False
-    # A bare 403 comes from what stands guard before a server.
-    return facts.words in ("", "Forbidden") or bool(_KEY_WORDS.search(facts.words))
 
 
 def _field(setting: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Final
 from urllib.parse import urlsplit
@@ -19,13 +19,9 @@ from app.integrations.answer_stream import read_answer
 from app.integrations.endpoint import Endpoint
 from app.integrations.model_errors import Peer
 from app.integrations.model_list import read_models
-from app.integrations.wire import (
-    OPENROUTER,
-    OPTIONAL_FIELDS,
-    chat_body,
-    encoded,
-    names_on_the_wire,
-)
+from app.integrations.refused_fields import CHOSEN_FIELDS, refused_field
+from app.integrations.request_options import RequestOptions
+from app.integrations.wire import OPENROUTER, chat_body, encoded, names_on_the_wire
 from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelRequest, Progress
 from app.redaction import Secret
 from app.resilience.retry import Backoff, RetryPolicy
@@ -44,8 +40,10 @@ class OpenAICompatibleClient:
         default_model: used when a request names none; ``None``: the server's first, or
             ``openrouter/auto``.
         clock: for waits and for ``Retry-After`` dates.
+        options: what the person set for every request.
         connect_timeout: seconds to make a connection.
         idle_timeout: seconds of silence after which an answer is given up.
+        stall_timeout: seconds without a word of the answer, whatever else the server sends.
         label: what a face shows; by default made from the address.
         policy: how often and how long to retry.
         chance: random numbers from 0 to 1 for the waits.
@@ -60,8 +58,10 @@ class OpenAICompatibleClient:
         provider: str,
         default_model: str | None,
         clock: Clock,
+        options: RequestOptions | None = None,
         connect_timeout: float = 10.0,
         idle_timeout: float = 60.0,
+        stall_timeout: float = 600.0,
         label: str | None = None,
         policy: RetryPolicy | None = None,
         chance: Callable[[], float] = random.random,
@@ -81,7 +81,9 @@ class OpenAICompatibleClient:
             clock=clock,
             connect_timeout=connect_timeout,
             idle_timeout=idle_timeout,
+            stall_timeout=stall_timeout,
         )
+        self.options = options or RequestOptions()
         self._provider = provider
         self._default_model = default_model or (
             OPENROUTER_MODEL if provider == OPENROUTER else None
@@ -90,7 +92,8 @@ class OpenAICompatibleClient:
         self._policy = policy or RetryPolicy()
         self._chance = chance
         self._sleep = sleep
-        self._refused_fields: set[str] = set()
+        self._refused_fields: dict[str, set[str]] = {}
+        self._windows: dict[str, int] = {}
         self._key_checked = False
         self._under_way = 0
         self._closed = False
@@ -99,6 +102,11 @@ class OpenAICompatibleClient:
     def provider(self) -> str:
         """``openrouter`` or ``openai-compatible``."""
         return self._provider
+
+    @property
+    def base_url(self) -> str:
+        """The one server that is asked, and that the key goes to."""
+        return self._endpoint.peer.base_url
 
     @property
     def label(self) -> str:
@@ -122,18 +130,22 @@ class OpenAICompatibleClient:
         async with self._open():
             backoff = Backoff(self._policy, clock=self._clock, chance=self._chance)
             while True:
-                answer = self._answer_to(request)
+                answer: Answer | None = None
                 try:
-                    async with aclosing(self._attempt(request, answer)) as events:
+                    model = request.model or await self._model()
+                    answer = self._answer_to(request, model)
+                    async with aclosing(self._attempt(request, model, answer)) as events:
                         async for event in events:
                             yield event
                     return
                 except ModelError as error:
-                    may_retry = error.retryable and not answer.started
+                    begun = answer is not None and answer.started
+                    may_retry = error.retryable and not begun
                     wait = backoff.next_wait(error.retry_after) if may_retry else None
+                    # An attempt that failed may have cost something all the same.
+                    for event in answer.usage() if answer else ():
+                        yield event
                     if wait is None:
-                        for event in answer.usage():
-                            yield event
                         raise
                     failed = error
                 yield Progress(f"{failed.message} Trying again.", retry_in=wait)
@@ -149,6 +161,13 @@ class OpenAICompatibleClient:
         """
         async with self._open():
             return await self._models()
+
+    def context_length(self, model: str | None = None) -> int | None:
+        """The window of a model in tokens, as far as a list or a refusal has told it.
+
+        Asks nothing of the server. ``None`` for ``model`` means the default one.
+        """
+        return self._windows.get(model or self._default_model or "")
 
     async def aclose(self) -> None:
         """Close connections; answers under way come to their end first."""
@@ -177,12 +196,16 @@ class OpenAICompatibleClient:
             await self._endpoint.aclose()
 
     async def _attempt(
-        self, request: ModelRequest, answer: Answer
+        self, request: ModelRequest, model: str, answer: Answer
     ) -> AsyncGenerator[ModelEvent, None]:
-        model = request.model or await self._model()
+        without = self._refused_fields.setdefault(model, set())
         while True:
             body = chat_body(
-                request, model=model, provider=self._provider, without=self._refused_fields
+                request,
+                model=model,
+                provider=self._provider,
+                options=self.options,
+                without=without,
             )
             try:
                 async with (
@@ -193,15 +216,21 @@ class OpenAICompatibleClient:
                         yield event
                 return
             except ModelError as error:
-                refused = None if answer.started else _refused_field(error, body)
+                window = error.details.get("context_length")
+                if isinstance(window, int):
+                    self._windows[model] = window
+                refused = None if answer.started else refused_field(error, body)
                 if refused is None:
                     raise
-                self._refused_fields.add(refused)
+                without.add(refused)
+            if refused in CHOSEN_FIELDS:
+                yield Progress(f"{model} does not take {refused}; asking without it.")
 
-    def _answer_to(self, request: ModelRequest) -> Answer:
+    def _answer_to(self, request: ModelRequest, model: str) -> Answer:
         return Answer(
             label=self.label,
             provider=self._provider,
+            asked=model,
             names=names_on_the_wire(request.tools),
             taken={call.id for message in request.messages for call in message.tool_calls},
             read_error=self._endpoint.error,
@@ -221,7 +250,9 @@ class OpenAICompatibleClient:
     async def _models(self) -> list[ModelInfo]:
         if self._provider == OPENROUTER and not self._key_checked:
             await self._check_key()
-        return read_models(await self._endpoint.get("/models"), self.label)
+        found = read_models(await self._endpoint.get("/models"), self.label)
+        self._windows |= {one.id: one.context_length for one in found if one.context_length}
+        return found
 
     async def _check_key(self) -> None:
         try:
@@ -232,7 +263,11 @@ class OpenAICompatibleClient:
 
 
 def openrouter_client(
-    api_key: Secret, model: str | None = None, *, clock: Clock
+    api_key: Secret,
+    model: str | None = None,
+    *,
+    clock: Clock,
+    options: RequestOptions | None = None,
 ) -> OpenAICompatibleClient:
     """A client for OpenRouter itself: this key goes nowhere else."""
     return OpenAICompatibleClient(
@@ -241,12 +276,6 @@ def openrouter_client(
         provider=OPENROUTER,
         default_model=model,
         clock=clock,
+        options=options,
         label="OpenRouter",
     )
-
-
-def _refused_field(error: ModelError, body: Mapping[str, object]) -> str | None:
-    """The optional field that a refusal names, if that is what was wrong."""
-    if error.details.get("status") not in (400, 422):
-        return None
-    return next((f for f in OPTIONAL_FIELDS if f in body and f in error.message), None)

@@ -40,6 +40,7 @@ class SseParser:
         self._lines = SSELineDecoder()
         self._events = SSEDecoder()
         self._begun = False
+        self._after_cr = False
 
     def feed(self, data: bytes) -> list[SseItem]:
         """Items that ``data`` completes."""
@@ -49,6 +50,7 @@ class SseParser:
         if not self._begun:
             self._begun = True
             text = text.removeprefix("\ufeff")
+        text = self._with_line_feeds(text)
         # The line decoder cannot take an empty text: a lone byte order mark leaves one.
         return self._items(self._lines.decode(text)) if text else []
 
@@ -56,6 +58,19 @@ class SseParser:
         """Items left at the end of the stream, also without their final blank line."""
         lines = self._lines.decode(rest) if (rest := self._text.decode(b"", final=True)) else []
         return self._items([*lines, *self._lines.flush(), ""])
+
+    def _with_line_feeds(self, text: str) -> str:
+        """The text with one kind of line end.
+
+        The line decoder would hold a CR back until it sees what follows, and with it the event
+        that the CR ends. A line feed that follows one is left out when it comes.
+        """
+        if self._after_cr and text.startswith("\n"):
+            text = text[1:]
+            self._after_cr = False
+        if text:
+            self._after_cr = text.endswith("\r")
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
     def _items(self, lines: Iterable[str]) -> list[SseItem]:
         found: list[SseItem] = []

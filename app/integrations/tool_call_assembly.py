@@ -17,10 +17,14 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.tool_calls import ToolCall
+from app.integrations.json_shape import JsonShape
+from app.integrations.json_values import sound_json
 from app.integrations.unicode_text import whole
+
+_LONGEST_INDEX = 9
 
 
 @dataclass(slots=True, eq=False)
@@ -30,7 +34,29 @@ class _Draft:
     wire_id: str
     index: int | None
     name: str = ""
-    arguments: str = ""
+    pieces: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    shape: JsonShape = field(default_factory=JsonShape)
+
+    def add(self, arguments: str) -> None:
+        """Take a piece of the arguments; they are joined once, at the end."""
+        self.pieces.append(arguments)
+        self.unread.append(arguments)
+
+    @property
+    def closed(self) -> bool:
+        """Whether they could be whole. Most servers never make one ask."""
+        for piece in self.unread:
+            self.shape.feed(piece)
+        self.unread.clear()
+        return self.shape.closed
+
+    @property
+    def arguments(self) -> str:
+        """All of them so far."""
+        if len(self.pieces) > 1:
+            self.pieces[:] = ["".join(self.pieces)]
+        return self.pieces[0] if self.pieces else ""
 
 
 def _new_id() -> str:
@@ -42,11 +68,13 @@ class ToolCallAssembly:
 
     def __init__(self, *, new_id: Callable[[], str] = _new_id) -> None:
         self._drafts: list[_Draft] = []
+        self._with_id: dict[str, list[_Draft]] = {}
+        self._latest: dict[int | None, _Draft] = {}
         self._current: _Draft | None = None
         self._new_id = new_id
 
-    def __bool__(self) -> bool:
-        return bool(self._drafts)
+    def __len__(self) -> int:
+        return len(self._drafts)
 
     def feed(self, piece: Mapping[str, object]) -> None:
         """Take one item of ``delta.tool_calls``."""
@@ -58,7 +86,8 @@ class ToolCallAssembly:
         arguments = _text_of(function.get("arguments"))
         draft = self._draft(_id_of(piece), _index_of(piece), name, arguments)
         draft.name = draft.name or name
-        draft.arguments += arguments
+        if arguments:
+            draft.add(arguments)
         self._current = draft
 
     def calls(
@@ -88,17 +117,22 @@ class ToolCallAssembly:
             return self._open(wire_id, index)
         if wire_id:
             return self._by_id(wire_id, index, name, arguments)
-        at = self._latest_at(index) if index is not None else self._current
+        at = self._latest.get(index) if index is not None else self._current
         if at is None:
             # A new index opens a call only with a name: some servers count their pieces.
             return self._open("", index) if name else self._last()
         return self._open("", index) if _begins_another(at, name, arguments) else at
 
     def _by_id(self, wire_id: str, index: int | None, name: str, arguments: str) -> _Draft:
-        known = [draft for draft in self._drafts if draft.wire_id == wire_id]
-        at = self._latest_at(index) if index is not None else None
+        known = self._with_id.get(wire_id)
+        at = self._latest.get(index) if index is not None else None
         if known:
-            own = [d for d in known if index is None or d.index in (None, index)]
+            own = [
+                d
+                for d in known
+                if index in (None, d.index)
+                or (d.index is None and not _begins_another(d, name, arguments))
+            ]
             if own and (index is not None or not _begins_another(own[-1], name, arguments)):
                 return own[-1]
             if name and at is None:
@@ -106,6 +140,7 @@ class ToolCallAssembly:
             return known[-1]
         if at is not None and not at.wire_id and name in ("", at.name):
             at.wire_id = wire_id
+            self._with_id[wire_id] = [at]
             return at
         if name or (index is not None and at is None):
             return self._open(wire_id, index)
@@ -114,10 +149,10 @@ class ToolCallAssembly:
     def _open(self, wire_id: str, index: int | None) -> _Draft:
         draft = _Draft(wire_id, index)
         self._drafts.append(draft)
+        self._latest[index] = draft
+        if wire_id:
+            self._with_id.setdefault(wire_id, []).append(draft)
         return draft
-
-    def _latest_at(self, index: int | None) -> _Draft | None:
-        return next((draft for draft in reversed(self._drafts) if draft.index == index), None)
 
     def _last(self) -> _Draft:
         return self._current or self._drafts[-1]
@@ -129,12 +164,13 @@ def _begins_another(draft: _Draft, name: str, arguments: str) -> bool:
     if name != draft.name:
         return True
     # llama_cpp.server repeats the name with every piece; others send whole calls without ids.
-    return bool(arguments.strip()) and _is_whole(draft.arguments)
+    # Its own text is read only once it has closed, so that no piece is read again and again.
+    return draft.closed and bool(arguments.strip()) and _is_whole(draft.arguments)
 
 
 def _is_whole(arguments: str) -> bool:
     try:
-        return isinstance(_decoded(arguments), dict)
+        return isinstance(sound_json(arguments), dict)
     except ValueError:
         return False
 
@@ -150,7 +186,7 @@ def _call(call_id: str, name: str, raw: str, cut: bool) -> ToolCall:
             return broken("The answer was cut off before the arguments.")
         return ToolCall(call_id, name)
     try:
-        arguments = _decoded(raw)
+        arguments = sound_json(raw)
     except ValueError as error:
         cause = "The answer was cut off inside the arguments" if cut else "Not valid JSON"
         return broken(f"{cause}: {error}")
@@ -159,20 +195,6 @@ def _call(call_id: str, name: str, raw: str, cut: bool) -> ToolCall:
     if not isinstance(arguments, dict):
         return broken("The arguments are not a JSON object.")
     return ToolCall(call_id, name, arguments)
-
-
-def _decoded(raw: str) -> object:
-    """The JSON value in ``raw``. Raises ``ValueError``, also for what only Python would take."""
-    try:
-        value = json.loads(raw, parse_constant=_refuse_constant)
-        # Half a surrogate pair is valid JSON and no valid text.
-        return json.loads(whole(json.dumps(value, ensure_ascii=False)))
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def _refuse_constant(constant: str) -> object:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def _id_of(piece: Mapping[str, object]) -> str:
@@ -185,12 +207,16 @@ def _id_of(piece: Mapping[str, object]) -> str:
 def _index_of(piece: Mapping[str, object]) -> int | None:
     value = piece.get("index")
     if isinstance(value, str) and value.isdecimal():
-        return int(value)
+        return int(value[:_LONGEST_INDEX])
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _text_of(arguments: object) -> str:
     if isinstance(arguments, str):
         return arguments
-    # Ollama's own form: an object instead of its text.
-    return json.dumps(arguments) if isinstance(arguments, dict) else ""
+    if not isinstance(arguments, dict):
+        return ""
+    try:  # Ollama's own form: an object instead of its text
+        return json.dumps(arguments)
+    except RecursionError:
+        return "[nested too deeply"  # no JSON, so never run

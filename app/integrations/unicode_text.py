@@ -20,6 +20,8 @@ class PieceJoiner:
 
     def feed(self, piece: str) -> str:
         """The text that is whole now; may be empty."""
+        if not piece:
+            return ""
         text = self._half + piece
         cut = len(text) - 1 if text and "\ud800" <= text[-1] <= "\udbff" else len(text)
         self._half = text[cut:]

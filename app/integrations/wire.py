@@ -10,20 +10,26 @@ from typing import Final
 from app.domain.messages import ConversationMessage, Role
 from app.domain.skills import ToolDefinition
 from app.domain.tool_calls import ToolCall, wire_name
+from app.integrations.request_options import RequestOptions
 from app.orchestrator.llm_client import ModelRequest
 
 OPENROUTER: Final = "openrouter"
 
-OPTIONAL_FIELDS: Final = ("stream_options", "usage", "session_id")
-"""Fields that a server may refuse to know; the answer is the same without them."""
-
 _MAX_SESSION: Final = 256
 _MAX_NAME: Final = 64
+_WANT_MARKS: Final = ("anthropic/", "alibaba/", "qwen/")
+"""Makers whose models cache a prompt only up to where the request says so."""
+
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def chat_body(
-    request: ModelRequest, *, model: str, provider: str, without: Iterable[str] = ()
+    request: ModelRequest,
+    *,
+    model: str,
+    provider: str,
+    options: RequestOptions = RequestOptions(),  # noqa: B008 - frozen
+    without: Iterable[str] = (),
 ) -> dict[str, object]:
     """The body of ``POST /chat/completions``.
 
@@ -33,13 +39,13 @@ def chat_body(
         request: what is asked.
         model: the model's id.
         provider: ``openrouter`` gets its own fields.
-        without: of ``OPTIONAL_FIELDS``: what this server has refused before.
+        options: what the person set for all requests.
+        without: optional fields that this server has refused before.
     """
-    body: dict[str, object] = {
-        "model": model,
-        "messages": _messages(request, provider),
-        "stream": True,
-    }
+    messages = _messages(request, provider, model)
+    if provider == OPENROUTER and model.startswith(_WANT_MARKS):
+        _mark_for_caching(messages)
+    body: dict[str, object] = {"model": model, "messages": messages, "stream": True}
     if request.tools:
         body["tools"] = [_tool(tool) for tool in request.tools]
         if request.tool_choice == "none":
@@ -48,10 +54,17 @@ def chat_body(
         body["usage"] = {"include": True}
         if request.session_id:
             body["session_id"] = request.session_id[:_MAX_SESSION]
-        if request.tools:
-            body["provider"] = {"require_parameters": True}
+        needs = {"require_parameters": True} if request.tools else {}
+        if routing := {**needs, **options.provider_routing}:
+            body["provider"] = routing
+        if others := [other for other in options.fallback_models if other != model]:
+            body["models"] = others
+        if options.reasoning_effort:
+            body["reasoning"] = {"effort": options.reasoning_effort}
     else:
         body["stream_options"] = {"include_usage": True}
+        if options.reasoning_effort:
+            body["reasoning_effort"] = options.reasoning_effort
     for name in without:
         body.pop(name, None)
     return body
@@ -67,15 +80,51 @@ def names_on_the_wire(tools: Sequence[ToolDefinition]) -> dict[str, str]:
     return {wire_name(tool.name): tool.name for tool in tools}
 
 
-def _messages(request: ModelRequest, provider: str) -> list[dict[str, object]]:
+def _messages(request: ModelRequest, provider: str, model: str) -> list[dict[str, object]]:
     messages: list[dict[str, object]] = []
     if request.system:
         messages.append({"role": "system", "content": request.system})
-    messages.extend(_message(message, provider) for message in request.messages)
+    messages.extend(_message(message, provider, model) for message in request.messages)
+    _add_thoughts(messages, request.messages, (provider, model))
     return messages
 
 
-def _message(message: ConversationMessage, provider: str) -> dict[str, object]:
+def _add_thoughts(
+    messages: list[dict[str, object]],
+    history: Sequence[ConversationMessage],
+    origin: tuple[str, str],
+) -> None:
+    """Hand back what a model thought before its calls, while their turn is under way.
+
+    Those that send ``reasoning_content`` (DeepSeek, Kimi) want it with the results of the calls,
+    and may refuse it in a later turn.
+    """
+    for sent, message in zip(reversed(messages), reversed(history), strict=False):
+        if message.role is Role.USER:
+            return
+        thought = message.metadata.get("reasoning_content")
+        if message.tool_calls and thought and _origin(message) == origin:
+            sent["reasoning_content"] = thought
+
+
+def _origin(message: ConversationMessage) -> tuple[object, object]:
+    """The provider and the model that were asked for this message."""
+    return message.metadata.get("provider"), message.metadata.get("asked_model")
+
+
+def _mark_for_caching(messages: Sequence[dict[str, object]]) -> None:
+    """Mark the system prompt, which with the tools is the same in every request, and the last
+    thing said to the model, which stands at the same place in the next one.
+    """
+    said = [message for message in messages if message["role"] in ("user", "tool")]
+    system = [message for message in messages if message["role"] == "system"]
+    for message in (*system, *said[-1:]):
+        if text := message["content"]:  # an empty part would be refused
+            part = {"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}
+            message["content"] = [part]
+
+
+def _message(message: ConversationMessage, provider: str, model: str) -> dict[str, object]:
     match message.role:
         case Role.TOOL:
             return {
@@ -84,20 +133,20 @@ def _message(message: ConversationMessage, provider: str) -> dict[str, object]:
                 "content": message.text,
             }
         case Role.ASSISTANT:
-            return _assistant(message, provider)
+            return _assistant(message, provider, model)
     return {"role": "user", "content": message.text}
 
 
-def _assistant(message: ConversationMessage, provider: str) -> dict[str, object]:
+def _assistant(message: ConversationMessage, provider: str, model: str) -> dict[str, object]:
     # Only calls: null, not "": some providers refuse an empty text (ai-sdk-provider issue 506).
     content = message.text or (None if message.tool_calls else "")
     sent: dict[str, object] = {"role": "assistant", "content": content}
     if message.tool_calls:
         sent["tool_calls"] = [_call(call) for call in message.tool_calls]
-    # Unmodified and in order, else Gemini refuses the next request. They are signed by the
-    # provider they came from: another one would refuse them.
+    # Unmodified and in order, else Gemini refuses the next request. They are signed by whom they
+    # came from: another provider or model would refuse them.
     details = message.metadata.get("reasoning_details")
-    if details and message.metadata.get("provider", provider) == provider:
+    if details and _origin(message) == (provider, model):
         sent["reasoning_details"] = details
     return sent
 

@@ -132,6 +132,14 @@ class LLMClient(Protocol):
         """
         ...
 
+    def context_length(self, model: str | None = None) -> int | None:
+        """The window of ``model`` (the default one where ``None``) in tokens.
+
+        Only what is known already, for instance from ``models``: it asks nothing of the server.
+        ``None`` where it is not known.
+        """
+        ...
+
     async def models(self) -> list[ModelInfo]:
         """What the server offers; raises ``ModelError``."""
         ...

@@ -236,7 +236,7 @@ class _RecordedModel:
         for option in sorted({*then.options, *now.options}):
             differs(f"{option} of {name}", then.options.get(option), options_now.get(option))
 
-    def context_length(self, model: str | None) -> int | None:
+    def context_length(self, model: str | None = None) -> int | None:
         """Tokens it took."""
         return self._window
 

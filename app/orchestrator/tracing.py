@@ -73,7 +73,7 @@ class TraceRecorder:
             number=number,
             request=request,
             llm=llm,
-            window=window_of(llm, request.model),
+            window=llm.context_length(request.model),
             surroundings=self._surroundings() if number == 1 else None,
         )
 
@@ -83,13 +83,6 @@ class TraceRecorder:
         """The turn is over: nothing more of it is recorded."""
         self._running.pop(turn_id, None)
         self._traces.flush()
-
-
-def window_of(llm: LLMClient, model: str | None) -> int | None:
-    """Tokens the model takes, where its client knows."""
-    ask = getattr(llm, "context_length", None)
-    known = ask(model) if ask is not None else None
-    return known if isinstance(known, int) else None
 
 
 class _Recording:

@@ -138,9 +138,9 @@ class TurnContext:
 
         Where that cannot be done, the oldest are left out and the person is told.
         """
-        if not self.is_too_long:
+        if not self.is_too_long or llm.provider == "guided":  # which has no window
             return
-        if llm.provider != "guided" and not self._gave_up:
+        if not self._gave_up:
             try:
                 if await self._summarise(llm, calls, deadline):
                     return
@@ -247,7 +247,5 @@ class TurnContext:
 
 
 def _window_of(llm: LLMClient, model: str | None) -> int:
-    """Tokens the model takes, as its client knows them."""
-    ask = getattr(llm, "context_length", None)
-    known = ask(model) if ask is not None else None
-    return known if isinstance(known, int) and known > 0 else DEFAULT_WINDOW
+    """Tokens the model takes, as far as its client knows."""
+    return llm.context_length(model) or DEFAULT_WINDOW

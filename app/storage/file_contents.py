@@ -38,6 +38,11 @@ class NeededContents:
 
         return self._database.read(read)
 
+    def any_by_versions(self) -> bool:
+        """Whether the bytes of any version must be in the vault."""
+        where = f"hash_after IS NOT NULL AND state = 'done' AND NOT ({_IS_PRUNED}) LIMIT 1"
+        return bool(self._database.read(lambda: select("1", f"file_versions WHERE {where}")))
+
     def at_all(self, digests: Sequence[str]) -> set[str]:
         """Those of ``digests`` that any change names, whatever became of it."""
         return self._database.read(lambda: _named(digests, "1"))

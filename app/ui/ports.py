@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from app.config import Settings
+    from app.domain.errors import StewardError
     from app.domain.files import Origin, VaultSize
     from app.domain.skills import Clock
     from app.domain.workspace import Workspace
@@ -81,6 +82,11 @@ class Recovery(Protocol):
     @property
     def operations(self) -> Sequence[object]:
         """Changes that a crash had left open; each says in words what became of it."""
+        ...
+
+    @property
+    def missing_vault(self) -> StewardError | None:
+        """What the person should know where the vault is gone."""
         ...
 
 

@@ -159,7 +159,9 @@ class VaultDialog(QDialog):
 
     def _show_recovered(self, report: Recovery) -> None:
         lines = [str(one) for one in report.operations]
-        if lines:
+        if report.missing_vault is not None:
+            self._end("trouble", report.missing_vault.message, report.missing_vault.hint, lines)
+        elif lines:
             ended = words.count(len(lines), "change")
             self._end("ok", f"{ended} had been cut off.", "What became of each:", lines)
             self._session.files_changed.emit()

@@ -234,6 +234,9 @@ class _SometimesGone:
         dice = random.Random(f"{self._seed}/gone/{said[-1]}/{len(request.messages)}")
         return (self._gone if dice.random() < 0.04 else self._there).stream(request)
 
+    def context_length(self, model: str | None = None) -> int | None:
+        return self._there.context_length(model)
+
     async def models(self) -> list[ModelInfo]:
         return await self._there.models()
 

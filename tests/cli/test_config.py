@@ -81,6 +81,23 @@ def test_folders_are_given_one_by_one(steward: Steward, tmp_path: Path) -> None:
     assert got == f"{one}{os.pathsep}{other}\n"
 
 
+def test_what_is_a_list_or_an_object_is_shown_so_that_it_can_be_set_again(
+    steward: Steward,
+) -> None:
+    steward("config", "set", "fallback_models", "a/b:free", "c/d")
+    steward("config", "set", "provider_routing", '{"order": "anthropic"}')
+    models = steward("config", "get", "fallback_models").out
+    routing = steward("config", "get", "provider_routing").out
+
+    assert models == "a/b:free, c/d\n"
+    assert routing == '{"order": ["anthropic"]}\n'
+    steward("config", "set", "fallback_models", models)
+    steward("config", "set", "provider_routing", routing)
+    assert steward("config", "get", "fallback_models").out == models
+    assert steward("config", "get", "provider_routing").out == routing
+    assert steward("config", "set", "provider_routing", '{"odd": 1}', code=2).err
+
+
 def test_all_settings_and_their_file_can_be_seen(steward: Steward) -> None:
     shown = steward("config", "get", OPENROUTER_API_KEY=KEY).out
     assert f"home = {steward.home}" in shown

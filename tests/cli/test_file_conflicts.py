@@ -43,6 +43,26 @@ def test_conflicts_are_listed_with_what_each_side_has(conflict: Steward) -> None
     assert everywhere.objects == [row]
 
 
+def test_a_conflict_of_a_change_made_at_the_terminal_is_told_to_you(
+    steward: Steward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steward("ask", FINALISE, "--approve", "always")
+    real = FsOps.copy_attributes
+    with monkeypatch.context() as patch:
+
+        def meanwhile(self: FsOps, source: int, target: int) -> None:
+            (steward.folder / "report.md").write_text(THEIRS)
+            real(self, source, target)
+
+        patch.setattr(FsOps, "copy_attributes", meanwhile)
+        steward("files", "restore", "report.md", "1", code=1)
+    assert (
+        "report.md: you wanted to change it; theirs: version 3" in steward("files", "conflicts").out
+    )
+    (row,) = steward("files", "conflicts", "--json").objects
+    assert row["by"] == "terminal"
+
+
 def test_a_preview_changes_nothing(conflict: Steward) -> None:
     diff = conflict("files", "resolve", "report.md", "merge", "--diff").out
     assert diff.splitlines()[-2:] == ["-status: draft", "+status: final"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -39,6 +41,52 @@ def test_an_export_has_every_version_and_is_never_written_over(changed: Steward)
     changed("files", "export", "c.zip", "--path", path, STEWARD_FOLDERS="")
     assert "nothing.md" in changed("files", "export", "d.zip", "--path", "nothing.md", code=1).err
     changed("files", "export", code=2)
+
+
+# Exports as the command does, and waits for its end while the archive is being written.
+EXPORT = """
+import asyncio, sys, threading
+from pathlib import Path
+from app.assembly import Assembly
+
+def wait(done, total, what):
+    print("writing", flush=True)
+    threading.Event().wait()
+
+async def main():
+    assembly = await Assembly.open()
+    await assembly.versions.export(Path(sys.argv[1]), (), wait)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_recover_clears_what_a_killed_export_left_and_says_so(
+    changed: Steward, as_json: bool
+) -> None:
+    there = set(changed.folder.iterdir())
+    export = subprocess.Popen(
+        [sys.executable, "-c", EXPORT, str(changed.folder / "out.zip")],
+        cwd=Path(__file__).parents[2],
+        env=changed.environment(),
+        stdout=subprocess.PIPE,
+    )
+    assert export.stdout is not None
+    assert export.stdout.readline() == b"writing\n"
+    (part,) = set(changed.folder.iterdir()) - there
+    export.kill()
+    export.communicate()
+    assert part.exists()
+
+    done = changed("files", "recover", *(["--json"] if as_json else []))
+
+    assert set(changed.folder.iterdir()) == there
+    if as_json:
+        (row,) = done.objects
+        assert (row["file"], row["found"], row["became"]) == (str(part), "partial", "removed")
+    else:
+        assert f"{part}: cleared away" in done.out
 
 
 def test_nothing_is_pruned_without_yes_and_a_rule(changed: Steward) -> None:

@@ -52,6 +52,7 @@ def test_versions_are_shown_byte_for_byte_and_compared(changed: Steward) -> None
     assert diff.endswith("\n")
     (row,) = changed("files", "diff", "report.md", "2", "1", "--json").objects
     assert "-status: final" in row["diff"]
+    assert row["file"] == str(changed.folder / "report.md")
     missing = changed("files", "show", "report.md@3", code=1)
     assert "no version 3" in missing.err
 
@@ -108,6 +109,17 @@ def test_undo_takes_the_newest_turn_back_or_the_one_named(changed: Steward) -> N
     assert "turn" in changed("files", "undo", "no-such-turn", code=1).err
 
 
+def test_where_the_newest_turn_is_undone_by_hand_undo_says_how_to_name_another(
+    changed: Steward,
+) -> None:
+    changed("files", "restore", "report.md", "1")
+    refused = changed("files", "undo", code=1).err
+    assert "undone already" in refused
+    assert "`steward files log` shows the turns" in refused
+    turn = changed("files", "log", "--json").objects[-2]["turn_id"]
+    assert "files log" not in changed("files", "undo", turn, code=1).err
+
+
 def test_undo_of_one_version_leaves_what_came_after_it(changed: Steward) -> None:
     changed("ask", "replace 'Report' with 'Annual report' in report.md", "--approve", "always")
     (made,) = changed("files", "undo", "report.md@2", "--json").objects
@@ -144,6 +156,21 @@ def test_a_file_without_a_history_says_so(steward: Steward) -> None:
     assert done.out == ""
     assert "no versions yet" in done.err
     assert "nothing.md" in steward("files", "versions", "nothing.md", code=1).err
+
+
+def test_a_path_outside_without_a_history_is_not_asked_to_be_granted(steward: Steward) -> None:
+    for env in ({}, {"STEWARD_FOLDERS": ""}):
+        refused = steward("files", "versions", "/etc/hosts", code=1, **env)
+        assert "Steward has no versions of /etc/hosts." in refused.err
+        assert "rant" not in refused.err
+
+
+def test_a_move_says_where_it_came_from(steward: Steward) -> None:
+    steward("ask", "/rename report.md notes/final.md", "--approve", "always")
+    line = steward("files", "versions", "report.md").out.splitlines()[-1]
+    assert line.endswith("files.move  from report.md")
+    newest = steward("files", "log").out.splitlines()[0]
+    assert "files.move  from report.md  notes/final.md  turn " in newest
 
 
 def test_a_history_needs_no_granted_folder_but_a_restore_does(changed: Steward) -> None:

@@ -26,6 +26,7 @@ class Cut:
     was done. ``precious``: bytes that must be in the folder or in a version, whatever happens,
     beside those that were in the folder. ``outsiders``: versions of someone else that are right.
     ``contents``: instead of stages, what any file may hold. ``one_disk``: refused between two.
+    ``noted``: an export was noted before it was made, so that nothing of it may be left.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Cut:
     precious: frozenset[bytes] = frozenset()
     contents: frozenset[bytes] = frozenset()
     one_disk: bool = False
+    noted: bool = True
 
     @staticmethod
     def of(scenario: Scenario) -> Cut:

@@ -96,7 +96,8 @@ class Rig:
             fs.wire = self.database.wire = Wire()
             if not wire.fired:
                 return
-            await self._try_all(place, fs, cut, fs.moments[failed[0] - 1 :], finished=False)
+            unsure = replace(cut, noted=False)
+            await self._try_all(place, fs, unsure, fs.moments[failed[0] - 1 :], finished=False)
 
     async def cut_in_recovery(self, cut: Cut) -> None:
         """The process dies at any step; the power goes while the next one recovers."""
@@ -261,6 +262,7 @@ async def check(place: Place, cut: Cut, *, after_all: bool, strict: bool) -> Non
     assert all(one.became is not None for one in report.operations), report
     files = place.files
     left = [name for name in files if name.endswith(OURS)]
+    left += [path.name for path in place.home.glob("exports/*.part") if cut.noted]
     assert not left, f"left behind: {left}"
     if strict:
         if cut.stages:

@@ -16,11 +16,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from app.files.partial import NOTE
+
 Name = tuple[int, str]
 """A name in a folder, which is named by its node."""
 ROOT: Final = 1
 SCRATCH: Final = "home/vault/work/"
-"""Where a change is worked out: cleared by name at the next start, never read by it."""
+"""Where a change is worked out: cleared by name at the next start, and never read by it, but for
+the note about a file that is made outside the vault."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,8 @@ class Disk:
                 {
                     node
                     for path, node in files
-                    if self.data[node] != self.durable_data[node] and not path.startswith(SCRATCH)
+                    if self.data[node] != self.durable_data[node]
+                    and (not path.startswith(SCRATCH) or path.endswith(f"/{NOTE}"))
                 }
             )
             for facts in itertools.product(*(self._variants(node) for node in unsynced)):

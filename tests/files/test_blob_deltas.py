@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.errors import BlobDamagedError
 from app.files import packs
+from app.files.blob_codec import decoded, delta
+from app.files.blob_record import Header, Kind, Record, parse
 from app.files.blobs import BlobStore, hash_of
 from app.files.fs_ops import FsOps
 from tests.files.faults import WatchedFs, Wire
@@ -270,3 +276,46 @@ def test_a_version_is_kept_twice_before_another_is_built_on_it(vault: Path) -> N
 
 def copies_of(vault: Path) -> dict[bytes, int]:
     return BlobStore(vault, FsOps())._copies.contents()
+
+
+# -- what a difference is made of ----------------------------------------------------------------
+
+
+@given(
+    st.binary(max_size=300), st.binary(max_size=300), st.binary(max_size=300),
+    st.binary(max_size=300), st.integers(1, 400),
+)  # fmt: skip
+def test_any_content_comes_back_from_any_other(
+    start: bytes, end: bytes, old: bytes, new: bytes, times: int
+) -> None:
+    base, content = start * times + old + end * times, start * times + new + end * times
+    record = delta(b"k" * 32, content, b"b" * 32, base, 1)
+    assert decoded(record, base) == content
+    header = parse(record.header.to_bytes() + record.payload)
+    assert header == record.header
+
+
+@given(st.binary(max_size=80), st.binary(max_size=200))
+def test_a_damaged_difference_is_told_and_nothing_else_happens(payload: bytes, base: bytes) -> None:
+    for kind in (Kind.MIDDLE, Kind.DELTA):
+        header = Header(kind, b"k" * 32, 100, len(payload), 0, 1, b"b" * 32)
+        with suppress(BlobDamagedError):
+            assert len(decoded(Record(header, payload), base)) == 100
+
+
+def test_a_difference_of_an_earlier_steward_is_read(vault: Path) -> None:
+    """Its dictionary was the whole of what it is built on."""
+    import zstandard
+
+    first, second = texts(2)
+    blobs = BlobStore(vault, FsOps())
+    like = blobs.put([first]).hash
+    dictionary = zstandard.ZstdCompressionDict(first, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    payload = zstandard.ZstdCompressor(dict_data=dictionary).compress(second)
+    key = bytes.fromhex(hash_of(second))
+    checksum = zlib.crc32(payload)
+    header = Header(Kind.DELTA, key, len(second), len(payload), checksum, 1, bytes.fromhex(like))
+    with (vault / "packs" / "00000001.pack").open("ab") as pack:
+        pack.write(header.to_bytes() + payload)
+
+    assert stored(vault) == {like: first, hash_of(second): second}

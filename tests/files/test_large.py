@@ -211,7 +211,7 @@ async def test_the_work_folder_is_private_and_spares_the_living(place: Place) ->
         assert place.files == {"big": BIG}, "nothing beside the file"
         modes.extend(stat.S_IMODE(path.stat().st_mode) for path in work_of(place))
         # What another process does at its start.
-        assert WorkFolders(vault, FsOps()).clear_abandoned() == 0
+        assert WorkFolders(vault, FsOps()).clear_abandoned() == ()
         add(old, new)
 
     await place.workspace().rewrite("big", look)

@@ -294,6 +294,51 @@ async def test_a_file_that_vanishes_in_the_middle_is_a_clear_error(place: Place)
         assert place.files == {}
 
 
+async def test_a_refusal_names_a_file_as_it_is_shown_and_its_details_where_it_stands(
+    place: Place,
+) -> None:
+    place.put({"notes/a.md": b"a", "notes/b.md": b"b"})
+    (place.folder / "out.md").symlink_to("/etc/no-such-file")
+    work = place.workspace("turn")
+    refused: dict[str, tuple[Awaitable[object], str]] = {
+        "read": (work.read("notes"), "notes"),
+        "read out": (work.read("out.md"), "out.md"),
+        "read above": (work.read("../x.md"), "../x.md"),
+        "create": (work.create("notes/a.md", b""), "notes/a.md"),
+        "plan create": (work.plan_create("notes", b""), "notes"),
+        "edit": (work.edit("notes/a.md", lambda same: same), "notes/a.md"),
+        "rewrite": (work.rewrite("notes", lambda *_: None), "notes"),
+        "remove": (work.remove("out.md"), "out.md"),
+        "move": (work.move("notes/a.md", "notes/b.md"), "notes/b.md"),
+        "move folder": (work.move_folder("notes", "notes/sub"), "notes"),
+        "restore": (work.restore("notes/a.md", 1), "notes/a.md"),
+        "undo": (work.undo_version("notes/a.md", 1), "notes/a.md"),
+        "content": (work.version_content("notes/a.md", 1), "notes/a.md"),
+        "lines": (work.blame("out.md"), "out.md"),
+        "approved": (place.workspace(expected={}).remove("notes/a.md"), "notes/a.md"),
+    }
+    for what, (call, name) in refused.items():
+        with pytest.raises(FileError) as caught:
+            await call
+        words, details = str(caught.value), caught.value.details
+        assert name in words, what
+        assert str(place.folder) not in words, what
+        assert (details["path"], details["display"]) == (f"{place.folder}/{name}", name), what
+    assert place.files == {"notes/a.md": b"a", "notes/b.md": b"b"}
+
+
+async def test_a_file_of_another_folder_with_the_same_name_is_named_in_full(
+    place: Place, tmp_path: Path
+) -> None:
+    second = tmp_path / "second"
+    second.mkdir()
+    place.granted.grant(second)
+    place.put({"a.md": b"a"})
+    (second / "a.md").write_bytes(b"b")
+    with pytest.raises(FileError, match=f"^Something stands at {second}/a.md already"):
+        await place.workspace().create(str(second / "a.md"), b"")
+
+
 CONTENTS = {
     "empty": b"",
     "no end of line": b"one\ntwo",

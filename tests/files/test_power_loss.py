@@ -70,10 +70,22 @@ async def test_it_goes_on_a_file_system_that_promises_less(
 @pytest.mark.timeout(300)
 async def test_it_goes_while_a_new_process_recovers(quick_path: Path, power: PowerDatabase) -> None:
     rig = Rig(quick_path, power)
-    for cut in named("create an empty file", "restore"):
+    for cut in named("create an empty file", "restore", "prune old versions"):
         await rig.cut_in_recovery(cut)
     rig.tally.require_none()
     assert rig.tally.recovered > 80
+
+
+@pytest.mark.timeout(300)
+async def test_it_goes_while_a_new_process_ends_a_move_to_another_disk(
+    quick_path: Path, power: PowerDatabase
+) -> None:
+    """The copy has its name, but whoever gave it died before that was on disk."""
+    rig = Rig(quick_path, power, **FILE_SYSTEMS["every folder a disk"])
+    for cut in named("move to new folders"):
+        await rig.cut_in_recovery(cut)
+    rig.tally.require_none()
+    assert rig.tally.recovered > 40
 
 
 @pytest.mark.timeout(300)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.errors import (
+    ModelModeratedError,
     ModelRefusedError,
     ModelStreamError,
     ModelTimeoutError,
@@ -67,7 +68,7 @@ async def test_an_answer_held_back_by_a_filter_is_a_refusal(
 ) -> None:
     server.script([stream_reply(chunk(finish="content_filter"), DONE)])
 
-    await fails(client, ModelRefusedError)
+    await fails(client, ModelModeratedError)
 
 
 async def test_what_is_no_json_breaks_the_answer_off(

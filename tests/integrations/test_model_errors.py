@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,11 +11,16 @@ from hypothesis import strategies as st
 
 from app.domain.errors import (
     ContextTooLongError,
+    ModelBudgetBusyError,
     ModelCredentialsError,
     ModelError,
+    ModelMissingError,
+    ModelModeratedError,
     ModelPaymentError,
+    ModelRateLimitedError,
     ModelRefusedError,
     ModelTimeoutError,
+    ModelUnavailableError,
 )
 from app.integrations.model_errors import Peer, error_from_body
 from app.redaction import Secret
@@ -41,22 +47,22 @@ def said(message: str = "no", **more: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("status", "kind", "retryable"),
     [
-        (302, ModelRefusedError, False),
+        (302, ModelMissingError, False),
         (400, ModelRefusedError, False),
         (401, ModelCredentialsError, False),
         (402, ModelPaymentError, False),
         (403, ModelRefusedError, False),
-        (404, ModelRefusedError, False),
+        (404, ModelMissingError, False),
         (408, ModelTimeoutError, True),
         (413, ContextTooLongError, False),
         (422, ModelRefusedError, False),
-        (429, ModelError, True),
+        (429, ModelRateLimitedError, True),
         (500, ModelError, True),
         (501, ModelError, False),
         (502, ModelError, True),
-        (503, ModelError, True),
+        (503, ModelUnavailableError, True),
         (504, ModelTimeoutError, True),
-        (529, ModelError, True),
+        (529, ModelUnavailableError, True),
     ],
 )
 def test_a_status_decides_where_nothing_else_is_said(
@@ -73,19 +79,19 @@ def test_a_status_decides_where_nothing_else_is_said(
 @pytest.mark.parametrize(
     ("body", "kind", "retryable"),
     [
-        (said(metadata={"error_type": "rate_limit_exceeded"}), ModelError, True),
-        (said(metadata={"error_type": "provider_overloaded"}), ModelError, True),
-        (said(metadata={"error_type": "provider_unavailable"}), ModelError, True),
+        (said(metadata={"error_type": "rate_limit_exceeded"}), ModelRateLimitedError, True),
+        (said(metadata={"error_type": "provider_overloaded"}), ModelUnavailableError, True),
+        (said(metadata={"error_type": "provider_unavailable"}), ModelUnavailableError, True),
         (said(metadata={"error_type": "server"}), ModelError, True),
         (said(metadata={"error_type": "timeout"}), ModelTimeoutError, True),
         (said(metadata={"error_type": "context_length_exceeded"}), ContextTooLongError, False),
         (said(metadata={"error_type": "invalid_prompt"}), ModelRefusedError, False),
-        (said(metadata={"error_type": "refusal"}), ModelRefusedError, False),
-        (said(metadata={"error_type": "content_policy_violation"}), ModelRefusedError, False),
+        (said(metadata={"error_type": "refusal"}), ModelModeratedError, False),
+        (said(metadata={"error_type": "content_policy_violation"}), ModelModeratedError, False),
         (said(code="invalid_api_key"), ModelCredentialsError, False),
         (said(code="insufficient_quota"), ModelPaymentError, False),
         (said(code="server_error"), ModelError, True),
-        (said(code=429), ModelError, True),
+        (said(code=429), ModelRateLimitedError, True),
         (said(code="502"), ModelError, True),
         (said(error_type="context_length_exceeded", http_status=400), ContextTooLongError, False),
         (said(http_status=401), ModelCredentialsError, False),
@@ -112,13 +118,69 @@ def test_a_context_that_is_too_long_is_known_by_its_words(words: str) -> None:
     assert type(of(400, said(words))) is ContextTooLongError
 
 
+def test_the_type_comes_before_the_availability_and_both_before_the_status() -> None:
+    both: dict[str, Any] = {
+        "metadata": {"error_type": "timeout"},
+        "availability": {"code": "provider_overloaded"},
+    }
+
+    assert type(of(502, said(**both))) is ModelTimeoutError
+    assert type(of(502, said(availability=both["availability"]))) is ModelUnavailableError
+    assert type(of(502, said())) is ModelError
+
+
+def test_a_vague_type_does_not_hide_the_cause_beside_it() -> None:
+    body = said(type="invalid_request_error", code="context_length_exceeded")
+
+    assert type(of(400, body)) is ContextTooLongError
+    assert type(of(500, said("maximum context length is 4,096", type="server_error"))) is (
+        ContextTooLongError
+    )
+
+
+def test_what_can_be_done_next_stands_in_the_details() -> None:
+    availability = {"code": "x", "retry_after": 9, "fallback_models": ["a/b", 7, ""]}
+    metadata = {"provider_name": "Bedrock", "error_type": "provider_unavailable"}
+    error = of(503, said(metadata=metadata, availability=availability))
+
+    assert error.details["retry_after"] == 9
+    assert error.details["provider_name"] == "Bedrock"
+    assert error.details["fallback_models"] == ["a/b"]
+    assert "a/b" in error.hint
+    flagged = of(403, said(metadata={"reasons": ["violence"], "flagged_input": "x"}))
+    assert flagged.details["reasons"] == ["violence"]
+
+
+@pytest.mark.parametrize(
+    ("body", "tokens"),
+    [
+        (said("This model's maximum context length is 4,096 tokens; you asked for 6015."), 4096),
+        (said("too long", type="exceed_context_size_error", n_ctx=2048), 2048),
+        (said("prompt is too long: 210000 tokens > 200000 maximum"), None),
+    ],
+)
+def test_the_window_is_told_where_the_server_tells_it(
+    body: dict[str, object], tokens: int | None
+) -> None:
+    assert of(400, body).details.get("context_length") == tokens
+
+
 class TestPayment:
     def test_requests_in_flight_pass_and_may_be_tried_again(self) -> None:
         body = said(metadata={"limit_source": "openrouter_in_flight_budget"})
         error = of(402, body, {"retry-after": "3"})
 
-        assert type(error) is ModelError
+        assert type(error) is ModelBudgetBusyError
         assert (error.retryable, error.retry_after) == (True, 3)
+        assert error.details["retry_after"] == 3
+
+    def test_a_limit_behind_a_429_is_a_rate_and_not_a_lack_of_credit(self) -> None:
+        metadata = {"limit_source": "openrouter_key_limit", "error_type": "rate_limit_exceeded"}
+        for body in (said(metadata=metadata), said(metadata={"limit_source": "daily_requests"})):
+            error = of(429, body)
+
+            assert type(error) is ModelRateLimitedError
+            assert error.retryable
 
     def test_a_spent_budget_is_no_refused_key(self) -> None:
         error = of(
@@ -138,7 +200,7 @@ class TestPayment:
 class TestForbidden:
     def test_moderation_is_a_refusal(self) -> None:
         metadata = {"reasons": ["violence"], "flagged_input": "the token", "provider_name": "X"}
-        assert type(of(403, said("flagged: token", metadata=metadata))) is ModelRefusedError
+        assert type(of(403, said("flagged: token", metadata=metadata))) is ModelModeratedError
 
     @pytest.mark.parametrize("body", [said("Invalid API key"), said("Not authenticated"), ""])
     def test_what_is_about_the_key_or_says_nothing_is_a_refused_key(self, body: object) -> None:
@@ -206,8 +268,10 @@ class TestWords:
     def test_a_key_is_never_repeated(self) -> None:
         echo = f"Incorrect key {KEY}; header was Bearer abc; not sk-or-v1-abcdef12"
         error = of(401, said(echo))
-
         shown = f"{error} {error.details} {error!r}"
+
+        error = of(422, {"detail": [{"loc": ["body", KEY]}], "param": KEY, "type": KEY})
+        shown += f"{error} {error.details}"
         assert KEY not in shown
         assert "abc" not in shown
 

@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import ModelCredentialsError, ModelError, ModelRefusedError
+from app.domain.errors import (
+    ModelCredentialsError,
+    ModelError,
+    ModelMissingError,
+    ModelRefusedError,
+)
 from app.integrations.openrouter import (
     OPENROUTER_URL,
     OpenAICompatibleClient,
@@ -115,7 +120,7 @@ async def test_no_redirect_is_followed_with_a_key(
         away = {"location": f"{elsewhere.base_url}/chat/completions"}
         server.script([error_reply(status, headers=away) for status in (301, 302, 307, 308)])
         for _ in range(4):
-            await fails(client, ModelRefusedError)
+            await fails(client, ModelMissingError)
 
         assert elsewhere.requests == []
 

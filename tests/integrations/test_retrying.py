@@ -9,14 +9,17 @@ import pytest
 
 from app.domain.errors import (
     ModelCredentialsError,
-    ModelError,
+    ModelModeratedError,
     ModelPaymentError,
+    ModelRateLimitedError,
     ModelRefusedError,
     ModelStreamError,
+    ModelUnavailableError,
     ModelUnreachableError,
 )
 from app.integrations.openrouter import OpenAICompatibleClient
-from app.orchestrator.llm_client import Progress
+from app.integrations.request_options import RequestOptions
+from app.orchestrator.llm_client import Progress, TokenUsage
 from tests.clocks import FixedClock
 from tests.integrations.asking import ask, fails, request
 from tests.integrations.conftest import MakeClient
@@ -29,6 +32,7 @@ from tests.standins.model_server import (
     json_reply,
     stream_reply,
     text_reply,
+    usage_chunk,
 )
 
 
@@ -57,7 +61,7 @@ async def test_after_three_retries_the_error_stands(
     client: OpenAICompatibleClient, server: ModelServer, waits: list[float]
 ) -> None:
     server.script([busy()] * 5)
-    error = await fails(client, ModelError)
+    error = await fails(client, ModelUnavailableError)
 
     assert error.retryable
     assert waits == [0.5, 1.0, 2.0]
@@ -110,7 +114,7 @@ async def test_a_server_that_asks_for_too_long_a_wait_is_not_tried_again(
     client: OpenAICompatibleClient, server: ModelServer, waits: list[float]
 ) -> None:
     server.script([busy(429, retry_after="121"), text_reply("Hi")])
-    error = await fails(client, ModelError)
+    error = await fails(client, ModelRateLimitedError)
 
     assert error.retry_after == 121
     assert waits == []
@@ -140,6 +144,15 @@ async def test_an_error_in_a_stream_before_its_first_words_is_tried_again(
 
     assert heard.completed.text == "Hi"
     assert len(heard.retries) == 2
+
+
+async def test_what_a_failed_attempt_took_is_told_as_well(
+    client: OpenAICompatibleClient, server: ModelServer
+) -> None:
+    failed = stream_reply(usage_chunk(5, 0, cost=0.25), chunk(error={"code": 502, "message": "x"}))
+    server.script([failed, text_reply("Hi")])
+
+    assert [u.prompt_tokens for u in (await ask(client)).of(TokenUsage)] == [5, 11]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +223,7 @@ async def test_no_retry_outlives_the_deadline(make_client: MakeClient, server: M
         clock.advance(seconds)
 
     server.script([busy(retry_after="100")] * 4)
-    await fails(make_client(clock=clock, sleep=sleep), ModelError)
+    await fails(make_client(clock=clock, sleep=sleep), ModelUnavailableError)
 
     assert slept == [100]
 
@@ -239,6 +252,86 @@ async def test_several_unknown_fields_are_left_out_one_by_one(
     await ask(client)
 
     assert not {"session_id", "usage"} & set(server.requests[-1].json)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Your request violates our usage policies.",
+        "Invalid prompt: usage of this tool is not allowed",
+        "Unsupported: see the usage guide",
+    ],
+)
+async def test_a_refusal_that_only_has_the_word_in_it_takes_no_field_away(
+    make_client: MakeClient, server: ModelServer, words: str
+) -> None:
+    client = make_client(provider="openrouter")
+    server.script([error_reply(400, {"error": {"message": words}}), text_reply("Hi")])
+    await fails(client, ModelRefusedError)
+    await ask(client)
+
+    assert ["usage" in one.json for one in server.requests] == [True, True]
+
+
+async def test_a_refusal_for_its_content_takes_no_field_away(
+    make_client: MakeClient, server: ModelServer
+) -> None:
+    client = make_client(provider="openrouter")
+    metadata = {"error_type": "content_policy_violation"}
+    error = {"message": "invalid field `usage`", "metadata": metadata}
+    server.script([error_reply(400, {"error": error})])
+
+    await fails(client, ModelModeratedError)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "Unrecognized request argument supplied: usage"},
+        {"message": "unknown field `usage`"},
+        {"message": "usage: Extra inputs are not permitted"},
+        {"message": 'property "usage" is unsupported'},
+        {"message": "Bad request", "param": "usage"},
+        {"message": "Bad request", "param": "usage.include"},
+    ],
+)
+async def test_a_plain_word_is_a_field_where_the_refusal_says_so(
+    make_client: MakeClient, server: ModelServer, error: dict[str, object]
+) -> None:
+    client = make_client(provider="openrouter")
+    server.script([error_reply(400, {"error": error}), text_reply("Hi")])
+
+    assert (await ask(client)).completed.text == "Hi"
+    assert "usage" not in server.requests[1].json
+
+
+async def test_an_effort_that_a_model_does_not_take_is_left_out_for_it_and_told(
+    make_client: MakeClient, server: ModelServer
+) -> None:
+    client = make_client(options=RequestOptions(reasoning_effort="high"))
+    said = "Unsupported parameter: 'reasoning_effort' is not supported with this model."
+    refusal = {"message": said, "param": "reasoning_effort"}
+    server.script([error_reply(400, {"error": refusal}), *[text_reply("Hi")] * 3])
+    heard = await ask(client)
+    await ask(client)
+    await ask(client, request(model="another"))
+
+    assert [p.detail for p in heard.of(Progress)] == [
+        "test-model does not take reasoning_effort; asking without it."
+    ]
+    sent = [one.json.get("reasoning_effort") for one in server.requests]
+    assert sent == ["high", None, None, "high"]
+
+
+async def test_an_effort_that_no_provider_of_the_router_takes_is_left_out(
+    make_client: MakeClient, server: ModelServer
+) -> None:
+    client = make_client(provider="openrouter", options=RequestOptions(reasoning_effort="low"))
+    said = "No endpoints found that can handle the requested parameters."
+    server.script([error_reply(404, {"error": {"message": said}}), text_reply("Hi")])
+    await ask(client)
+
+    assert [one.json.get("reasoning") for one in server.requests] == [{"effort": "low"}, None]
 
 
 async def test_a_field_is_left_out_once_only(

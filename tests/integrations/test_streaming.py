@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import aclosing
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.errors import (
-    ModelError,
-)
+from app.clock import SystemClock
+from app.domain.errors import ModelError, ModelTimeoutError
 from app.domain.messages import Role
+from app.integrations import answer_stream, endpoint
 from app.integrations.openrouter import OpenAICompatibleClient
 from app.orchestrator.llm_client import Progress, ReasoningDelta, TextDelta, TokenUsage
-from tests.integrations.asking import ask, ended, message, request
+from app.resilience.retry import RetryPolicy
+from tests.clocks import FixedClock
+from tests.integrations.asking import ask, ended, fails, message, request
 from tests.integrations.conftest import MakeClient
 from tests.standins.model_server import (
     DONE,
@@ -51,10 +56,18 @@ async def test_text_comes_delta_by_delta_then_usage_then_the_whole(
 async def test_a_delta_is_there_before_the_next_one_is_sent(
     client: OpenAICompatibleClient, server: ModelServer
 ) -> None:
-    from contextlib import aclosing
-
     server.script([ended(chunk({"content": "Now"}), Hang())])
     async with aclosing(client.stream(request())) as events:
+        assert await anext(events) == TextDelta("Now")
+
+
+@pytest.mark.parametrize("line_end", [b"\r", b"\r\n"])
+async def test_an_event_is_there_at_once_whatever_ends_its_lines(
+    client: OpenAICompatibleClient, server: ModelServer, line_end: bytes
+) -> None:
+    now = chunk({"content": "Now"}).replace(b"\n", line_end)
+    server.script([ended(now, Hang())])
+    async with aclosing(client.stream(request())) as events, asyncio.timeout(5):
         assert await anext(events) == TextDelta("Now")
 
 
@@ -79,6 +92,35 @@ async def test_usage_may_come_with_a_choice_after_the_finish(
     assert heard.of(TokenUsage) == [TokenUsage(3, 4, 0.0)]
 
 
+async def test_what_was_cached_and_thought_is_part_of_the_usage(
+    client: OpenAICompatibleClient, server: ModelServer
+) -> None:
+    more = {
+        "prompt_tokens_details": {"cached_tokens": 60, "cache_write_tokens": 7},
+        "completion_tokens_details": {"reasoning_tokens": 5},
+    }
+    deepseek = {"prompt_cache_hit_tokens": 3}
+    server.script([ended(chunk({"content": "x"}), usage_chunk(100, 9, cost=0.5, **more)),
+                   ended(chunk({"content": "x"}), usage_chunk(4, 4, **deepseek))])  # fmt: skip
+
+    assert (await ask(client)).of(TokenUsage) == [TokenUsage(100, 9, 0.5, 60, 7, 5)]
+    assert (await ask(client)).of(TokenUsage) == [TokenUsage(4, 4, None, 3)]
+
+
+@pytest.mark.parametrize("odd", [True, -1, 10**400, 1.5, "7", None, [], {}])
+async def test_a_count_that_is_none_is_not_taken_for_one(
+    client: OpenAICompatibleClient, server: ModelServer, odd: object
+) -> None:
+    details = {"prompt_tokens_details": {"cached_tokens": odd}, "completion_tokens_details": odd}
+    cost = odd if odd != 1.5 else "dear"
+    usage = {"prompt_tokens": odd, "completion_tokens": 1}
+    server.script([ended(chunk({"content": "x"}), usage_chunk(3, 4, cost=cost, **details)),
+                   ended(chunk({"content": "x"}, usage=usage))])  # fmt: skip
+
+    assert (await ask(client)).of(TokenUsage) == [TokenUsage(3, 4)]
+    assert (await ask(client)).of(TokenUsage) == []
+
+
 async def test_of_usage_that_counts_up_the_last_holds(
     client: OpenAICompatibleClient, server: ModelServer
 ) -> None:
@@ -97,6 +139,19 @@ async def test_reasoning_is_told_apart_from_the_answer(
 
     assert heard.of(ReasoningDelta) == [ReasoningDelta("Let "), ReasoningDelta("me")]
     assert heard.completed.text == "Yes"
+
+
+async def test_a_thought_before_calls_is_kept_to_be_handed_back(
+    client: OpenAICompatibleClient, server: ModelServer
+) -> None:
+    thought = [chunk({"reasoning_content": piece}) for piece in ("Let ", "me")]
+    server.script([Reply((*thought, *tools_reply(("files_read", {}, "a")).steps)),
+                   Reply((*thought, *text_reply("Hi").steps)),
+                   ended(chunk({"reasoning": "Hm"}), chunk({"content": "Hi"}))])  # fmt: skip
+    found = [(await ask(client)).completed.metadata for _ in range(3)]
+
+    assert found[0]["reasoning_content"] == "Let me"
+    assert found[1:] == [{}, {}]
 
 
 async def test_reasoning_details_are_kept_to_be_handed_back(
@@ -121,9 +176,54 @@ async def test_reasoning_details_are_kept_to_be_handed_back(
     server.script([ended(*thoughts), text_reply("ok")])
     metadata = (await ask(client)).completed.metadata
     assert metadata["reasoning_details"] == [merged, *pieces[2:]]
+    assert (metadata["provider"], metadata["asked_model"]) == ("openrouter", "test-model")
 
     await ask(client, request(message(Role.ASSISTANT, "Hi", metadata=metadata)))
     assert server.requests[1].json["messages"][1]["reasoning_details"] == [merged, *pieces[2:]]
+
+
+@pytest.mark.parametrize("index", [{}, {"index": 0}, {"index": None}])
+async def test_two_signed_blocks_keep_both_their_signatures(
+    client: OpenAICompatibleClient, server: ModelServer, index: dict[str, object]
+) -> None:
+    pieces = [
+        {"type": "reasoning.text", "text": "One", **index},
+        {"type": "reasoning.text", "text": "", "signature": "first", **index},
+        {"type": "reasoning.text", "text": "Two", **index},
+        {"type": "reasoning.text", "signature": "second", **index},
+    ]
+    server.script([ended(*(chunk({"reasoning_details": [piece]}) for piece in pieces))])
+
+    assert (await ask(client)).completed.metadata["reasoning_details"] == [
+        {"type": "reasoning.text", "text": "One", **index, "signature": "first"},
+        {"type": "reasoning.text", "text": "Two", **index, "signature": "second"},
+    ]
+
+
+async def test_pieces_that_contradict_each_other_are_of_two_blocks(
+    client: OpenAICompatibleClient, server: ModelServer
+) -> None:
+    pieces = [
+        {"type": "reasoning.summary", "summary": "a", "index": 0, "id": "r1"},
+        {"type": "reasoning.summary", "summary": "b", "index": 0, "id": "r2"},
+        {"type": "reasoning.text", "text": "c", "index": 0, "format": None},
+        {"type": "reasoning.text", "text": "d", "index": 0, "format": "f"},
+    ]
+    server.script([ended(*(chunk({"reasoning_details": [piece]}) for piece in pieces))])
+    found = (await ask(client)).completed.metadata["reasoning_details"]
+
+    assert found == [*pieces[:2], {**pieces[3], "text": "cd"}]
+
+
+async def test_the_blocks_of_an_answer_that_was_not_streamed_are_as_they_came(
+    client: OpenAICompatibleClient, server: ModelServer
+) -> None:
+    blocks = [{"type": "reasoning.text", "text": text, "z": 1, "a": None} for text in "ab"]
+    spoken = {"content": "Hi", "reasoning_details": blocks}
+    server.script([json_reply({"choices": [{"message": spoken, "finish_reason": "stop"}]})])
+    found = (await ask(client)).completed.metadata["reasoning_details"]
+
+    assert json.dumps(found) == json.dumps(blocks)
 
 
 async def test_content_in_parts_is_text(
@@ -171,15 +271,89 @@ async def test_comments_are_signs_of_life(
     client: OpenAICompatibleClient, server: ModelServer
 ) -> None:
     comments = (b": OPENROUTER PROCESSING\n\n", b":\n\n", b": warm\x07ing up\n\n")
-    server.script([stream_reply(*comments, *text_reply("Hi").steps)])
-    heard = await ask(client)
+    server.script([stream_reply(one, *text_reply("Hi").steps) for one in comments])
+    heard = [await ask(client) for _ in comments]
+
+    assert [one.completed.text for one in heard] == ["Hi"] * 3
+    assert [one.of(Progress) for one in heard] == [
+        [Progress("OpenRouter is working on it.")],
+        [Progress("The server is working on it.")],
+        [Progress("warming up")],
+    ]
+
+
+async def test_many_signs_of_life_are_told_once_a_second(
+    make_client: MakeClient, server: ModelServer
+) -> None:
+    class Ticking(FixedClock):
+        def monotonic(self) -> float:
+            self.advance(0.1)  # each look at it takes a tenth of a second
+            return super().monotonic()
+
+    server.script([stream_reply(*[b": ping\n\n"] * 40, *text_reply("Hi").steps)])
+    heard = await ask(make_client(clock=Ticking()))
 
     assert heard.completed.text == "Hi"
-    assert heard.of(Progress) == [
-        Progress("OpenRouter is working on it."),
-        Progress("The server is working on it."),
-        Progress("warming up"),
-    ]
+    # Two looks a piece, one for the comment and one for the wait: 40 comments in 8 seconds.
+    assert 4 <= len(heard.of(Progress)) <= 9
+
+
+@pytest.mark.parametrize(
+    "alive",
+    [b": ping\n\n", event({"choices": []}), chunk({"content": ""})],
+    ids=["comments", "no choice", "no words"],
+)
+async def test_an_answer_that_only_says_it_is_alive_is_given_up(
+    make_client: MakeClient, server: ModelServer, alive: bytes
+) -> None:
+    server.script([stream_reply(*(alive, Pause(0.02)) * 500)] * 5)
+    client = make_client(clock=SystemClock(), stall_timeout=0.3, policy=RetryPolicy(retries=0))
+    error = await fails(client, ModelTimeoutError)
+
+    assert error.retryable
+    assert "brought no word" in error.message
+    await server.until(lambda: server.left_early == 1)
+
+
+async def test_an_answer_that_stops_in_the_middle_and_says_it_is_alive_is_given_up(
+    make_client: MakeClient, server: ModelServer
+) -> None:
+    server.script([stream_reply(chunk({"content": "Hel"}), *(b": ping\n\n", Pause(0.02)) * 500)])
+    heard = await ask(make_client(clock=SystemClock(), stall_timeout=0.3))
+
+    assert heard.text == "Hel"
+    assert type(heard.error) is ModelTimeoutError
+    assert not heard.retries
+
+
+async def test_words_that_come_slowly_are_waited_for(
+    make_client: MakeClient, server: ModelServer
+) -> None:
+    server.script([text_reply("Slow but sure", chunks=8).slowly(0.08)])
+    client = make_client(clock=SystemClock(), stall_timeout=0.4)
+
+    assert (await ask(client)).completed.text == "Slow but sure"
+
+
+async def test_after_the_finish_signs_of_life_do_not_lengthen_the_wait_for_the_usage(
+    make_client: MakeClient, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_stream, "_USAGE_WAIT", 0.2)
+    pings = (b": ping\n\n", Pause(0.02)) * 500
+    server.script([stream_reply(*text_reply("Hi").steps[:-2], *pings)])
+    heard = await ask(make_client(clock=SystemClock()))
+
+    assert heard.completed.text == "Hi"
+    await server.until(lambda: server.left_early == 1)
+
+
+async def test_the_body_of_an_error_that_never_ends_is_given_up(
+    make_client: MakeClient, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "_ERROR_WAIT", 0.2)
+    server.script([Reply((b"x", Pause(0.02)) * 500, status=500)])
+
+    await fails(make_client(policy=RetryPolicy(retries=0)), ModelTimeoutError)
 
 
 async def test_comments_keep_a_slow_answer_alive(
@@ -296,7 +470,7 @@ def test_no_shape_of_a_chunk_is_a_bug_of_ours(chunks: list[object]) -> None:
     def read_error(body: object) -> ModelError:
         return ModelError("reported")
 
-    answer = Answer(label="X", provider="p", names={}, taken=(), read_error=read_error)
+    answer = Answer(label="X", provider="p", asked="m", names={}, taken=(), read_error=read_error)
     heard = []
     try:
         for one in chunks:

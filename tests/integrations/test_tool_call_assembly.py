@@ -166,6 +166,22 @@ class TestIds:
 
         assert short(calls) == [("a", "files.read", {"n": 1}), ("fresh-1", "files.read", {"n": 2})]
 
+    def test_a_known_id_that_gets_an_index_later_is_a_call_of_its_own_where_the_first_is_whole(
+        self,
+    ) -> None:
+        calls = assembled(
+            piece('{"n":1}', name="files_read", id="a"),
+            piece('{"n":', name="files_read", id="a", index=1),
+            piece("2}", index=1),
+        )
+        late = assembled(
+            piece('{"n":', name="files_read", id="a"),
+            piece("3}", name="files_read", id="a", index=1),
+        )
+
+        assert short(calls) == [("a", "files.read", {"n": 1}), ("fresh-1", "files.read", {"n": 2})]
+        assert short(late) == [("a", "files.read", {"n": 3})]
+
     def test_a_known_id_on_its_own_index_wins(self) -> None:
         calls = assembled(
             piece("{", name="files_read", id="a", index=0),
@@ -251,6 +267,7 @@ class TestArguments:
         [
             *("{", '{"a": 1', '{"a": }', "{'a': 1}", "[1]", '"text"', "7", "{} {}"),
             *('{"a": NaN}', '{"a": Infinity}', '{"a": ' + "9" * 5000 + "}", "[" * 100_000),
+            *('{"a": 1e999}', '{"a": ' + "[" * 200 + "]" * 200 + "}"),
         ],
         ids=lambda raw: raw[:12],
     )
@@ -265,6 +282,22 @@ class TestArguments:
         [call] = assembled(piece({"n": 1}, name="files_read", id="a", index=0))
 
         assert call.arguments == {"n": 1}
+
+    def test_an_object_that_is_nested_too_deeply_to_be_written_is_never_run(self) -> None:
+        deep: dict[str, object] = {}
+        for _ in range(20_000):
+            deep = {"a": deep}
+        [call] = assembled(piece(deep, name="files_read"))
+
+        assert call.parse_error
+
+    def test_a_long_argument_with_its_name_in_every_piece_is_read_once(self) -> None:
+        """Reading it again with each piece would take an hour."""
+        raw = json.dumps({"text": "line\n" * 200_000})
+        parts = [raw[at : at + 16] for at in range(0, len(raw), 16)]
+        [call] = assembled(*(piece(part, name="files_edit") for part in parts))
+
+        assert len(call.arguments["text"]) == 1_000_000  # type: ignore[arg-type]
 
     def test_half_a_surrogate_pair_does_not_get_in(self) -> None:
         [call] = assembled(piece(r'{"a":"\ud83d\ude00 \ud83d"}', name="files_read"))

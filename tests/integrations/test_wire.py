@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from app.domain.messages import Role
+from app.domain.messages import ConversationMessage, Role
 from app.domain.tool_calls import ToolCall, ToolStatus
+from app.integrations.request_options import RequestOptions
 from app.integrations.wire import chat_body, encoded, names_on_the_wire
 from app.orchestrator.llm_client import ModelRequest
 from tests.integrations.asking import EDIT, READ, message, request
 
+ORIGIN = {"provider": "openrouter", "asked_model": "some/model"}
 
-def body(asked: ModelRequest, provider: str = "openai-compatible") -> dict[str, object]:
+
+def body(
+    asked: ModelRequest,
+    provider: str = "openai-compatible",
+    *,
+    model: str = "some/model",
+    **options: object,
+) -> dict[str, object]:
+    chosen = RequestOptions(**options)  # type: ignore[arg-type]
     sent: dict[str, object] = json.loads(
-        encoded(chat_body(asked, model="some/model", provider=provider))
+        encoded(chat_body(asked, model=model, provider=provider, options=chosen))
     )
     return sent
 
@@ -123,17 +134,100 @@ def test_keys_stand_in_one_order() -> None:
 
 def test_reasoning_details_go_back_unmodified_and_in_order() -> None:
     details = [{"type": "reasoning.text", "text": "b", "signature": "s"}, {"z": 1, "a": None}]
-    [sent] = sent_messages(message(Role.ASSISTANT, "Hi", metadata={"reasoning_details": details}))
+    metadata = {"reasoning_details": details, **ORIGIN}
+    [sent] = sent_messages(message(Role.ASSISTANT, "Hi", metadata=metadata))
 
     assert json.dumps(sent["reasoning_details"]) == json.dumps(details)
 
 
-def test_reasoning_details_go_to_the_provider_that_signed_them_only() -> None:
-    metadata = {"reasoning_details": [{"a": 1}], "provider": "openrouter"}
-    spoken = message(Role.ASSISTANT, "Hi", metadata=metadata)
+def test_reasoning_details_go_to_the_provider_and_model_that_signed_them_only() -> None:
+    details = {"reasoning_details": [{"a": 1}]}
+    spoken = message(Role.ASSISTANT, "Hi", metadata={**details, **ORIGIN})
+    of_nobody = message(Role.ASSISTANT, "Hi", metadata=details)
 
     assert "reasoning_details" in sent_messages(spoken)[0]
     assert "reasoning_details" not in sent_messages(spoken, provider="openai-compatible")[0]
+    assert "reasoning_details" not in sent_messages(of_nobody)[0]
+    switched = body(request(spoken), "openrouter", model="another/model")
+    assert "reasoning_details" not in json.dumps(switched)
+
+
+def test_a_thought_goes_back_with_the_results_of_its_calls_and_not_in_a_later_turn() -> None:
+    origin = {"provider": "openai-compatible", "asked_model": "some/model"}
+    call = (ToolCall("1", "files.read"),)
+    thinking = message(
+        Role.ASSISTANT, tool_calls=call, metadata={"reasoning_content": "Hm", **origin}
+    )
+    foreign = message(Role.ASSISTANT, tool_calls=call, metadata={"reasoning_content": "Hm"})
+    result = message(Role.TOOL, "text", tool_call_id="1")
+    asked = message(Role.USER, "Go")
+
+    def thoughts(*history: ConversationMessage) -> list[object]:
+        found = body(request(*history))["messages"]
+        assert isinstance(found, list)
+        return [one["reasoning_content"] for one in found if "reasoning_content" in one]
+
+    assert thoughts(asked, thinking, result) == ["Hm"]
+    assert thoughts(asked, thinking, result, thinking, result) == ["Hm", "Hm"]
+    assert thoughts(asked, thinking, result, asked) == []
+    assert thoughts(asked, foreign, result) == []
+
+
+def test_the_effort_is_said_in_the_words_of_each_provider() -> None:
+    routed = body(request(), "openrouter", reasoning_effort="low")
+    other = body(request(), reasoning_effort="none")
+
+    assert routed["reasoning"] == {"effort": "low"}
+    assert "reasoning_effort" not in routed
+    assert other["reasoning_effort"] == "none"
+    assert "reasoning" not in other
+    assert not {"reasoning", "reasoning_effort"} & (
+        set(body(request())) | set(body(request(), "openrouter"))
+    )
+
+
+def test_fallbacks_and_routing_are_for_openrouter_only() -> None:
+    options: dict[str, Any] = {
+        "fallback_models": ("some/model", "b/two", "c/three"),
+        "provider_routing": {"order": ["x"], "data_collection": "deny"},
+    }
+    routed, other = body(request(), "openrouter", **options), body(request(), **options)
+
+    assert routed["models"] == ["b/two", "c/three"]
+    assert routed["provider"] == {
+        "require_parameters": True, "order": ["x"], "data_collection": "deny",
+    }  # fmt: skip
+    assert not {"models", "provider"} & set(other)
+    own = body(request(), "openrouter", provider_routing={"require_parameters": False})
+    assert own["provider"] == {"require_parameters": False}
+    bare = body(request(tools=()), "openrouter", fallback_models=("some/model",))
+    assert not {"models", "provider"} & set(bare)
+
+
+def test_models_that_want_it_are_told_what_to_cache() -> None:
+    call = ToolCall("1", "files.read")
+    history = (
+        message(Role.USER, "Read it"),
+        message(Role.ASSISTANT, tool_calls=(call,)),
+        message(Role.TOOL, "text", tool_call_id="1"),
+    )
+    for model in ("anthropic/claude-x", "qwen/qwen3", "alibaba/x"):
+        found = body(request(*history), "openrouter", model=model)["messages"]
+        assert isinstance(found, list)
+        mark = {"type": "ephemeral"}
+        assert found[0]["content"] == [{"type": "text", "text": "Be brief.", "cache_control": mark}]
+        assert [type(one["content"]) for one in found[1:3]] == [str, type(None)]
+        assert found[3]["content"] == [{"type": "text", "text": "text", "cache_control": mark}]
+    for provider, model in (("openrouter", "openai/x"), ("openai-compatible", "anthropic/x")):
+        assert "cache_control" not in json.dumps(body(request(*history), provider, model=model))
+
+
+def test_an_empty_text_is_not_marked_for_a_cache() -> None:
+    history = (message(Role.USER, "Hi"), message(Role.TOOL, "", tool_call_id="1"))
+    found = body(request(*history), "openrouter", model="anthropic/x")["messages"]
+
+    assert isinstance(found, list)
+    assert [one["content"] for one in found[1:]] == ["Hi", ""]
 
 
 def test_text_that_is_no_unicode_can_still_be_sent() -> None:

@@ -1,4 +1,6 @@
-"""Every line that keeps a file safe, taken out or turned round, and the test that must notice."""
+"""Every line that keeps a file safe or a model's answer true, taken out or turned round, and the
+test that must notice.
+"""
 
 from __future__ import annotations
 
@@ -321,6 +323,15 @@ MUTANTS: Final = (
         POWER_ELSEWHERE,
     ),
     Mutant(
+        "a copy on another disk may lose its name after the original has gone",
+        SETTLE,
+        "            target.sync()  # whoever placed the copy may have died before its name was on"
+        " disk\n",
+        "",
+        (("tests/files/test_power_loss.py::"
+         "test_it_goes_while_a_new_process_ends_a_move_to_another_disk"),),
+    ),
+    Mutant(
         "the permission bits are not copied",
         SWAP,
         "        fs.copy_attributes(like, handle)\n",
@@ -447,7 +458,7 @@ MUTANTS: Final = (
     Mutant(
         "pruning drops the bytes before the archive's name is on disk",
         "app/files/new_file.py",
-        "        fs.sync(folder)\n",
+        "            fs.sync(folder)\n",
         "",
         POWER,
     ),
@@ -466,10 +477,123 @@ MUTANTS: Final = (
         POWER,
     ),
     Mutant(
+        "an archive is not noted before it is written",
+        "app/files/new_file.py",
+        "            own.remember(path.with_name(name))\n",
+        "",
+        ("tests/files/test_cut_off_exports.py",),
+    ),
+    Mutant(
+        "the note of an archive is not synced",
+        "app/files/partial.py",
+        "        fs.sync(handle)\n",
+        "        pass\n",
+        POWER,
+    ),
+    Mutant(
+        "an archive that was cleared away may come back",
+        "app/files/partial.py",
+        "        fs.sync(parent)  # its name must not come back once the note is gone\n",
+        "",
+        POWER_IN_RECOVERY,
+    ),
+    Mutant(
+        "whatever a note names is cleared away",
+        "app/files/partial.py",
+        " or not ours.fullmatch(path.name)",
+        "",
+        ("tests/files/test_cut_off_exports.py",),
+    ),
+    Mutant(
         "versions are not marked before their bytes go",
         "app/files/pruning.py",
         "                self._marks.prune(marked[start : start + _AT_ONCE], shown)\n",
         "                pass\n",
         ("tests/files/test_pruning.py",),
+    ),
+    # -- the model's wire ----------------------------------------------------------------------
+    Mutant(
+        "an answer that just ends is taken for whole",
+        "app/integrations/answer.py",
+        "if not self.ended or (self.finish is None and not self.started):",
+        "if self.finish is None and not self.started:",
+        ("tests/integrations/test_known_client_bugs.py",),
+    ),
+    Mutant(
+        "two calls may have one id",
+        "app/integrations/tool_call_assembly.py",
+        "while not call_id or call_id in used:",
+        "while not call_id:",
+        ("tests/integrations/test_known_client_bugs.py",),
+    ),
+    Mutant(
+        "an answer that has begun is asked for again",
+        "app/integrations/openrouter.py",
+        "may_retry = error.retryable and not begun",
+        "may_retry = error.retryable",
+        ("tests/integrations/test_retrying.py",),
+    ),
+    Mutant(
+        "a redirect is followed",
+        "app/integrations/http.py",
+        "follow_redirects=False,",
+        "follow_redirects=True,",
+        ("tests/integrations/test_requests.py",),
+    ),
+    Mutant(
+        "a key goes to another server",
+        "app/providers.py",
+        "kept = wanted.llm_api_key if same else None",
+        "kept = wanted.llm_api_key",
+        ("tests/test_providers.py",),
+    ),
+    Mutant(
+        "signs of life keep an answer alive for ever",
+        "app/integrations/answer_stream.py",
+        "return max(0.0, self._since + self._stall - now)",
+        "return self._stall",
+        ("tests/integrations/test_streaming.py",),
+    ),
+    Mutant(
+        "two signed blocks of reasoning become one",
+        "app/integrations/reasoning_details.py",
+        "        self._closed = bool(detail.get(_SIGNATURE))\n",
+        "",
+        ("tests/integrations/test_streaming.py",),
+    ),
+    Mutant(
+        "reasoning goes to a model that did not sign it",
+        "app/integrations/wire.py",
+        "if details and _origin(message) == (provider, model):",
+        "if details and _origin(message)[0] == provider:",
+        ("tests/integrations/test_wire.py",),
+    ),
+    Mutant(
+        "a limit on a rate is taken for a lack of credit",
+        "app/integrations/error_kinds.py",
+        "if facts.limit_source and status in (None, 403):",
+        "if facts.limit_source:",
+        ("tests/integrations/test_model_errors.py",),
+    ),
+    Mutant(
+        "a word in a refusal takes a field away",
+        "app/integrations/refused_fields.py",
+        'if "_" in name:',
+        "if name:",
+        ("tests/integrations/test_retrying.py",),
+    ),
+    Mutant(
+        "what only Python reads is an argument",
+        "app/integrations/json_values.py",
+        "parse_constant=_refuse_constant, parse_float=_finite",
+        "",
+        ("tests/integrations/test_json_shape.py",),
+    ),
+    Mutant(
+        "arguments may be nested without end",
+        "app/integrations/json_values.py",
+        "if raw.count(\"[\") + raw.count(\"{\") > MAX_DEPTH and _depth(raw) > MAX_DEPTH:",
+        "if not raw:",
+        ("tests/integrations/test_json_shape.py",),
     ),
 )  # fmt: skip

@@ -187,3 +187,13 @@ async def test_results_of_another_conversation_cannot_be_read(desk: Desk) -> Non
     model = desk.model(calls(("results.read", theirs)), says("No."))
     await run(desk)
     assert "no result of a call" in model.requests[-1].messages[-1].text
+
+
+async def test_offline_commands_have_no_window_to_outgrow(desk: Desk) -> None:
+    let(desk, context_tokens=2_000)
+    engine = await talk(desk, 12, 1_300)
+    outcome = await engine.run_turn("what is in report.md", channel=Channel.WINDOW)
+    assert outcome.status is TurnStatus.OK
+    assert "status: draft" in outcome.text
+    assert not desk.of(Notification)
+    assert (await desk.assembly.usage.of_turn(outcome.turn_id)).calls == 2

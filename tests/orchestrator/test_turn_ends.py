@@ -422,3 +422,26 @@ async def test_thoughts_are_told_and_kept_apart_and_never_sent_back_as_text(desk
     sent = model.requests[0].messages[1]
     assert sent.text == "Four."
     assert sent.metadata["reasoning_details"] == details
+
+
+# -- stopped while the message is taken in -----------------------------------------------------
+
+
+async def test_stop_while_the_conversation_is_still_read_keeps_the_message(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.model(says("Never mind."))
+    engine = await desk.assembly.engines.get(None)
+    store = desk.assembly.conversations
+    real = store.history
+
+    async def stopped_meanwhile(conversation_id: str, *, characters: int) -> object:
+        engine.cancel()
+        await asyncio.sleep(0)
+        return await real(conversation_id, characters=characters)
+
+    monkeypatch.setattr(store, "history", stopped_meanwhile)
+    outcome = await engine.run_turn("keep me", channel=Channel.WINDOW)
+    assert outcome.status is TurnStatus.CANCELLED
+    stored = await store.messages(engine.conversation_id)
+    assert [m.text for m in stored] == ["keep me"]

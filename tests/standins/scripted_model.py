@@ -37,7 +37,8 @@ def calls(*wanted: tuple[str, Mapping[str, object]], text: str = "") -> Complete
 
 class ScriptedModel:
     """Plays one step a request. An ``asyncio.Event`` as a step says a word, then waits for it
-    and breaks off; a tuple is streamed in these pieces. ``requests`` keeps what it was asked.
+    and breaks off; a tuple is streamed in these pieces. ``requests`` keeps what it was asked;
+    ``windows`` says how much each model can take.
     """
 
     provider = "openai-compatible"
@@ -47,6 +48,7 @@ class ScriptedModel:
     def __init__(self, steps: Sequence[Step]) -> None:
         self.steps = list(steps)
         self.requests: list[ModelRequest] = []
+        self.windows: dict[str | None, int] = {}
         self.streaming = asyncio.Event()
         self.closed_streams = 0
 
@@ -74,6 +76,9 @@ class ScriptedModel:
             yield completed
         finally:
             self.closed_streams += 1
+
+    def context_length(self, model: str | None = None) -> int | None:
+        return self.windows.get(model)
 
     async def models(self) -> list[ModelInfo]:
         return [ModelInfo("scripted", "Scripted")]

@@ -1,7 +1,7 @@
-"""``python -m tests.torture [--rounds N] [--answers N] [--seed S] [--power | --kills] …``.
+"""``python -m tests.torture [--seed S] [--streams N | --power | --kills | --answers N] …``.
 
-First every power cut there is, then N rounds of killed processes, then answers of a model that
-are cut off. Exit code 1 on a violation.
+First a million mutated streams of a model, then every power cut there is, then N rounds of killed
+processes, then answers that are cut off. Exit code 1 on a violation.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from tests.chaos.turns import Chaos
 from tests.files.power_changes import CUTS, SOMEONE, Cut
 from tests.files.power_cuts import FILE_SYSTEMS, Rig, Tally
 from tests.files.power_loss import PowerDatabase
-from tests.torture.answers import Answers
+from tests.torture.answers import ANSWERS, Answers
 from tests.torture.kills import Rounds
+from tests.torture.streams import STREAMS, streams
 
 Way = Callable[[Rig, Cut], Awaitable[None]]
 
@@ -47,10 +48,10 @@ async def failed(rig: Rig, cut: Cut) -> None:
 WAYS: dict[str, Way] = {
     "at any step": Rig.cut,
     "while a new process recovers": Rig.cut_in_recovery,
+    "and again in recovery": Rig.cut_twice,
     "after a call failed": failed,
     "beside someone else": beside,
 }
-TWICE: dict[str, Way] = {"and again in recovery": Rig.cut_twice}
 
 
 async def power(folder: Path, ways: dict[str, Way]) -> list[str]:
@@ -115,12 +116,14 @@ async def answers(folder: Path, points: int, seed: int) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.torture")
     parser.add_argument("--rounds", type=int, default=200, help="of killed processes")
-    parser.add_argument("--answers", type=int, help="cut off by a kill (50); alone: only these")
+    parser.add_argument(
+        "--answers", type=int, help="answers of a model that are cut off; only these"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--power", action="store_true", help="power cuts only")
     parser.add_argument("--ways", default="", help="power cuts only in ways with these words")
     parser.add_argument("--kills", action="store_true", help="killed processes only")
-    parser.add_argument("--twice", action="store_true", help="the power also goes in recovery")
+    parser.add_argument("--streams", type=int, help="only this many mutated streams of a model")
     parser.add_argument(
         "--chaos", type=int, default=0, metavar="TURNS", help="only turns against a faulty server"
     )
@@ -130,18 +133,20 @@ def main() -> int:
     memory = Path("/dev/shm")
     where = memory if os.access(memory, os.W_OK) else None
     violations: list[str] = []
+    some = (chosen.streams, chosen.answers)
+    everything = not (chosen.power or chosen.kills or any(one is not None for one in some))
+    if everything or chosen.streams is not None:
+        violations += streams(STREAMS if chosen.streams is None else chosen.streams, chosen.seed)
     with tempfile.TemporaryDirectory(prefix="torture-", dir=where) as folder:
-        whole = chosen.answers is None
-        if whole and not chosen.kills:
-            ways = WAYS | TWICE if chosen.twice else WAYS
-            ways = {way: act for way, act in ways.items() if chosen.ways in way}
+        if everything or chosen.power:
+            ways = {way: act for way, act in WAYS.items() if chosen.ways in way}
             violations += asyncio.run(power(Path(folder), ways))
-        if whole and not chosen.power:
+        if everything or chosen.kills:
             place = Path(folder) / "kills"
             place.mkdir()
             violations += asyncio.run(kills(place, chosen.rounds, chosen.seed))
-        if not (chosen.power or chosen.kills):
-            points = 50 if whole else chosen.answers
+        if everything or chosen.answers is not None:
+            points = ANSWERS if chosen.answers is None else chosen.answers
             violations += asyncio.run(answers(Path(folder) / "answers", points, chosen.seed))
     for one in violations[:10]:
         print(one)

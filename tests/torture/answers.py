@@ -31,6 +31,8 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 LOST_AT_MOST = 1.0
 """Seconds of an answer that a kill may take."""
+ANSWERS = 50
+"""How many points of time a whole run has."""
 PIECES = 60
 PAUSE = 0.04
 ANSWER = "".join(f"Word {number} of the answer. " for number in range(PIECES))

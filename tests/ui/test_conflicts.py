@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.assembly import Assembly
+from app.domain.errors import ConflictError
 from app.domain.files import ConflictChoice
 from app.orchestrator.approvals import Decision
 from app.ui.diff.lines import Kind
@@ -55,6 +56,23 @@ async def test_a_conflict_is_told_when_it_arises(
     assert "theirs stands, as version 2. Both are kept." in card.about.text()
     assert not card.apply.isVisible()
     assert (folder / "report.md").read_text() == THEIRS
+
+
+async def test_a_conflict_of_the_persons_own_change_is_told_to_them(
+    window: MainWindow, folder: Path
+) -> None:
+    window.show_pane("Versions")
+    assert window.versions is not None
+    assert window.session is not None
+    card = window.versions.conflict
+    save = partial((folder / "report.md").write_text, THEIRS)
+    with meanwhile(save), pytest.raises(ConflictError):
+        await window.session.workspace().edit("report.md", lambda _: OURS.encode())
+
+    card.refresh()
+
+    await until(card.isVisible, "the conflict")
+    assert card.about.text().startswith("You wanted to change it at ")
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,48 @@ async def test_a_server_is_connected_after_it_answered(
     assert person.answers[-1] == "Hello from the server."
 
 
+async def test_how_long_a_model_thinks_counts_from_the_next_message(
+    dialog: SettingsDialog, person: Person, desk: Assembly, server: ModelServer
+) -> None:
+    assert not dialog.model.choices.isVisible()  # offline commands do not think
+    page = dialog.model
+    page.choose("openai-compatible")
+    type_text(page.address, server.base_url)
+    click(page.connect_button)
+    await until(page.choices.isVisible, "a model that thinks")
+    assert not page.choices.fallbacks.isVisible()
+
+    page.choices.effort.setCurrentIndex(page.choices.effort.findData("low"))
+    page.choices.effort.activated.emit(page.choices.effort.currentIndex())
+    dialog.reject()
+    server.script([text_reply("Hello.")])
+    await person.ask("Hello?")
+
+    assert desk.settings.reasoning_effort == "low"
+    assert server.requests[-1].json["reasoning_effort"] == "low"
+
+
+async def test_models_to_fall_back_on_are_kept_or_refused_in_words(
+    dialog: SettingsDialog, window: MainWindow, desk: Assembly, steward_home: Path
+) -> None:
+    choices = dialog.model.choices
+    choices.show_for("openrouter")
+    said: list[str] = []
+    assert window.session is not None
+    window.session.said.connect(lambda _kind, words: said.append(words))
+    assert choices.fallbacks.isVisible()
+
+    choices.fallbacks.setText("a/b:free c/d")
+    choices.fallbacks.editingFinished.emit()
+    assert choices.fallbacks.text() == "a/b:free, c/d"
+    assert SettingsStore(steward_home, {}).load().fallback_models == ("a/b:free", "c/d")
+
+    choices.fallbacks.setText(" ".join(map(str, range(11))))
+    choices.fallbacks.editingFinished.emit()
+    assert "up to 10" in said[-1]
+    assert desk.settings.fallback_models == ("a/b:free", "c/d")
+
+
 async def test_a_server_that_does_not_answer_changes_nothing(
     dialog: SettingsDialog, window: MainWindow, desk: Assembly
 ) -> None:

@@ -84,6 +84,21 @@ async def test_recovering_says_that_nothing_was_left(window: MainWindow) -> None
     press(dialog, Qt.Key.Key_Escape)
 
 
+async def test_recovering_says_that_the_vault_is_gone(window: MainWindow) -> None:
+    assert window.session is not None
+    desk = window.session.desk
+    await window.session.workspace().edit("report.md", lambda _: b"new")
+    home = desk.settings.home
+    (home / "vault").rename(home / "taken away")
+
+    dialog = await dialog_of(window, "Recover …")
+    await until(lambda: not dialog.running, "its end")
+
+    assert "is missing or empty" in dialog.headline.text()
+    assert "backup" in dialog.detail.text()
+    press(dialog, Qt.Key.Key_Escape)
+
+
 class SlowVault:
     """A vault whose check takes until it is cancelled."""
 

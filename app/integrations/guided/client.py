@@ -70,6 +70,10 @@ class GuidedClient:
                     await asyncio.sleep(0)  # lets a face show it, and Stop stop it
                 yield Completed(text, metadata={"suggestions": list(suggestions)})
 
+    def context_length(self, model: str | None = None) -> int | None:
+        """There is no model, and no window that could be full."""
+        return None
+
     async def models(self) -> list[ModelInfo]:
         """None."""
         return []

@@ -187,7 +187,7 @@ class Ambiguous:
 class BadUsage:
     """A command whose arguments do not fit.
 
-    ``command`` is its name, ``problem`` one sentence of ours (never the person's text).
+    ``command`` is its name, ``problem`` one sentence of ours, in Markdown.
     """
 
     command: str

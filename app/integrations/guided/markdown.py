@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 MAX_QUOTE: Final = 60
 
 _BACKTICKS: Final = re.compile("`+")
-_SPECIAL: Final = re.compile(r"[\\`*_\[\]<>&|~#!]")
+# An underscore between letters or digits emphasises nothing.
+_SPECIAL: Final = re.compile(r"[\\`*\[\]<>&|~#!]|(?<![^\W_])_|_(?![^\W_])")
+_IN_BACKTICKS: Final = "(?<!`)`([^`]+)`(?!`)"
 # What would begin a list or a heading at the start of a line.
 _BLOCK_START: Final = re.compile(r"^([0-9]*)([-+=.)])")
 _HARMLESS: Final = re.compile(r"[^\W_](?:(?:[^\W_]|[ .,:'/%+-])*[^\W_])?")
-# An underscore between letters or digits emphasises nothing.
 _PLAIN_NAME: Final = re.compile(r"[^\W_](?:(?:[^\W_]|[./-]|(?<=[^\W_])_(?=[^\W_]))*[^\W_])?")
 _LANGUAGE: Final = re.compile(r"[a-z0-9+#-]{1,15}")
 # Characters that turn the direction of text around, and could make a name read as another.
@@ -61,8 +63,33 @@ def quote(text: str) -> str:
 
 def plain(text: str) -> str:
     """``text`` as words of one paragraph: nothing in it is Markdown."""
-    shown = _SPECIAL.sub(lambda match: "\\" + match.group(), visible(" ".join(text.split())))
-    return _BLOCK_START.sub(r"\1\\\2", shown)
+    return _begun(_escaped(" ".join(text.split())))
+
+
+def said(text: str, names: Iterable[str] = ()) -> str:
+    """A sentence of ours as ``plain``, but what it has in backticks stays code, to be typed.
+
+    So becomes each of ``names`` that cannot stand in it unmarked.
+    """
+    line = " ".join(text.split())
+    marked = [
+        rf"(?<!\S){re.escape(name)}(?!\w)"
+        for name in names
+        if name.strip() and not is_plain_name(name)
+    ]
+    parts, last = [], 0
+    for match in re.finditer("|".join([_IN_BACKTICKS, *marked]), line):
+        parts += [_escaped(line[last : match.start()]), code(match[1] or match.group())]
+        last = match.end()
+    return _begun("".join([*parts, _escaped(line[last:])]))
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda match: "\\" + match.group(), visible(text))
+
+
+def _begun(paragraph: str) -> str:
+    return _BLOCK_START.sub(r"\1\\\2", paragraph)
 
 
 def is_plain_name(text: str) -> bool:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import Final
 
-from app.integrations.guided import prose, reading, refusals
+from app.integrations.guided import abstaining, prose, reading, refusals
 from app.integrations.guided.commands import find_command
 from app.integrations.guided.intents import (
     Ambiguous,
@@ -33,6 +34,8 @@ from app.integrations.guided.intents import (
     UndoVersion,
     Unknown,
 )
+from app.integrations.guided.sentence import quoted_names_file
+from app.integrations.guided.slash import is_path
 from app.integrations.guided.steps import Ask, Outcome, Reply
 
 Plan = Generator[Ask, Outcome, Reply]
@@ -110,11 +113,11 @@ def _say(request: ShowHelp | Ambiguous | BadUsage | Unknown) -> Plan:
         case ShowHelp(command):
             return prose.help_text(request, find_command(command) if command else None)
         case Ambiguous():
-            return refusals.unclear(request)
+            return abstaining.unclear(request)
         case BadUsage():
-            return refusals.wrong_usage(request)
+            return abstaining.wrong_usage(request)
         case Unknown():
-            return refusals.not_understood(request)
+            return abstaining.not_understood(request)
 
 
 def _list(request: ListFiles) -> Plan:
@@ -175,10 +178,30 @@ def _replace(request: ReplaceText) -> Plan:
     if request.everywhere and places is not None and places > 1:
         # Counted without asking anyone: an edit that cannot be made is not put to the person.
         outcome = yield _replacement(request, places)
+    if outcome.error_type == "file_missing":
+        for meant in _other_orders(request):
+            if _is_file((yield Ask("files.read", {"path": meant.path, "limit": 1}))):
+                return abstaining.wrong_order(request, meant)
     if not outcome.ok:
         return refusals.not_done(request, outcome)
     did = f"Replaced {places} places in" if places is not None and places > 1 else "Changed"
     return prose.changed(request, outcome, request.path, did)
+
+
+def _other_orders(request: ReplaceText) -> list[ReplaceText]:
+    """What may be meant where the path is written first or second, and is not the last."""
+    path, old, new = request.path, request.old, request.new
+    orders = [replace(request, path=old, old=new, new=path), replace(request, path=new, new=path)]
+    # A path that looks like one stands in its right place: then only what looks so too is tried.
+    return [
+        order
+        for order in orders
+        if is_path(order.path) and (quoted_names_file(order.path) or not quoted_names_file(path))
+    ]
+
+
+def _is_file(looked_at: Outcome) -> bool:
+    return looked_at.ok or looked_at.error_type in {"not_text", "file_too_large"}
 
 
 def _replacement(request: ReplaceText, count: int) -> Ask:
@@ -244,5 +267,5 @@ def _restore(request: RestoreVersion) -> Plan:
     return prose.restored(request, outcome) if outcome.ok else refusals.not_done(request, outcome)
 
 
-MAX_CALLS: Final = 2
+MAX_CALLS: Final = 3
 """No plan makes more calls than this."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from app.integrations.guided.abstaining import CONNECT, can_do, offers
 from app.integrations.guided.commands import COMMANDS, Command
 from app.integrations.guided.intents import (
     CompareVersions,
@@ -28,9 +29,8 @@ from app.integrations.guided.markdown import (
     code,
     is_plain_name,
     joined,
-    plain,
+    said,
 )
-from app.integrations.guided.refusals import CONNECT, can_do, offers
 from app.integrations.guided.sentence import names_file
 from app.integrations.guided.spelling import as_command
 from app.integrations.guided.steps import Outcome, Reply
@@ -182,7 +182,7 @@ def unfinished(outcomes: Sequence[Outcome]) -> Reply:
 
 
 def _end(outcome: Outcome) -> str:
-    words = plain(_first_line(outcome.text))
+    words = said(_first_line(outcome.text))
     if outcome.ok:
         return f"done. {words}".rstrip()
     return f"not done ({outcome.status.value}). {words}".rstrip()

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from app.integrations.guided.abstaining import offers
 from app.integrations.guided.intents import (
     CompareVersions,
     FindText,
@@ -26,7 +27,6 @@ from app.integrations.guided.markdown import (
     plain,
     quote,
 )
-from app.integrations.guided.refusals import offers
 from app.integrations.guided.steps import Outcome, Reply
 
 MAX_ROWS: Final = 100

@@ -1,4 +1,4 @@
-"""What the guide says when something was not done: refused, failed, not understood. Pure.
+"""What the guide says when something was asked for and not done: refused, or failed. Pure.
 
 Each answer says what stands now and what can be done next.
 """
@@ -9,139 +9,31 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from app.domain.tool_calls import ToolStatus
-from app.integrations.guided.commands import COMMANDS, find_command
+from app.integrations.guided.abstaining import UNCHANGED, offers
 from app.integrations.guided.intents import (
     WRITES,
-    Ambiguous,
-    BadUsage,
     CreateFile,
-    Doubt,
     Intent,
     ListFiles,
     ReadFile,
-    Reason,
     ReplaceText,
     RestoreVersion,
     ShowHelp,
     ShowVersions,
     UndoLast,
     UndoVersion,
-    Unknown,
 )
-from app.integrations.guided.markdown import bullets, code, joined, plain, quote
+from app.integrations.guided.markdown import code, joined, plain, quote, said
 from app.integrations.guided.spelling import as_command
 from app.integrations.guided.steps import Outcome, Reply
 
-UNCHANGED: Final = "Nothing was changed."
-
-CONNECT: Final = (
-    "To ask in your own words, connect a model: in the window **Settings → Connect a model**; for "
-    "the terminal set `OPENROUTER_API_KEY` or `STEWARD_LLM_BASE_URL`."
-)
-
 _MOST_LINES: Final = 10
-_GENERAL: Final = ("/files", "/help")
-
-
-def offers(*intents: Intent) -> tuple[str, ...]:
-    """The commands for ``intents``, to be offered as buttons; each once."""
-    commands = (as_command(intent) for intent in intents)
-    return tuple(dict.fromkeys(command for command in commands if command is not None))
-
-
-# -- not understood ----------------------------------------------------------------------
-
-
-def can_do() -> str:
-    """The commands, as a list."""
-    return "I can do these offline:\n\n" + bullets(
-        [f"{code(command.usage)} {_lower(command.summary)}" for command in COMMANDS]
-    )
-
-
-def can_do_briefly() -> str:
-    """The commands' names, on one line."""
-    names = ", ".join(code(f"/{command.name}") for command in COMMANDS)
-    return f"I can do these offline: {names}. `/help` explains them."
-
-
-def _lower(sentence: str) -> str:
-    return sentence[0].lower() + sentence[1:]
-
-
-_REASONS: Final[Mapping[Reason, str]] = {
-    Reason.UNKNOWN: "I did not understand that.",
-    Reason.NO_SUCH_COMMAND: "I did not understand that: there is no such command.",
-    Reason.NEGATED: "I did not understand that: it reads like something not to do.",
-    Reason.QUESTION: (
-        "I did not understand that: it reads like a question, and without a model I cannot "
-        "answer it. If it is something to do, say it as a request."
-    ),
-    Reason.SEVERAL: (
-        "I did not understand that: it reads like more than one request, and I take one at a time."
-    ),
-    Reason.QUOTES: "I did not understand that: the quotation marks do not work out.",
-}
-
-
-def not_understood(unknown: Unknown) -> Reply:
-    """Abstain: nothing was done, what can be done, and how to connect a model."""
-    opening = _REASONS[unknown.reason]
-    if unknown.near:
-        opening += f" Did you mean {' or '.join(code('/' + name) for name in unknown.near)}?"
-    text = f"{opening} {UNCHANGED}\n\n{can_do_briefly()}\n\n{CONNECT}"
-    return Reply(text, (*offers(*unknown.readings), *_GENERAL))
-
-
-_DOUBTS: Final[Mapping[Doubt, str]] = {
-    Doubt.EXACT_TEXT: (
-        "I take text exactly as it stands, so put it in quotes: "
-        "`replace 'draft' with 'final' in report.md`."
-    ),
-    Doubt.WHICH_FILE: "Which file? Say it with its full name, for instance `report.md`.",
-    Doubt.WHICH_VERSION: ("Which version? Say it by its number: `restore version 1 of report.md`."),
-    Doubt.ONE_VERSION: (
-        "I cannot show a single version here. I can list and compare versions; in the terminal, "
-        "`steward files show PATH@N` prints one."
-    ),
-    Doubt.WHERE_TO_PUT: "Where should the text go?",
-    Doubt.TEXT_TO_REMOVE: "Text is removed from a file by replacing it with nothing.",
-    Doubt.NEW_NAME: "I am not sure which new place you mean.",
-    Doubt.TWO_READINGS: "That can mean more than one thing.",
-}
-
-
-def unclear(ambiguous: Ambiguous) -> Reply:
-    """Ask back: offer what may be meant, do nothing."""
-    commands = offers(*ambiguous.readings)
-    text = f"{_DOUBTS[ambiguous.doubt]} {UNCHANGED}"
-    if commands:
-        opening = "Did you mean this?" if len(commands) == 1 else "Did you mean one of these?"
-        text += f"\n\n{opening}\n\n{bullets([code(command) for command in commands])}"
-    return Reply(text, (*commands, *_GENERAL))
-
-
-def wrong_usage(bad: BadUsage) -> Reply:
-    """Say how the command is written."""
-    command = find_command(bad.command)
-    assert command is not None, "the parser names only commands of the table"
-    text = (
-        f"{bad.problem} {UNCHANGED}\n\n"
-        f"It is written {code(command.usage)}, for instance {code(command.example)}."
-    )
-    commands = offers(*bad.readings)
-    if commands:
-        text += f" Did you mean {' or '.join(code(command) for command in commands)}?"
-    return Reply(text, (*commands, f"/help {command.name}"))
-
-
-# -- not done ----------------------------------------------------------------------------
 
 # Kinds of errors after which the files are known to be as they were.
 _HARMLESS_KINDS: Final = """
     usage not_found file_error path_outside no_folder file_missing file_exists not_a_file
     file_too_large not_text not_encodable stopped file_changed disk_full match_count
-    blob_damaged skill_error unknown_skill invalid_arguments placeholder_write
+    blob_damaged pruned skill_error unknown_skill invalid_arguments placeholder_write
 """
 _HARMLESS_ERRORS: Final = frozenset(_HARMLESS_KINDS.split())
 
@@ -192,20 +84,16 @@ def _unsure(intent: Intent, opening: str) -> Reply:
 
 
 # What the guide says of an undo itself; the rest the skill says better.
-_SAID_HERE: Final = frozenset({"no_folder", "path_outside", "file_missing"})
+_SAID_HERE: Final = frozenset({"no_folder", "path_outside", "crash"})
 
 
 def _error(intent: Intent, outcome: Outcome) -> Reply:
     kind = outcome.error_type
     if kind == "match_count" and isinstance(intent, ReplaceText):
         return several_places(intent, outcome)
-    said = _ERRORS.get(kind)
-    if (isinstance(intent, UndoLast | UndoVersion) and kind not in _SAID_HERE) or (
-        isinstance(intent, CreateFile) and kind == "not_text"
-    ):
-        said = None  # about several files, or about no file yet: the skill says it better
-    text = said(_named(intent, outcome)) if said else plain(outcome.text) or "That failed."
-    if said and kind == "not_text" and (what := outcome.string("is")):
+    words = None if _is_said_better(intent, kind) else _ERRORS.get(kind)
+    text = words(_named(intent, outcome)) if words else _in_its_words(intent, outcome)
+    if words and kind == "not_text" and (what := outcome.string("is")):
         text = f"{text} It is {plain(what)}."
     if isinstance(intent, WRITES) and kind in _HARMLESS_ERRORS:
         text = text if UNCHANGED in text else f"{text} {UNCHANGED}"
@@ -215,16 +103,40 @@ def _error(intent: Intent, outcome: Outcome) -> Reply:
     return Reply(text, _after_error(intent, kind))
 
 
+def _is_said_better(intent: Intent, kind: str) -> bool:
+    """Whether the skill's own words fit better than ours."""
+    match intent:
+        case UndoLast() | UndoVersion():  # of several files
+            return kind not in _SAID_HERE
+        case RestoreVersion():  # the file may be there, and only have no versions
+            return kind == "file_missing"
+        case CreateFile():  # there is no file yet
+            return kind == "not_text"
+        case _:
+            return False
+
+
+def _in_its_words(intent: Intent, outcome: Outcome) -> str:
+    display = outcome.string("display")
+    names = [*_written(intent), *([display] if display is not None else [])]
+    return said(outcome.text, names) or "That failed."
+
+
+def _written(intent: Intent) -> list[str]:
+    """The paths in a request, as the person wrote them."""
+    paths = (getattr(intent, key, None) for key in ("path", "new"))
+    return [path for path in paths if isinstance(path, str)]
+
+
 def _named(intent: Intent, outcome: Outcome) -> str:
-    """The path an error is about, as the person wrote it where that is known."""
-    path = outcome.string("path")
-    written = [
-        name for key in ("path", "new") if isinstance(name := getattr(intent, key, None), str)
-    ]
-    for name in written:
-        if path is None or path == name or path.endswith("/" + name.removeprefix("./")):
+    """The path an error is about: as the person wrote it, or in its short form."""
+    path, display = outcome.string("path"), outcome.string("display")
+    for name in _written(intent):
+        if path is None or name in (path, display):
             return code(name)
-    return code(path) if path is not None else "it"
+        if display is None and path.endswith("/" + name.removeprefix("./")):
+            return code(name)
+    return code(display or path) if path is not None else "it"
 
 
 _ERRORS: Final[Mapping[str, Callable[[str], str]]] = {

@@ -191,8 +191,9 @@ class ConflictCard(QFrame):
         wanted = _WANTED.get(one.action, "change")
         theirs = "took it away" if one.theirs is None else "changed it"
         stands = f", as version {one.their_version}" if one.their_version else ""
+        who = "You" if one.who == "you" else one.who
         return (
-            f"{one.by} wanted to {wanted} it at {when}. Someone else {theirs} at the same moment, "
+            f"{who} wanted to {wanted} it at {when}. Someone else {theirs} at the same moment, "
             f"and theirs stands{stands}. Both are kept."
         )
 

@@ -23,6 +23,7 @@ from app.ui.controls import Button, Dot, Label
 from app.ui.flow_layout import FlowLayout
 from app.ui.ports import FoundServer
 from app.ui.session import Session
+from app.ui.settings.model_choices import ModelChoices
 from app.ui.tasks import WorkGroup
 from app.ui.theme import Theme
 
@@ -68,6 +69,8 @@ class ModelPage(QWidget):
         page.addSpacing(10)
         page.addWidget(Label("Model", kind="heading"))
         page.addLayout(self._models())
+        self.choices = ModelChoices(session)
+        page.addWidget(self.choices)
         page.addStretch(1)
         self._choices.buttonClicked.connect(self._show_fields)
         self._radios[session.desk.llm.provider].setChecked(True)
@@ -207,6 +210,7 @@ class ModelPage(QWidget):
     # -- choosing a model ------------------------------------------------------------------------
 
     async def _read_models(self) -> None:
+        self.choices.show_for(self._session.desk.llm.provider)
         guided = self._session.desk.llm.provider == "guided"
         for widget in (self.models, self.use_here, self.use_always):
             widget.setEnabled(not guided)

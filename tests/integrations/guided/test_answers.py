@@ -21,7 +21,7 @@ from app.integrations.guided.intents import (
     ShowVersions,
     UndoLast,
 )
-from app.integrations.guided.markdown import code, fence, plain, quote
+from app.integrations.guided.markdown import code, fence, plain, quote, said
 from app.integrations.guided.planner import next_step
 from app.integrations.guided.steps import Ask, Outcome, Reply
 
@@ -96,6 +96,7 @@ def test_a_name_cannot_act_as_markdown_in_any_answer(name: str) -> None:
         answer(UndoLast(), files=[name, {"path": name}]),
         answer(RemoveFile(name), error, name, type="file_missing", path=name),
         answer(RemoveFile(name), error, name, type="something"),
+        answer(RemoveFile(name), error, f"Not {name}: `run {name}`.", type="file_error"),
         answer(RemoveFile(name), ToolStatus.UNAVAILABLE, name, retry_at=name),
         answer(RemoveFile(name), ToolStatus.TIMEOUT, name),
     ]  # fmt: skip
@@ -149,6 +150,25 @@ def test_plain_words_begin_no_list_and_no_heading(text: str) -> None:
     assert kinds(plain(text)) <= {
         "paragraph_open", "paragraph_close", "inline", "text", "text_special",
     }  # fmt: skip
+
+
+@given(st.text(max_size=80), st.text(max_size=20))
+def test_nothing_in_a_sentence_acts_as_markdown_but_its_code(text: str, name: str) -> None:
+    assert kinds(f"x {said(f'{text} {name} {text}', [name])}") <= HARMLESS - {"softbreak"}
+
+
+def test_what_a_skill_says_can_be_typed_as_it_stands() -> None:
+    error = ToolStatus.ERROR
+    said = "Its bytes were pruned. They are in old.zip: `steward files import` brings them back."
+    assert answer(RestoreVersion("a.md", 1), error, said, type="pruned") == (
+        f"{said} Nothing was changed."
+    )
+    said = "my_notes is a folder, and a folder is never removed as a whole."
+    assert answer(RemoveFile("my_notes"), error, said, type="not_a_file").startswith(said)
+    said = "*_old* is not a folder. Name a folder."
+    assert answer(ListFiles("*_old*"), error, said, type="not_a_file") == (
+        "`*_old*` is not a folder. Name a folder."
+    )
 
 
 def test_plain_words_are_quoted_and_others_shown_as_code() -> None:

@@ -181,6 +181,48 @@ def test_a_text_replaced_by_itself_is_not_tried() -> None:
     assert reply.text == "The old and the new text are the same. Nothing was changed."
 
 
+@pytest.mark.parametrize(
+    ("text", "files", "meant"),
+    [
+        ("/replace report.md draft final", ["report.md"], '"draft" "final" in report.md'),
+        ("/replace draft report.md final", ["report.md"], '"draft" "final" in report.md'),
+        ("/replace notes draft final all", ["notes"], '"draft" "final" in notes all'),
+        ("replace 'a.md' with 'x' in 'b.md'", ["a.md"], '"x" "b.md" in a.md'),
+    ],
+)
+def test_a_path_in_the_place_of_a_text_is_answered_with_how_it_is_written(
+    text: str, files: list[str], meant: str
+) -> None:
+    there = FakeFiles(dict.fromkeys(files, "a draft"))
+
+    reply = say(text, there)
+
+    assert there.contents == dict.fromkeys(files, "a draft")
+    assert f"but there is `{files[0]}`. Nothing was changed." in reply.text
+    assert 'It is written `/replace "OLD" "NEW" in PATH [all]`' in reply.text
+    assert reply.text.endswith(f"Did you mean `/replace {meant}`?")
+    assert reply.suggestions[0] == f"/replace {meant}"
+
+
+@pytest.mark.parametrize("name", ["report.md", "notes"])
+def test_a_replacement_in_a_file_that_is_not_there_says_so(name: str) -> None:
+    reply = say(f"replace 'draft' with 'final' in '{name}'", FakeFiles())
+
+    assert reply.text == (
+        f"There is no file `{name}` in the folders you granted. Nothing was changed."
+    )
+
+
+def test_texts_that_are_no_names_are_not_looked_for_as_files() -> None:
+    files = FakeFiles()
+
+    say("/replace draft final nope.md", files)
+    say('/replace "# Report\n\ndraft" final nope', files)
+
+    looked = [call.arguments["path"] for call in files.calls if call.name == "files.read"]
+    assert looked == ["final"]
+
+
 def test_a_count_that_changes_meanwhile_is_asked_about_again() -> None:
     counts = iter([3, 5])
 
@@ -367,6 +409,13 @@ def test_a_path_is_named_as_it_was_written() -> None:
 
     assert created.text.startswith("There is already something at `notes/x.md`.")
     assert moved.text.startswith("There is already something at `b.md`.")
+
+
+def test_a_path_that_was_not_written_is_named_in_its_short_form() -> None:
+    facts = {"type": "file_exists", "path": "/d/notes/a.md", "display": "notes/a.md"}
+    _, reply = drive(RenameFile("a.md", "notes"), ends(ToolStatus.ERROR, **facts))
+
+    assert reply.text.startswith("There is already something at `notes/a.md`.")
 
 
 def test_what_is_no_text_is_called_what_it_is() -> None:

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from app.assembly import Assembly
-from app.domain.events import Answer, Approval, Delta, Event, ToolCallEvent, TurnStatus
+from app.domain.events import (
+    Answer,
+    Approval,
+    Delta,
+    Event,
+    ToolCallEvent,
+    ToolResultEvent,
+    TurnStatus,
+)
 from app.domain.messages import Channel
 from app.orchestrator.approvals import ApprovalMode, Decision
 from app.orchestrator.engine import Engine
@@ -184,3 +192,34 @@ async def test_a_folder_is_renamed_and_goes_back(desk: Desk) -> None:
     await desk.say("/undo")
     assert desk.text("drafts/deep/a.md") == "a\n"
     assert not (desk.folder / "final").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("/append notes 'x'", "notes is a folder. Name a file."),
+        ("/rename report.md notes", "There is already something at `notes/report.md`."),
+        ("/create notes 'x'", "There is already something at `notes`."),
+        ("/read out.md", "`out.md` is outside the folders you granted"),
+        ("/restore notes 1", "notes is a folder, and a folder is never restored as a whole."),
+        (
+            "/replace report.md draft final",
+            "There is no file `final` in the folders you granted, but there is `report.md`.",
+        ),
+        ("/restore report.md 1", "Steward has no versions of report.md."),
+        ("/undo report.md 1", "Steward has no versions of report.md."),
+    ],
+)
+async def test_what_was_refused_is_named_as_it_was_typed(
+    desk: Desk, text: str, answer: str
+) -> None:
+    (desk.folder / "notes" / "report.md").write_text("another\n")
+    (desk.folder / "out.md").symlink_to("/etc/no-such-file")
+
+    said = await desk.say(text)
+
+    assert said.startswith(answer)
+    assert str(desk.folder) not in said
+    results = [event for event in desk.events if isinstance(event, ToolResultEvent)]
+    assert results
+    assert all(str(desk.folder) not in result.content for result in results)
