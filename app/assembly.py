@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import app
 from app.clock import SystemClock
@@ -16,33 +17,48 @@ from app.config import Settings, SettingsStore
 from app.domain.errors import ConfigurationError, SkillError, UsageError
 from app.domain.events import Circuit, FileVersionEvent, Severity
 from app.domain.files import FileVersion
+from app.domain.notification_rules import NotificationRules
 from app.domain.skills import Effect, ToolDefinition
 from app.event_bus import EventBus
 from app.files.folder_store import FolderStore
 from app.files.folders import GrantedFolders
 from app.files.fs_ops import FsOps
 from app.files.version_manager import RecoveryReport, VersionManager
+from app.files.watching import CHILD as WATCHER
 from app.files.watching import FolderWatcher
 from app.files.workspace import Workspaces
 from app.integrations.discovery import LocalServer, find_local_servers
 from app.logs import start_logging, stop_logging
+from app.notifications.last_resort import catch_the_uncaught
 from app.notifications.router import Router
+from app.notifications.sinks import LogSink
+from app.notifications.troubles import Troubles
 from app.orchestrator.approvals import Approvals
+from app.orchestrator.call_reports import CallReports
 from app.orchestrator.context import read_trusted_instructions
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
+from app.orchestrator.guarded_model import guarded, unguarded
 from app.orchestrator.limits import bounds_of
+from app.orchestrator.outgoing import Outgoing
 from app.orchestrator.prompt_inputs import PromptInputs
 from app.orchestrator.replay import SkillsNow
 from app.orchestrator.result_pages import ResultReader
 from app.orchestrator.tracing import TraceRecorder
+from app.orchestrator.untrusted import Fence
 from app.providers import chosen, client_for, renew_options
 from app.redaction import Redactor, Secret
-from app.resilience.circuit_breaker import Breakers, BreakerSnapshot
+from app.resilience.breaker_policy import BreakerPolicy
+from app.resilience.breakers import Breakers
+from app.resilience.circuit_breaker import BreakerSnapshot
+from app.resilience.supervisor import Supervisor
+from app.setting_fields import field_named
 from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry, warm_up
+from app.skill_runtime.watchdog import LoopWatchdog
 from app.storage.approval_rules import ApprovalRules
+from app.storage.approvals import ApprovalLog
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.executions import SkillExecutions
@@ -60,6 +76,10 @@ logger = logging.getLogger(__name__)
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BUILT_IN_SKILLS: Final = ROOT / "skills"
+_WATCHER_HINT: Final = (
+    "Your files are safe, but changes made outside Steward are not recorded now. Switch recording "
+    "off and on under Settings, Folders, to try again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +103,7 @@ class Assembly:
         self.redactor = Redactor(settings.secrets)
         self.bus = EventBus(self.redactor)
         self.user = account_name()
-        self.start_notices: tuple[str, ...] = ()
+        self.start_notices: tuple[str, ...] = settings.notices
         """What the person should know about this start, besides ``recovery``."""
         self._prompt = PromptInputs()
         self._closing = AsyncExitStack()
@@ -127,7 +147,15 @@ class Assembly:
         self.traces = Traces(self.database, self.redactor)
         self.rules = ApprovalRules(self.database, clock)
         self.notifications = NotificationLog(self.database, self.redactor, clock)
-        self.router = Router(self.bus, self.notifications, clock)
+        self.router = Router(
+            self.bus,
+            self.notifications,
+            clock,
+            rules=lambda: NotificationRules.read(self.settings.notification_rules),
+        )
+        self._closing.callback(self.router.close)
+        self.router.add_sink("log", LogSink())
+        troubles = self._tell_troubles()
 
         self.folders = GrantedFolders(settings.folders, private=(settings.home,))
         self.versions = VersionManager(
@@ -136,6 +164,7 @@ class Assembly:
             store=FolderStore(FsOps()),
             clock=clock,
             on_version=self._publish_version,
+            hide_secrets=self.redactor.text,
         )
         self._closing.push_async_callback(self.versions.close)
         self.workspaces = Workspaces(self.versions, self.folders)
@@ -149,23 +178,33 @@ class Assembly:
             folders=self.folders,
             tell=lambda severity, words: self.router.notify(severity, "watch", words),
         )
-        self._closing.push_async_callback(self.watcher.close)
 
         self.registry = SkillRegistry()
         await self._load_skills(settings.home / "skills")
         self.registry.add(ResultReader(self.conversations))
-        self.breakers = Breakers(
-            threshold=settings.breaker_threshold,
-            cooldown=settings.breaker_cooldown,
-            clock=clock,
-            on_change=self._publish_circuit,
-        )
+        self.breakers = Breakers(clock=clock, hide_secrets=self.redactor.text)
+        self.breakers.configure(_breaker_policy(settings))
+        self.breakers.subscribe(self._publish_circuit)
+        self.breakers.subscribe(troubles.circuit)
         for skill in self.registry.skills:
             self.breakers.breaker(skill.tool_definition.name)
-        self.approvals = Approvals(rules=self.rules, clock=clock, publish=self.bus.publish)
+        self.decisions = ApprovalLog(self.database, self.redactor, clock)
+        self.approvals = Approvals(
+            rules=self.rules, log=self.decisions, clock=clock, publish=self.bus.publish
+        )
+        self.call_reports = CallReports(self.router, self.folders)
+        watchdog = LoopWatchdog(self.call_reports.blocked)
+        self._closing.callback(watchdog.close)
+        self.executor = Executor(
+            timeout=lambda: self.settings.skill_timeout,
+            clock=clock,
+            on_abandoned=self.call_reports.abandoned,
+            watchdog=watchdog,
+        )
+        self._closing.callback(self.executor.close)
         self.dispatch = ToolDispatch(
             registry=self.registry,
-            executor=Executor(timeout=settings.skill_timeout, clock=clock),
+            executor=self.executor,
             approvals=self.approvals,
             breakers=self.breakers,
             workspaces=self.workspaces,
@@ -176,14 +215,15 @@ class Assembly:
             publish=self.bus.publish,
         )
 
-        self.llm: LLMClient = client_for(settings, clock)
+        fence = Fence(secrets.token_bytes(32))
+        self.llm: LLMClient = self._client_for(settings)
         self._closing.push_async_callback(self._close_llm)
         self.engines = Engines(
             EngineParts(
                 conversations=self.conversations,
                 dispatch=self.dispatch,
                 context=self,
-                llm=lambda: self.llm,
+                llm=lambda: Outgoing(self.llm, self.redactor, fence),
                 redactor=self.redactor,
                 clock=clock,
                 publish=self.bus.publish,
@@ -199,8 +239,11 @@ class Assembly:
             )
         )
         self._closing.push_async_callback(self.engines.stop_all)
-        if settings.watch_folders:
-            self.watcher.switch(on=True)
+        # Last made, first closed: what runs for long uses everything above.
+        self.supervisor = Supervisor("steward", clock=clock, report=troubles.child)
+        self._closing.push_async_callback(self.supervisor.close)
+        self.watcher.switch(on=settings.watch_folders)
+        await self.supervisor.start(self.watcher.child)
 
     def announce(self) -> None:
         """Tell what happened at the start, once a face listens: notices and recovered changes."""
@@ -290,8 +333,8 @@ class Assembly:
         """
         wanted, key_name = chosen(self.settings, provider, base_url, api_key, model)
         if api_key is not None and key_name is not None:
-            self.redactor.add(key_name, api_key)
-        client = client_for(wanted, self.clock)
+            self.redactor.add(field_named(key_name).env, api_key)
+        client = self._client_for(wanted)
         async with AsyncExitStack() as undo:
             undo.push_async_callback(client.aclose)
             await client.models()
@@ -309,7 +352,7 @@ class Assembly:
         if wanted.provider == "openai-compatible":
             self.store.save("llm_base_url", wanted.llm_base_url)
         if api_key is not None and key_name is not None:
-            return self.store.store_secret(key_name, api_key)
+            return self.store.store_secret(key_name, api_key, url=wanted.llm_base_url)
         return True
 
     async def find_local_servers(self) -> list[LocalServer]:
@@ -338,11 +381,17 @@ class Assembly:
         if isinstance(value, list | tuple):
             value = [str(item) for item in value]
         self.store.save(name, value)
-        fresh = self.store.load()
-        self.settings = dataclasses.replace(self.settings, **{name: getattr(fresh, name)})
-        renew_options(self.llm, self.settings)
+        changed: dict[str, Any] = {name: self.store.value(name)}
+        self.settings = dataclasses.replace(self.settings, **changed)
+        self.breakers.configure(_breaker_policy(self.settings))
+        renew_options(unguarded(self.llm), self.settings)
         if name == "watch_folders":
             self.watcher.switch(on=self.settings.watch_folders)
+            self.supervisor.revive(WATCHER)
+
+    def hide_secrets(self, text: str) -> str:
+        """``text`` with placeholders for known secrets, as it will be stored."""
+        return self.redactor.text(text)
 
     def completions(self) -> tuple[Completion, ...]:
         """Commands the composer completes after ``/``; empty unless the guide answers."""
@@ -359,6 +408,21 @@ class Assembly:
         self.store.save("folders", [str(folder) for folder in folders])
         self.settings = dataclasses.replace(self.settings, folders=folders)
         self.watcher.refresh()
+
+    def _tell_troubles(self) -> Troubles:
+        """Let every failure behind a boundary be told."""
+        troubles = Troubles(self.router, hints={WATCHER: _WATCHER_HINT})
+        self._closing.callback(self.bus.subscribe(troubles.event))
+        self.bus.on_failure = troubles.unheard
+        self.database.on_unseen_failure = troubles.unwritten_soon
+        loop = asyncio.get_running_loop()
+        self._closing.callback(catch_the_uncaught(loop, troubles.uncaught_soon).close)
+        return troubles
+
+    def _client_for(self, settings: Settings) -> LLMClient:
+        client = client_for(settings, self.clock)
+        own = settings.effective_provider == "openai-compatible" and settings.llm_base_url
+        return guarded(client, own or client.label, self.breakers, self.clock)
 
     def _changes(self, name: str) -> bool:
         """Whether the skill of this name can change something; one that is not there cannot."""
@@ -383,6 +447,8 @@ class Assembly:
                 hash_after=version.hash_after,
             )
         )
+        if version.execution_id is not None:
+            self.call_reports.changed(version, self.executor.abandoned)
 
     def _publish_circuit(self, breaker: BreakerSnapshot) -> None:
         self.bus.publish(
@@ -394,6 +460,15 @@ class Assembly:
                 reason=breaker.reason,
             )
         )
+
+
+def _breaker_policy(settings: Settings) -> BreakerPolicy:
+    # A probe is lost only when the slowest call would have timed out long ago.
+    return BreakerPolicy(
+        threshold=settings.breaker_threshold,
+        cooldown=settings.breaker_cooldown,
+        lease=max(90.0, 2 * settings.skill_timeout),
+    )
 
 
 def _make_home(home: Path) -> None:

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from app.domain.errors import ConfigurationError, UsageError
+from app.domain.errors import ConfigurationError, KeyringError, UsageError
 from app.home import default_home
-from app.keyring_secrets import forget_secret, read_secret, write_secret
-from app.redaction import Secret
+from app.kept_secrets import Kept, KeptSecrets
+from app.keyring_secrets import SystemKeyring
+from app.origins import origin_of
+from app.redaction import Redactor, Secret
 from app.setting_fields import FIELDS, Field, field_named
 
 _FILE_NAME: Final = "settings.json"
@@ -38,7 +40,11 @@ class Settings:
         instructions: the person's own words, joined to the system prompt.
         trusted_folders: granted folders whose ``AGENTS.md`` joins the system prompt.
         watch_folders: whether outside changes in the folders are recorded as they happen.
+        notification_rules: see ``app.domain.notification_rules``; empty: the defaults.
+        approval_mode: one of ``APPROVAL_MODES``: what needs no asking.
         other_secrets: secrets of services this program knows only to hide them.
+        kept_keys: keys of other servers than the one at ``llm_base_url``, by origin.
+        notices: what the person should know about their keys.
     """
 
     home: Path
@@ -65,7 +71,11 @@ class Settings:
     trusted_folders: tuple[Path, ...] = ()
     theme: str = "system"
     watch_folders: bool = False
+    notification_rules: str = ""
+    approval_mode: str = "ask"
     other_secrets: Mapping[str, Secret] = field(default_factory=dict)
+    kept_keys: Mapping[str, Secret] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
 
     @property
     def effective_provider(self) -> str:
@@ -93,13 +103,33 @@ class Settings:
 _OTHER_SECRET_ENV: Final = ("TELEGRAM_BOT_TOKEN", "STEWARD_WEBHOOK_SECRET")
 
 
+_BOUND: Final = "llm_api_key"
+"""The secret that belongs to one server of several; the others each have a service of their own."""
+
+
+@dataclass(slots=True)
+class _Keys:
+    """Kept secrets, sorted while settings are read."""
+
+    hidden: dict[str, Secret]
+    usable: dict[str, Secret] = field(default_factory=dict)
+    elsewhere: dict[str, Secret] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+
 class SettingsStore:
     """Reads and writes the settings file and the keyring of one data directory."""
 
-    def __init__(self, home: Path | None = None, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        home: Path | None = None,
+        environ: Mapping[str, str] | None = None,
+        keyring: SystemKeyring | None = None,
+    ) -> None:
         self.home = home or default_home()
         self._environ = os.environ if environ is None else environ
-        self._run_secrets: dict[str, Secret] = {}
+        self._kept = KeptSecrets(keyring or SystemKeyring())
+        self._known: dict[str, Secret] = {}
 
     @property
     def path(self) -> Path:
@@ -107,32 +137,36 @@ class SettingsStore:
         return self.home / _FILE_NAME
 
     def load(self) -> Settings:
-        """All settings as they hold now.
+        """All settings as they hold now; may wait for the keyring, but not for long.
+
+        What the person should know about their keys is in ``Settings.notices``.
 
         Raises:
             ConfigurationError: a value cannot be used; says which and where it stands.
         """
         stored = self._read_file()
-        values: dict[str, object] = {}
-        for f in FIELDS:
-            raw: object | None = self._environ.get(f.env) or None
-            source = f"the environment ({f.env})"
-            if raw is None and f.secret:
-                secret = self._stored_secret(f, stored)
-                if secret is not None:
-                    values[f.name] = secret
-                continue
-            if raw is None and f.name in stored:
-                raw, source = stored[f.name], f"the settings file ({self.path})"
-            if raw is not None:
-                values[f.name] = self._parse(f, raw, source)
+        values = {f.name: value for f in FIELDS if (value := self._value(f, stored)) is not None}
         known = self.environment_secrets()
-        others: dict[str, Secret] = {n: known[n] for n in _OTHER_SECRET_ENV if n in known}
-        return dataclasses.replace(
+        keys = _Keys({n: known[n] for n in _OTHER_SECRET_ENV if n in known})
+        base_url = values.get("llm_base_url")
+        for f in FIELDS:
+            if f.secret and f.name not in values:
+                self._take(keys, f, stored, str(base_url) if base_url else None)
+        settings = dataclasses.replace(
             Settings(home=self.home),
-            **values,  # type: ignore[arg-type]  # each value was read by its field
-            other_secrets=others,
+            **{**values, **keys.usable},  # type: ignore[arg-type]  # each was read by its field
+            other_secrets=keys.hidden,
+            kept_keys=keys.elsewhere,
+            notices=tuple(keys.notices),
         )
+        self._known = {**self._known, **settings.secrets}
+        return settings
+
+    def value(self, name: str) -> object:
+        """One setting that is not secret as it holds now, without opening the keyring."""
+        f = field_named(name)
+        found = self._value(f, self._read_file())
+        return getattr(Settings(home=self.home), f.name) if found is None else found
 
     def environment_secrets(self) -> dict[str, Secret]:
         """Secrets of the environment alone, where the settings as a whole cannot be read."""
@@ -146,19 +180,20 @@ class SettingsStore:
             return "environment"
         stored = self._read_file()
         if f.secret:
-            return "keyring" if self._stored_secret(f, stored) else "default"
+            return "keyring" if self._kept.is_kept(f, stored) else "default"
         return "file" if f.name in stored else "default"
 
     def save(self, name: str, value: object) -> None:
         """Write one setting that is not secret to the settings file.
 
         ``None`` or an empty text takes it out again. Raises ``UsageError`` for a value that
-        cannot be used; the file is then as it was.
+        cannot be used or holds a secret known by now; the file is then as it was.
         """
         f = field_named(name)
         if f.secret:
             raise UsageError(f"{f.name} is a secret.", hint="Secrets go to the keyring.")
         stored = self._read_file()
+        before = dict(stored)
         if value is None or value == "":
             stored.pop(f.name, None)
         else:
@@ -166,34 +201,82 @@ class SettingsStore:
                 parsed = f.read(value)
             except ValueError as error:
                 raise UsageError(f"{f.name} cannot be {value!r}: {error}.") from error
-            is_paths = isinstance(parsed, tuple)
-            stored[f.name] = [str(p) for p in parsed] if is_paths else parsed  # type: ignore[attr-defined]
+            plain = [str(p) for p in parsed] if isinstance(parsed, tuple) else parsed
+            if Redactor({**self._known, **self.environment_secrets()}).holds_secret(plain):
+                raise UsageError(
+                    f"{f.name} holds a secret, which must not stand in the settings file.",
+                    hint="Leave it out. Keys have settings of their own and go to the keyring.",
+                )
+            stored[f.name] = plain
+        if f.name == "llm_base_url":
+            self._bind_key(before.get(f.name), stored)
         self._write_file(stored)
 
-    def store_secret(self, name: str, secret: Secret | None) -> bool:
+    def store_secret(self, name: str, secret: Secret | None, *, url: str | None = None) -> bool:
         """Put a secret into the OS keyring, or take it out (``None``).
 
-        Returns ``True`` where it is kept for later runs, ``False`` where no keyring works and
-        it holds for this run only.
+        A server's key is sent to that server only: the one at ``url``, or at the address that
+        holds now. Returns ``True`` where it is kept for later runs, ``False`` where no keyring
+        works and it holds for this run only. Raises ``KeyringError`` where it could not be
+        taken out.
         """
         f = field_named(name)
         if not f.secret:
             raise UsageError(f"{f.name} is not a secret.", hint="Use `steward config set`.")
         stored = self._read_file()
-        names = {str(n) for n in _as_list(stored.get("secrets_in_keyring"))}
-        self._run_secrets.pop(f.name, None)
         if secret is None:
-            if f.name in names:
-                forget_secret(f.env)
-            names.discard(f.name)
-        else:
-            self._run_secrets[f.name] = secret
-            if not write_secret(f.env, secret):
-                return False
-            names.add(f.name)
-        stored["secrets_in_keyring"] = sorted(names)
+            try:
+                self._kept.forget(f, stored)
+            finally:
+                self._write_file(stored)
+            return True
+        self._known = {**self._known, f.env: secret}
+        address = url or self._value(field_named("llm_base_url"), stored)
+        origin = origin_of(str(address)) if f.name == _BOUND and address else None
+        try:
+            self._kept.keep(f, Kept(secret, origin), stored)
+        except KeyringError:
+            return False
         self._write_file(stored)
         return True
+
+    def _value(self, f: Field, stored: Mapping[str, object]) -> object:
+        raw: object = self._environ.get(f.env) or None
+        source = f"the environment ({f.env})"
+        if raw is None and not f.secret and f.name in stored:
+            raw, source = stored[f.name], f"the settings file ({self.path})"
+        return None if raw is None else self._parse(f, raw, source)
+
+    def _take(self, keys: _Keys, f: Field, stored: dict[str, object], base_url: str | None) -> None:
+        """Sort a kept secret into ``keys``: to be used, or only to be hidden."""
+        try:
+            kept = self._kept.get(f, stored)
+        except KeyringError as error:
+            if not keys.notices:  # once: the next one would say the same
+                keys.notices.append(f"Keys kept in the keyring are not used now. {error}")
+            return
+        if kept is None:
+            return
+        wanted = origin_of(base_url)
+        # Kept before origins were noted: it was for the server in the settings file.
+        given_for = kept.origin or origin_of(str(stored.get("llm_base_url") or ""))
+        if f.name != _BOUND or wanted is None or given_for == wanted:
+            keys.usable[f.name] = kept.secret
+            return
+        keys.hidden[f.env] = kept.secret
+        if given_for is not None:
+            keys.elsewhere[given_for] = kept.secret
+        keys.notices.append(
+            f"The key kept for {given_for or 'a server that was not named'} is not sent to "
+            f"{wanted}: a key goes only to the server it was given for. If {wanted} wants one, "
+            f"give it in Settings → Model, or with `steward config set {f.name} -`."
+        )
+
+    def _bind_key(self, old_url: object, stored: dict[str, object]) -> None:
+        """A key that was kept with no address said is for the one before the change, else after."""
+        url = old_url or stored.get("llm_base_url")
+        if url:
+            self._kept.bind(field_named(_BOUND), origin_of(str(url)), stored)
 
     def _parse(self, f: Field, raw: object, source: str) -> object:
         try:
@@ -203,14 +286,6 @@ class SettingsStore:
                 f"The setting {f.name} cannot be used: {error}.", hint=f"It stands in {source}."
             ) from error
         return Secret(str(value)) if f.secret else value
-
-    def _stored_secret(self, f: Field, stored: Mapping[str, object]) -> Secret | None:
-        if f.name in self._run_secrets:
-            return self._run_secrets[f.name]
-        # The keyring is slow to open and may ask for a password: only where we put something.
-        if f.name in _as_list(stored.get("secrets_in_keyring")):
-            return read_secret(f.env)
-        return None
 
     def _read_file(self) -> dict[str, object]:
         try:
@@ -242,7 +317,3 @@ class SettingsStore:
                 f"The settings could not be saved: {error.strerror or error}.",
                 hint=f"Check that {self.home} can be written to.",
             ) from error
-
-
-def _as_list(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else []

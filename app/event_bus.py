@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Callable
 
-from app.domain.events import Event
+from app.domain.events import Event, Notification
 from app.redaction import Redactor
 
 logger = logging.getLogger(__name__)
@@ -24,6 +23,8 @@ class EventBus:
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
         self._listeners: tuple[Listener, ...] = ()
+        self.on_failure: Callable[[Event, BaseException], None] | None = None
+        """Told of a listener that raised, but for notifications: telling those would not end."""
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Listen from now on; call the returned function to stop."""
@@ -36,18 +37,15 @@ class EventBus:
 
     def publish(self, event: Event) -> None:
         """Hand ``event`` to every listener. One that raises is logged and skipped."""
-        safe = self._redacted(event)
+        safe = self.redacted(event)
         for listener in self._listeners:
             try:
                 listener(safe)
-            except Exception:
+            except Exception as error:
                 logger.exception("event listener failed", extra={"event_type": event.type})
+                if self.on_failure is not None and not isinstance(event, Notification):
+                    self.on_failure(event, error)
 
-    def _redacted(self, event: Event) -> Event:
-        changes = {}
-        for field in dataclasses.fields(event):
-            before = getattr(event, field.name)
-            after = self._redactor.value(before)
-            if after is not before and after != before:
-                changes[field.name] = after
-        return dataclasses.replace(event, **changes) if changes else event  # type: ignore[arg-type]
+    def redacted(self, event: Event) -> Event:
+        """``event`` without known secrets."""
+        return self._redactor.record(event)

@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
-import logging.handlers
 import sys
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
-from app.redaction import RedactingFilter, Redactor
+from app.log_file import SharedLogFile
+from app.redaction import Redactor
 
-_MAX_BYTES: Final = 2_000_000
-_BACKUPS: Final = 3
+MAX_BYTES: Final = 2_000_000
+BACKUPS: Final = 3
 _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "taskName"}
+
+_NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
+_place: ContextVar[Mapping[str, str]] = ContextVar("place in the log", default=_NOWHERE)
+
+
+def log_place(**ids: str) -> None:
+    """Add ids (``conversation_id``, ``turn_id``, ``call_id``) to what is logged from here on.
+
+    Holds for the running task and what it starts, threads of ``asyncio.to_thread`` included.
+    """
+    _place.set({**_place.get(), **ids})
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and the record's extras."""
+    """One JSON object a line: time, level, logger, message, where in a turn, and the extras.
+
+    Secrets are taken out of what is logged, and once more out of the finished line, so that no
+    way in which a value is rendered can bring one back.
+    """
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redactor = redactor
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its newline."""
@@ -27,11 +50,47 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            **_place.get(),
+            **dict(_extras(record)),
         }
-        line.update((k, v) for k, v in record.__dict__.items() if k not in _STANDARD)
-        if record.exc_text:
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        elif record.exc_text:
             line["traceback"] = record.exc_text
-        return json.dumps(line, ensure_ascii=False, default=str)
+        if record.stack_info:
+            line["stack"] = record.stack_info
+        safe = self._redactor.value(_plain(line))
+        finished = json.dumps(safe, ensure_ascii=False)
+        return self._redactor.text(finished)
+
+
+class OneLine(logging.Formatter):
+    """For stderr: what happened, no traceback (the file has it), no secret."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redactor = redactor
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without its newline."""
+        return self._redactor.text(f"steward: {record.getMessage()}")
+
+
+class _Terminal(logging.Handler):
+    """Writes to whatever stderr is now; says nothing where there is none or it is closed."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        stream = sys.stderr
+        if stream is None or stream.closed:  # a program without a terminal has none
+            return
+        try:
+            stream.write(self.format(record) + "\n")
+            stream.flush()
+        except (OSError, ValueError, TypeError):
+            self.handleError(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Say nothing: the library would print the arguments as they are, secrets included."""
 
 
 def start_logging(home: Path, redactor: Redactor) -> list[logging.Handler]:
@@ -40,18 +99,16 @@ def start_logging(home: Path, redactor: Redactor) -> list[logging.Handler]:
     Returns the handlers, for ``stop_logging``. A log directory that cannot be written is
     reported on stderr and done without.
     """
-    terminal = logging.StreamHandler(sys.stderr)
-    terminal.setLevel(logging.ERROR)
-    terminal.setFormatter(_OneLine())
+    terminal = _Terminal()
+    terminal.setLevel(logging.WARNING)
+    terminal.setFormatter(OneLine(redactor))
     handlers: list[logging.Handler] = [terminal]
     try:
         folder = home / "logs"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = logging.handlers.RotatingFileHandler(
-            folder / "steward.log", maxBytes=_MAX_BYTES, backupCount=_BACKUPS, encoding="utf-8"
-        )
+        file = SharedLogFile(folder / "steward.log", max_bytes=MAX_BYTES, backups=BACKUPS)
         file.setLevel(logging.INFO)
-        file.setFormatter(JsonLines())
+        file.setFormatter(JsonLines(redactor))
         handlers.append(file)
     except OSError as error:
         print(f"steward: no log is kept: {error}", file=sys.stderr)  # noqa: T201
@@ -60,7 +117,6 @@ def start_logging(home: Path, redactor: Redactor) -> list[logging.Handler]:
     for noisy in ("httpx", "httpcore", "asyncio", "qasync"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     for handler in handlers:
-        handler.addFilter(RedactingFilter(redactor))
         root.addHandler(handler)
     return handlers
 
@@ -73,8 +129,20 @@ def stop_logging(handlers: list[logging.Handler]) -> None:
         handler.close()
 
 
-class _OneLine(logging.Formatter):
-    """For stderr: what happened, no traceback (the file has it)."""
+def _extras(record: logging.LogRecord) -> Iterator[tuple[str, object]]:
+    return ((k, v) for k, v in record.__dict__.items() if k not in _STANDARD)
 
-    def format(self, record: logging.LogRecord) -> str:
-        return f"steward: {record.getMessage()}"
+
+def _plain(value: object) -> object:
+    """What JSON can say, so that redaction sees every text that will be written."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    if isinstance(value, bytes | bytearray):
+        return value.decode("utf-8", "backslashreplace")
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return f"{type(value).__name__}: {value}" if isinstance(value, BaseException) else str(value)

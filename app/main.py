@@ -7,8 +7,10 @@ event loop runs and takes input) or ``ready`` (everything is attached).
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from app.ui.main_window import MainWindow
     from app.ui.single_instance import SingleInstance
 
-_CLOSING_SECONDS: Final = 4.0
+_CLOSING_SECONDS: Final = 3.5
+_CUT_SECONDS: Final = 4.5
 _EXIT_NOT_CONFIGURED: Final = 3
 _FOR_ANSWERS: Final = ("markdown_it", "pygments.lexers", "pygments.token")
 
@@ -127,24 +130,39 @@ def _run(
     from app.ui.event_loop import StewardEventLoop
 
     collector = Collector(application)
+    # What cannot be stopped must not keep the program: the journal makes a cut safe.
+    cut = threading.Timer(_CUT_SECONDS, os._exit, (1,))
+    cut.daemon = True
+    cut.name = "steward-cut"
     try:
         with asyncio.Runner(loop_factory=lambda: StewardEventLoop(application)) as runner:
-            return runner.run(_live(application, window, instance, home))
+            return runner.run(_live(application, window, instance, home, cut))
     finally:
+        cut.cancel()
         collector.close()
 
 
 async def _live(
-    application: QApplication, window: MainWindow, instance: SingleInstance, home: Path
+    application: QApplication,
+    window: MainWindow,
+    instance: SingleInstance,
+    home: Path,
+    cut: threading.Timer,
 ) -> int:
     import asyncio
     import signal
 
     closing = asyncio.Event()
-    application.lastWindowClosed.connect(closing.set)
+
+    def close_soon() -> None:
+        if not closing.is_set():
+            cut.start()
+            closing.set()
+
+    application.lastWindowClosed.connect(close_soon)
     if sys.platform != "win32":
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, closing.set)
+            asyncio.get_running_loop().add_signal_handler(number, close_soon)
     await asyncio.sleep(0)
     _bench("interactive")
     _show_icon(application)
@@ -157,10 +175,14 @@ async def _live(
             closing.set()
         await closing.wait()
     window.remember()
-    await window.detach()
-    if assembly is not None:
+    window.hide()
+    try:
         async with asyncio.timeout(_CLOSING_SECONDS):
-            await assembly.close()
+            await window.detach()
+            if assembly is not None:
+                await assembly.close()
+    except TimeoutError:
+        logging.getLogger(__name__).error("closing took too long and was cut short")
     window.close()
     window.deleteLater()
     return 0
@@ -193,7 +215,10 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
             window.attach(opening.result())
             assembly = opening.result()
             assembly.announce()
-            await assembly.warm_up()
+            warming = asyncio.create_task(assembly.warm_up(), name="warm up")
+            await _first(warming, closing)
+            warming.cancel()
+            await asyncio.wait([warming])
             if window.session is not None:
                 window.session.tasks.start(
                     assembly.offer_local_servers(), name="look for model servers"
@@ -249,8 +274,6 @@ def _explained(error: BaseException) -> StewardError:
 
     if isinstance(error, StewardError):
         return error
-    import logging
-
     logging.getLogger(__name__).error("opening failed", exc_info=error)
     return StewardError(
         f"Something unexpected happened: {type(error).__name__}.",

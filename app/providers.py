@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from app.config import Settings
 from app.domain.errors import ConfigurationError
 from app.domain.skills import Clock
 from app.integrations.guided.client import GuidedClient
 from app.integrations.request_options import RequestOptions
+from app.origins import origin_of
 from app.redaction import Secret
 
 if TYPE_CHECKING:
@@ -34,13 +34,14 @@ def chosen(
         )
     elif provider == "openai-compatible":
         key_name = "llm_api_key"
-        # A key belongs to the server it was given for: another server starts without one.
-        same = base_url is None or _address(base_url) == _address(wanted.llm_base_url or "")
-        kept = wanted.llm_api_key if same else None
+        # A key belongs to the server it was given for: another server has its own, or none.
+        keys = dict(wanted.kept_keys)
+        if wanted.llm_api_key and (before := origin_of(wanted.llm_base_url)):
+            keys[before] = wanted.llm_api_key
+        url = base_url or wanted.llm_base_url
+        kept = keys.pop(origin_of(url) or "", None)
         wanted = dataclasses.replace(
-            wanted,
-            llm_base_url=base_url or wanted.llm_base_url,
-            llm_api_key=api_key or kept,
+            wanted, llm_base_url=url, llm_api_key=api_key or kept, kept_keys=keys
         )
     return wanted, key_name
 
@@ -98,11 +99,3 @@ def renew_options(client: LLMClient, settings: Settings) -> None:
 
     if isinstance(client, OpenAICompatibleClient):
         client.options = request_options(settings)
-
-
-def _address(url: str) -> tuple[str, str, str]:
-    """A base URL so that equal servers are equal: case, default port and last slash aside."""
-    parts = urlsplit(url.strip())
-    host = parts.netloc.lower()
-    host = host.removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, ""))
-    return parts.scheme, host, parts.path.rstrip("/")

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from app.domain.errors import UsageError
+from app.domain.notification_rules import NotificationRules
 from app.routing_setting import read_routing
 
 PROVIDERS: Final = ("openrouter", "openai-compatible", "guided")
 EFFORTS: Final = ("none", "minimal", "low", "medium", "high")
+APPROVAL_MODES: Final = ("ask", "reversible")
 
 _MOST_FALLBACKS: Final = 10
 
@@ -103,6 +105,10 @@ def _seconds(low: float, high: float) -> Callable[[object], float]:
         return number
 
     return read
+
+
+def _notification_rules(value: object) -> str:
+    return str(NotificationRules.read(str(value)))
 
 
 def _switch(value: object) -> bool:
@@ -244,6 +250,18 @@ FIELDS: Final[tuple[Field, ...]] = (
         "STEWARD_WATCH_FOLDERS",
         _switch,
         "on: every change someone else makes in the folders becomes a version too.",
+    ),
+    Field(
+        "notification_rules",
+        "STEWARD_NOTIFICATION_RULES",
+        _notification_rules,
+        "Where notifications go, for instance info=log; error=window,tray,log; any/watch=none.",
+    ),
+    Field(
+        "approval_mode",
+        "STEWARD_APPROVAL_MODE",
+        lambda value: _choice(*APPROVAL_MODES)(value) or APPROVAL_MODES[0],
+        "ask, or reversible: changes of files, each archived first, need no approval.",
     ),
 )
 _BY_NAME: Final = {f.name: f for f in FIELDS} | {f.env: f for f in FIELDS}

@@ -10,10 +10,12 @@ import pytest
 
 from app.assembly import Assembly
 from app.domain.errors import ModelError
-from app.domain.events import Event, FileVersionEvent, Notification, Severity
+from app.domain.events import CircuitState, Event, FileVersionEvent, Notification, Severity
 from app.domain.files import Origin
+from app.domain.tool_calls import ToolCall, ToolStatus
 from app.first_run import ensure_sample_folder
 from app.integrations.discovery import LocalServer
+from app.resilience.circuit_breaker import Outcome
 from tests.standins.model_server import ModelServer
 
 
@@ -176,3 +178,47 @@ async def test_watching_follows_its_setting_and_the_folders(
             await again.watcher.watching.wait()
     finally:
         await again.close()
+
+
+async def test_a_changed_breaker_setting_holds_at_once(steward_home: Path) -> None:
+    assembly = await Assembly.open()
+    try:
+        breaker = assembly.breakers.breaker("files.read")
+        assembly.change_setting("breaker_threshold", 1)
+        permit = breaker.acquire()
+        assert permit is not None
+        breaker.settle(permit, Outcome.FAILURE)
+        assert breaker.snapshot.state is CircuitState.OPEN
+    finally:
+        await assembly.close()
+
+
+async def test_a_call_that_a_crash_cut_off_says_which_files_it_had_changed(
+    tmp_path: Path,
+) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "a.md").write_text("one")
+    before = await Assembly.open(folders=(work,))
+    conversation = (await before.conversations.create()).id
+    for name in ("did", "did nothing"):
+        await before.executions.start(
+            execution_id=name,
+            call=ToolCall(name, "files.edit", {}),
+            conversation_id=conversation,
+            turn_id="t",
+        )
+    origin = Origin(user="ana", by="files.edit", turn_id="t", execution_id="did")
+    await before.workspaces.bind(origin).edit("a.md", lambda old: old + b" two")
+    await before.close()  # neither has ended
+
+    after = await Assembly.open(folders=(work,))
+    try:
+        results = await after.executions.finished_results(["t"])
+    finally:
+        await after.close()
+    did, nothing = results["t", "did"], results["t", "did nothing"]
+    assert did.status is nothing.status is ToolStatus.INTERRUPTED
+    assert did.metadata["changed"] == [{"path": str(work / "a.md"), "version": 2}]
+    assert "a.md (now version 2)" in did.content
+    assert "changed no file" in nothing.content

@@ -25,7 +25,7 @@ def ask(
     text: tuple[str, ...],
     folders: tuple[Path, ...],
     conversation: str | None,
-    approve: str,
+    approve: str | None,
     as_json: bool,
 ) -> int:
     """Ask TEXT in a new conversation and print the answer.
@@ -52,25 +52,27 @@ def message_text(words: tuple[str, ...]) -> str:
 
 
 async def _ask(
-    run: Run, message: str, folders: tuple[Path, ...], conversation: str | None, approve: str
+    run: Run,
+    message: str,
+    folders: tuple[Path, ...],
+    conversation: str | None,
+    approve: str | None,
 ) -> int:
-    from app.cli.approval import approval_mode, somebody_can_be_asked
+    from app.cli.approval import approval_mode, asks, somebody_can_be_asked
     from app.cli.turn_view import shown
     from app.domain.events import TurnStatus
     from app.domain.messages import Channel
 
     output = run.output
-    attended = approve == "ask" and somebody_can_be_asked()
     async with opened(folders, tell=output) as assembly:
+        mode = approval_mode(
+            approve or assembly.settings.approval_mode, attended=somebody_can_be_asked()
+        )
         engine = await assembly.engines.get(conversation)
         output.on_failure = engine.cancel
         try:
-            async with shown(assembly, output, attended=attended):
-                outcome = await engine.run_turn(
-                    message,
-                    channel=Channel.TERMINAL,
-                    mode=approval_mode(approve, attended=attended),
-                )
+            async with shown(assembly, output, attended=asks(mode)):
+                outcome = await engine.run_turn(message, channel=Channel.TERMINAL, mode=mode)
         finally:
             output.on_failure = None
             if not output.json_lines:

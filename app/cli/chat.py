@@ -30,14 +30,15 @@ def chat(
     *,
     folders: tuple[Path, ...],
     conversation: str | None,
-    approve: str,
+    approve: str | None,
     as_json: bool,
 ) -> int:
     """Talk, one message a line. Ctrl+C stops an answer; /quit, Ctrl+D or Ctrl+C twice leaves.
 
     With --json, lines on stdin are messages, or objects: {"text": …} with "conversation" if
-    wanted, {"approve": ID} and {"deny": ID} with "for": "conversation" or "always" if wanted,
-    {"cancel": true}. Events come on stdout. The end of stdin lets queued messages finish.
+    wanted, {"approve": ID} and {"deny": ID} with "for": "conversation", "folder" or "always" if
+    wanted, or with "arguments": {…}, which is asked about anew; {"cancel": true}. Events come on
+    stdout. The end of stdin lets queued messages finish.
     """
     if as_json:
         from app.cli.chat_lines import chat_in_lines
@@ -51,7 +52,7 @@ class _Talk:
     """A conversation with a person. The loop rests while the person types."""
 
     def __init__(
-        self, run: Run, folders: tuple[Path, ...], conversation: str | None, approve: str
+        self, run: Run, folders: tuple[Path, ...], conversation: str | None, approve: str | None
     ) -> None:
         from app.cli.approval import somebody_can_be_asked
 
@@ -116,7 +117,7 @@ class _Talk:
         self._run.until_done(self._answer(message))
 
     async def _answer(self, message: str) -> None:
-        from app.cli.approval import approval_mode
+        from app.cli.approval import approval_mode, asks
         from app.cli.turn_view import shown
         from app.domain.events import TurnStatus
         from app.domain.messages import Channel
@@ -125,14 +126,12 @@ class _Talk:
         if self._engine is None:
             self._engine = await self._assembly.engines.get(None)
         engine = self._engine
-        asking = self._attended and self._approve == "ask"
+        mode = approval_mode(
+            self._approve or self._assembly.settings.approval_mode, attended=self._attended
+        )
         with self._run.first_interrupt(engine.cancel):
-            async with shown(self._assembly, output, attended=asking):
-                outcome = await engine.run_turn(
-                    message,
-                    channel=Channel.TERMINAL,
-                    mode=approval_mode(self._approve, attended=self._attended),
-                )
+            async with shown(self._assembly, output, attended=asks(mode)):
+                outcome = await engine.run_turn(message, channel=Channel.TERMINAL, mode=mode)
         if outcome.error is not None:
             output.problem(str(outcome.error))
         elif outcome.status is TurnStatus.CANCELLED:

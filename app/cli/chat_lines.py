@@ -29,6 +29,7 @@ _ALLOW_FOR: Final[Mapping[object, Decision]] = {
     None: Decision.ALLOW_ONCE,
     "once": Decision.ALLOW_ONCE,
     "conversation": Decision.ALLOW_CONVERSATION,
+    "folder": Decision.ALLOW_FOLDER,
     "always": Decision.ALLOW_ALWAYS,
 }
 
@@ -43,10 +44,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A decision about the approval with this id."""
+    """A decision about the approval with this id, or other arguments for its call."""
 
     approval_id: str
     decision: Decision
+    arguments: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,11 @@ def parse_line(line: str) -> Message | Verdict | Cancel | None:
         case {"approve": str(approval_id)}:
             scope = data.get("for")
             if not isinstance(scope, str | None) or scope not in _ALLOW_FOR:
-                raise UsageError('"for" is "once", "conversation" or "always".')
-            return Verdict(approval_id, _ALLOW_FOR[scope])
+                raise UsageError('"for" is "once", "conversation", "folder" or "always".')
+            arguments = data.get("arguments")
+            if arguments is not None and not isinstance(arguments, dict):
+                raise UsageError('"arguments" is not an object.')
+            return Verdict(approval_id, _ALLOW_FOR[scope], arguments)
         case {"deny": str(approval_id)}:
             return Verdict(approval_id, Decision.DENY)
         case {"cancel": True}:
@@ -91,7 +96,7 @@ def parse_line(line: str) -> Message | Verdict | Cancel | None:
 
 
 async def chat_in_lines(
-    output: Output, folders: tuple[Path, ...], conversation: str | None, approve: str
+    output: Output, folders: tuple[Path, ...], conversation: str | None, approve: str | None
 ) -> int:
     """Talk until stdin ends and what was queued is done. Returns the exit code."""
     async with opened(folders, tell=output) as assembly:
@@ -114,7 +119,7 @@ class _LineChat:
     """Takes lines as they come, runs their turns one after the other."""
 
     def __init__(
-        self, assembly: Assembly, output: Output, approve: str, engine: Engine | None
+        self, assembly: Assembly, output: Output, approve: str | None, engine: Engine | None
     ) -> None:
         self._assembly = assembly
         self._output = output
@@ -164,11 +169,8 @@ class _LineChat:
             case Message():
                 self._waiting += 1
                 self._messages.put_nowait(wanted)
-            case Verdict(approval_id, decision):
-                if not self._assembly.approvals.decide(approval_id, decision, by=BY):
-                    self._output.error_event(
-                        "not_found", f"No approval {approval_id} is waiting for a decision."
-                    )
+            case Verdict():
+                self._decide(wanted)
             case Cancel():
                 self._cancel()
 
@@ -188,7 +190,10 @@ class _LineChat:
         outcome = await self._engine.run_turn(
             message.text,
             channel=Channel.TERMINAL,
-            mode=approval_mode(self._approve, attended=self._peer_is_there),
+            mode=approval_mode(
+                self._approve or self._assembly.settings.approval_mode,
+                attended=self._peer_is_there,
+            ),
         )
         self.code = DONE
         if outcome.error is not None:
@@ -200,6 +205,18 @@ class _LineChat:
             return
         # Its line was read before this one, even if its turn has not begun yet.
         self._cancel_at_start = self._waiting > 0
+
+    def _decide(self, verdict: Verdict) -> None:
+        name = verdict.approval_id
+        try:
+            told = self._assembly.approvals.decide(
+                name, verdict.decision, by=BY, arguments=verdict.arguments
+            )
+        except StewardError as error:  # arguments that do not fit; the request still waits
+            self._output.error(error)
+            return
+        if not told:
+            self._output.error_event("not_found", f"No approval {name} is waiting for a decision.")
 
     def _peer_left(self) -> None:
         self._peer_is_there = False

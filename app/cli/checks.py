@@ -22,6 +22,8 @@ ATTENTION: Final = "attention"
 TROUBLE: Final = "trouble"
 
 _PROBE: Final = "doctor_probe"
+# Seconds for each of three calls; one that hangs ends the check.
+_KEYRING_PATIENCE: Final = 2.0
 _SCARCE: Final = 500_000_000
 _NONE_LEFT: Final = 20_000_000
 
@@ -166,7 +168,8 @@ def check_keyring() -> Check:
     """A secret is kept, read and taken out again; blocking."""
     import keyring
 
-    from app.keyring_secrets import forget_secret, read_secret, write_secret
+    from app.domain.errors import KeyringError
+    from app.keyring_secrets import SystemKeyring
     from app.redaction import Secret
 
     backend = keyring.get_keyring()
@@ -178,19 +181,16 @@ def check_keyring() -> Check:
             "There is no keyring here, so keys cannot be kept.",
             "Set keys in the environment, or install the system's keyring.",
         )
-    probe = Secret(uuid.uuid4().hex)
+    own = SystemKeyring(patience=_KEYRING_PATIENCE)
     try:
-        kept = write_secret(_PROBE, probe)
-    finally:
-        forget_secret(_PROBE)
-    if not kept:
-        return Check(
-            "keyring",
-            TROUBLE,
-            f"{name} did not keep what it was given.",
-            "Unlock the system's keyring, or set keys in the environment.",
-        )
-    if read_secret(_PROBE) is not None:
+        try:
+            own.write(_PROBE, Secret(uuid.uuid4().hex))
+        finally:
+            own.forget(_PROBE)
+        forgotten = own.read(_PROBE) is None
+    except KeyringError as error:
+        return Check("keyring", TROUBLE, f"{name}: {error.message}", error.hint)
+    if not forgotten:
         return Check(
             "keyring",
             ATTENTION,

@@ -22,6 +22,8 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "traces": ("app.cli.traces:traces", "What each turn did: list, show, export."),
     "replay": ("app.cli.replay:replay", "Run a recorded turn again; show the first difference."),
     "skills": ("app.cli.skills:skills", "What the assistant can do."),
+    "rules": ("app.cli.rules:rules", "What needs no asking, and how to take it back."),
+    "approvals": ("app.cli.approvals:approvals", "What was decided about each change."),
     "config": ("app.cli.settings:config", "Read and change settings."),
     "doctor": ("app.cli.doctor:doctor", "Check every part and say how to mend what is not well."),
 }

@@ -10,7 +10,7 @@ import click
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-APPROVE_MODES: Final = ("ask", "always", "never")
+APPROVE_MODES: Final = ("ask", "reversible", "always", "never")
 
 
 def json_option(command: _Command) -> _Command:
@@ -39,9 +39,8 @@ def approve_option(command: _Command) -> _Command:
     option = click.option(
         "--approve",
         type=click.Choice(APPROVE_MODES),
-        default="ask",
-        show_default=True,
-        help="Whether changes are asked about. Where nobody can be asked, ask refuses them.",
+        help="Whether changes are asked about; else the setting approval_mode says it. reversible: "
+        "not those of files, each archived first. Where nobody can be asked, ask refuses.",
     )
     return option(command)
 

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from app.cli.options import json_option
 from app.cli.output import Output, visible_line
 from app.cli.run import DONE, NOT_CONFIGURED, Run
 from app.config import Settings, SettingsStore
-from app.domain.errors import UsageError
+from app.domain.errors import ConfigurationError, UsageError
 from app.redaction import Secret
 from app.setting_fields import FIELDS, Field, field_named
 
@@ -56,6 +57,8 @@ def get(run: Run, *, name: str | None, as_json: bool) -> int:
     if name is None or wanted is not None:
         for f in (wanted,) if wanted is not None else FIELDS:
             _print(run.output, store, settings, f, alone=wanted is not None)
+        for notice in settings.notices:
+            run.output.note(notice, "yellow")
     return DONE
 
 
@@ -139,6 +142,8 @@ def _set(store: SettingsStore, f: Field, values: tuple[str, ...]) -> int:
         raise UsageError(f"{f.name} needs a value.", hint="An empty one takes it out: ''.")
     if len(values) > 1 and not is_list:
         raise UsageError(f"{f.name} takes one value.", hint="Put it in quotes.")
+    with suppress(ConfigurationError):  # what is broken may be what this mends
+        store.load()  # the store then knows the secrets that must not stand in the file
     store.save(f.name, list(values) if len(values) > 1 else values[0])
     return DONE
 

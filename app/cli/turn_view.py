@@ -93,7 +93,9 @@ class TurnView:
                 note(f"  {visible_line(where)}: version {version}{theirs}", "dim")
             case Circuit(state=CircuitState.OPEN, name=name, reason=reason):
                 note(f"! {name} keeps failing and is paused: {shortened(reason)}", "yellow")
-            case Notification(severity=severity, message=message):
+            case Notification(source="circuits"):
+                pass  # its own event has said so
+            case Notification(severity=severity, message=message, count=1):
                 note(
                     f"! {visible_line(message)}", "red" if severity is Severity.ERROR else "yellow"
                 )

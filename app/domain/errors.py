@@ -43,6 +43,12 @@ class ConfigurationError(StewardError):
     kind = "configuration"
 
 
+class KeyringError(StewardError):
+    """The system's keyring is not there, does not answer or failed; keys hold for this run."""
+
+    kind = "keyring"
+
+
 class UsageError(StewardError):
     """A command was used wrongly (exit code 2)."""
 
@@ -53,6 +59,12 @@ class NotFoundError(StewardError):
     """A named thing (conversation, skill, version, file) does not exist."""
 
     kind = "not_found"
+
+
+class ClosingError(StewardError):
+    """Steward is closing and begins nothing more."""
+
+    kind = "closing"
 
 
 # -- storage ---------------------------------------------------------------------------
@@ -229,6 +241,12 @@ class PlaceholderWriteError(SkillError):
     kind = "placeholder_write"
 
 
+class SecretLeavesError(SkillError):
+    """The arguments of an external call hold a secret. Nothing was sent."""
+
+    kind = "secret_leaves"
+
+
 # -- models ------------------------------------------------------------------------------
 
 
@@ -334,3 +352,13 @@ class ModelStreamError(ModelError):
     """
 
     kind = "model_stream"
+
+
+class ModelPausedError(ModelError):
+    """The service failed too often and is left alone for now; nothing was sent.
+
+    ``retry_after`` says how long, ``None`` until it is reset by hand. ``details``: ``circuit``,
+    ``reason``, ``retry_at`` (RFC 3339, or empty).
+    """
+
+    kind = "model_paused"

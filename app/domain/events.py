@@ -137,7 +137,10 @@ class Approval(Event):
     """A change waits for a decision (``decision`` is ``None``), or was decided.
 
     ``id`` names the approval, ``call_id`` the tool call it is for; ``expires_at`` when it
-    fails closed. ``arguments`` are those the decision is about.
+    fails closed. ``arguments`` are those the decision is about. ``decision`` is ``allowed``,
+    ``denied``, ``expired``, or ``edited``: the person changed the arguments, and another approval
+    of the same call follows. ``folder``: where a rule for "this folder" would hold, if anywhere.
+    ``note``: what the person should know about this request.
     """
 
     type: ClassVar[str] = "approval"
@@ -150,6 +153,8 @@ class Approval(Event):
     call_id: str | None = None
     expires_at: datetime | None = None
     arguments: Mapping[str, object] | None = None
+    folder: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

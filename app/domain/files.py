@@ -96,6 +96,7 @@ class FileVersion:
         metadata: further facts: ``restored_from``, ``moved_from``, ``approved_by``; of an undo
             ``undo_of`` (a turn) or ``undo_of_version``, the latter with ``merged`` and
             ``kept_versions`` where later changes stayed.
+        execution_id: the call of a skill that made it, if any.
     """
 
     file_id: str
@@ -113,6 +114,7 @@ class FileVersion:
     turn_id: str | None = None
     conversation_id: str | None = None
     metadata: Mapping[str, object] = field(default_factory=dict)
+    execution_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ through ``SkillContext`` and imports nothing of ``app`` but ``app.domain``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -165,6 +165,8 @@ class Skill(Protocol):
         """Deadline in seconds, or ``None`` for the configured default."""
         ...
 
+    # A skill may also have ``barrier`` and ``touches``, as ``WriteSkill`` says.
+
     async def preview(self, params: Mapping[str, object], context: SkillContext) -> Preview:
         """What ``execute`` would change. Never called for ``READ``.
 
@@ -193,7 +195,16 @@ class ReadSkill:
 
 
 class WriteSkill:
-    """Base for skills that change the person's files."""
+    """Base for skills that change the person's files.
+
+    ``touches`` may say which: calls that change other files may then run beside this one.
+    ``barrier``: nothing at all may run beside it.
+    """
 
     effect: Effect = Effect.WRITE
     timeout: float | None = None
+    barrier: bool = False
+
+    def touches(self, params: Mapping[str, object]) -> Sequence[str] | None:
+        """The paths it would change, as they are written in ``params``; ``None``: unknown."""
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +48,13 @@ class VaultParts:
 
 
 def put_together(
-    *, database: Database, vault: Path, store: FileStore, clock: Clock, fs: FsOps
+    *,
+    database: Database,
+    vault: Path,
+    store: FileStore,
+    clock: Clock,
+    fs: FsOps,
+    hide_secrets: Callable[[str], str],
 ) -> VaultParts:
     """Make all parts; nothing is opened or made on disk yet."""
     vault = Path(vault).expanduser().absolute()
@@ -89,7 +96,7 @@ def put_together(
         vault=vault,
         blobs=blobs,
         history=history,
-        messages=TurnMessages(database),
+        messages=TurnMessages(database, hide_secrets),
         marks=marks,
         runner=runner,
         noter=noter,

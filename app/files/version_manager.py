@@ -86,9 +86,15 @@ class VersionManager(VersionReader):
         clock: Clock,
         on_version: Callable[[FileVersion], None] | None = None,
         fs: FsOps | None = None,
+        hide_secrets: Callable[[str], str] = str,
     ) -> None:
         parts = put_together(
-            database=database, vault=vault, store=store, clock=clock, fs=fs or FsOps()
+            database=database,
+            vault=vault,
+            store=store,
+            clock=clock,
+            fs=fs or FsOps(),
+            hide_secrets=hide_secrets,
         )
         super().__init__(parts, Workers())
         self._on_version = on_version

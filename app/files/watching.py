@@ -1,8 +1,8 @@
 """Records every change that someone else makes to a file in the granted folders, as a version.
 
 It only looks and takes note: it never touches a file. What Steward itself changed is already in
-the history and is not recorded again. Owned by the loop's thread; blocking work runs in the
-version manager's worker threads, listening in one of its own.
+the history and is not recorded again. It runs as a supervisor's child on the loop's thread;
+blocking work runs in the version manager's worker threads, listening in one of its own.
 """
 
 from __future__ import annotations
@@ -22,10 +22,14 @@ from app.files.walking import Walker
 from app.files.watch_ear import Ear, WatchLimitError
 from app.files.watch_sweep import Sweep, WatchLimits, sweep
 from app.files.watch_view import Facts, FolderView
+from app.resilience.supervision import Child, Ready
 
 logger = logging.getLogger(__name__)
 
 Tell = Callable[[Severity, str], object]
+
+CHILD: Final = "folder watcher"
+"""Its name among a supervisor's children."""
 
 _TRIES: Final = 5
 _SAW_AT_ONCE: Final = 200
@@ -58,7 +62,7 @@ class _Watch:
 
 
 class FolderWatcher:
-    """Watches the granted folders while it is on. Make it on a running loop.
+    """Watches the granted folders while it is on and ``child`` runs. Make it on a running loop.
 
     Args:
         versions: takes note of the changes, and publishes each version.
@@ -85,36 +89,36 @@ class FolderWatcher:
         self._on = False
         self._again = False
         self._woken = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[object] | None = None
         self.watching = asyncio.Event()
         """Set while changes are heard, and what came before has been recorded."""
+
+    @property
+    def child(self) -> Child:
+        """What a supervisor runs."""
+        return Child(CHILD, self._run)
 
     def switch(self, *, on: bool) -> None:
         """Begin or end watching; in the background."""
         self._on = on
         self.refresh()
-        if on and (self._task is None or self._task.done()):
-            self._task = asyncio.get_running_loop().create_task(self._run(), name="watch folders")
-            self._task.add_done_callback(self._ended)
 
     def refresh(self) -> None:
         """The granted folders are others now: begin anew, where it is on."""
         self._again = True
         self._woken.set()
 
-    async def close(self) -> None:
-        """End watching. Returns when nothing of it runs any more."""
-        # Besides the cancel: a version being written is finished, and takes a cancel along.
-        self.switch(on=False)
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+    # -- the child -------------------------------------------------------------------------
 
-    # -- the task --------------------------------------------------------------------------
-
-    async def _run(self) -> None:
-        while self._on:
+    async def _run(self, ready: Ready) -> None:
+        self._task = asyncio.current_task()
+        ready()
+        while not self._is_ending:
             self._again = False
+            if not self._on:
+                await self._woken.wait()
+                self._woken.clear()
+                continue
             view = FolderView(Walker(self._folders, FsOps()), self._folders.roots)
             watch = _Watch(view)
             try:
@@ -126,6 +130,15 @@ class FolderWatcher:
                 self.watching.clear()
                 await self._close_ear(watch)
 
+    @property
+    def _is_ending(self) -> bool:
+        # A version being written is finished, and takes a cancel along: it is noticed here.
+        return self._task is not None and self._task.cancelling() > 0
+
+    @property
+    def _is_over(self) -> bool:
+        return self._again or self._is_ending
+
     async def _watch(self, watch: _Watch) -> None:
         await self._versions.in_worker(watch.view.look)  # all is new: the sweep knows better
         await self._listen(watch)
@@ -136,7 +149,7 @@ class FolderWatcher:
                 "There are too many files in the watched folders: changes of some are not "
                 "recorded. Grant smaller folders.",
             )
-        while not self._again:
+        while not self._is_over:
             self.watching.set()
             await self._rest(self._until_due(watch))
             await self._look_again(watch)
@@ -275,7 +288,7 @@ class FolderWatcher:
         try:
             await self._note_moves(watch, [path for path in due if path in watch.gone])
             for path in due:
-                if self._again:
+                if self._is_over:
                     break
                 if path in watch.waiting:
                     await self._note(watch, path)
@@ -302,7 +315,7 @@ class FolderWatcher:
             ]
 
         for path, target, facts in await self._versions.in_worker(pairs):
-            if self._again:
+            if self._is_over:
                 break
             try:
                 moved = await self._versions.note_moved(path, target)
@@ -343,12 +356,3 @@ class FolderWatcher:
         seen, watch.seen = watch.seen, {}
         if seen:
             await self._versions.in_worker(lambda: self._versions.noter.saw(seen))
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("watching folders has failed", exc_info=error)
-            self._tell(
-                Severity.ERROR,
-                "Outside changes are not recorded any more, because of a mistake in Steward. "
-                "Your files are safe; start Steward again to go on watching.",
-            )

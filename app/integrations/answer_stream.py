@@ -22,6 +22,9 @@ _USAGE_WAIT: Final = 5.0
 _END_WAIT: Final = 0.2
 """Seconds to wait, after the last event, for a proper end: then the connection can be kept."""
 
+_MAX_TAIL: Final = 64 * 1024
+"""Bytes to pass over on the way to that end."""
+
 _SIGN_SECONDS: Final = 1.0
 _MAX_COMMENT: Final = 100
 
@@ -68,7 +71,7 @@ async def _items(
 ) -> AsyncGenerator[SseItem, None]:
     parser = SseParser()
     patience = _Patience(answer, endpoint)
-    received = 0
+    received = tail = 0
     async with aclosing(response.chunks()) as chunks:
         while True:
             try:
@@ -78,9 +81,14 @@ async def _items(
                 if answer.ended:
                     break
                 raise _cut(failure, answer, endpoint) from failure
-            if data is None or answer.done:
+            if data is None:
                 break
             received += len(data)
+            if answer.done:  # read to its proper end, so that the connection can be kept
+                tail += len(data)
+                if tail > _MAX_TAIL:
+                    break
+                continue
             if received > _MAX_ANSWER:
                 raise ModelStreamError(
                     f"{endpoint.peer.label} sent more than {_MAX_ANSWER // 2**20} MiB at once.",
@@ -102,12 +110,14 @@ class _Patience:
         self._pieces = answer.pieces
         self._since = endpoint.clock.monotonic()
         self._ended: float | None = None
+        self._done: float | None = None
 
     def seconds(self) -> float:
         """Seconds from now, 0 where there are none left."""
-        if self._answer.done:
-            return _END_WAIT
         now = self._clock.monotonic()
+        if self._answer.done:
+            self._done = now if self._done is None else self._done
+            return max(0.0, self._done + _END_WAIT - now)
         if self._answer.ended:
             self._ended = now if self._ended is None else self._ended
             return max(0.0, self._ended + _USAGE_WAIT - now)

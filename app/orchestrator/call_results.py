@@ -1,15 +1,16 @@
-"""The results that are not a skill's own: refused, stopped, denied, paused. Pure."""
+"""Results that are no skill's own: refused, denied, paused; and what is added to others. Pure."""
 
 from __future__ import annotations
 
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from app.domain.errors import StewardError
+from app.domain.skills import Effect
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
-from app.orchestrator.approvals import Verdict
+from app.orchestrator.approval_request import Verdict
 from app.resilience.circuit_breaker import Outcome
-
-INTERRUPTED_TEXT: Final = "The call was interrupted before it gave a result."
 
 # What a skill says about the request (bad path, no match, no permission…) is an answer, not a
 # sign that the skill is broken; only crashes, time-outs and a failing system count.
@@ -29,25 +30,51 @@ def outcome_of(result: ToolResult) -> tuple[Outcome, str]:
             return Outcome.NEUTRAL, ""
 
 
-def failed(call: ToolCall, error: StewardError) -> ToolResult:
-    """The call did not fit, or the skill does not exist."""
+def not_as_shown(call: ToolCall) -> ToolResult:
+    """What was about to run is not what the approval was given for."""
     return ToolResult(
         call.id,
         call.name,
-        ToolStatus.ERROR,
-        str(error),
-        metadata={**error.details, "type": error.kind},
+        ToolStatus.DENIED,
+        "The arguments are not those that were approved, so this was not done. "
+        "Nothing was changed.",
+        metadata={"type": "arguments_changed"},
     )
 
 
-def interrupted(call: ToolCall) -> ToolResult:
-    """Stopped before it gave a result."""
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.INTERRUPTED,
-        INTERRUPTED_TEXT,
-        metadata={"type": "interrupted"},
+def with_changes(
+    result: ToolResult, effect: Effect, changed: Sequence[tuple[str, int]] | None
+) -> ToolResult:
+    """``result`` of a call that did not end well, with what it had changed until then.
+
+    ``changed``: paths and their new versions; ``None`` where that could not be found out.
+    """
+    cut = result.status in (ToolStatus.TIMEOUT, ToolStatus.INTERRUPTED)
+    said = []
+    if changed:
+        files = ", ".join(f"{path} (now version {version})" for path, version in changed)
+        said.append(f"It had already changed {files}.")
+    elif cut:
+        unknown = "Look at the file's versions to see whether anything was changed."
+        said.append(unknown if changed is None else "It had changed no file.")
+    if cut and effect is Effect.EXTERNAL:
+        said.append("Whether it did anything outside is not known.")
+    if result.metadata.get("abandoned"):
+        said.append("It has not ended yet; what it still changes will be told.")
+    metadata = dict(result.metadata)
+    if changed:
+        metadata["changed"] = [{"path": path, "version": version} for path, version in changed]
+    return dataclasses.replace(result, content=" ".join([result.content, *said]), metadata=metadata)
+
+
+def with_edit(result: ToolResult, arguments: Mapping[str, object]) -> ToolResult:
+    """``result`` of a call whose arguments the person changed before they allowed it."""
+    shown = json.dumps(arguments, ensure_ascii=False, sort_keys=True)
+    return dataclasses.replace(
+        result,
+        content=f"The person changed the arguments before allowing this, to {shown}. "
+        f"{result.content}",
+        metadata={**result.metadata, "arguments_of_person": dict(arguments)},
     )
 
 

@@ -1,71 +1,35 @@
-"""From a tool call to its one result: validate, approve, breaker, execute.
+"""From the calls of one model answer to one result each, whatever happens.
 
-Reads that stand together run in parallel; a write runs alone, in the model's order, so that
-what comes after it sees it. Whatever happens, every call gets exactly one result.
+Reads run in parallel, writes of different files too; what may not run beside anything runs
+alone, in the model's order, so that what comes after it sees it. Approvals are asked for one at a
+time, in the calls' order. Each result is stored and told as soon as it is known.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
-import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+import logging
+from collections.abc import Callable, Sequence
 
-from app.domain.errors import PlaceholderWriteError, StewardError
-from app.domain.events import Event, Phase, ToolCallEvent, ToolResultEvent, Waiting
-from app.domain.files import Origin
-from app.domain.messages import Channel
-from app.domain.skills import Clock, Effect, Preview, Skill, SkillContext, SkillResult
-from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
-from app.domain.workspace import Workspace
-from app.orchestrator.approvals import ApprovalMode, Approvals, Verdict
-from app.orchestrator.call_results import denied, failed, interrupted, outcome_of, unavailable
+from app.domain.errors import StewardError
+from app.domain.events import Event, ToolCallEvent, ToolResultEvent
+from app.domain.skills import Clock
+from app.domain.tool_calls import ToolCall, ToolResult
+from app.orchestrator.approvals import Approvals
+from app.orchestrator.batch import MAX_PARALLEL, Batch, Record
+from app.orchestrator.call_runner import CallRunner
+from app.orchestrator.schedule import groups
+from app.orchestrator.turn_scope import Executions, TurnScope, Workspaces
+from app.orchestrator.waits import Waits
 from app.redaction import Redactor
-from app.resilience.circuit_breaker import Breakers, Outcome
+from app.resilience.breakers import Breakers
+from app.skill_runtime.call_outcome import crashed, failed, interrupted
 from app.skill_runtime.executor import Executor
-from app.skill_runtime.registry import SkillRegistry, validate_arguments
+from app.skill_runtime.registry import SkillRegistry
 
-MAX_PARALLEL_READS: Final = 8
+__all__ = ["MAX_PARALLEL", "Record", "ToolDispatch", "TurnScope"]
 
-
-class Workspaces(Protocol):
-    """Hands out the person's files, bound to who asks and to what was approved."""
-
-    def bind(
-        self, origin: Origin, *, expected: Mapping[str, str | None] | None = None
-    ) -> Workspace:
-        """A workspace that records ``origin`` and refuses other bytes than ``expected``."""
-        ...
-
-
-class Executions(Protocol):
-    """The table of skill executions (kept by ``storage.executions``)."""
-
-    async def start(
-        self, *, execution_id: str, call: ToolCall, conversation_id: str, turn_id: str
-    ) -> None:
-        """Write the row before the skill runs."""
-        ...
-
-    async def finish(
-        self, execution_id: str, result: ToolResult, *, approved_by: str | None
-    ) -> None:
-        """Complete the row."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class TurnScope:
-    """The turn a batch of calls belongs to."""
-
-    conversation_id: str
-    turn_id: str
-    channel: Channel
-    mode: ApprovalMode
-    refused: dict[str, Verdict] = field(default_factory=dict)
-    """Calls denied in this turn: asked again unchanged, they are refused without asking."""
+logger = logging.getLogger(__name__)
 
 
 class ToolDispatch:
@@ -85,83 +49,109 @@ class ToolDispatch:
         user: str,
         publish: Callable[[Event], None],
     ) -> None:
-        self._registry = registry
-        self._executor = executor
-        self._approvals = approvals
-        self._breakers = breakers
-        self._workspaces = workspaces
-        self._executions = executions
-        self._redactor = redactor
         self._clock = clock
-        self._user = user
         self._publish = publish
+        self._runner = CallRunner(
+            registry=registry,
+            executor=executor,
+            approvals=approvals,
+            breakers=breakers,
+            workspaces=workspaces,
+            executions=executions,
+            redactor=redactor,
+            clock=clock,
+            user=user,
+        )
 
-    async def run(
-        self,
-        calls: Sequence[ToolCall],
-        scope: TurnScope,
-        record: Callable[[ToolResult], None],
-    ) -> None:
-        """Run ``calls``; ``record`` gets each result, in the calls' order within a group.
+    async def run(self, calls: Sequence[ToolCall], scope: TurnScope, record: Record) -> None:
+        """Run ``calls``. ``record`` gets each result once, as soon as it is known.
 
-        When cancelled, running calls are stopped and awaited, the rest are recorded as
-        interrupted, and ``CancelledError`` is raised after every call has its result.
+        It is called for one result at a time and may be a coroutine function; it is never cut
+        by a cancel. The first ``StewardError`` it raises is raised again once every call has
+        its result. When cancelled, running calls are stopped and awaited, the others are
+        interrupted, no call begins any more, and ``CancelledError`` is raised at the end.
         """
         for call in calls:
-            self._publish(
-                ToolCallEvent(
-                    at=self._clock.now(),
-                    conversation_id=scope.conversation_id,
-                    turn_id=scope.turn_id,
-                    id=call.id,
-                    name=call.name,
-                    arguments=call.arguments,
+            self._tell_call(call, scope)
+        waits = Waits(
+            scope.conversation_id, scope.turn_id, clock=self._clock, publish=self._publish
+        )
+        batch = Batch(
+            calls,
+            scope,
+            waits,
+            record=record,
+            publish=lambda result: self._tell_result(result, scope),
+        )
+        bug: BaseException | None = None
+        for group in groups([self._runner.need(call) for call in calls]):
+            bug = await self._run_group(group, batch) or bug
+        if batch.cancelled:
+            await asyncio.sleep(0)  # where the request has not reached this task yet, it does here
+            raise asyncio.CancelledError
+        if bug is not None:
+            raise bug
+        if batch.failure is not None:
+            raise batch.failure
+
+    async def _run_group(self, group: range, batch: Batch) -> BaseException | None:
+        """Run some calls side by side; returns a failure that is none of the expected ones."""
+        tasks: dict[int, asyncio.Task[None]] = {}
+        if not batch.is_stopping():
+            for at in group:
+                task = asyncio.create_task(
+                    self._run_one(at, batch), name=f"call {batch.calls[at].name}"
                 )
-            )
-        groups = _groups(calls, self._effect)
-        for done, group in enumerate(groups, start=1):
+                tasks[at] = task
+            await self._until_done(list(tasks.values()), batch)
+        bug = None
+        for at in group:
+            ended = tasks.get(at)
+            error = None if ended is None or ended.cancelled() else ended.exception()
+            if error is not None:
+                bug = error
+                batch.stop()
+                logger.error("call failed inside", exc_info=error)
+            if not batch.is_settled(at):
+                call = batch.calls[at]
+                await batch.settle(at, interrupted(call) if error is None else crashed(call))
+        return bug
+
+    async def _until_done(self, tasks: Sequence[asyncio.Task[None]], batch: Batch) -> None:
+        left = set(tasks)
+        while left:
             try:
-                await self._run_group(group, scope, record)
+                _, left = await asyncio.wait(left)
             except asyncio.CancelledError:
-                for call in itertools.chain.from_iterable(groups[done:]):
-                    self._settle(interrupted(call), scope, record)
-                raise
+                batch.stop()
+                for task in left:
+                    task.cancel()
+                left = {task for task in left if not task.done()}
 
-    async def _run_group(
-        self, group: Sequence[ToolCall], scope: TurnScope, record: Callable[[ToolResult], None]
-    ) -> None:
-        gate = asyncio.Semaphore(MAX_PARALLEL_READS)
-
-        async def one(call: ToolCall) -> ToolResult:
-            async with gate:
-                return await self._run_one(call, scope)
-
-        tasks = [asyncio.create_task(one(call), name=f"call {call.name}") for call in group]
+    async def _run_one(self, at: int, batch: Batch) -> None:
+        call = batch.calls[at]
         try:
-            await asyncio.wait(tasks)
+            async with batch.gate:
+                result = await self._runner.run(at, batch)
         except asyncio.CancelledError:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-            self._settle_all(group, tasks, scope, record)
-            raise
-        self._settle_all(group, tasks, scope, record)
+            result = interrupted(call)
+        except StewardError as error:
+            result = failed(call, error)
+        await batch.settle(at, result)
 
-    def _settle_all(
-        self,
-        group: Sequence[ToolCall],
-        tasks: Sequence[asyncio.Task[ToolResult]],
-        scope: TurnScope,
-        record: Callable[[ToolResult], None],
-    ) -> None:
-        for call, task in zip(group, tasks, strict=True):
-            result = interrupted(call) if task.cancelled() else task.result()
-            self._settle(result, scope, record)
+    def _tell_call(self, call: ToolCall, scope: TurnScope) -> None:
+        self._publish(
+            ToolCallEvent(
+                at=self._clock.now(),
+                conversation_id=scope.conversation_id,
+                turn_id=scope.turn_id,
+                id=call.id,
+                name=call.name,
+                arguments=call.arguments,
+            )
+        )
 
-    def _settle(
-        self, result: ToolResult, scope: TurnScope, record: Callable[[ToolResult], None]
-    ) -> None:
-        record(result)
+    def _tell_result(self, result: ToolResult, scope: TurnScope) -> None:
         self._publish(
             ToolResultEvent(
                 at=self._clock.now(),
@@ -175,180 +165,3 @@ class ToolDispatch:
                 metadata=result.metadata,
             )
         )
-
-    def _effect(self, call: ToolCall) -> Effect:
-        try:
-            return self._registry.get(call.name).effect
-        except StewardError:
-            return Effect.READ  # it will not run at all
-
-    async def _run_one(self, call: ToolCall, scope: TurnScope) -> ToolResult:
-        try:
-            skill = self._registry.get(call.name)
-            validate_arguments(skill, call)
-            if skill.effect is not Effect.READ:
-                self._refuse_placeholders(call)
-        except StewardError as error:
-            return failed(call, error)
-        execution_id = uuid.uuid4().hex
-        await self._executions.start(
-            execution_id=execution_id,
-            call=call,
-            conversation_id=scope.conversation_id,
-            turn_id=scope.turn_id,
-        )
-        approved_by: str | None = None
-        result = interrupted(call)
-        try:
-            expected: Mapping[str, str | None] | None = None
-            if skill.effect is not Effect.READ:
-                approved = await self._approve(skill, call, scope, execution_id)
-                if isinstance(approved, ToolResult):
-                    result = approved
-                    return result
-                verdict, preview = approved
-                approved_by = verdict.by
-                expected = preview.targets
-            result = await self._execute(skill, call, scope, execution_id, approved_by, expected)
-            return result
-        finally:
-            # Also when cancelled: the row must not stay "running".
-            await asyncio.shield(
-                self._executions.finish(execution_id, result, approved_by=approved_by)
-            )
-
-    def _refuse_placeholders(self, call: ToolCall) -> None:
-        if self._redactor.has_placeholder(call.arguments):
-            raise PlaceholderWriteError(
-                "The arguments contain the placeholder of a secret; nothing was written.",
-                hint="Steward never shows the secret itself. Leave it as it stands and replace "
-                "only the exact text beside it.",
-            )
-
-    async def _approve(
-        self, skill: Skill, call: ToolCall, scope: TurnScope, execution_id: str
-    ) -> tuple[Verdict, Preview] | ToolResult:
-        if (earlier := scope.refused.get(call.canonical)) is not None:
-            return denied(call, earlier)
-        looker = _PreviewRun(skill)
-        context = self._context(call, scope, execution_id, None, None)
-        looked = await self._executor.run(looker, call, context)
-        if looked.status is not ToolStatus.OK or looker.seen is None:
-            return looked
-        preview = looker.seen
-        if scope.mode is ApprovalMode.ASK:
-            self._waiting(scope, Phase.APPROVAL, preview.summary)
-        verdict = await self._approvals.request(
-            skill=call.name,
-            call_id=call.id,
-            summary=preview.summary,
-            diff=preview.diff,
-            conversation_id=scope.conversation_id,
-            turn_id=scope.turn_id,
-            mode=scope.mode,
-        )
-        if verdict.allowed:
-            return verdict, preview
-        scope.refused[call.canonical] = verdict
-        return denied(call, verdict)
-
-    async def _execute(
-        self,
-        skill: Skill,
-        call: ToolCall,
-        scope: TurnScope,
-        execution_id: str,
-        approved_by: str | None,
-        expected: Mapping[str, str | None] | None,
-    ) -> ToolResult:
-        breaker = self._breakers.breaker(call.name)
-        permit = breaker.acquire()
-        if permit is None:
-            return unavailable(call, breaker.snapshot.retry_at, breaker.snapshot.reason)
-        self._waiting(scope, Phase.SKILL, call.name)
-        outcome, reason = Outcome.NEUTRAL, ""
-        try:
-            context = self._context(call, scope, execution_id, approved_by, expected)
-            result = await self._executor.run(skill, call, context)
-            outcome, reason = outcome_of(result)
-            return result
-        finally:
-            breaker.settle(permit, outcome, reason=reason)
-
-    def _context(
-        self,
-        call: ToolCall,
-        scope: TurnScope,
-        execution_id: str,
-        approved_by: str | None,
-        expected: Mapping[str, str | None] | None,
-    ) -> SkillContext:
-        origin = Origin(
-            user=self._user,
-            by=call.name,
-            conversation_id=scope.conversation_id,
-            turn_id=scope.turn_id,
-            execution_id=execution_id,
-            skill=call.name,
-            approved_by=approved_by,
-        )
-        return SkillContext(
-            conversation_id=scope.conversation_id,
-            turn_id=scope.turn_id,
-            execution_id=execution_id,
-            user=self._user,
-            channel=scope.channel,
-            workspace=self._workspaces.bind(origin, expected=expected),
-            clock=self._clock,
-            hide_secrets=self._redactor.text,
-        )
-
-    def _waiting(self, scope: TurnScope, phase: Phase, detail: str) -> None:
-        now = self._clock.now()
-        self._publish(
-            Waiting(
-                at=now,
-                conversation_id=scope.conversation_id,
-                turn_id=scope.turn_id,
-                phase=phase,
-                detail=detail,
-                since=now,
-            )
-        )
-
-
-class _PreviewRun:
-    """A skill's preview, run by the executor under its deadline and crash isolation."""
-
-    def __init__(self, skill: Skill) -> None:
-        self._skill = skill
-        self.tool_definition = skill.tool_definition
-        self.domain = skill.domain
-        self.effect = Effect.READ
-        self.timeout = skill.timeout
-        self.seen: Preview | None = None
-
-    async def preview(self, params: Mapping[str, object], context: SkillContext) -> Preview:
-        """The wrapped skill's own."""
-        return await self._skill.preview(params, context)
-
-    async def execute(self, params: Mapping[str, object], context: SkillContext) -> SkillResult:
-        """Keep the preview; there is nothing to say."""
-        self.seen = await self._skill.preview(params, context)
-        return SkillResult.ok("")
-
-
-def _groups(
-    calls: Sequence[ToolCall], effect: Callable[[ToolCall], Effect]
-) -> list[list[ToolCall]]:
-    """Consecutive reads together, everything else alone."""
-    groups: list[list[ToolCall]] = []
-    reading = False
-    for call in calls:
-        is_read = effect(call) is Effect.READ
-        if is_read and reading:
-            groups[-1].append(call)
-        else:
-            groups.append([call])
-        reading = is_read
-    return groups

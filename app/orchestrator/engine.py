@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
+from app.domain.errors import ClosingError
 from app.domain.messages import Channel
 from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.engine_parts import EngineParts
@@ -26,6 +27,7 @@ class Engine:
         self._waiting: list[str] = []
         self._running: asyncio.Task[TurnOutcome] | None = None
         self._cancelled = False
+        self._closed = False
 
     @property
     def busy(self) -> bool:
@@ -52,12 +54,21 @@ class Engine:
         if self.cancel() and running is not None:
             await asyncio.wait([running])
 
+    async def close(self) -> None:
+        """``stop``, and take nothing more: messages that wait for their turn are refused."""
+        self._closed = True
+        running = self._running
+        self.cancel()
+        if running is not None:  # also where it was stopping already
+            await asyncio.wait([running])
+
     async def run_turn(
         self, text: str, *, channel: Channel, mode: ApprovalMode = ApprovalMode.ASK
     ) -> TurnOutcome:
         """Take one message through the loop; waits its turn.
 
-        Never raises for what goes wrong inside: the outcome says it. Cancelling the caller
+        Raises ``ClosingError`` once this is closed, with nothing stored. Never raises for what
+        goes wrong inside: the outcome says it. Cancelling the caller
         stops the turn, waits until its history is consistent, then raises ``CancelledError``.
         """
         self._waiting.append(text)
@@ -65,6 +76,9 @@ class Engine:
             await self._lock.acquire()
         finally:
             self._waiting.remove(text)
+        if self._closed:
+            self._lock.release()
+            raise ClosingError("Steward is closing; the message was not sent.")
         try:
             self._cancelled = False
             turn = TurnRun(self.conversation_id, self._parts, channel=channel, mode=mode)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from app.domain.errors import ClosingError
 from app.orchestrator.engine import Engine
 from app.orchestrator.engine_parts import EngineParts
 
@@ -14,19 +15,30 @@ class Engines:
     def __init__(self, parts: EngineParts) -> None:
         self._parts = parts
         self._engines: dict[str, Engine] = {}
+        self._closed = False
 
     async def get(self, conversation_id: str | None) -> Engine:
         """The engine of a conversation; ``None`` makes a new conversation.
 
-        Raises ``NotFoundError`` for an id that names none.
+        Raises ``NotFoundError`` for an id that names none, ``ClosingError`` after ``stop_all``.
         """
+        self._refuse_when_closed()
         conversations = self._parts.conversations
         if conversation_id is None:
             summary = await conversations.create()
         else:
             summary = await conversations.get(conversation_id)
+        self._refuse_when_closed()  # meanwhile
         return self._engines.setdefault(summary.id, Engine(summary.id, self._parts))
 
     async def stop_all(self) -> None:
-        """Cancel every turn under way and wait until each history is consistent."""
-        await asyncio.gather(*(engine.stop() for engine in self._engines.values()))
+        """Cancel every turn under way and wait until each history is consistent.
+
+        From now on nothing begins: what waits for its turn is refused, as is what comes later.
+        """
+        self._closed = True
+        await asyncio.gather(*(engine.close() for engine in self._engines.values()))
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise ClosingError("Steward is closing.")

@@ -76,7 +76,7 @@ async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
     """A turn from the database. Raises ``NotFoundError``, ``StorageError``."""
     trace = await traces.trace(turn_id)
     packed: list[Mapping[str, Any]] = [call.request for call in trace.calls]
-    requests = unpacked(packed, await traces.stored(stored_ids(packed)))
+    requests = unpacked(packed, await traces.stored(stored_ids(packed)), traces.hide)
     first = packed[0] if packed else {}
     surroundings = first.get("surroundings", {})
     own_window = surroundings.get("context_tokens")

@@ -107,8 +107,12 @@ def stored_ids(packed: Sequence[Mapping[str, Any]]) -> list[int]:
     return [one[1] for form in packed for one in form.get("messages", ()) if isinstance(one, list)]
 
 
-def unpacked(packed: Sequence[Mapping[str, Any]], stored: Mapping[int, Form]) -> list[RequestForm]:
-    """The whole requests of a turn.
+def unpacked(
+    packed: Sequence[Mapping[str, Any]],
+    stored: Mapping[int, Form],
+    hide: Callable[[Form], Form] = dict,
+) -> list[RequestForm]:
+    """The whole requests of a turn. ``hide`` is applied to what is taken from ``stored``.
 
     Raises ``StorageError`` where something they speak of is not there any more.
     """
@@ -119,7 +123,7 @@ def unpacked(packed: Sequence[Mapping[str, Any]], stored: Mapping[int, Form]) ->
         try:
             said.update(form["contents"])
             before = before[: form["kept"]] + [
-                _found(one, said, stored) for one in form["messages"]
+                _found(one, said, stored, hide) for one in form["messages"]
             ]
             requests.append(
                 RequestForm(
@@ -136,13 +140,18 @@ def unpacked(packed: Sequence[Mapping[str, Any]], stored: Mapping[int, Form]) ->
     return requests
 
 
-def _found(one: str | list[Any], said: Mapping[str, Any], stored: Mapping[int, Form]) -> Form:
+def _found(
+    one: str | list[Any],
+    said: Mapping[str, Any],
+    stored: Mapping[int, Form],
+    hide: Callable[[Form], Form],
+) -> Form:
     if isinstance(one, list):
         hashed, message_id = one
         form = stored[message_id]
         if digest(form) != hashed:
             raise KeyError(message_id)  # it was changed since
-        return form
+        return hide(form)
     known: Form = said[one]
     return known
 

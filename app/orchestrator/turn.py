@@ -15,6 +15,7 @@ from app.domain.events import TurnStatus
 from app.domain.messages import Channel, ConversationMessage, MessageStatus, Role
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.domain.turns import TurnRecord, TurnState
+from app.logs import log_place
 from app.orchestrator.answer import Answering
 from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.dispatch import TurnScope
@@ -93,6 +94,7 @@ class TurnRun:
 
     async def run(self, text: str) -> TurnOutcome:
         """From the message to the end. Raises only what is a bug; that is told before."""
+        log_place(conversation_id=self._scope.conversation_id, turn_id=self._scope.turn_id)
         status, error = TurnStatus.FAILED, None
         is_bug = True
         try:

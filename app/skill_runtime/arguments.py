@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,7 +34,7 @@ def validate_arguments(skill: Skill, call: ToolCall) -> None:
             hint="Send one JSON object. " + _takes(definition.parameters),
             details={"problems": [], "allowed": _allowed(definition.parameters)},
         )
-    validator = _validator(json.dumps(definition.parameters, sort_keys=True))
+    validator = _validator_of(skill, definition.parameters)
     errors = sorted(validator.iter_errors(call.arguments), key=lambda one: list(map(str, one.path)))
     if not errors:
         return
@@ -49,6 +51,22 @@ def validate_arguments(skill: Skill, call: ToolCall) -> None:
 def warm_up() -> None:
     """Import the validator ahead, in a worker thread: else the first call pays some 0.2 s."""
     _validator("{}")
+
+
+# The validator of each skill, with the very schema it was made of; by the skill's identity, for
+# not every personal skill can be hashed.
+_known: Final[dict[int, tuple[weakref.ref[Skill], object, Draft202012Validator]]] = {}
+
+
+def _validator_of(skill: Skill, schema: Mapping[str, object]) -> Draft202012Validator:
+    known = _known.get(id(skill))
+    if known is not None and known[0]() is skill and known[1] is schema:
+        return known[2]
+    made = _validator(json.dumps(schema, sort_keys=True))
+    key = id(skill)
+    with suppress(TypeError):  # an object with slots may not be watched: it is not remembered
+        _known[key] = (weakref.ref(skill, lambda _: _known.pop(key, None)), schema, made)
+    return made
 
 
 @lru_cache(maxsize=256)

@@ -4,29 +4,44 @@ Whatever happens, the call comes to exactly one ``ToolResult``:
 
 - An expected failure (``StewardError``) is an error with its ``kind`` as ``metadata["type"]``.
 - Any other exception is a crash: a general message for the model, the traceback for the log. A
-  skill that raises ``CancelledError`` or ``SystemExit`` of its own accord has crashed, too.
+  skill that raises ``CancelledError``, ``SystemExit`` or ``KeyboardInterrupt`` of its own accord
+  has crashed, too.
 - At the deadline the skill's task is cancelled and given ``GRACE`` seconds to end. If it ends with
   a result or an expected failure all the same (a file change that was past its archive is
   finished, not cut), that is what happened and it counts; else the call timed out.
 - When the caller is cancelled, the same is done. The result is then the skill's own, or
   ``interrupted``. ``run`` returns it and does not raise ``CancelledError``: the caller asked for
   the end, so it knows, and the result must not be lost. ``Task.cancelling()`` still says so.
-- A skill that ends neither way within the grace is left behind; a late result of it is logged.
+- A skill that ends neither way within the grace is abandoned: reported, listed in ``abandoned``
+  while it goes on, and a late result of it is logged.
 
-Threads cannot be cancelled: a skill that uses one stops it by a flag.
+Each skill gets arguments of its own, so that it cannot change what others see. Threads cannot be
+cancelled: a skill that uses one stops it by a flag.
 """
 
 from __future__ import annotations
 
 import asyncio
+import copy
 import dataclasses
-import json
 import logging
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from app.domain.errors import StewardError
-from app.domain.skills import Clock, Effect, SideEffect, Skill, SkillContext, SkillResult
-from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
+from app.domain.skills import Clock, Skill, SkillContext, SkillResult
+from app.domain.tool_calls import ToolCall, ToolResult
+from app.skill_runtime.call_outcome import (
+    NotBegunError,
+    abandoned,
+    crashed,
+    interrupted,
+    outcome,
+    timed_out,
+)
+from app.skill_runtime.watchdog import LoopWatchdog, running_skill
 
 logger = logging.getLogger(__name__)
 
@@ -34,65 +49,134 @@ GRACE: Final = 5.0
 """Seconds a cancelled skill has to end."""
 
 
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """A call that did not end when it was told to. ``since``: UTC."""
+
+    skill: str
+    call_id: str
+    conversation_id: str
+    turn_id: str
+    execution_id: str
+    since: datetime
+
+
 class Executor:
     """Runs calls, each on its own. Holds no state but the tasks that would not end.
 
     Args:
-        timeout: seconds a skill may take that names no timeout of its own.
+        timeout: seconds a skill may take that names no timeout of its own; asked at each call.
         clock: measures ``duration_ms``; deadlines are the event loop's.
         grace: seconds a cancelled skill has to end.
+        on_abandoned: told of each call that is left behind.
+        watchdog: notices skills that block the loop.
     """
 
-    def __init__(self, *, timeout: float, clock: Clock, grace: float = GRACE) -> None:
+    def __init__(
+        self,
+        *,
+        timeout: float | Callable[[], float],
+        clock: Clock,
+        grace: float = GRACE,
+        on_abandoned: Callable[[Abandoned], None] | None = None,
+        watchdog: LoopWatchdog | None = None,
+    ) -> None:
         self._timeout = timeout
         self._clock = clock
         self._grace = grace
+        self._on_abandoned = on_abandoned
+        self._watchdog = watchdog
         # The loop itself keeps only weak references to tasks.
-        self._left_behind: set[asyncio.Task[SkillResult]] = set()
+        self._left_behind: dict[asyncio.Task[SkillResult], Abandoned] = {}
 
-    async def run(self, skill: Skill, call: ToolCall, context: SkillContext) -> ToolResult:
+    @property
+    def abandoned(self) -> tuple[Abandoned, ...]:
+        """Calls that were told to end and still go on, oldest first."""
+        return tuple(self._left_behind.values())
+
+    def close(self) -> None:
+        """End the calls that were left behind, else they would keep the program from its end.
+
+        Their coroutines are closed where they wait; a cancel they have ignored already.
+        """
+        for task in list(self._left_behind):
+            try:
+                task.get_coro().close()
+            except RuntimeError:  # it ignores this as well
+                logger.exception("skill does not end", extra={"skill": task.get_name()})
+            task.cancel()
+
+    async def run(
+        self,
+        skill: Skill,
+        call: ToolCall,
+        context: SkillContext,
+        *,
+        may_begin: Callable[[], bool] = lambda: True,
+    ) -> ToolResult:
         """Execute ``skill`` with the arguments of ``call``, which fit its schema.
 
-        Never raises: see the module docstring for cancellation.
+        Never raises: see the module docstring for cancellation. ``may_begin`` is asked at the
+        last moment before the skill's first line; where it says no, the call is interrupted.
         """
         started = self._clock.monotonic()
-        timeout = self._timeout if skill.timeout is None else skill.timeout
-        task = asyncio.create_task(_contained(skill, call, context), name=f"skill {call.name}")
+        usual = self._timeout() if callable(self._timeout) else self._timeout
+        timeout = usual if skill.timeout is None else skill.timeout
+        work = _contained(skill, call, context, may_begin)
+        task = asyncio.create_task(work, name=f"skill {call.name}")
         stopped: ToolResult | None = None
-        try:
-            await _wait(task, timeout)
+        with self._watchdog.watching() if self._watchdog is not None else nullcontext():
+            try:
+                await _wait(task, timeout)
+                if not task.done():
+                    stopped = timed_out(call, timeout)
+            except asyncio.CancelledError:
+                stopped = interrupted(call)
             if not task.done():
-                stopped = _timed_out(call, skill, timeout)
-        except asyncio.CancelledError:
-            stopped = _interrupted(call, skill)
-        if not task.done():
-            task.cancel()
-            await _outlast(task, self._grace)
+                task.cancel()
+                await _outlast(task, self._grace)
         if task.done():
-            result = _outcome(task, call, stopped)
+            result = outcome(task, call, stopped)
         else:
-            self._leave_behind(task, call)
-            result = stopped or _crashed(call)
+            self._leave_behind(task, call, context)
+            result = abandoned(stopped or crashed(call))
         elapsed = round((self._clock.monotonic() - started) * 1000)
         return dataclasses.replace(result, duration_ms=elapsed)
 
-    def _leave_behind(self, task: asyncio.Task[SkillResult], call: ToolCall) -> None:
-        logger.error("skill does not end", extra={"skill": call.name, "call_id": call.id})
-        self._left_behind.add(task)
+    def _leave_behind(
+        self, task: asyncio.Task[SkillResult], call: ToolCall, context: SkillContext
+    ) -> None:
+        facts = {"skill": call.name, "call_id": call.id}
+        logger.error("skill does not end", extra=facts)
+        one = Abandoned(
+            call.name,
+            call.id,
+            context.conversation_id,
+            context.turn_id,
+            context.execution_id,
+            self._clock.now(),
+        )
+        self._left_behind[task] = one
 
         def ended(task: asyncio.Task[SkillResult]) -> None:
-            self._left_behind.discard(task)
+            del self._left_behind[task]
             error = None if task.cancelled() else task.exception()
-            facts = {"skill": call.name, "call_id": call.id}
             logger.warning("skill ended late", extra=facts, exc_info=error)
 
         task.add_done_callback(ended)
+        if self._on_abandoned is not None:
+            self._on_abandoned(one)
 
 
-async def _contained(skill: Skill, call: ToolCall, context: SkillContext) -> SkillResult:
+async def _contained(
+    skill: Skill, call: ToolCall, context: SkillContext, may_begin: Callable[[], bool]
+) -> SkillResult:
+    if not may_begin():
+        raise NotBegunError
+    running_skill.set(call.name)
     try:
-        return await skill.execute(call.arguments, context)
-    except SystemExit as error:
+        return await skill.execute(copy.deepcopy(dict(call.arguments)), context)
+    except (SystemExit, KeyboardInterrupt) as error:
         # Else asyncio would let it through to the loop, and it would end the program.
         raise RuntimeError("the skill tried to exit") from error
 
@@ -116,112 +200,21 @@ async def _outlast(task: asyncio.Task[SkillResult], seconds: float) -> None:
             continue
 
 
-# -- results -----------------------------------------------------------------------------
+def is_barrier(skill: Skill) -> bool:
+    """Whether nothing else may run beside ``skill``: its attribute ``barrier``, if it has one."""
+    return getattr(skill, "barrier", False) is True
 
 
-def _outcome(
-    task: asyncio.Task[SkillResult], call: ToolCall, stopped: ToolResult | None
-) -> ToolResult:
-    """What a finished task came to; ``stopped`` where it only ended because it was told to."""
-    if task.cancelled():
-        if stopped is None:
-            logger.error("skill cancelled itself", extra={"skill": call.name, "call_id": call.id})
-        return stopped or _crashed(call)
-    error = task.exception()
-    if error is None:
-        return _from_skill(call, task.result())
-    if isinstance(error, StewardError):
-        return _failed(call, error)
-    logger.error("skill crashed", extra={"skill": call.name, "call_id": call.id}, exc_info=error)
-    return stopped or _crashed(call)
+def touched_paths(skill: Skill, params: Mapping[str, object]) -> tuple[str, ...] | None:
+    """The paths a call of ``skill`` would change, as they are written in ``params``.
 
-
-def _from_skill(call: ToolCall, result: object) -> ToolResult:
-    problem = _problem(result)
-    if problem is not None:
-        logger.error(
-            "skill broke the contract",
-            extra={"skill": call.name, "call_id": call.id, "problem": problem},
-        )
-        return _crashed(call)
-    assert isinstance(result, SkillResult)
-    metadata = dict(result.metadata)
-    if result.files_produced:
-        metadata.setdefault("files_produced", list(result.files_produced))
-    if result.side_effects:
-        metadata.setdefault("side_effects", [_facts(one) for one in result.side_effects])
-    return ToolResult(
-        call.id, call.name, ToolStatus(result.status), result.content, metadata=metadata
-    )
-
-
-def _problem(result: object) -> str | None:
-    if not isinstance(result, SkillResult):
-        return f"the result is a {type(result).__name__}"
-    if result.status not in ("ok", "error"):
-        return f"the status is {result.status!r}"
-    content: object = result.content
-    if not isinstance(content, str):
-        return f"the content is a {type(content).__name__}"
-    if not _is_json([dict(result.metadata), [_facts(one) for one in result.side_effects]]):
-        return "the metadata is not JSON"
-    return None
-
-
-def _facts(effect: SideEffect) -> dict[str, object]:
-    return {"kind": effect.kind, "target": effect.target, "details": dict(effect.details)}
-
-
-def _is_json(value: object) -> bool:
+    Its method ``touches``, if it has one. ``None``: it cannot be said, so nothing may run beside
+    the call. ``params`` match the schema.
+    """
+    touches = getattr(skill, "touches", None)
     try:
-        json.dumps(value)
-    except (TypeError, ValueError, RecursionError):
-        return False
-    return True
-
-
-def _failed(call: ToolCall, error: StewardError) -> ToolResult:
-    details = dict(error.details) if _is_json(error.details) else {}
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.ERROR,
-        str(error),
-        metadata={**details, "type": error.kind},
-    )
-
-
-def _crashed(call: ToolCall) -> ToolResult:
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.ERROR,
-        f"{call.name} failed inside. Do not repeat the same call; the log has the details.",
-        metadata={"type": "crash"},
-    )
-
-
-def _timed_out(call: ToolCall, skill: Skill, seconds: float) -> ToolResult:
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.TIMEOUT,
-        f"{call.name} took longer than {seconds:g} seconds and was stopped.{_unsure(skill)}",
-        metadata={"type": "timeout", "seconds": seconds},
-    )
-
-
-def _interrupted(call: ToolCall, skill: Skill) -> ToolResult:
-    return ToolResult(
-        call.id,
-        call.name,
-        ToolStatus.INTERRUPTED,
-        f"The call was interrupted before it gave a result.{_unsure(skill)}",
-        metadata={"type": "interrupted"},
-    )
-
-
-def _unsure(skill: Skill) -> str:
-    if skill.effect is Effect.READ:
-        return ""
-    return " Look at the file's versions to see whether anything was changed."
+        paths = touches(copy.deepcopy(dict(params))) if callable(touches) else None
+        return None if paths is None or isinstance(paths, str) else tuple(map(str, paths))
+    except Exception:
+        logger.exception("skill cannot say what it touches", extra={"skill": str(type(skill))})
+        return None

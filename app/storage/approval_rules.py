@@ -1,4 +1,4 @@
-"""Standing permissions the person gave: for one conversation, or always for a skill.
+"""Standing permissions the person gave a skill: always, in one conversation, or in one folder.
 
 Only faces call ``allow``, on the person's own decision; nothing a model says comes here.
 """
@@ -6,8 +6,11 @@ Only faces call ``allow``, on the person's own decision; nothing a model says co
 from __future__ import annotations
 
 import builtins
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 
 from app.domain.errors import NotFoundError
 from app.domain.skills import Clock
@@ -17,12 +20,16 @@ from app.storage.models import ApprovalRuleRow
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRule:
-    """A permission. ``conversation_id`` is ``None`` where it holds always."""
+    """A permission.
+
+    ``conversation_id`` is ``None`` where it holds in all, ``folder`` where it holds anywhere.
+    """
 
     id: int
     skill: str
     conversation_id: str | None
     created_at: datetime
+    folder: str | None = None
 
 
 class ApprovalRules:
@@ -32,25 +39,43 @@ class ApprovalRules:
         self._database = database
         self._clock = clock
 
-    async def allow(self, skill: str, conversation_id: str | None = None) -> None:
-        """Let ``skill`` run without asking: in one conversation, or always."""
+    async def allow(
+        self, skill: str, conversation_id: str | None = None, *, folder: str | None = None
+    ) -> None:
+        """Let ``skill`` run without asking: in one conversation, in one folder, or always."""
 
         def allow() -> None:
-            if ApprovalRuleRow.get_or_none(_exactly(skill, conversation_id)) is None:
+            real = None if folder is None else os.path.realpath(folder)
+            if ApprovalRuleRow.get_or_none(_exactly(skill, conversation_id, real)) is None:
                 ApprovalRuleRow.create(
-                    skill=skill, conversation_id=conversation_id, created_at=self._clock.now()
+                    skill=skill,
+                    conversation_id=conversation_id,
+                    folder=real,
+                    created_at=self._clock.now(),
                 )
 
         await self._database.write_async(allow)
 
-    async def allowed(self, skill: str, conversation_id: str) -> str | None:
-        """``"always"`` or ``"conversation"`` where a rule covers this, else ``None``."""
+    async def allowed(
+        self, skill: str, conversation_id: str, targets: Iterable[str] = ()
+    ) -> str | None:
+        """``"always"``, ``"conversation"`` or ``"folder"`` where a rule covers this, else ``None``.
+
+        A rule for a folder covers a call only where all its ``targets``, links resolved, are in
+        the folder; a call that names none is not covered.
+        """
+        named = list(targets)
 
         def allowed() -> str | None:
-            if ApprovalRuleRow.get_or_none(_exactly(skill, None)) is not None:
+            rows = list(ApprovalRuleRow.select().where(ApprovalRuleRow.skill == skill))
+            if any(row.conversation_id is None and row.folder is None for row in rows):
                 return "always"
-            if ApprovalRuleRow.get_or_none(_exactly(skill, conversation_id)) is not None:
+            here = [row for row in rows if row.conversation_id in (None, conversation_id)]
+            if any(row.folder is None for row in here):
                 return "conversation"
+            real = [PurePath(os.path.realpath(target)) for target in named] if here else []
+            if real and any(_holds(row.folder, real) for row in here):
+                return "folder"
             return None
 
         return await self._database.read_async(allowed)
@@ -61,11 +86,12 @@ class ApprovalRules:
         def rules() -> builtins.list[ApprovalRule]:
             order = (
                 ApprovalRuleRow.skill,
+                ApprovalRuleRow.folder.is_null().desc(),
                 ApprovalRuleRow.conversation_id.is_null().desc(),
                 ApprovalRuleRow.id,
             )
             return [
-                ApprovalRule(row.id, row.skill, row.conversation_id, row.created_at)
+                ApprovalRule(row.id, row.skill, row.conversation_id, row.created_at, row.folder)
                 for row in ApprovalRuleRow.select().order_by(*order)
             ]
 
@@ -76,15 +102,22 @@ class ApprovalRules:
 
         def revoke() -> None:
             if not ApprovalRuleRow.delete().where(ApprovalRuleRow.id == rule_id).execute():
-                raise NotFoundError(f"There is no rule {rule_id}.")
+                raise NotFoundError(
+                    f"There is no rule {rule_id}.", hint="`steward rules list` has them all."
+                )
 
         await self._database.write_async(revoke)
 
 
-def _exactly(skill: str, conversation_id: str | None) -> object:
-    where = (
-        ApprovalRuleRow.conversation_id.is_null()
-        if conversation_id is None
-        else ApprovalRuleRow.conversation_id == conversation_id
-    )
-    return (ApprovalRuleRow.skill == skill) & where
+def _holds(folder: str, targets: Iterable[PurePath]) -> bool:
+    return all(PurePath(folder) in target.parents for target in targets)
+
+
+def _exactly(skill: str, conversation_id: str | None, folder: str | None) -> object:
+    here: object = ApprovalRuleRow.skill == skill
+    for column, value in (
+        (ApprovalRuleRow.conversation_id, conversation_id),
+        (ApprovalRuleRow.folder, folder),
+    ):
+        here = here & (column.is_null() if value is None else column == value)
+    return here

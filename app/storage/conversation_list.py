@@ -12,9 +12,12 @@ from peewee import fn
 from app.domain.errors import NotFoundError
 from app.domain.messages import ConversationSummary, MessageStatus, Role
 from app.domain.turns import TurnState
+from app.redaction import Redactor
 from app.storage.models import Conversation, Message, Turn
 
 MIN_PREFIX: Final = 4
+CUT: Final = "…"
+"""Ends a title that was cut."""
 _TURN_ENDS: Final = {
     TurnState.FAILED: MessageStatus.FAILED,
     TurnState.CANCELLED: MessageStatus.INTERRUPTED,
@@ -73,6 +76,15 @@ def _last_status(row: Any) -> MessageStatus | None:
     """The newest turn's end where it is known: an answer that failed before a word has no row."""
     status = _TURN_ENDS.get(row.turn_status, row.last_status)
     return MessageStatus(status) if status else None
+
+
+def safe_title(title: str, redactor: Redactor) -> str:
+    """``title`` without secrets, also where one was cut off at its end."""
+    if not title.endswith(CUT):
+        return redactor.text(title)
+    words = title.removesuffix(CUT)
+    safe = redactor.cut_text(words)
+    return title if safe is words else safe + CUT
 
 
 def full_id(conversation_id: str) -> str:

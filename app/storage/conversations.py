@@ -1,6 +1,7 @@
 """Conversations and their messages, on disk before anybody acts on them.
 
-Everything stored here went through the redactor first. Waits for the disk in threads of the
+Everything stored here goes through the redactor, and again when it is read: a secret may have
+become known only after a message was stored. Waits for the disk in threads of the
 database, never on the loop.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import dataclasses
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,7 +26,7 @@ from app.domain.tool_calls import ToolCall
 from app.domain.turns import StoredHistory
 from app.redaction import Redactor
 from app.storage import exchange
-from app.storage.conversation_list import full_id, newest, summary
+from app.storage.conversation_list import full_id, newest, safe_title, summary
 from app.storage.database import Database
 from app.storage.message_rows import insert_message, one_line
 from app.storage.models import Conversation, Message
@@ -80,11 +82,13 @@ class Conversations:
 
     async def get(self, conversation_id: str) -> ConversationSummary:
         """Find one by its id, or by the start of its id (4 characters or more)."""
-        return await self._database.read_async(lambda: summary(full_id(conversation_id)))
+        found = await self._database.read_async(lambda: summary(full_id(conversation_id)))
+        return self._safe(found)
 
     async def list(self, *, limit: int = 200) -> list[ConversationSummary]:
         """Conversations, the one with the newest message first."""
-        return await self._database.read_async(lambda: newest(limit))
+        found = await self._database.read_async(lambda: newest(limit))
+        return [self._safe(one) for one in found]
 
     async def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title; a long one is cut."""
@@ -167,23 +171,24 @@ class Conversations:
 
         def last() -> builtins.list[ConversationMessage]:
             query = _messages(conversation_id).order_by(Message.id.desc()).limit(limit)
-            return [message_from(row) for row in query][::-1]
+            return [message_from(row, self._redactor) for row in query][::-1]
 
         return await self._database.read_async(last)
 
     async def history(self, conversation_id: str, *, characters: int) -> StoredHistory:
         """What a model request can carry of a conversation: see ``request_history``."""
         return await self._database.read_async(
-            lambda: stored_history(conversation_id, characters=characters)
+            lambda: stored_history(conversation_id, self._redactor, characters=characters)
         )
 
     async def tool_result(self, conversation_id: str, call_id: str) -> str | None:
         """The whole text of the newest result with this call id, if there is one."""
-        return await self._database.read_async(lambda: tool_result(conversation_id, call_id))
+        text = await self._database.read_async(lambda: tool_result(conversation_id, call_id))
+        return None if text is None else self._redactor.text(text)
 
     async def messages(self, conversation_id: str) -> builtins.list[ConversationMessage]:
         """All messages, oldest first; none for an unknown conversation."""
-        return await self._database.read_async(lambda: _all_messages(conversation_id))
+        return await self._database.read_async(lambda: self._all_messages(conversation_id))
 
     async def mark_interrupted(self) -> int:
         """Mark the messages a crash left ``streaming`` as ``interrupted``; how many they were.
@@ -207,7 +212,7 @@ class Conversations:
 
     async def find(self, query: MessageQuery) -> builtins.list[SearchHit]:
         """Messages that fit every condition of ``query``, newest first."""
-        return await self._database.read_async(lambda: find(query))
+        return await self._database.read_async(lambda: find(query, self._redactor))
 
     # -- exchange --------------------------------------------------------------------------
 
@@ -216,11 +221,10 @@ class Conversations:
 
         def collect() -> tuple[ConversationSummary, builtins.list[ConversationMessage]]:
             found = summary(full_id(conversation_id))
-            return found, _all_messages(found.id)
+            return found, self._all_messages(found.id)
 
         found, messages = await self._database.read_async(collect)
         plain = exchange.to_json(found, messages, self._clock.now())
-        # Once more: a secret may have become known only after a message was stored.
         return redacted_object(self._redactor, plain)
 
     async def import_(self, data: Mapping[str, object]) -> ConversationSummary:
@@ -251,12 +255,20 @@ class Conversations:
 
     def add(self, message: ConversationMessage) -> ConversationMessage:
         """``append`` inside ``Database.write``, for what is stored in one with something else."""
-        return message_from(Message.get_by_id(self._insert(message)))
+        return message_from(Message.get_by_id(self._insert(message)), self._redactor)
 
     # -- inside ----------------------------------------------------------------------------
 
     def _insert(self, message: ConversationMessage) -> int:
         return insert_message(message, self._redactor, self._session(message.status))
+
+    def _safe(self, found: ConversationSummary) -> ConversationSummary:
+        title = safe_title(found.title, self._redactor)
+        return found if title is found.title else dataclasses.replace(found, title=title)
+
+    def _all_messages(self, conversation_id: str) -> builtins.list[ConversationMessage]:
+        query = _messages(conversation_id).order_by(Message.id)
+        return [message_from(row, self._redactor) for row in query]
 
     def _session(self, status: MessageStatus) -> str | None:
         return self._database.session if status is MessageStatus.STREAMING else None
@@ -271,7 +283,3 @@ class Conversations:
 
 def _messages(conversation_id: str) -> Any:
     return Message.select().where(Message.conversation_id == conversation_id)
-
-
-def _all_messages(conversation_id: str) -> list[ConversationMessage]:
-    return [message_from(row) for row in _messages(conversation_id).order_by(Message.id)]

@@ -68,6 +68,8 @@ class Database:
         self._pool: ThreadPoolExecutor | None = None
         self._readers = Readers(path, busy_timeout)
         self._daily = DailyBackup(path, now)
+        self.on_unseen_failure: Callable[[BaseException], None] | None = None
+        """Told, in any thread, of a write that failed when nobody waited for it any more."""
 
     # -- life ------------------------------------------------------------------------------
 
@@ -174,7 +176,7 @@ class Database:
         try:
             return await asyncio.shield(asyncio.wrap_future(future))
         except asyncio.CancelledError:
-            future.add_done_callback(_log_unseen_failure)
+            future.add_done_callback(self._unseen_failure)
             raise
 
     def write_begun(self, fn: Callable[[], T], *, durable: bool = True) -> asyncio.Future[T]:
@@ -186,13 +188,17 @@ class Database:
         future = self._submit(fn, None if durable else self._transact_unsynced)
         return asyncio.shield(asyncio.wrap_future(future))
 
-    def write_soon(self, fn: Callable[[], object], *, durable: bool = True) -> None:
-        """``write`` without waiting for its end: a failure is logged. ``close`` waits for it.
+    def write_soon(
+        self, fn: Callable[[], object], *, durable: bool = True, tell: bool = True
+    ) -> None:
+        """``write`` without waiting for its end. ``close`` waits for it.
 
-        Raises ``StorageError`` when the database is closed.
+        A failure is logged and, with ``tell``, handed to ``on_unseen_failure``. Raises
+        ``StorageError`` when the database is closed.
         """
         transact = self._transact if durable else self._transact_unsynced
-        self._submit(fn, transact).add_done_callback(_log_unseen_failure)
+        done = self._unseen_failure if tell else _log_unseen_failure
+        self._submit(fn, transact).add_done_callback(done)
 
     def read(self, fn: Callable[[], T]) -> T:
         """Run ``fn`` in the calling thread on its own connection, on one snapshot.
@@ -220,6 +226,12 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(pool, fn)
 
     # -- inside ----------------------------------------------------------------------------
+
+    def _unseen_failure(self, future: Future[T]) -> None:
+        _log_unseen_failure(future)
+        error = future.exception()
+        if error is not None and self.on_unseen_failure is not None:
+            self.on_unseen_failure(error)
 
     def _prepare(self) -> sqlite3.Connection:
         migrations = schema.steps(self._migrations)

@@ -18,7 +18,7 @@ from app.storage.models import FileVersionRow, Table
 
 COLUMNS: Final = (
     "new_file_id, path, filename, version, operation_type, action, hash_before, hash_after, size, "
-    "created_at, by, skill, turn_id, conversation_id, metadata"
+    "created_at, by, skill, turn_id, conversation_id, metadata, execution_id"
 )
 _OPERATIONS: Final = {one.value: one for one in OperationType}
 _ACTIONS: Final = {one.value: one for one in FileAction}
@@ -82,7 +82,7 @@ def newest_file(store: str, locator: str) -> str | None:
 def version_of(row: Sequence[Any]) -> FileVersion:
     """A row of ``COLUMNS``; what stands behind them is left alone."""
     file_id, path, filename, version, operation, action, before, after, size = row[:9]
-    at, by, skill, turn_id, conversation_id, metadata = row[9:15]
+    at, by, skill, turn_id, conversation_id, metadata, execution_id = row[9:16]
     return FileVersion(
         file_id,
         used_path(path),
@@ -99,6 +99,7 @@ def version_of(row: Sequence[Any]) -> FileVersion:
         turn_id,
         conversation_id,
         {} if metadata == "{}" else json.loads(metadata),
+        execution_id,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from app.domain.messages import ConversationMessage, Role
 from app.redaction import Redactor
 from app.storage.connections import current
-from app.storage.conversation_list import unknown
+from app.storage.conversation_list import CUT, unknown
 from app.storage.inserts import Insert
 from app.storage.models import Conversation, Message
 from app.storage.rows import redacted_calls, redacted_object
@@ -64,4 +64,4 @@ def one_line(text: str) -> str:
     if len(line) <= TITLE_LENGTH:
         return line
     cut = line[: TITLE_LENGTH - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut[TITLE_LENGTH // 2 :] else cut) + "…"
+    return (cut.rsplit(" ", 1)[0] if " " in cut[TITLE_LENGTH // 2 :] else cut) + CUT

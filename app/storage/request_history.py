@@ -10,17 +10,19 @@ from typing import Any
 
 from app.domain.messages import ConversationMessage, Role
 from app.domain.turns import StoredHistory
+from app.redaction import Redactor
 from app.storage.conversation_list import unknown
 from app.storage.models import Conversation, Message
 from app.storage.rows import message_from
 from app.storage.summaries import newest_summary
 
 
-def stored_history(conversation_id: str, *, characters: int) -> StoredHistory:
+def stored_history(conversation_id: str, redactor: Redactor, *, characters: int) -> StoredHistory:
     """The newest summary and the messages after it. Raises ``NotFoundError``.
 
     Args:
         conversation_id: a full id.
+        redactor: hides what has become known as a secret since it was stored.
         characters: about how much to read, from the end.
     """
     conversation = Conversation.get_or_none(Conversation.id == conversation_id)
@@ -28,25 +30,30 @@ def stored_history(conversation_id: str, *, characters: int) -> StoredHistory:
         raise unknown(conversation_id)
     summary = newest_summary(conversation_id)
     after = summary.upto_message_id if summary is not None else 0
-    messages = newest_messages(conversation_id, after=after, characters=characters)
+    messages = newest_messages(conversation_id, redactor, after=after, characters=characters)
     return StoredHistory(conversation.model, summary, tuple(messages))
 
 
 def history_before(
-    conversation_id: str, *, message_id: int, at: datetime, characters: int
+    conversation_id: str, redactor: Redactor, *, message_id: int, at: datetime, characters: int
 ) -> StoredHistory:
     """``stored_history`` as it was when this message came, at this time."""
     conversation = Conversation.get_by_id(conversation_id)
     summary = newest_summary(conversation_id, made_by=at)
     after = summary.upto_message_id if summary is not None else 0
     messages = newest_messages(
-        conversation_id, after=after, before=message_id, characters=characters
+        conversation_id, redactor, after=after, before=message_id, characters=characters
     )
     return StoredHistory(conversation.model, summary, tuple(messages))
 
 
 def newest_messages(
-    conversation_id: str, *, after: int, characters: int, before: int | None = None
+    conversation_id: str,
+    redactor: Redactor,
+    *,
+    after: int,
+    characters: int,
+    before: int | None = None,
 ) -> list[ConversationMessage]:
     """The messages after ``after`` (a message's id), oldest first, whole turns.
 
@@ -63,17 +70,17 @@ def newest_messages(
     found: list[ConversationMessage] = []
     read = 0
     for row in query.iterator():
-        message = message_from(row)
+        message = message_from(row, redactor)
         found.append(message)
         read += len(message.text) + sum(len(str(call.arguments)) for call in message.tool_calls)
         if read > characters and message.role is Role.USER:
             break
     found.reverse()
-    return [*_beginnings(conversation_id, found), *found]
+    return [*_beginnings(conversation_id, found, redactor), *found]
 
 
 def _beginnings(
-    conversation_id: str, found: list[ConversationMessage]
+    conversation_id: str, found: list[ConversationMessage], redactor: Redactor
 ) -> list[ConversationMessage]:
     begun = {message.turn_id for message in found if message.role is Role.USER}
     torn = {message.turn_id for message in found} - begun
@@ -88,7 +95,7 @@ def _beginnings(
         )
         .order_by(Message.id)
     )
-    return [message_from(row) for row in query]
+    return [message_from(row, redactor) for row in query]
 
 
 def tool_result(conversation_id: str, call_id: str) -> str | None:

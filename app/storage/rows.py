@@ -11,9 +11,9 @@ from app.redaction import Redactor
 from app.storage.models import Message, SkillExecution, Turn
 
 
-def message_from(row: Message) -> ConversationMessage:
-    """The message a row holds."""
-    return ConversationMessage(
+def message_from(row: Message, redactor: Redactor) -> ConversationMessage:
+    """The message a row holds, without what has become known as a secret since it was stored."""
+    message = ConversationMessage(
         id=row.id,
         conversation_id=row.conversation_id,
         turn_id=row.turn_id,
@@ -28,6 +28,7 @@ def message_from(row: Message) -> ConversationMessage:
         metadata=row.metadata,
         created_at=row.created_at,
     )
+    return redactor.record(message)
 
 
 def calls_from(stored: Iterable[Mapping[str, Any]]) -> tuple[ToolCall, ...]:

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from app.domain.messages import Role, SearchHit
+from app.redaction import Redactor
 from app.storage.connections import current
+from app.storage.conversation_list import safe_title
 
 MAX_TERMS: Final = 32
 MAX_HITS: Final = 1000
@@ -20,6 +22,7 @@ PREFIX_LENGTH: Final = 3
 """Characters from which the last word also finds longer words: it may be half typed."""
 
 _SNIPPET_WORDS: Final = 16
+_SNIPPET_LENGTH: Final = _SNIPPET_WORDS * 8
 _TERM: Final = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))(?P<star>\*?)')
 
 
@@ -45,10 +48,10 @@ class MessageQuery:
     limit: int = 20
 
 
-def find(query: MessageQuery) -> list[SearchHit]:
-    """Matching messages, newest first. To be called inside ``Database.read``."""
+def find(query: MessageQuery, redactor: Redactor) -> list[SearchHit]:
+    """Matching messages, newest first, without secrets. To be called inside ``Database.read``."""
     where, parameters = _conditions(query)
-    snippet = f"substr(messages.text, 1, {_SNIPPET_WORDS * 8})"
+    snippet = f"substr(messages.text, 1, {_SNIPPET_LENGTH})"
     source = "messages"
     if query.text is not None:
         expression = fts_expression(query.text)
@@ -63,7 +66,7 @@ def find(query: MessageQuery) -> list[SearchHit]:
     # Only fixed pieces are put together here; every value is a parameter.
     sql = (
         f"SELECT messages.id, messages.conversation_id, conversations.title, messages.role, "  # noqa: S608
-        f"{snippet}, messages.created_at FROM {source} "
+        f"{snippet}, messages.text, messages.created_at FROM {source} "
         "JOIN conversations ON conversations.id = messages.conversation_id "
         f"{'WHERE ' + ' AND '.join(where) if where else ''} ORDER BY {key} DESC LIMIT ?"
     )
@@ -72,14 +75,25 @@ def find(query: MessageQuery) -> list[SearchHit]:
     return [
         SearchHit(
             conversation_id=conversation_id,
-            conversation_title=title,
+            conversation_title=safe_title(title, redactor),
             message_id=message_id,
             role=Role(role),
-            snippet=words,
+            snippet=_safe_snippet(words, text, redactor),
             created_at=datetime.fromisoformat(created_at),
         )
-        for message_id, conversation_id, title, role, words, created_at in rows
+        for message_id, conversation_id, title, role, words, text, created_at in rows
     ]
+
+
+def _safe_snippet(snippet: str, text: str, redactor: Redactor) -> str:
+    """``snippet``, or the safe beginning of a text in which something has to be hidden.
+
+    In an excerpt a secret can be cut or marked up, and is not recognised any more.
+    """
+    safe = redactor.text(text)
+    if safe is text:
+        return snippet
+    return safe if len(safe) <= _SNIPPET_LENGTH else f"{safe[:_SNIPPET_LENGTH]}…"
 
 
 def fts_expression(text: str) -> str:

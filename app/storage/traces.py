@@ -144,6 +144,10 @@ class Traces:
 
     # -- reading ---------------------------------------------------------------------------
 
+    def hide(self, form: Form) -> Form:
+        """A JSON object without what is known as a secret by now."""
+        return self._redactor.mapping(form)
+
     async def list(
         self, *, conversation_id: str | None = None, limit: int = 50
     ) -> builtins.list[TurnRecord]:
@@ -153,7 +157,7 @@ class Traces:
             query = Turn.select().order_by(Turn.started_at.desc(), SQL("rowid DESC"))
             if conversation_id is not None:
                 query = query.where(Turn.conversation_id == conversation_id)
-            return [_turn(row) for row in query.limit(limit)]
+            return [self._redactor.record(_turn(row)) for row in query.limit(limit)]
 
         await self._settled()
         return await self._database.read_async(read)
@@ -164,7 +168,7 @@ class Traces:
         Raises ``NotFoundError``.
         """
         await self._settled()
-        return await self._database.read_async(lambda: _trace(_known_id(turn_id)))
+        return await self._database.read_async(lambda: self._trace(_known_id(turn_id)))
 
     async def traces(self, conversation_id: str, *, limit: int = 30) -> builtins.list[TurnTrace]:
         """The newest turns of a conversation, oldest first, without what was sent and came."""
@@ -176,7 +180,7 @@ class Traces:
                 .order_by(Turn.started_at.desc(), SQL("rowid DESC"))
                 .limit(limit)
             )
-            return [_trace(row.id, whole=False) for row in ids][::-1]
+            return [self._trace(row.id, whole=False) for row in ids][::-1]
 
         await self._settled()
         return await self._database.read_async(read)
@@ -193,6 +197,7 @@ class Traces:
             own = first.order_by(Message.id).first()
             return history_before(
                 turn.conversation_id,
+                self._redactor,
                 message_id=0 if own is None else own.id,
                 at=turn.started_at,
                 characters=characters,
@@ -201,13 +206,32 @@ class Traces:
         return await self._database.read_async(read)
 
     async def stored(self, message_ids: Sequence[int]) -> dict[int, Form]:
-        """The forms of stored messages, by their ids."""
+        """The forms of stored messages, by their ids, as they are stored: see ``hide``."""
 
         def read() -> dict[int, Form]:
             found = ((one, _stored(one)) for one in message_ids)
             return {one: form for one, form in found if form is not None}
 
         return await self._database.read_async(read)
+
+    def _trace(self, turn_id: str, *, whole: bool = True) -> TurnTrace:
+        hide = self._redactor.record
+        turn = hide(_turn(Turn.get_by_id(turn_id)))
+        wanted = [name for name in _CALL_COLUMNS if whole or name != "request"]
+        columns: list[Any] = [getattr(ModelCall, name) for name in wanted]
+        calls = ModelCall.select(*columns).where(ModelCall.turn_id == turn_id)
+        executions = SkillExecution.select().where(SkillExecution.turn_id == turn_id)
+        decisions = ApprovalRow.select().where(ApprovalRow.turn_id == turn_id)
+        in_order = executions.order_by(SkillExecution.started_at)
+        asked = decisions.order_by(ApprovalRow.asked_at)
+        said = Message.select().where(Message.turn_id == turn_id).order_by(Message.id)
+        return TurnTrace(
+            turn=turn,
+            calls=tuple(hide(_call(row)) for row in calls.order_by(ModelCall.number)),
+            executions=tuple(hide(record_from(row)) for row in in_order),
+            decisions=tuple(hide(_decision(row)) for row in asked),
+            messages=tuple(message_from(row, self._redactor) for row in said) if whole else (),
+        )
 
     async def _settled(self) -> None:
         """Wait until what was noted before is written."""
@@ -220,25 +244,7 @@ _CALL_COLUMNS: Final = tuple(ModelCallRecord.__dataclass_fields__)
 
 def _stored(message_id: int) -> Form | None:
     row = Message.get_or_none(Message.id == message_id)
-    return None if row is None else message_form(message_from(row))
-
-
-def _trace(turn_id: str, *, whole: bool = True) -> TurnTrace:
-    turn = _turn(Turn.get_by_id(turn_id))
-    wanted = [name for name in _CALL_COLUMNS if whole or name != "request"]
-    columns: list[Any] = [getattr(ModelCall, name) for name in wanted]
-    calls = ModelCall.select(*columns).where(ModelCall.turn_id == turn_id)
-    executions = SkillExecution.select().where(SkillExecution.turn_id == turn_id)
-    decisions = ApprovalRow.select().where(ApprovalRow.turn_id == turn_id)
-    in_order = executions.order_by(SkillExecution.started_at)
-    said = Message.select().where(Message.turn_id == turn_id).order_by(Message.id)
-    return TurnTrace(
-        turn=turn,
-        calls=tuple(_call(row) for row in calls.order_by(ModelCall.number)),
-        executions=tuple(record_from(row) for row in in_order),
-        decisions=tuple(_decision(row) for row in decisions.order_by(ApprovalRow.asked_at)),
-        messages=tuple(message_from(row) for row in said) if whole else (),
-    )
+    return None if row is None else message_form(message_from(row, Redactor()))
 
 
 def _known_id(turn_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from app.domain.messages import Role
@@ -13,10 +13,16 @@ _AT_ONCE: Final = 500
 
 
 class TurnMessages:
-    """Queries over messages by their turn. Blocking; from any thread."""
+    """Queries over messages by their turn. Blocking; from any thread.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: an open database.
+        hide_secrets: puts placeholders for secrets that became known after a message was stored.
+    """
+
+    def __init__(self, database: Database, hide_secrets: Callable[[str], str] = str) -> None:
         self._database = database
+        self._hide_secrets = hide_secrets
 
     def asked(self, turns: Sequence[str]) -> dict[str, str]:
         """The person's first message of each turn that has one; secrets are placeholders in it."""
@@ -33,7 +39,7 @@ class TurnMessages:
                     .order_by(Message.id)
                 )
                 for turn, text in query.tuples():
-                    found.setdefault(turn, text)
+                    found.setdefault(turn, self._hide_secrets(text))
             return found
 
         return self._database.read(read)

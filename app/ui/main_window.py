@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 from app.ui.chat.page import ChatPage
 from app.ui.controls import rule
 from app.ui.dock import TABS, Dock
+from app.ui.notifications import CardStack
 from app.ui.rail import WIDTH as RAIL_WIDTH
 from app.ui.rail import Rail
 from app.ui.status_line import StatusLine
@@ -73,6 +75,8 @@ class MainWindow(QMainWindow):
         self.chat = ChatPage(theme)
         self.dock = Dock(theme)
         self.status_line = StatusLine(theme)
+        self.cards = CardStack(theme, self.chat)
+        self._sinks = ExitStack()
         self._build()
         self._wire()
         self._recall()
@@ -108,6 +112,8 @@ class MainWindow(QMainWindow):
         self.dock.hide_wanted.connect(self.toggle_dock)
         self.chat.call_clicked.connect(self._show_call)
         self.chat.undo_wanted.connect(self._ask_to_undo)
+        self.cards.left.connect(self.chat.composer.editor.setFocus)
+        self._shortcut("Ctrl+Shift+N", self.cards.take_focus)
         self._shortcut("Ctrl+L", self.chat.composer.editor.setFocus)
         self._shortcut("Ctrl+Q", self.close)
 
@@ -150,12 +156,24 @@ class MainWindow(QMainWindow):
         session.conversations_changed.connect(self._show_title)
         self._offer_commands()
         self._offer_files()
+        self._show_notifications(desk, session)
         session.tasks.start(session.refresh(), name="read conversations")
         if mended := desk.recovery.operations:
             self.status_line.say("attention", f"The last run was cut off. {mended[0]}")
 
+    def _show_notifications(self, desk: Desk, session: Session) -> None:
+        from app.ui.tray import tray_for
+
+        self._sinks.callback(desk.router.add_sink("window", self.cards))
+        self.cards.dismissed.connect(desk.router.dismiss)
+        session.tasks.raised.connect(lambda error: desk.router.notify_error("window", error))
+        if (tray := tray_for(self)) is not None:
+            self._sinks.callback(desk.router.add_sink("tray", tray))
+            self._sinks.callback(tray.close)
+
     async def detach(self) -> None:
         """End everything the window started; the assembly may be closed afterwards."""
+        self._sinks.close()
         if self.session is not None:
             self.session.close()
             await self.session.tasks.stop()

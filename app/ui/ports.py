@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from app.domain.skills import Clock
     from app.domain.workspace import Workspace
     from app.event_bus import EventBus
+    from app.notifications.router import Router
     from app.orchestrator.approvals import Approvals
     from app.orchestrator.engines import Engines
     from app.orchestrator.llm_client import LLMClient
     from app.orchestrator.replay import SkillsNow
     from app.redaction import Redactor, Secret
-    from app.resilience.circuit_breaker import Breakers
+    from app.resilience.breakers import Breakers
     from app.storage.approval_rules import ApprovalRules
     from app.storage.conversations import Conversations
     from app.storage.executions import SkillExecutions
@@ -261,6 +262,11 @@ class Desk(Protocol):
         ...
 
     @property
+    def router(self) -> Router:
+        """What the person should know."""
+        ...
+
+    @property
     def approvals(self) -> Approvals:
         """Pending decisions."""
         ...
@@ -273,6 +279,10 @@ class Desk(Protocol):
     @property
     def llm(self) -> LLMClient:
         """The model that answers now."""
+        ...
+
+    def hide_secrets(self, text: str) -> str:
+        """Put placeholders for known secrets."""
         ...
 
     def completions(self) -> Sequence[OfferedCommand]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.domain.errors import StewardError
 from app.domain.events import (
     Approval,
     Event,
@@ -23,7 +24,7 @@ from app.domain.events import (
 from app.domain.files import Origin
 from app.domain.messages import Channel, ConversationMessage, ConversationSummary, SearchHit
 from app.domain.turns import TurnRecord, UsageTotal
-from app.orchestrator.approvals import Decision
+from app.orchestrator.approvals import ApprovalMode, Decision
 from app.ui import words
 from app.ui.bridge import Bridge
 from app.ui.chat.conversation import ConversationModel
@@ -226,6 +227,7 @@ class Session(QObject):
     def send(self, text: str) -> None:
         """Send a message in the conversation shown; it queues behind a turn under way."""
         conversation = self._current
+        text = self.desk.hide_secrets(text)  # a key in it is neither shown nor kept
         conversation.model.queue(text, self.desk.clock.now())
         task = self.tasks.run(self._run(conversation, text), name="turn from the window")
         conversation.turns.append((text, task))
@@ -235,7 +237,8 @@ class Session(QObject):
 
     async def _run(self, conversation: OpenConversation, text: str) -> None:
         engine = await self._engine(conversation)
-        await engine.run_turn(text, channel=Channel.WINDOW)
+        mode = ApprovalMode(self.desk.settings.approval_mode)
+        await engine.run_turn(text, channel=Channel.WINDOW, mode=mode)
 
     async def _engine(self, conversation: OpenConversation) -> Engine:
         async with conversation.opening:  # two quick messages belong to one new conversation
@@ -273,6 +276,16 @@ class Session(QObject):
         if not self.desk.approvals.decide(approval_id, decision, by="you"):
             self.said.emit("attention", "That was decided already, or had expired.")
 
+    def edit(self, approval_id: str, arguments: Mapping[str, object]) -> str:
+        """Ask for other arguments in the person's name; why they cannot be taken, or ``""``."""
+        try:
+            told = self.desk.approvals.decide(
+                approval_id, Decision.ALLOW_ONCE, by="you", arguments=arguments
+            )
+        except StewardError as error:
+            return str(error)
+        return "" if told else "That was decided already, or had expired."
+
     # -- events ----------------------------------------------------------------------------------
 
     def _take(self, event: Event) -> None:
@@ -291,7 +304,9 @@ class Session(QObject):
                 # Changes may come by the thousand: what reads the folders again does so once.
                 if not self._files_soon.isActive():
                     self._files_soon.start()
-            case Notification(severity=severity, message=message):
+            case Notification(severity=severity, message=message, count=1, context=context) if (
+                "summed_up" not in context
+            ):
                 self.said.emit("trouble" if severity is Severity.ERROR else "attention", message)
 
     def _note(self, conversation: OpenConversation, event: Event) -> None:

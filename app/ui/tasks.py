@@ -21,9 +21,11 @@ class Tasks(QObject):
     """A set of running tasks. ``failed(StewardError)`` says what went wrong in one of them.
 
     A bug (any other exception) is logged with its traceback and reported as one sentence.
+    ``raised(BaseException)`` hands out both as they were raised.
     """
 
     failed = Signal(object)
+    raised = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +67,8 @@ class Tasks(QObject):
         if task.cancelled():
             return
         error = task.exception()
+        if error is not None:
+            self.raised.emit(error)
         if isinstance(error, StewardError):
             self.failed.emit(error)
         elif error is not None:

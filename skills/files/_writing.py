@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import posixpath
 from collections.abc import Mapping, Sequence
 
 from app.domain.diff import unified_diff
 from app.domain.files import FileVersion
-from app.domain.skills import Preview, SideEffect, SkillContext, SkillResult
+from app.domain.skills import Preview, SideEffect, SkillContext, SkillResult, WriteSkill
 from app.domain.workspace import PlannedChange
+
+
+class OneFileSkill(WriteSkill):
+    """Base for skills that change the file in ``path``, and that in ``target`` where they have it.
+
+    Changes of other files may then run beside them.
+    """
+
+    def touches(self, params: Mapping[str, object]) -> Sequence[str]:
+        """The files; of one deeper down its folder, for the folder may have to be made."""
+        named = [params[name] for name in ("path", "target") if name in params]
+        return [posixpath.dirname(str(path)) or str(path) for path in named]
 
 
 async def preview(summary: str, *changes: PlannedChange) -> Preview:

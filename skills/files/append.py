@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.domain.skills import Preview, Skill, SkillContext, SkillResult, WriteSkill
+from app.domain.skills import Preview, Skill, SkillContext, SkillResult
 from skills.files import _large, _writing
 from skills.files._definitions import DOMAIN, LARGE_FILE_TIMEOUT, PATH, definition, text
 from skills.files._edits import append_text
 
 
-class AppendToFile(WriteSkill):
+class AppendToFile(_writing.OneFileSkill):
     """Adds to a text file that exists."""
 
     domain = DOMAIN

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import Final
 
 from app.domain.errors import NotTextError
-from app.domain.skills import Preview, Skill, SkillContext, SkillResult, WriteSkill
+from app.domain.skills import Preview, Skill, SkillContext, SkillResult
 from app.domain.text import TextFile, encode
 from skills.files import _writing
 from skills.files._definitions import DOMAIN, definition, maybe_text, text
@@ -27,7 +27,7 @@ _OTHER_FORMATS: Final = frozenset(
 )
 
 
-class CreateFile(WriteSkill):
+class CreateFile(_writing.OneFileSkill):
     """Makes a file where none stands."""
 
     domain = DOMAIN

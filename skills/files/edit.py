@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.domain.errors import InvalidArgumentsError
-from app.domain.skills import Preview, Skill, SkillContext, SkillResult, WriteSkill
+from app.domain.skills import Preview, Skill, SkillContext, SkillResult
 from skills.files import _large, _writing
 from skills.files._definitions import (
     DOMAIN,
@@ -27,7 +27,7 @@ from skills.files._definitions import (
 from skills.files._edits import replace_exact, replace_whole
 
 
-class EditFile(WriteSkill):
+class EditFile(_writing.OneFileSkill):
     """Changes a text file that exists."""
 
     domain = DOMAIN

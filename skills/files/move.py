@@ -20,7 +20,6 @@ from app.domain.skills import (
     Skill,
     SkillContext,
     SkillResult,
-    WriteSkill,
 )
 from app.domain.workspace import FileEntry, PlannedFolder
 from skills.files import _writing
@@ -29,7 +28,7 @@ from skills.files._definitions import DOMAIN, LARGE_FILE_TIMEOUT, definition, te
 _MOST_NAMES: Final = 5
 
 
-class MoveFile(WriteSkill):
+class MoveFile(_writing.OneFileSkill):
     """Gives a file or a folder another name or place."""
 
     domain = DOMAIN

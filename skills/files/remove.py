@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.domain.skills import Preview, Skill, SkillContext, SkillResult, WriteSkill
+from app.domain.skills import Preview, Skill, SkillContext, SkillResult
 from skills.files import _writing
 from skills.files._definitions import DOMAIN, LARGE_FILE_TIMEOUT, PATH, definition, text
 
 
-class RemoveFile(WriteSkill):
+class RemoveFile(_writing.OneFileSkill):
     """Removes a file, recoverably."""
 
     domain = DOMAIN

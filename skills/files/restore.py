@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.domain.skills import Preview, Skill, SkillContext, SkillResult, WriteSkill
+from app.domain.skills import Preview, Skill, SkillContext, SkillResult
 from skills.files import _writing
 from skills.files._definitions import DOMAIN, LARGE_FILE_TIMEOUT, PATH, definition, number, text
 
 
-class RestoreVersion(WriteSkill):
+class RestoreVersion(_writing.OneFileSkill):
     """Makes an earlier version the current one."""
 
     domain = DOMAIN

@@ -81,6 +81,10 @@ def test_lines_say_what_is_wanted() -> None:
     assert parse_line('{"approve": "x", "for": "conversation"}') == Verdict(
         "x", Decision.ALLOW_CONVERSATION
     )
+    assert parse_line('{"approve": "x", "for": "folder"}') == Verdict("x", Decision.ALLOW_FOLDER)
+    assert parse_line('{"approve": "x", "arguments": {"a": 1}}') == Verdict(
+        "x", Decision.ALLOW_ONCE, {"a": 1}
+    )
     assert parse_line('{"deny": "x"}') == Verdict("x", Decision.DENY)
     assert parse_line('{"cancel": true}') == Cancel()
     assert parse_line("   ") is None
@@ -101,6 +105,7 @@ def test_what_is_no_json_object_is_the_message_itself(line: str) -> None:
         '{"approve": 1}',
         '{"approve": "x", "for": "ever"}',
         '{"approve": "x", "for": ["always"]}',
+        '{"approve": "x", "arguments": [1]}',
         '{"cancel": false}',
     ],
 )

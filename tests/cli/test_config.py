@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Steward
+from tests.standins.model_server import ModelServer, text_reply
 
 KEY = "sk-or-v1-0123456789abcdef"
 
@@ -37,16 +38,22 @@ class Keyring(KeyringBackend):
 """
 
 
-@pytest.fixture
-def keyring(tmp_path: Path) -> dict[str, Any]:
+def a_keyring(tmp_path: Path) -> dict[str, str]:
+    """What makes a process use a keyring that works."""
     modules = tmp_path / "modules"
     modules.mkdir()
     (modules / "a_test_keyring.py").write_text(KEYRING)
+    paths = (str(modules), os.environ.get("PYTHONPATH", ""))
     return {
-        "PYTHONPATH": str(modules),
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "PYTHON_KEYRING_BACKEND": "a_test_keyring.Keyring",
         "TEST_KEYRING": str(tmp_path / "keyring.json"),
     }
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> dict[str, Any]:
+    return dict(a_keyring(tmp_path))
 
 
 def test_a_setting_is_kept_and_taken_out_again(steward: Steward) -> None:
@@ -143,3 +150,23 @@ def test_without_a_keyring_a_secret_is_not_said_to_be_kept(steward: Steward) -> 
     assert "OPENROUTER_API_KEY" in done.err
     assert KEY not in done.out + done.err
     assert steward("config", "get", "openrouter_api_key").out == "not set\n"
+
+
+def test_a_kept_key_is_not_sent_to_another_server_and_the_person_is_told(
+    steward: Steward, keyring: dict[str, Any]
+) -> None:
+    with ModelServer() as mine, ModelServer() as other:
+        for server in (mine, other):
+            server.script([text_reply("Hello.")] * 2)
+        steward.process("config", "set", "llm_base_url", mine.base_url, **keyring)
+        steward.process("config", "set", "llm_api_key", "-", stdin=KEY, **keyring)
+        steward.process("ask", "hi", **keyring)
+        assert mine.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+        told = steward.process("ask", "hi", **keyring, STEWARD_LLM_BASE_URL=other.base_url).err
+        assert f"127.0.0.1:{mine.port} is not sent to http://127.0.0.1:{other.port}" in told
+        steward.process("config", "set", "llm_base_url", other.base_url, **keyring)
+        assert "is not sent to" in steward.process("config", "get", **keyring).err
+        assert "is not sent to" in steward.process("ask", "hi", **keyring).err
+        assert len(other.requests) == 2
+        assert not any("authorization" in request.headers for request in other.requests)

@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 
+from app.clock import SystemClock
 from app.domain.events import Severity
 from app.files.watch_ear import Ear, WatchLimitError
 from app.files.watch_sweep import WatchLimits
-from app.files.watching import FolderWatcher
+from app.files.watching import CHILD, FolderWatcher
+from app.resilience.supervision import ChildState, Intensity, Report, ReportKind
+from app.resilience.supervisor import Supervisor
 from tests.files.faults import COMMIT
 from tests.files.place import Place
 
@@ -36,9 +39,25 @@ class Watched:
             limits=limits,
             **options,
         )
+        self.clock = SystemClock()
+        self.reports: list[Report] = []
+        self.supervisor = Supervisor(
+            "watched",
+            clock=self.clock,
+            intensity=Intensity(restarts=2, base=0.01),
+            report=self.reports.append,
+        )
+
+    async def switch_on(self) -> None:
+        self.watcher.switch(on=True)
+        if not self.supervisor.children:
+            await self.supervisor.start(self.watcher.child)
+
+    async def close(self) -> None:
+        await self.supervisor.close()
 
     async def start(self) -> None:
-        self.watcher.switch(on=True)
+        await self.switch_on()
         await asyncio.wait_for(self.watcher.watching.wait(), PATIENCE)
 
     async def told_of(self, name: str) -> list[str]:
@@ -67,7 +86,7 @@ async def watched(place: Place) -> AsyncIterator[Watched]:
     """A watched folder, not started yet."""
     made = Watched(place)
     yield made
-    await made.watcher.close()
+    await made.close()
     assert not [thread.name for thread in threading.enumerate() if "watch" in thread.name]
     assert not (await place.manager.verify()).problems
 
@@ -217,7 +236,7 @@ async def test_changes_made_while_it_was_closed_are_found_without_reading_the_ot
     place = watched.place
     place.put({"same.md": b"same", "edited.md": b"old", "gone.md": b"1", "moved.md": b"text"})
     await watched.start()
-    await watched.watcher.close()
+    await watched.close()
     place.put({"edited.md": b"new"})
     (place.folder / "gone.md").unlink()
     (place.folder / "moved.md").rename(place.folder / "here.md")
@@ -232,7 +251,7 @@ async def test_changes_made_while_it_was_closed_are_found_without_reading_the_ot
 
     again = Watched(place)
     await again.start()
-    await again.watcher.close()
+    await again.close()
 
     assert await watched.told_of("edited.md") == [SEEN, EDITED]
     assert await watched.told_of("gone.md") == [SEEN, "2 remove external"]
@@ -249,7 +268,7 @@ async def test_a_save_that_sets_the_time_back_is_seen(watched: Watched, is_close
     was = path.stat()
     await watched.start()
     if is_closed:
-        await watched.watcher.close()
+        await watched.close()
 
     with path.open("r+b") as file:
         file.write(b"new")
@@ -258,7 +277,7 @@ async def test_a_save_that_sets_the_time_back_is_seen(watched: Watched, is_close
     if is_closed:
         again = Watched(watched.place)
         await again.start()
-        await again.watcher.close()
+        await again.close()
         assert await watched.told_of("a.md") == [SEEN, EDITED]
     else:
         await watched.until("a.md", SEEN, EDITED)
@@ -283,7 +302,7 @@ async def test_a_baseline_has_an_end_and_says_so(place: Place) -> None:
     place.put({"1.md": b"changed", "5.md": b"more than five bytes"})
     await watched.until("5.md", SEEN, EDITED)  # one with a history is always recorded
     assert await watched.told_of("1.md") == []
-    await watched.watcher.close()
+    await watched.close()
 
 
 # -- folders that go and come ----------------------------------------------------------------------
@@ -358,7 +377,7 @@ async def test_what_comes_between_the_look_and_the_listening_is_not_missed(place
     await watched.start()
 
     await watched.until("late.md", SEEN)
-    await watched.watcher.close()
+    await watched.close()
 
 
 async def test_closed_in_the_middle_of_beginning_to_listen_it_leaves_no_thread(
@@ -372,10 +391,11 @@ async def test_closed_in_the_middle_of_beginning_to_listen_it_leaves_no_thread(
         return Ear(folders, **how)
 
     watched = Watched(place, make_ear=listen_slowly)
-    watched.watcher.switch(on=True)
+    await watched.switch_on()
     await watched.holds(begun.is_set)
-    closing = asyncio.create_task(watched.watcher.close())
-    await watched.holds(lambda: not watched.watcher._on)
+    closing = asyncio.create_task(watched.close())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
     go_on.set()
     await asyncio.wait_for(closing, PATIENCE)
 
@@ -396,7 +416,7 @@ async def test_where_the_system_lets_no_more_be_watched_it_looks_by_itself(place
 
     await watched.until("a.md", SEEN, EDITED)
     await watched.until("sub/b.md", SEEN)
-    await watched.watcher.close()
+    await watched.close()
     words = {words for severity, words in watched.told if severity is Severity.WARNING}
     assert len(words) == 1
     assert words.pop().endswith("It looks every 0.05 seconds instead. Do this.")
@@ -451,11 +471,56 @@ async def test_closing_while_a_version_is_written_finishes_it_and_ends(watched: 
             assert go.wait(PATIENCE)
 
     watched.place.wire.watch = pause
-    watched.watcher.switch(on=True)
+    await watched.switch_on()
     await asyncio.to_thread(there.wait, PATIENCE)
-    closing = asyncio.create_task(watched.watcher.close())
+    closing = asyncio.create_task(watched.close())
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     go.set()
     await asyncio.wait_for(closing, 5)  # the cancel that the version took along is given again
     assert await watched.told_of("a.md") == [SEEN]
+
+
+# -- when it crashes -------------------------------------------------------------------------------
+
+
+async def test_a_crash_is_told_and_it_watches_again_by_itself(place: Place) -> None:
+    failing = [1]
+
+    def breaks_once(folders: set[str], **how: Any) -> Ear:
+        if failing:
+            failing.pop()
+            raise RuntimeError("a mistake of ours")
+        return Ear(folders, **how)
+
+    watched = Watched(place, make_ear=breaks_once)
+    place.put({"a.md": b"1"})
+    await watched.start()
+
+    await watched.until("a.md", SEEN)
+    place.put({"a.md": b"22"})
+    await watched.until("a.md", SEEN, EDITED)
+    assert [report.kind for report in watched.reports] == [ReportKind.CRASHED]
+    await watched.close()
+
+
+async def test_one_that_always_crashes_is_given_up_and_can_be_switched_on_again(
+    place: Place,
+) -> None:
+    broken = True
+
+    def breaks(folders: set[str], **how: Any) -> Ear:
+        if broken:
+            raise RuntimeError("a mistake of ours")
+        return Ear(folders, **how)
+
+    watched = Watched(place, make_ear=breaks)
+    await watched.switch_on()
+    await watched.holds(lambda: watched.supervisor.children[CHILD] is ChildState.GIVEN_UP)
+    assert [r.kind for r in watched.reports].count(ReportKind.GAVE_UP) == 1
+
+    broken = False
+    place.put({"a.md": b"1"})
+    watched.supervisor.revive(CHILD)
+    await watched.until("a.md", SEEN)
+    await watched.close()

@@ -329,8 +329,8 @@ async def test_an_answer_that_stops_in_the_middle_and_says_it_is_alive_is_given_
 async def test_words_that_come_slowly_are_waited_for(
     make_client: MakeClient, server: ModelServer
 ) -> None:
-    server.script([text_reply("Slow but sure", chunks=8).slowly(0.08)])
-    client = make_client(clock=SystemClock(), stall_timeout=0.4)
+    server.script([text_reply("Slow but sure", chunks=8).slowly(0.16)])
+    client = make_client(clock=SystemClock(), stall_timeout=1.0)
 
     assert (await ask(client)).completed.text == "Slow but sure"
 
@@ -418,6 +418,27 @@ async def test_the_connection_is_kept_for_the_next_request(
     await ask(client)
 
     assert server.open_connections == 1
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r", b"\r\n"])
+async def test_the_connection_is_kept_also_where_the_end_comes_byte_by_byte(
+    client: OpenAICompatibleClient, server: ModelServer, line_end: bytes
+) -> None:
+    body = text_reply("Hi").body.replace(b"\n", line_end) + b": bye" + line_end
+    server.script([Reply((body,)).bytewise()] * 3)
+    for _ in range(3):
+        await ask(client)
+
+    assert server.open_connections == 1
+
+
+async def test_a_tail_without_end_is_left(
+    client: OpenAICompatibleClient, server: ModelServer
+) -> None:
+    server.script([stream_reply(*text_reply("Hi").steps, *[b": more\n" * 1000] * 500)])
+
+    assert (await ask(client)).completed.text == "Hi"
+    await server.until(lambda: server.open_connections == 0)
 
 
 async def test_what_follows_the_end_is_not_read(

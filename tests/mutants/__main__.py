@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.mutants.secrets import SECRET_MUTANTS
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("app", "skills", "resources", "tests", "packaging", "pyproject.toml", "README.md")
@@ -28,7 +29,8 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("words", nargs="*", help="only mutants whose name has one of these")
     words = parser.parse_args(arguments).words
-    chosen = [m for m in MUTANTS if not words or any(word in m.name for word in words)]
+    known = (*MUTANTS, *SECRET_MUTANTS)
+    chosen = [m for m in known if not words or any(word in m.name for word in words)]
     stale = [
         m.name
         for m in chosen

@@ -1,39 +1,98 @@
-"""Telling the person once."""
+"""Telling the person: each thing as one card, many things as few, where the rules say."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from app.domain.errors import FileMissingError
 from app.domain.events import Event, Notification, Severity
+from app.domain.notification_rules import NotificationRules
 from app.event_bus import EventBus
-from app.notifications.router import QUIET_SECONDS, Router
+from app.notifications.router import (
+    BURST,
+    BURST_SECONDS,
+    FORGET_SECONDS,
+    MOST_CARDS,
+    Router,
+)
 from app.redaction import Redactor, Secret
 from app.storage.database import Database
 from app.storage.notifications import NotificationLog
 from tests.clocks import FixedClock
 
 
+class Alarm:
+    """What will be done later, if nobody cancels it."""
+
+    def __init__(self, at: float, act: Callable[[], None]) -> None:
+        self.at = at
+        self.act = act
+        self.is_on = True
+
+    def cancel(self) -> None:
+        self.is_on = False
+
+
+class Inbox:
+    """A sink that keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.got: list[Notification] = []
+
+    def deliver(self, notification: Notification) -> None:
+        self.got.append(notification)
+
+    @property
+    def cards(self) -> dict[str | None, Notification]:
+        """The last form of each card, by id: what a face shows."""
+        return {one.id: one for one in self.got}
+
+
 class House:
-    """A router with a real bus, log and database."""
+    """A router with a real bus, log and database, and time that passes when told to."""
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
         self.database.open()
         self.clock = FixedClock()
+        self.alarms: list[Alarm] = []
+        self.rules = ""
         redactor = Redactor({"KEY": Secret("hunter2-hunter2")})
         self.log = NotificationLog(self.database, redactor, self.clock)
         bus = EventBus(redactor)
         self.seen: list[Event] = []
         bus.subscribe(self.seen.append)
-        self.router = Router(bus, self.log, self.clock)
+        self.router = Router(
+            bus,
+            self.log,
+            self.clock,
+            rules=lambda: NotificationRules.read(self.rules),
+            later=self._later,
+        )
+        self.window, self.tray = Inbox(), Inbox()
+        self.router.add_sink("window", self.window)
+        self.router.add_sink("tray", self.tray)
+
+    def _later(self, seconds: float, act: Callable[[], None]) -> Alarm:
+        alarm = Alarm(self.clock.monotonic() + seconds, act)
+        self.alarms.append(alarm)
+        return alarm
+
+    def pass_time(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        due = [a for a in self.alarms if a.at <= self.clock.monotonic()]
+        self.alarms = [a for a in self.alarms if a not in due]
+        for alarm in due:
+            if alarm.is_on:
+                alarm.act()
 
     async def stored(self) -> list[Notification]:
         await self.database.write_async(lambda: None)  # behind whatever is on its way
-        return await self.log.recent()
+        return await self.log.recent(1000)
 
 
 @pytest.fixture
@@ -43,7 +102,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     house.database.close()
 
 
-async def test_a_notification_reaches_the_bus_and_the_log(house: House) -> None:
+async def test_a_notification_reaches_the_bus_the_sinks_and_the_log(house: House) -> None:
     told = house.router.notify(
         Severity.ERROR,
         "model",
@@ -59,36 +118,45 @@ async def test_a_notification_reaches_the_bus_and_the_log(house: House) -> None:
     assert isinstance(event, Notification)
     assert event.message == "The key [secret:KEY] was refused."
     assert (event.severity, event.error_type) == (Severity.ERROR, "model_credentials")
-    assert (event.conversation_id, event.turn_id) == ("c", "t")
+    assert (event.conversation_id, event.turn_id, event.count) == ("c", "t", 1)
     assert event.context == {"provider": "openrouter"}
+    assert house.window.got == house.tray.got == [event]
     assert await house.stored() == [event]
 
 
-async def test_the_same_within_a_minute_is_counted_not_repeated(house: House) -> None:
-    for _ in range(3):
-        house.router.notify(Severity.WARNING, "model", "Slow.", context={"n": 1})
-        house.clock.advance(10)
-    assert len(house.seen) == 1
+async def test_a_thousand_identical_errors_are_one_card_that_says_a_thousand(house: House) -> None:
+    for _ in range(1_000):
+        house.router.notify(Severity.ERROR, "files", "The disk is full.")
+    house.pass_time(1)
 
-    house.clock.advance(QUIET_SECONDS - 30)
-    assert house.router.notify(Severity.WARNING, "model", "Slow.")
-
-    newest, first = await house.stored()
-    assert newest.context == {"repeated": 2}
-    assert first.context == {"n": 1}
+    (card,) = house.window.cards.values()
+    assert card.count == 1_000
+    assert [one.count for one in house.window.got] == [1, 1_000]
+    (row,) = await house.stored()
+    assert (row.count, row.id) == (1_000, card.id)
 
 
-async def test_a_minute_is_counted_from_the_last_telling(house: House) -> None:
+async def test_a_card_that_keeps_coming_is_told_once_a_second(house: House) -> None:
+    for _ in range(48):
+        house.router.notify(Severity.ERROR, "files", "The disk is full.")
+        house.pass_time(0.125)
+    assert [one.count for one in house.window.got] == [1, 8, 16, 24, 32, 40, 48]
+    (row,) = await house.stored()
+    assert row.count == 48
+    assert row.at == house.window.got[-1].at, "when it came last"
+
+
+async def test_what_did_not_come_for_long_is_a_new_card(house: House) -> None:
     house.router.notify(Severity.INFO, "x", "y")
-    house.clock.advance(QUIET_SECONDS)
+    house.pass_time(FORGET_SECONDS)
     house.router.notify(Severity.INFO, "x", "y")
-    house.clock.advance(QUIET_SECONDS - 1)
 
-    assert not house.router.notify(Severity.INFO, "x", "y")
-    assert len(house.seen) == 2
+    assert [one.count for one in house.window.got] == [1, 1]
+    assert len(house.window.cards) == 2
+    assert len(await house.stored()) == 2
 
 
-async def test_what_differs_in_anything_is_told(house: House) -> None:
+async def test_what_differs_in_anything_is_a_card_of_its_own(house: House) -> None:
     notify = house.router.notify
 
     assert notify(Severity.INFO, "model", "Slow.")
@@ -97,14 +165,117 @@ async def test_what_differs_in_anything_is_told(house: House) -> None:
     assert notify(Severity.INFO, "model", "Very slow.")
     assert notify(Severity.INFO, "model", "Slow.", error_type="timeout")
     assert not notify(Severity.INFO, "model", "Slow.", conversation_id="another")
+    assert len(house.window.cards) == 5
 
 
-async def test_what_was_told_long_ago_is_forgotten(house: House) -> None:
-    for number in range(1000):
+async def test_many_different_things_from_one_source_are_summed_up(house: House) -> None:
+    for number in range(300):
+        severity = Severity.ERROR if number == 200 else Severity.WARNING
+        house.router.notify(severity, "files", f"File {number} cannot be read.")
+    house.router.notify(Severity.INFO, "model", "Another source is told as ever.")
+    house.pass_time(1)
+
+    *first, summary, other = house.window.cards.values()
+    assert [one.message for one in first] == [f"File {n} cannot be read." for n in range(BURST)]
+    assert summary.message == f"{300 - BURST} more from files"
+    assert summary.severity is Severity.ERROR, "as bad as the worst of them"
+    assert summary.context["hint"] == "The last one: File 299 cannot be read."
+    assert other.source == "model"
+    assert len(house.window.got) == BURST + 3, "the summary was told twice: first and last"
+    assert len(await house.stored()) == BURST + 2
+
+
+async def test_after_a_burst_single_things_are_told_again(house: House) -> None:
+    for number in range(20):
         house.router.notify(Severity.INFO, "x", str(number))
-        house.clock.advance(1)
+    house.pass_time(BURST_SECONDS)
+    house.router.notify(Severity.INFO, "x", "calm again")
+    assert house.window.got[-1].message == "calm again"
 
-    assert len(house.router._told) <= QUIET_SECONDS + 1
+
+async def test_however_much_comes_little_is_remembered(house: House) -> None:
+    for number in range(3_000):
+        house.router.notify(Severity.INFO, f"source {number}", str(number))
+        house.router.notify(Severity.INFO, f"source {number}", str(number))
+
+    assert len(house.router._cards) == MOST_CARDS
+    assert len(house.router._new_ones) == MOST_CARDS
+    house.router.close()
+    assert all(one.count == 2 for one in house.window.cards.values()), "no count was lost"
+
+
+async def test_a_card_put_away_is_seen_and_comes_again_as_a_new_one(house: House) -> None:
+    house.router.notify(Severity.ERROR, "x", "y")
+    house.router.notify(Severity.ERROR, "x", "y")
+    first = house.window.got[0].id
+    assert first is not None
+    await house.stored()
+    assert await house.log.unseen() == 1
+    house.router.dismiss(first)
+    assert (await house.stored())[0].count == 2, "the last count is kept"
+    assert await house.log.unseen() == 0
+
+    house.router.notify(Severity.ERROR, "x", "y")
+    house.pass_time(1)
+    last = house.window.got[-1]
+    assert (last.count, last.id == first) == (1, False)
+    await house.stored()
+    assert await house.log.unseen() == 1
+
+
+async def test_the_last_count_is_told_when_steward_closes(house: House) -> None:
+    for _ in range(7):
+        house.router.notify(Severity.ERROR, "x", "y")
+    house.router.close()
+    assert house.window.got[-1].count == 7
+    house.pass_time(10)
+    assert len(house.window.got) == 2
+
+
+async def test_rules_say_who_gets_what_and_hold_at_once(house: House) -> None:
+    notify = house.router.notify
+    notify(Severity.WARNING, "files", "one")
+    assert [len(house.window.got), len(house.tray.got)] == [1, 0]
+
+    house.rules = "warning=tray; any/watch=none"
+    notify(Severity.WARNING, "files", "two")
+    assert [len(house.window.got), len(house.tray.got)] == [1, 1]
+    notify(Severity.ERROR, "Watch", "three")
+    assert [len(house.window.got), len(house.tray.got)] == [1, 1]
+    assert len(house.seen) == 3, "the bus has all, whatever the rules"
+    assert len(await house.stored()) == 3
+
+
+async def test_a_sink_that_fails_harms_no_other(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken:
+        def deliver(self, notification: Notification) -> None:
+            raise RuntimeError("the tray is gone")
+
+    late = Inbox()
+    remove = house.router.add_sink("window", Broken())
+    house.router.add_sink("window", late)
+    with caplog.at_level(logging.ERROR):
+        house.router.notify(Severity.INFO, "x", "y")
+    assert len(late.got) == 1
+    assert "notification sink failed" in caplog.text
+    remove()
+    house.router.notify(Severity.INFO, "x", "z")
+    assert caplog.text.count("notification sink failed") == 1
+
+
+async def test_an_expected_failure_is_told_in_its_own_words_and_a_bug_in_general_ones(
+    house: House,
+) -> None:
+    house.router.notify_error("files", FileMissingError("No such file.", hint="Look again."))
+    house.router.notify_error("files", KeyError("something internal"))
+
+    expected, bug = house.window.got
+    assert (expected.severity, expected.message) == (Severity.WARNING, "No such file.")
+    assert (expected.error_type, expected.context["hint"]) == ("file_missing", "Look again.")
+    assert (bug.severity, bug.error_type) == (Severity.ERROR, "KeyError")
+    assert "internal" not in bug.message
 
 
 async def test_a_log_that_is_closed_does_not_silence_the_bus(
@@ -117,3 +288,12 @@ async def test_a_log_that_is_closed_does_not_silence_the_bus(
 
     assert len(house.seen) == 1
     assert "notification not stored" in caplog.text
+
+
+async def test_the_log_of_another_run_is_not_touched_by_new_cards(house: House) -> None:
+    house.router.notify(Severity.INFO, "x", "y")
+    await house.stored()
+    again = Router(EventBus(Redactor({})), house.log, house.clock, later=house._later)
+    house.clock.advance(0.001)
+    again.notify(Severity.INFO, "x", "y")
+    assert [one.count for one in await house.stored()] == [1, 1]

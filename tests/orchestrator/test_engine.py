@@ -7,18 +7,21 @@ import dataclasses
 
 import pytest
 
-from app.domain.errors import ModelCredentialsError, ModelStreamError
+from app.domain.errors import ClosingError, ModelCredentialsError, ModelStreamError
 from app.domain.events import (
     Answer,
     Approval,
     Delta,
     ErrorEvent,
     Event,
+    FileVersionEvent,
+    Notification,
     ToolResultEvent,
     TurnFinished,
     TurnStatus,
 )
 from app.domain.messages import Channel, ConversationMessage, MessageStatus, Role
+from app.domain.skills import SkillContext, SkillResult
 from app.domain.tool_calls import ToolCall, ToolStatus
 from app.orchestrator.approvals import ApprovalMode, Decision
 from app.orchestrator.engine import Engine, TurnOutcome
@@ -286,8 +289,9 @@ async def test_turns_of_two_processes_in_one_conversation_keep_their_results(des
             )
         )
     await engine.run_turn("and?", channel=Channel.WINDOW)
-    results = [(m.text, m.tool_status) for m in model.requests[0].messages if m.role is Role.TOOL]
-    assert results == [("tool a", ToolStatus.OK), ("tool b", ToolStatus.OK)]
+    results = [m for m in model.requests[0].messages if m.role is Role.TOOL]
+    assert [m.tool_status for m in results] == [ToolStatus.OK, ToolStatus.OK]
+    assert ["\ntool a\n" in results[0].text, "\ntool b\n" in results[1].text] == [True, True]
 
 
 async def test_a_model_without_closing_words_gets_a_true_account_instead(desk: Desk) -> None:
@@ -355,6 +359,82 @@ async def test_stop_while_waiting_for_approval_leaves_one_result_a_call(desk: De
     ]
 
 
+async def test_a_result_is_on_disk_while_the_next_call_still_waits(desk: Desk) -> None:
+    """Whoever is killed now has done, and has told, the first change."""
+    other = ("files.create", {"path": "new.md", "content": "x"})
+    desk.model(calls(EDIT, other))
+    engine = await desk.assembly.engines.get(None)
+    await desk.assembly.rules.allow("files.edit", engine.conversation_id)
+    turn = asyncio.create_task(engine.run_turn("go", channel=Channel.WINDOW))
+    await seen(desk, ToolResultEvent)
+    assert [one.name for one in desk.assembly.approvals.pending()] in ([], ["files.create"])
+    stored = await desk.assembly.conversations.messages(engine.conversation_id)
+    assert [(m.tool_name, m.tool_status) for m in stored if m.role is Role.TOOL] == [
+        ("files.edit", ToolStatus.OK)
+    ]
+    (turn_id,) = {m.turn_id for m in stored}
+    finished = await desk.assembly.executions.finished_results([turn_id])
+    assert [(one.name, one.status) for one in finished.values()] == [("files.edit", ToolStatus.OK)]
+    (change,) = await desk.assembly.executions.changes(
+        turn_id, (await desk.assembly.executions.for_turn(turn_id))[0].id
+    )
+    assert (change.path, change.version) == (str(desk.folder / "report.md"), 2)
+    engine.cancel()
+    await turn
+
+
+async def test_two_new_files_in_one_new_folder_and_an_edit_are_made_from_one_answer(
+    desk: Desk,
+) -> None:
+    made = [("files.create", {"path": f"new/{n}.md", "content": n}) for n in "abc"]
+    desk.model(calls(EDIT, *made), says("Done."))
+    await run(desk)
+    assert [r.status for r in desk.of(ToolResultEvent)] == [ToolStatus.OK] * 4
+    assert sorted(p.name for p in (desk.folder / "new").iterdir()) == ["a.md", "b.md", "c.md"]
+
+
+async def test_a_change_of_a_call_that_was_left_behind_is_told_when_it_comes(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    assembly = desk.assembly
+    skill = assembly.registry.get("files.append")
+    begun, go, gone, ended = (asyncio.Event() for _ in range(4))
+    assembly.executor._grace = 0.05
+
+    async def stubborn(params: object, context: SkillContext) -> SkillResult:
+        begun.set()
+        while not go.is_set():
+            try:
+                await go.wait()
+            except asyncio.CancelledError:
+                gone.set()
+        await context.workspace.edit("report.md", lambda old: old + b"late")
+        ended.set()
+        return SkillResult.ok("")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(skill), "execute", staticmethod(stubborn))
+        desk.model(calls(("files.append", {"path": "report.md", "text": "x"})))
+        engine = await assembly.engines.get(None)
+        turn = asyncio.create_task(
+            engine.run_turn("go", channel=Channel.WINDOW, mode=ApprovalMode.ALWAYS)
+        )
+        await begun.wait()
+        engine.cancel()
+        await gone.wait()
+        await turn
+    assert [n.error_type for n in desk.of(Notification)] == ["abandoned"]
+    assert len(assembly.executor.abandoned) == 1
+    go.set()
+    await seen(desk, FileVersionEvent)
+    (late,) = [n for n in desk.of(Notification) if n.error_type == "late_change"]
+    assert "report.md" in late.message
+    assert "version 2" in late.message
+    await ended.wait()
+    await asyncio.sleep(0)  # what is called back at its end
+    assert not assembly.executor.abandoned
+
+
 async def test_cancelling_the_caller_stops_the_turn_first(desk: Desk) -> None:
     model = desk.model(asyncio.Event())
     engine = await desk.assembly.engines.get(None)
@@ -379,6 +459,34 @@ async def test_messages_of_several_faces_queue_in_one_conversation(desk: Desk) -
     assert (await first).status is TurnStatus.CANCELLED
     assert (await second).text == "Second."
     assert (await desk.assembly.engines.get(engine.conversation_id)) is engine
+
+
+async def test_when_all_is_stopped_what_waits_is_refused_and_nothing_of_it_is_stored(
+    desk: Desk,
+) -> None:
+    model = desk.model(asyncio.Event(), says("Never asked."))
+    engine = await desk.assembly.engines.get(None)
+    first = asyncio.create_task(engine.run_turn("one", channel=Channel.WINDOW))
+    await model.streaming.wait()
+    waiting = [
+        asyncio.create_task(engine.run_turn(text, channel=Channel.TERMINAL))
+        for text in ("two", "three")
+    ]
+    await asyncio.wait(waiting, timeout=0)
+    engine.cancel()  # it is stopping already: it is waited for all the same
+
+    await desk.assembly.engines.stop_all()
+
+    assert (await first).status is TurnStatus.CANCELLED
+    refused = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(one) for one in refused] == [ClosingError, ClosingError]
+    assert len(model.requests) == 1
+    stored = await desk.assembly.conversations.messages(engine.conversation_id)
+    assert [m.text for m in stored if m.role is Role.USER] == ["one"]
+    with pytest.raises(ClosingError):
+        await engine.run_turn("four", channel=Channel.WINDOW)
+    with pytest.raises(ClosingError):
+        await desk.assembly.engines.get(None)
 
 
 @pytest.mark.parametrize(

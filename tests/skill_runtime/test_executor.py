@@ -11,7 +11,6 @@ import pytest
 from app.domain.errors import ConflictError, MatchCountError
 from app.domain.messages import Channel
 from app.domain.skills import (
-    Effect,
     ReadSkill,
     SideEffect,
     SkillContext,
@@ -20,7 +19,7 @@ from app.domain.skills import (
 )
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.domain.workspace import Workspace
-from app.skill_runtime.executor import Executor
+from app.skill_runtime.executor import Abandoned, Executor
 from tests.clocks import FixedClock
 
 CALL = ToolCall("call-1", "test.act", {"word": "hello"})
@@ -139,7 +138,14 @@ async def _raise(error: BaseException) -> SkillResult:
 
 
 @pytest.mark.parametrize(
-    "error", [RuntimeError("secret detail"), RecursionError(), MemoryError(), SystemExit(3)]
+    "error",
+    [
+        RuntimeError("secret detail"),
+        RecursionError(),
+        MemoryError(),
+        SystemExit(3),
+        KeyboardInterrupt(),
+    ],
 )
 async def test_a_crash_is_told_in_general_words_and_logged_in_full(
     error: BaseException, caplog: pytest.LogCaptureFixture
@@ -239,13 +245,6 @@ async def test_a_skill_may_have_a_deadline_of_its_own() -> None:
     assert result.status is ToolStatus.TIMEOUT
 
 
-async def test_after_a_timed_out_change_the_person_is_told_to_look() -> None:
-    skill = Acting(Started(), timeout=0.02)
-    skill.effect = Effect.WRITE
-    result = await executor().run(skill, CALL, CONTEXT)
-    assert "versions" in result.content
-
-
 async def test_what_ends_with_a_result_at_the_deadline_counts() -> None:
     """A file change past its archive is finished, not cut."""
 
@@ -291,6 +290,71 @@ async def test_a_skill_that_will_not_end_is_left_behind(
     assert "skill does not end" in caplog.text
     release.set()
     await ended.wait()
+
+
+async def test_an_abandoned_call_is_reported_and_listed_until_it_ends(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    release, ended, reports = asyncio.Event(), asyncio.Event(), list[Abandoned]()
+
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        while not release.is_set():
+            try:
+                await release.wait()
+            except asyncio.CancelledError:
+                continue
+        ended.set()
+        return SkillResult.ok("late")
+
+    one = Executor(timeout=0.02, clock=FixedClock(), grace=0.02, on_abandoned=reports.append)
+    result = await one.run(Acting(act), CALL, CONTEXT)
+    assert result.metadata["abandoned"] is True
+    assert one.abandoned == tuple(reports)
+    assert [(r.skill, r.call_id, r.execution_id) for r in reports] == [("test.act", "call-1", "e")]
+    release.set()
+    await ended.wait()
+    await asyncio.sleep(0)  # what is called back at its end
+    assert one.abandoned == ()
+    assert "skill ended late" in caplog.text
+
+
+async def test_at_the_end_of_the_program_an_abandoned_call_ends_whatever_it_ignores(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                continue
+
+    one = executor(0.02, grace=0.02)
+    await one.run(Acting(act), CALL, CONTEXT)
+    (left,) = [task for task in asyncio.all_tasks() if task.get_name() == "skill test.act"]
+    one.close()
+    await asyncio.wait({left}, timeout=5)
+    assert left.done()
+    assert one.abandoned == ()
+
+
+async def test_a_skill_may_not_begin_any_more_where_the_caller_says_so() -> None:
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        raise AssertionError("it has begun")
+
+    result = await executor().run(Acting(act), CALL, CONTEXT, may_begin=lambda: False)
+    assert result.status is ToolStatus.INTERRUPTED
+
+
+async def test_a_skill_cannot_change_the_arguments_that_others_see() -> None:
+    call = ToolCall("call-1", "test.act", {"list": [1]})
+
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        cast("list[int]", params["list"]).append(2)
+        cast("dict[str, object]", params)["more"] = 3
+        return SkillResult.ok("")
+
+    await executor().run(Acting(act), call, CONTEXT)
+    assert call.arguments == {"list": [1]}
 
 
 # -- the caller is cancelled ---------------------------------------------------------------
@@ -383,3 +447,11 @@ async def test_a_caller_cancelled_before_the_skill_begins_is_interrupted() -> No
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not begun
+
+
+async def test_a_deadline_that_is_changed_holds_for_the_next_call() -> None:
+    deadline = 0.02
+    one = Executor(timeout=lambda: deadline, clock=FixedClock())
+    assert (await one.run(Acting(Started()), CALL, CONTEXT)).metadata["seconds"] == 0.02
+    deadline = 0.03
+    assert (await one.run(Acting(Started()), CALL, CONTEXT)).metadata["seconds"] == 0.03

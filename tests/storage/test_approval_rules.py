@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from app.domain.errors import NotFoundError, StorageError
@@ -49,6 +51,34 @@ async def test_allowing_twice_makes_one_rule(rules: ApprovalRules) -> None:
         ("files.edit", None),
         ("files.edit", "here"),
     ]
+
+
+async def test_a_rule_for_a_folder_covers_a_call_only_where_all_it_touches_is_in_it(
+    rules: ApprovalRules, tmp_path: Path
+) -> None:
+    inside, outside = tmp_path / "in", tmp_path / "in-not"
+    for folder in (inside / "deep", outside):
+        folder.mkdir(parents=True)
+    (inside / "link").symlink_to(outside)
+    (tmp_path / "other-name").symlink_to(inside)
+    await rules.allow("files.edit", folder=str(tmp_path / "other-name"))
+
+    async def allowed(*targets: Path) -> str | None:
+        return await rules.allowed("files.edit", "here", [str(target) for target in targets])
+
+    assert await allowed(inside / "a.md") == "folder"
+    assert await allowed(inside / "a.md", inside / "deep" / "new.md") == "folder"
+    assert await allowed(tmp_path / "other-name" / "a.md") == "folder"
+    assert await allowed(inside / "a.md", outside / "b.md") is None
+    assert await allowed(inside / "link" / "b.md") is None
+    assert await allowed(inside / ".." / "b.md") is None
+    assert await allowed(inside) is None
+    assert await allowed() is None
+    assert await rules.allowed("files.create", "here", [str(inside / "a.md")]) is None
+    (rule,) = await rules.list()
+    assert rule.folder == str(inside)
+    await rules.allow("files.edit", folder=str(inside))
+    assert len(await rules.list()) == 1
 
 
 async def test_a_rule_can_be_taken_back(rules: ApprovalRules) -> None:

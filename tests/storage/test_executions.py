@@ -113,4 +113,29 @@ async def test_what_a_crash_left_running_is_interrupted_and_the_living_left_alon
     assert mine.status is None
     assert theirs.status is ToolStatus.INTERRUPTED
     assert theirs.finished_at is not None
-    assert theirs.content == "Steward ended before this call did."
+    assert theirs.content.startswith("Steward ended before this call did.")
+
+
+async def test_a_call_that_changed_nothing_is_noted_in_one_go(executions: SkillExecutions) -> None:
+    began = executions._clock.now()
+    result = ToolResult("call-1", "files.edit", ToolStatus.DENIED, "No.", 3, {"type": "denied"})
+    executions.note(
+        execution_id="e", call=EDIT, conversation_id="c", turn_id="t", started_at=began,
+        result=result,
+    )  # fmt: skip
+    await start(executions, "later")  # writes are done in their order
+    one, _ = await executions.for_turn("t")
+    assert (one.id, one.status, one.content) == ("e", ToolStatus.DENIED, "No.")
+    assert (one.started_at, one.arguments) == (began, {"path": "a.md"})
+
+
+async def test_finished_results_are_found_by_turn_and_call(
+    executions: SkillExecutions, conversations: Conversations
+) -> None:
+    await start(executions, "e1")
+    await start(executions, "e2", ToolCall("call-2", "files.edit", {}))
+    done = ToolResult("call-1", "files.edit", ToolStatus.OK, "Changed.", 12, {"version": 2})
+    await executions.finish("e1", done, approved_by=None)
+    assert await executions.finished_results(["t", "none"]) == {("t", "call-1"): done}
+    assert await executions.finished_results([]) == {}
+    assert await executions.finished_results(["another"]) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,7 +43,30 @@ async def test_a_notification_comes_back_as_it_went_in(log: NotificationLog) -> 
 
     await log.add(told)
 
-    assert await log.recent() == [told]
+    (kept,) = await log.recent()
+    assert dataclasses.replace(kept, id=None) == told
+
+
+async def test_the_same_card_again_raises_its_count_and_keeps_its_place(
+    log: NotificationLog,
+) -> None:
+    await log.add(note("first", id="7"))
+    await log.add(note("other", id="8"))
+    later = datetime(2030, 1, 2, tzinfo=UTC)
+    await log.add(dataclasses.replace(note("first", id="7"), count=41, at=later))
+
+    other, first = await log.recent()
+    assert (first.id, first.count, first.at) == ("7", 41, later)
+    assert (other.id, other.count) == ("8", 1)
+
+
+async def test_what_was_seen_is_seen_once(log: NotificationLog, database: Database) -> None:
+    await log.add(note("first", id="7"))
+    await log.add(note("other", id="8"))
+    log.seen_soon("7")
+    log.seen_soon("not one of ours")
+    await database.write_async(lambda: None)
+    assert await log.unseen() == 1
 
 
 async def test_the_newest_come_first_and_only_so_many(log: NotificationLog) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.messages import ConversationMessage, Role
+from app.redaction import Redactor
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.search import MAX_TERMS, MessageQuery, find, fts_expression
@@ -154,9 +155,9 @@ def test_very_long_input_is_cut_to_what_the_index_can_take(database: Database) -
     long = " ".join(f"word{number}" for number in range(10_000))
 
     assert fts_expression(long).count('"') == 2 * MAX_TERMS
-    assert database.read(lambda: find(MessageQuery(long))) == []
-    assert database.read(lambda: find(MessageQuery("a" * 1_000_000))) == []
-    assert database.read(lambda: find(MessageQuery("-x " * 1000 + "y"))) == []
+    assert database.read(lambda: find(MessageQuery(long), Redactor())) == []
+    assert database.read(lambda: find(MessageQuery("a" * 1_000_000), Redactor())) == []
+    assert database.read(lambda: find(MessageQuery("-x " * 1000 + "y"), Redactor())) == []
 
 
 def test_no_input_raises(database: Database) -> None:
@@ -185,7 +186,7 @@ def test_no_input_raises(database: Database) -> None:
     @settings(max_examples=300, deadline=None)
     @given(st.text() | st.lists(pieces).map("".join) | st.lists(pieces).map(" ".join))
     def search(text: str) -> None:
-        database.read(lambda: find(MessageQuery(text)))
+        database.read(lambda: find(MessageQuery(text), Redactor()))
 
     search()
 

@@ -23,8 +23,10 @@ from PySide6.QtWidgets import QApplication, QDialog
 from app.assembly import Assembly
 from app.config import SettingsStore
 from app.domain.errors import ConflictError
+from app.domain.events import Severity
 from app.first_run import ensure_sample_folder
 from app.orchestrator.approvals import Decision
+from app.resilience.circuit_breaker import Outcome
 from app.ui.collector import Collector
 from app.ui.main_window import MainWindow
 from app.ui.panes.versions import VersionsPane
@@ -113,6 +115,25 @@ async def asked(person: Person) -> None:
     person.say(EDIT)
     await person.card()
     person.window.show_pane("Trace")
+
+
+async def editing(person: Person) -> None:
+    """A change that the person wants, but otherwise."""
+    person.say(EDIT)
+    card = await person.card()
+    click(card.edit_button)
+    await until(lambda: card.form, "the fields")
+
+
+async def rules(person: Person) -> None:
+    """What needs no asking."""
+    person.say(EDIT)
+    await person.decide(Decision.ALLOW_FOLDER)
+    await person.idle()
+    person.say("replace 'final' with 'ready' in report.md")
+    await person.idle()
+    person.window.show_settings("approvals")
+    await asyncio.sleep(0.3)
 
 
 async def allowed(person: Person) -> None:
@@ -275,6 +296,54 @@ async def circuits(person: Person) -> None:
     person.window.show_pane("Circuits")
 
 
+async def circuits_in_trouble(person: Person) -> None:
+    """The circuits pane when some skills and the model fail."""
+    await person.ask("/files")
+    session = person.window.session
+    assert session is not None
+    breakers = session.desk.breakers
+    outcomes = {
+        "files.read": "ssssffssssssssss",
+        "files.search": "sssfsfffff",
+        "model: OpenRouter": "ssffsfsfff",
+    }
+    for name, marks in outcomes.items():
+        for mark in marks:
+            if (permit := breakers.breaker(name).acquire()) is not None:
+                breakers.breaker(name).settle(
+                    permit,
+                    Outcome.FAILURE if mark == "f" else Outcome.SUCCESS,
+                    reason="took longer than 30 seconds and was stopped",
+                )
+    breakers.trip("files.remove", "Paused by you.")
+    person.window.show_pane("Circuits")
+
+
+async def told(person: Person) -> None:
+    """Notifications over the conversation."""
+    await person.ask("/files")
+    session = person.window.session
+    assert session is not None
+    notify = session.desk.router.notify
+    notify(Severity.INFO, "watch", "12 files have their first version.")
+    for _ in range(1_000):
+        notify(
+            Severity.ERROR,
+            "database",
+            "The disk is full; the history is not written.",
+            context={"hint": "Make room; nothing is lost while Steward runs."},
+        )
+    for number in range(9):
+        notify(Severity.WARNING, "files", f"photo-{number}.raw cannot be read.")
+    await asyncio.sleep(1.2)
+
+
+async def notification_settings(person: Person) -> None:
+    """Where notifications go."""
+    person.window.show_settings("notifications")
+    await asyncio.sleep(0.3)
+
+
 async def files(person: Person) -> None:
     """The files pane."""
     person.window.show_pane("Files")
@@ -298,6 +367,8 @@ SCENES: Final[dict[str, Scene]] = {
     for scene in (
         nothing_yet,
         asked,
+        editing,
+        rules,
         allowed,
         restored,
         removed,
@@ -312,6 +383,9 @@ SCENES: Final[dict[str, Scene]] = {
         traced,
         replayed,
         circuits,
+        circuits_in_trouble,
+        told,
+        notification_settings,
         files,
         settings,
         folders,

@@ -15,9 +15,10 @@ from app.resilience.circuit_breaker import Outcome
 from app.ui.chat.rows import CallRow
 from app.ui.diff.lines import Kind
 from app.ui.main_window import MainWindow
+from app.ui.panes.circuit_line import CircuitLine
 from tests.standins.scripted_model import calls, says
 from tests.ui.conftest import REPORT, Puppet
-from tests.ui.driving import Person, choose, click, until
+from tests.ui.driving import Person, choose, click, press, until
 
 EDIT = "replace 'draft' with 'final' in report.md"
 
@@ -149,6 +150,52 @@ async def test_an_open_circuit_says_why_counts_down_and_can_be_reset(
     assert breaker.snapshot.state is CircuitState.CLOSED
     assert "closed" in line.text
     assert not line.reset.isVisible()
+    assert line.trip.hasFocus(), "the focus stays on the line"
+    assert line.outcomes.accessibleName() == "5 of the last 5 calls failed"
+
+
+async def test_a_circuit_is_paused_and_reset_by_keyboard(
+    window: MainWindow, desk: Assembly
+) -> None:
+    pane = window.circuits
+    assert pane is not None
+    window.show_pane("Circuits")
+    line = pane.line("files.read")
+    assert line is not None
+    line.trip.setFocus()
+    press(line.trip, Qt.Key.Key_Space)
+
+    breaker = desk.breakers.breaker("files.read")
+    assert breaker.acquire() is None
+    assert "paused by hand" in line.text
+    assert "stays so until it is reset" in line.text
+    assert line.reset.hasFocus()
+    assert not line.trip.isVisible()
+
+    press(line.reset, Qt.Key.Key_Space)
+    assert breaker.acquire() is not None
+    assert line.text == "files.read  closed"
+    press(line.trip, Qt.Key.Key_P)
+    assert breaker.acquire() is None
+    press(line.reset, Qt.Key.Key_R)
+    assert breaker.acquire() is not None
+
+
+async def test_a_service_stands_among_the_circuits_troubled_ones_first(
+    window: MainWindow, desk: Assembly
+) -> None:
+    pane = window.circuits
+    assert pane is not None
+    window.show_pane("Circuits")
+    desk.breakers.breaker("model: OpenRouter")
+    desk.breakers.trip("files.undo")
+    pane.refresh()
+    shown = pane.findChildren(CircuitLine)
+    await until(lambda: len({line.y() for line in shown}) == len(shown), "the lines to stand")
+    assert all(line._title.width() > 60 for line in shown), "each name has room"
+    ordered = [line.text.split("  ")[0] for line in sorted(shown, key=lambda line: line.y())]
+    assert ordered[:2] == ["files.undo", "model: OpenRouter"]
+    assert ordered[2:] == sorted(ordered[2:])
 
 
 # --- files ----------------------------------------------------------------------------------------

@@ -31,9 +31,9 @@ SECONDS = 30.0
 class Process:
     """A Steward of its own, with a window that nobody sees."""
 
-    def __init__(self, home: Path, **environment: str) -> None:
+    def __init__(self, home: Path, code: str = "", **environment: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "app"],
+            [sys.executable, *(["-c", code] if code else ["-m", "app"])],
             env={**os.environ, "STEWARD_HOME": str(home), **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -44,6 +44,12 @@ class Process:
         out, err = self.process.communicate(timeout=SECONDS)
         return self.process.returncode, out, err
 
+    def wait_until_open(self, home: Path) -> None:
+        deadline = time.monotonic() + SECONDS
+        while not self.is_open(home):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
     def is_open(self, home: Path) -> bool:
         assert self.process.poll() is None, self.process.communicate()
         return (home / "Sample" / "report.md").exists() and (home / "steward.db").exists()
@@ -53,10 +59,7 @@ class Process:
 def running(tmp_path: Path) -> Iterator[tuple[Process, Path]]:
     home = tmp_path / "home"
     process = Process(home)
-    deadline = time.monotonic() + SECONDS
-    while not process.is_open(home):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    process.wait_until_open(home)
     yield process, home
     if process.process.poll() is None:
         process.process.kill()
@@ -106,6 +109,43 @@ def test_a_signal_ends_it_within_five_seconds(
     database = Database(home / "steward.db")
     database.open()
     database.close()
+
+
+NEVER_CLOSES = """
+import asyncio, sys
+import app.main
+from app.assembly import Assembly
+
+async def close(self):
+    while True:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            if {gives_up}:
+                raise
+
+Assembly.close = close
+sys.exit(app.main.main(["steward"]))
+"""
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize(("gives_up", "expected"), [(True, 0), (False, 1)])
+def test_what_will_not_close_keeps_neither_the_window_nor_the_program(
+    tmp_path: Path, gives_up: bool, expected: int
+) -> None:
+    home = tmp_path / "home"
+    process = Process(home, code=NEVER_CLOSES.format(gives_up=gives_up))
+    process.wait_until_open(home)
+    begin = time.monotonic()
+
+    process.process.send_signal(signal.SIGTERM)
+    code, _, err = process.wait()
+
+    assert time.monotonic() - begin < 6
+    assert code == expected
+    assert "Traceback" not in err
+    assert (home / "window.ini").exists(), "the window is remembered all the same"
 
 
 def test_two_data_directories_have_two_windows(tmp_path: Path, application: QApplication) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -12,20 +13,33 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 from app.domain.events import Approval
 from app.orchestrator.approvals import Decision
 from app.ui import words
+from app.ui.chat.arguments_form import ArgumentsForm
 from app.ui.controls import Button, Label, rule
 from app.ui.diff.view import DiffView
 from app.ui.flow_layout import FlowLayout
 from app.ui.theme import Theme
 
+_ORDER: Final = (
+    Decision.ALLOW_ONCE,
+    Decision.ALLOW_CONVERSATION,
+    Decision.ALLOW_FOLDER,
+    Decision.ALLOW_ALWAYS,
+    Decision.DENY,
+)
+
 
 class ApprovalCard(QFrame):
     """Shows one pending approval; ``decided(id, decision)`` is emitted at most once.
+
+    ``edited(id, arguments)``: the person wants other arguments. They are not allowed by that: a
+    new card shows what they would do, or ``show_problem`` says why they cannot be taken.
 
     The card itself takes the focus when it appears, no button does: a key meant for the composer
     decides nothing. Escape leaves the card (``left``) and decides nothing either.
     """
 
     decided = Signal(str, object)
+    edited = Signal(str, object)
     left = Signal()
 
     def __init__(self, theme: Theme, approval: Approval, now: Callable[[], datetime]) -> None:
@@ -39,13 +53,19 @@ class ApprovalCard(QFrame):
         page.setContentsMargins(1, 1, 1, 1)
         page.setSpacing(0)
         page.addLayout(self._heading())
+        if approval.note:
+            note = Label(approval.note, kind="attention", wrap=True)
+            note.setContentsMargins(14, 0, 14, 10)
+            page.addWidget(note)
         if approval.diff:
             page.addWidget(rule())
             diff = DiffView(theme, name=f"What would change: {approval.summary}")
             diff.show_diff(approval.diff)
             page.addWidget(diff)
         page.addWidget(rule())
-        page.addWidget(self._buttons())
+        self._choices = self._buttons()
+        page.addWidget(self._choices)
+        self.form: ArgumentsForm | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._count_down)
@@ -70,6 +90,7 @@ class ApprovalCard(QFrame):
 
     def _buttons(self) -> QWidget:
         name = self._approval.name
+        folder = self._approval.folder
         self._decide_buttons = {
             Decision.ALLOW_ONCE: Button("&Allow once", kind="primary"),
             Decision.ALLOW_CONVERSATION: Button(
@@ -84,11 +105,25 @@ class ApprovalCard(QFrame):
             ),
             Decision.DENY: Button("&Deny", tip="Do not change anything"),
         }
+        if folder is not None:
+            self._decide_buttons[Decision.ALLOW_FOLDER] = Button(
+                "&In this folder",
+                name=f"Always allow {name} in {folder}",
+                tip=f"Never ask again for {name} of files in {folder}",
+            )
+        self.edit_button = Button(
+            "Edit ar&guments …", tip="Ask for something else; it is shown first"
+        )
+        self.edit_button.clicked.connect(self._edit)
         holder = QWidget()
         line = FlowLayout(holder, margin=(14, 10, 14, 10), last_to_the_right=True)
-        for decision, button in self._decide_buttons.items():
-            button.clicked.connect(lambda _checked=False, d=decision: self._decide(d))
-            line.addWidget(button)
+        for decision in _ORDER:
+            if decision in self._decide_buttons:
+                button = self._decide_buttons[decision]
+                button.clicked.connect(lambda _checked=False, d=decision: self._decide(d))
+                line.addWidget(button)
+            if decision is Decision.ALLOW_ONCE and self._approval.arguments:
+                line.addWidget(self.edit_button)
         return holder
 
     def button(self, decision: Decision) -> Button:
@@ -101,6 +136,35 @@ class ApprovalCard(QFrame):
             self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def show_problem(self, text: str) -> None:
+        """Say, in the form, why what the person wrote cannot be taken."""
+        if self.form is not None:
+            self.form.show_problem(text)
+
+    def _edit(self) -> None:
+        """Fields instead of the buttons; the change is decided on a card of its own."""
+        page = self.layout()
+        if self.form is not None or page is None:
+            return
+        self.form = ArgumentsForm(self._approval.arguments or {})
+        self.form.wanted.connect(lambda wanted: self.edited.emit(self._approval.id, wanted))
+        self.form.left.connect(self._leave_form)
+        page.addWidget(self.form)
+        self.form.show()
+        self._choices.hide()
+        next(iter(self.form.fields.values())).setFocus()
+
+    def _leave_form(self) -> None:
+        form, page = self.form, self.layout()
+        if form is None or page is None:
+            return
+        self.form = None
+        self._choices.show()
+        self.edit_button.setFocus()
+        page.removeWidget(form)
+        form.hide()
+        form.deleteLater()
 
     def _decide(self, decision: Decision) -> None:
         for button in self._decide_buttons.values():

@@ -18,10 +18,11 @@ from app.ui.controls import Label
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from app.domain.events import Event
     from app.orchestrator.approvals import Decision
+    from app.ui.chat.approval_card import ApprovalCard
     from app.ui.chat.rows import Row
     from app.ui.chat.transcript import Transcript
     from app.ui.session import OpenConversation, Session
@@ -176,6 +177,7 @@ class ChatPage(QWidget):
         assert self._session is not None
         card = ApprovalCard(self._theme, row.approval, self._session.desk.clock.now)
         card.decided.connect(self._decide)
+        card.edited.connect(lambda name, wanted: self._edit(card, name, wanted))
         card.left.connect(self.composer.editor.setFocus)
         return card
 
@@ -200,6 +202,11 @@ class ChatPage(QWidget):
         assert self._session is not None
         self._session.decide(approval_id, decision)
         self.composer.editor.setFocus()
+
+    def _edit(self, card: ApprovalCard, approval_id: str, wanted: Mapping[str, object]) -> None:
+        assert self._session is not None
+        problem = self._session.edit(approval_id, wanted)
+        card.show_problem(problem)
 
     def _announce(self, event: Event) -> None:
         """Tell a screen reader what came in the conversation shown."""

@@ -10,12 +10,13 @@ from app.ui.controls import Button
 from app.ui.session import Session
 from app.ui.settings.folders_page import FoldersPage
 from app.ui.settings.model_page import ModelPage
+from app.ui.settings.notifications_page import NotificationsPage
 from app.ui.settings.rules_page import RulesPage
 from app.ui.settings.words_page import WordsPage
 from app.ui.tasks import WorkGroup
 from app.ui.theme import Theme
 
-PAGES: Final = ("model", "folders", "approvals", "you")
+PAGES: Final = ("model", "folders", "approvals", "notifications", "you")
 
 
 class SettingsDialog(QDialog):
@@ -30,6 +31,7 @@ class SettingsDialog(QDialog):
         self.model = ModelPage(theme, session, self._work)
         self.folders = FoldersPage(session)
         self.rules = RulesPage(session, self._work)
+        self.notifications = NotificationsPage(session)
         self.words = WordsPage(theme, session)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Settings pages")
@@ -37,6 +39,7 @@ class SettingsDialog(QDialog):
         self.tabs.addTab(self.model, "&Model")
         self.tabs.addTab(self.folders, "&Folders")
         self.tabs.addTab(self.rules, "&Approvals")
+        self.tabs.addTab(self.notifications, "&Notifications")
         self.tabs.addTab(self.words, "&You and the look")
         closing = Button("&Close")
         closing.clicked.connect(self.accept)

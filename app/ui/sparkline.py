@@ -1,0 +1,58 @@
+"""The last outcomes of something as a row of small bars: tall and red failed, short worked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.ui import words
+from app.ui.theme import Theme
+
+MOST: Final = 24
+"""Bars shown."""
+
+_BAR: Final = 3
+_GAP: Final = 1
+_HEIGHT: Final = 14
+
+
+class Sparkline(QWidget):
+    """Shows booleans, oldest first: whether each one failed. Its accessible name says the same."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._failed: tuple[bool, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def show_outcomes(self, failed: Sequence[bool]) -> None:
+        """Show the last of ``failed``."""
+        last = tuple(failed[-MOST:])
+        if last == self._failed:
+            return
+        self._failed = last
+        said = f"{sum(last)} of the last {words.count(len(last), 'call')} failed"
+        self.setToolTip(said)
+        self.setAccessibleName(said)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """As wide as its bars."""
+        return QSize(max(0, len(self._failed) * (_BAR + _GAP) - _GAP), _HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the bars."""
+        painter = QPainter(self)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for place, failed in enumerate(self._failed):
+            height = _HEIGHT if failed else _HEIGHT * 0.45
+            painter.setBrush(self._theme.colour("trouble" if failed else "ok"))
+            left = place * (_BAR + _GAP)
+            painter.drawRect(QRectF(left, _HEIGHT - height, _BAR, height))
+        painter.end()

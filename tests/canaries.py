@@ -1,0 +1,54 @@
+"""Keys that are planted everywhere, and the search for them in everything that was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from app.secret_forms import forms_of
+from tests.standins.model_server import ModelServer
+
+CANARIES: Final[Mapping[str, str]] = {
+    "OPENROUTER_API_KEY": "sk-or-v1-canary7f83b1657ff1fc53b92dc18148a1d65d",
+    "STEWARD_LLM_API_KEY": "sk-llm-canary+/e4da3b7fbbce2345d7772b0674a318d5",
+    "TELEGRAM_BOT_TOKEN": "7401236985:AAcanaryH1679091c5a880faf6fb5e6087eb",
+    "STEWARD_WEBHOOK_SECRET": "canary-hook-8f14e45fceea167a5a36dedd4bea2543",
+}
+"""One for each secret setting; different ones, so that a find says which door is open."""
+
+ALL: Final = " and ".join(CANARIES.values())
+
+
+def canaries_in(data: bytes) -> list[str]:
+    """Which keys stand in ``data``, in any form."""
+    return [
+        name
+        for name, value in CANARIES.items()
+        if any(form.encode() in data for form in forms_of(value))
+    ]
+
+
+def found_below(folder: Path, *, but: Iterable[str]) -> dict[str, list[str]]:
+    """Files below ``folder`` with a key in content or name; ``but``: names that are passed over."""
+    passed = set(but)
+    return {
+        str(path.relative_to(folder)): found
+        for path in folder.rglob("*")
+        if not passed & set(path.relative_to(folder).parts)
+        and (
+            found := canaries_in(
+                path.name.encode() + (path.read_bytes() if path.is_file() else b"")
+            )
+        )
+    }
+
+
+def found_at(server: ModelServer) -> list[str]:
+    """Which keys a server has received, apart from its own in the header made for it."""
+    own = f"Bearer {CANARIES['STEWARD_LLM_API_KEY']}"
+    received = []
+    for request in (*server.requests, *server.lookups):
+        headers = {name: value for name, value in request.headers.items() if value != own}
+        received.append(f"{request.method} {request.path} {headers}".encode() + request.body)
+    return canaries_in(b"\n".join(received))

@@ -1,0 +1,167 @@
+"""Every line that keeps a secret or an order from outside where it belongs, taken out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.mutants.catalogue import Mutant
+
+OUTGOING: Final = "tests/orchestrator/test_outgoing.py"
+UNTRUSTED: Final = "tests/orchestrator/test_untrusted.py"
+INJECTIONS: Final = "tests/orchestrator/test_injections.py"
+KEYRING: Final = "tests/test_keyring.py"
+LOGS: Final = "tests/test_logs.py"
+FORMS: Final = "tests/test_secret_forms.py"
+
+SECRET_MUTANTS: Final = (
+    Mutant(
+        "secret: a request leaves as it is",
+        "app/orchestrator/outgoing.py",
+        "        hidden = without_secrets(request, self._redactor)\n",
+        "        hidden = request\n",
+        (OUTGOING,),
+    ),
+    Mutant(
+        "secret: a changed signature is sent",
+        "app/orchestrator/outgoing.py",
+        "        dataclasses.replace(after, metadata=_unsigned(after.metadata))\n",
+        "        after\n",
+        (OUTGOING,),
+    ),
+    Mutant(
+        "secret: what is read from the database is not redacted again",
+        "app/storage/rows.py",
+        "    return redactor.record(message)\n",
+        "    return message\n",
+        (OUTGOING,),
+    ),
+    Mutant(
+        "secret: executions are read as they are stored",
+        "app/storage/executions.py",
+        "self._redactor.record(_record(row))",
+        "_record(row)",
+        (OUTGOING,),
+    ),
+    Mutant(
+        "secret: a snippet is shown although its text holds a secret",
+        "app/storage/search.py",
+        "    if safe is text:\n",
+        "    if True:\n",
+        (OUTGOING,),
+    ),
+    Mutant(
+        "secret: an external call is not searched for one",
+        "app/orchestrator/dispatch.py",
+        "(leak := leak_in(call, self._redactor))",
+        "(leak := leak_in(call, Redactor()))",
+        (f"{INJECTIONS}::test_a_key_does_not_leave_even_where_everything_is_allowed",),
+    ),
+    Mutant(
+        "secret: arguments are not put together",
+        "app/redaction.py",
+        "        return any(self.text(one) is not one for one in whole) or self._joined(pieces)\n",
+        "        return False\n",
+        (OUTGOING,),
+    ),
+    Mutant(
+        "secret: two arguments are not joined",
+        "app/redaction.py",
+        " or self._joined(pieces)\n",
+        "\n",
+        (OUTGOING,),
+    ),
+    Mutant(
+        "secret: its encodings are not known",
+        "app/redaction.py",
+        "dict.fromkeys(forms_of(value), ",
+        "dict.fromkeys([value], ",
+        (FORMS,),
+    ),
+    Mutant(
+        "secret: a stream gives out the beginning of one",
+        "app/redaction.py",
+        "        cut = len(text) - self._held_back(text)\n",
+        "        cut = len(text)\n",
+        (FORMS,),
+    ),
+    Mutant(
+        "secret: a log line is searched neither before nor after it is finished",
+        "app/logs.py",
+        "        safe = self._redactor.value(_plain(line))\n",
+        "        safe = _plain(line)\n",
+        (LOGS,),
+        also=("        return self._redactor.text(finished)\n", "        return finished\n"),
+    ),
+    Mutant(
+        "secret: the library says what it could not log",
+        "app/logs.py",
+        "    def handleError(self, record: logging.LogRecord) -> None:",
+        "    def handle_nothing(self, record: logging.LogRecord) -> None:",
+        (LOGS,),
+    ),
+    Mutant(
+        "key: it goes to any address",
+        "app/config.py",
+        "        if f.name != _BOUND or wanted is None or given_for == wanted:\n",
+        "        if True:\n",
+        (KEYRING,),
+    ),
+    Mutant(
+        "key: it follows a changed address",
+        "app/config.py",
+        "            self._bind_key(before.get(f.name), stored)\n",
+        "            pass\n",
+        (KEYRING,),
+    ),
+    Mutant(
+        "key: another server gets the one before",
+        "app/providers.py",
+        '        kept = keys.pop(origin_of(url) or "", None)\n',
+        "        kept = wanted.llm_api_key\n",
+        (KEYRING,),
+    ),
+    Mutant(
+        "key: it is written into the settings file",
+        "app/config.py",
+        ".holds_secret(plain):\n",
+        ".holds_secret(None):\n",
+        (
+            "tests/cli/test_canaries.py::test_keys_in_settings_come_out_nowhere_and_do_not_get_into_the_file",
+        ),
+    ),
+    Mutant(
+        "data: it is not fenced",
+        "app/orchestrator/outgoing.py",
+        '        messages = self._fence.around(hidden.messages, hidden.session_id or "")\n',
+        "        messages = hidden.messages\n",
+        (f"{INJECTIONS}::test_what_a_file_says_reaches_the_model_exactly_and_inside_its_marks",),
+    ),
+    Mutant(
+        "data: it can write the mark of its fence",
+        "app/orchestrator/untrusted.py",
+        "    if mark in seen.casefold():\n",
+        "    if False:\n",
+        (UNTRUSTED,),
+    ),
+    Mutant(
+        "data: it can write a mark that looks like ours",
+        "app/orchestrator/untrusted.py",
+        '    return _LIKE_A_MARK.sub(rf"\\1{_BROKEN}\\2", text)\n',
+        "    return text\n",
+        (UNTRUSTED,),
+    ),
+    Mutant(
+        "data: its origin can end the line that names it",
+        "app/orchestrator/untrusted.py",
+        "    return html.escape(short)\n",
+        "    return short\n",
+        (UNTRUSTED,),
+    ),
+    Mutant(
+        "log: a file that was put aside is written on",
+        "app/log_file.py",
+        "            self._follow()\n            if self._is_full",
+        "            if self._is_full",
+        (LOGS,),
+    ),
+)
