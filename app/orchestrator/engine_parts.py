@@ -12,7 +12,7 @@ from app.domain.errors import StewardError
 from app.domain.events import Event
 from app.domain.messages import Channel, ConversationMessage, ConversationSummary
 from app.domain.skills import Clock, ToolDefinition
-from app.domain.tool_calls import ToolCall, ToolResult
+from app.domain.tool_calls import ToolCall
 from app.domain.turns import (
     ModelCallRecord,
     StoredHistory,
@@ -23,6 +23,7 @@ from app.domain.turns import (
 )
 from app.orchestrator.answer_writer import MessageStore
 from app.orchestrator.approvals import ApprovalMode
+from app.orchestrator.batch import Record
 from app.orchestrator.dispatch import TurnScope
 from app.orchestrator.limits import Bounds
 from app.orchestrator.llm_client import LLMClient, ModelEvent, ModelRequest
@@ -88,7 +89,7 @@ class Dispatch(Protocol):
         self,
         calls: Sequence[ToolCall],
         scope: TurnScope,
-        record: Callable[[ToolResult], None],
+        record: Record,
     ) -> None:
         """Run ``calls``; ``record`` gets exactly one result for each, also when cancelled."""
         ...

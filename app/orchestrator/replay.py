@@ -22,6 +22,7 @@ from app.domain.skills import ToolDefinition
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.domain.turns import TurnState
 from app.orchestrator.approvals import ApprovalMode
+from app.orchestrator.batch import Record
 from app.orchestrator.differences import Difference, shown
 from app.orchestrator.dispatch import TurnScope
 from app.orchestrator.engine import Engine, TurnOutcome
@@ -277,7 +278,7 @@ class _RecordedDispatch:
         self,
         calls: Sequence[ToolCall],
         scope: TurnScope,
-        record: Callable[[ToolResult], None],
+        record: Record,
     ) -> None:
         """Record the results; stop where the turn was stopped."""
         stopped, longest = False, 0
@@ -285,7 +286,9 @@ class _RecordedDispatch:
             result = self._result(call)
             stopped = stopped or result.status is ToolStatus.INTERRUPTED
             longest = max(longest, result.duration_ms)
-            record(result)
+            kept = record(result)
+            if kept is not None:
+                await kept
         self._stage.clock.later(longest)
         if stopped and self._stage.was_cut_short:
             await self._stage.stopped()

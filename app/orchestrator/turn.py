@@ -187,11 +187,13 @@ class TurnRun:
         allowed: list[ToolCall] = []
         results: list[ToolResult] = []
 
-        def record(result: ToolResult) -> None:
+        async def record(result: ToolResult) -> None:
             results.append(result)
             message = self._result_message(result)
             self._context.add(message)
             self._journal.result(message)
+            if self._parts.changes(result.name):  # told once it is on disk
+                await self._journal.settled()
 
         for call in completed.tool_calls:
             words = self._limits.refusal(call, changes=self._parts.changes(call.name))
@@ -201,7 +203,7 @@ class TurnRun:
             refused = ToolResult(
                 call.id, call.name, ToolStatus.ERROR, words, metadata={"type": _REFUSED}
             )
-            record(refused)
+            await record(refused)
             self._events.refused(call, refused)
         results.clear()
         self._events.tools_answered()

@@ -183,7 +183,8 @@ class Conversations:
 
     async def tool_result(self, conversation_id: str, call_id: str) -> str | None:
         """The whole text of the newest result with this call id, if there is one."""
-        text = await self._database.read_async(lambda: tool_result(conversation_id, call_id))
+        # In the writer's order: it may have been handed in a moment ago.
+        text = await self._database.write_async(lambda: tool_result(conversation_id, call_id))
         return None if text is None else self._redactor.text(text)
 
     async def messages(self, conversation_id: str) -> builtins.list[ConversationMessage]:

@@ -5,14 +5,16 @@ To be called inside ``Database.read``.
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime
 from typing import Any
 
-from app.domain.messages import ConversationMessage, Role
+from app.domain.messages import ConversationMessage, MessageStatus, Role
+from app.domain.tool_calls import ToolStatus
 from app.domain.turns import StoredHistory
 from app.redaction import Redactor
 from app.storage.conversation_list import unknown
-from app.storage.models import Conversation, Message
+from app.storage.models import Conversation, Message, SkillExecution
 from app.storage.rows import message_from
 from app.storage.summaries import newest_summary
 
@@ -76,7 +78,8 @@ def newest_messages(
         if read > characters and message.role is Role.USER:
             break
     found.reverse()
-    return [*_beginnings(conversation_id, found, redactor), *found]
+    whole = [*_beginnings(conversation_id, found, redactor), *found]
+    return _with_finished(whole, redactor)
 
 
 def _beginnings(
@@ -96,6 +99,38 @@ def _beginnings(
         .order_by(Message.id)
     )
     return [message_from(row, redactor) for row in query]
+
+
+def _with_finished(
+    messages: list[ConversationMessage], redactor: Redactor
+) -> list[ConversationMessage]:
+    """``messages`` with the results of calls that ended before a kill, and were not stored yet."""
+    told = {(one.turn_id, one.tool_call_id) for one in messages if one.role is Role.TOOL}
+    asked = {(one.turn_id, call.id): one for one in messages for call in one.tool_calls}
+    missing = asked.keys() - told
+    if not missing:
+        return messages
+    query: Any = SkillExecution.select().where(
+        SkillExecution.turn_id.in_({turn_id for turn_id, _ in missing}),
+        SkillExecution.finished_at.is_null(False),
+    )
+    rows = {(row.turn_id, row.call_id): row for row in query.order_by(SkillExecution.started_at)}
+    results: dict[int, list[ConversationMessage]] = {}
+    for place in sorted(missing & rows.keys(), key=str):
+        row, owner = rows[place], asked[place]
+        result = dataclasses.replace(
+            owner,
+            role=Role.TOOL,
+            text=redactor.text(row.content),
+            tool_calls=(),
+            tool_call_id=row.call_id,
+            tool_name=row.skill,
+            tool_status=ToolStatus(row.status),
+            status=MessageStatus.DONE,
+            metadata=redactor.mapping(row.metadata),
+        )
+        results.setdefault(owner.id, []).append(result)
+    return [each for one in messages for each in (one, *results.get(one.id, ()))]
 
 
 def tool_result(conversation_id: str, call_id: str) -> str | None:

@@ -44,7 +44,7 @@ def sent(request: ModelRequest) -> list[str]:
 
 
 def is_summary(request: ModelRequest) -> bool:
-    return request.system == SUMMARY_PROMPT
+    return request.system.startswith(SUMMARY_PROMPT)
 
 
 async def test_a_long_turn_leaves_the_conversation_before_it_known(desk: Desk) -> None:
@@ -163,7 +163,9 @@ async def test_a_long_result_is_read_page_by_page(desk: Desk) -> None:
         last = request.messages[-1]
         if last.role is not Role.TOOL:
             return calls(whole)
-        body, _, rest = last.text.partition("\n[That was up to")
+        # The data stands between two lines of its own.
+        data = last.text.partition("\n")[2].rpartition("\n")[0]
+        body, _, rest = data.partition("\n[That was up to")
         seen.append(body)
         if not rest or len(seen) > 9:
             return says("All of it.")

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from app.domain.messages import Channel, ConversationMessage, MessageStatus, Role
+from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.domain.turns import ModelCallRecord, SummaryRecord, TurnRecord, TurnState
 from app.redaction import Redactor
 from app.storage.conversations import Conversations
 from app.storage.database import Database
+from app.storage.executions import SkillExecutions
 from app.storage.models import Turn
 from app.storage.summaries import Summaries
 from app.storage.turns import Turns
@@ -167,3 +169,27 @@ async def test_history_for_a_request_reads_whole_turns_and_stops_when_it_has_eno
     await Summaries(database, redactor).add(upto)
     after = (await conversations.history("c", characters=10_000)).messages
     assert [(one.role, one.turn_id) for one in after] == [(Role.USER, "3"), (Role.ASSISTANT, "3")]
+
+
+async def test_a_result_that_was_known_before_a_kill_stands_in_the_history(
+    conversations: Conversations, database: Database, redactor: Redactor, clock: SteppingClock
+) -> None:
+    executions = SkillExecutions(database, redactor, clock)
+    conversation = (await conversations.create(conversation_id="c")).id
+    done, cut = ToolCall("1", "files.edit", {}), ToolCall("2", "files.create", {})
+    for role, text, calls in ((Role.USER, "Do it.", ()), (Role.ASSISTANT, "", (done, cut))):
+        await conversations.append(
+            ConversationMessage(conversation, "t", role, text, clock.now(), tool_calls=calls)
+        )
+    for call in (done, cut):
+        await executions.start(
+            execution_id=call.id, call=call, conversation_id=conversation, turn_id="t"
+        )
+    result = ToolResult("1", "files.edit", ToolStatus.OK, "Changed a.md.")
+    await executions.finish("1", result, approved_by="you")
+
+    read = (await conversations.history(conversation, characters=100)).messages
+
+    assert [(one.role, one.tool_call_id, one.text) for one in read[2:]] == [
+        (Role.TOOL, "1", "Changed a.md.")
+    ]
