@@ -43,6 +43,7 @@ bench:
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.benchmarks $(ARGS)
 
 # The long proof that no file can be lost: docs/file-safety.md. ARGS="--seed 2"
+# ARGS="--chaos 1000": instead of it, turns against a model server and skills that fail.
 ROUNDS ?= 200
 torture:
 	@$(BOOTSTRAP) dev

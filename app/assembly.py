@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import app
 from app.clock import SystemClock
 from app.config import Settings, SettingsStore
 from app.domain.errors import ConfigurationError, SkillError, UsageError
@@ -34,14 +35,17 @@ from app.notifications.sinks import LogSink
 from app.notifications.troubles import Troubles
 from app.orchestrator.approvals import Approvals
 from app.orchestrator.call_reports import CallReports
-from app.orchestrator.context import read_trusted_instructions, system_prompt
+from app.orchestrator.context import read_trusted_instructions
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
 from app.orchestrator.guarded_model import guarded, unguarded
 from app.orchestrator.limits import bounds_of
 from app.orchestrator.outgoing import Outgoing
+from app.orchestrator.prompt_inputs import PromptInputs
+from app.orchestrator.replay import SkillsNow
 from app.orchestrator.result_pages import ResultReader
+from app.orchestrator.tracing import TraceRecorder
 from app.orchestrator.untrusted import Fence
 from app.providers import chosen, client_for, renew_options
 from app.redaction import Redactor, Secret
@@ -60,6 +64,7 @@ from app.storage.database import Database
 from app.storage.executions import SkillExecutions
 from app.storage.notifications import NotificationLog
 from app.storage.summaries import Summaries
+from app.storage.traces import Traces
 from app.storage.turns import Turns
 from app.storage.usage import UsageLog
 from app.storage.users import account_name
@@ -100,6 +105,7 @@ class Assembly:
         self.user = account_name()
         self.start_notices: tuple[str, ...] = settings.notices
         """What the person should know about this start, besides ``recovery``."""
+        self._prompt = PromptInputs()
         self._closing = AsyncExitStack()
 
     @classmethod
@@ -138,6 +144,7 @@ class Assembly:
         self.usage = UsageLog(self.database, self.redactor)
         self.summaries = Summaries(self.database, self.redactor)
         self.executions = SkillExecutions(self.database, self.redactor, clock)
+        self.traces = Traces(self.database, self.redactor)
         self.rules = ApprovalRules(self.database, clock)
         self.notifications = NotificationLog(self.database, self.redactor, clock)
         self.router = Router(
@@ -226,6 +233,9 @@ class Assembly:
                 bounds=lambda: bounds_of(self.settings),
                 changes=self._changes,
                 context_tokens=lambda: self.settings.context_tokens,
+                recorder=TraceRecorder(
+                    self.traces, clock, llm=lambda: self.llm, surroundings=self._surroundings
+                ),
             )
         )
         self._closing.push_async_callback(self.engines.stop_all)
@@ -278,14 +288,28 @@ class Assembly:
         trusted = await asyncio.to_thread(
             read_trusted_instructions, self.folders.folders, self.settings.trusted_folders
         )
-        domains = {skill.domain for skill in self.registry.skills}
-        manuals = {d: m.description for d in domains if (m := self.registry.manual(d))}
-        return system_prompt(
-            folders=[str(folder) for folder in self.folders.folders],
-            manuals=manuals,
+        self._prompt = PromptInputs(
+            folders=tuple(str(folder) for folder in self.folders.folders),
             instructions=self.settings.instructions,
-            trusted=trusted,
+            trusted=tuple(trusted),
         )
+        return self._prompt.prompt(self._manuals())
+
+    def skills_now(self) -> SkillsNow:
+        """The skills as a replay needs them."""
+        return SkillsNow(self._manuals(), self.tools(), self._changes)
+
+    def _manuals(self) -> dict[str, str]:
+        domains = {skill.domain for skill in self.registry.skills}
+        return {d: m.description for d in domains if (m := self.registry.manual(d))}
+
+    def _surroundings(self) -> dict[str, object]:
+        return {
+            "prompt": self._prompt.to_json(),
+            "limits": dataclasses.asdict(bounds_of(self.settings)),
+            "context_tokens": self.settings.context_tokens,
+            "steward": app.__version__,
+        }
 
     def tools(self) -> tuple[ToolDefinition, ...]:
         """Definitions of every skill, sorted by name."""

@@ -8,6 +8,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import uuid
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ OK: Final = "ok"
 ATTENTION: Final = "attention"
 TROUBLE: Final = "trouble"
 
+_PROBE: Final = "doctor_probe"
+# Seconds for each of three calls; one that hangs ends the check.
+_KEYRING_PATIENCE: Final = 2.0
 _SCARCE: Final = 500_000_000
 _NONE_LEFT: Final = 20_000_000
 
@@ -112,15 +116,28 @@ def check_folders(folders: Sequence[Path]) -> Check:
             f"Not there: {', '.join(missing)}.",
             "Put it back, or take it out: `steward config set folders DIR …`.",
         )
-    closed = [str(f) for f in folders if not os.access(f, os.R_OK | os.W_OK | os.X_OK)]
+    closed = [why for folder in folders if (why := _not_usable(folder))]
     if closed:
         return Check(
             "folders",
             ATTENTION,
-            f"Cannot be changed: {', '.join(closed)}.",
+            f"Cannot be read and changed: {', '.join(closed)}.",
             "Give yourself permission to read and write there.",
         )
     return Check("folders", OK, ", ".join(str(folder) for folder in folders))
+
+
+def _not_usable(folder: Path) -> str:
+    """The folder and why it cannot be used; nothing where it can. Leaves nothing in it."""
+    try:
+        with os.scandir(folder) as entries:
+            next(entries, None)
+        # A file without a name, where the system has such: no one else ever sees it.
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"steward")
+    except OSError as error:
+        return f"{folder} ({error.strerror or error})"
+    return ""
 
 
 def check_skills() -> Check:
@@ -148,8 +165,12 @@ async def check_servers() -> Check:
 
 
 def check_keyring() -> Check:
-    """Where secrets would be kept; blocking."""
+    """A secret is kept, read and taken out again; blocking."""
     import keyring
+
+    from app.domain.errors import KeyringError
+    from app.keyring_secrets import SystemKeyring
+    from app.redaction import Secret
 
     backend = keyring.get_keyring()
     name = f"{type(backend).__module__}.{type(backend).__name__}"
@@ -160,7 +181,23 @@ def check_keyring() -> Check:
             "There is no keyring here, so keys cannot be kept.",
             "Set keys in the environment, or install the system's keyring.",
         )
-    return Check("keyring", OK, name)
+    own = SystemKeyring(patience=_KEYRING_PATIENCE)
+    try:
+        try:
+            own.write(_PROBE, Secret(uuid.uuid4().hex))
+        finally:
+            own.forget(_PROBE)
+        forgotten = own.read(_PROBE) is None
+    except KeyringError as error:
+        return Check("keyring", TROUBLE, f"{name}: {error.message}", error.hint)
+    if not forgotten:
+        return Check(
+            "keyring",
+            ATTENTION,
+            f"{name} keeps what it was told to forget.",
+            f"Take the entry {_PROBE!r} of steward out by hand.",
+        )
+    return Check("keyring", OK, f"{name} keeps, gives back and forgets.")
 
 
 async def check_window() -> Check:

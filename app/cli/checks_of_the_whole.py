@@ -1,4 +1,4 @@
-"""The checks of ``steward doctor`` that open the whole program: database, vault and model."""
+"""The checks of ``steward doctor`` that open the whole program: database, vault, log, alarms."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final
 
 from app.cli.checks import ATTENTION, OK, TROUBLE, Check, within
+from app.cli.checks_of_parts import check_circuits, check_log, check_notifications
 from app.cli.counting import counted
 from app.cli.output import size_in_words
 from app.domain.errors import SkillError, StewardError
@@ -14,15 +15,15 @@ from app.domain.errors import SkillError, StewardError
 if TYPE_CHECKING:
     from app.assembly import Assembly
 
-# Seconds; one after the other they must leave room in the 15 that all may take.
+# Seconds. They run beside one another once Steward is open.
 _OPEN: Final = 4.0
-_DATABASE: Final = 1.0
-_VAULT: Final = 2.0
-_MODEL: Final = 6.0
+_DATABASE: Final = 3.0
+_VAULT: Final = 3.0
+_LOOK: Final = 2.0
 
 
 async def checks_of_the_whole() -> AsyncIterator[Check]:
-    """Database, vault and model, of a whole Steward that is opened for it."""
+    """Log, database, vault, notices and circuits of a whole Steward that is opened for it."""
     from app.assembly import Assembly
 
     # Without a model first: a missing key must not hide the state of the history.
@@ -41,20 +42,41 @@ async def checks_of_the_whole() -> AsyncIterator[Check]:
         yield Check("database", TROUBLE, error.message, error.hint)
         return
     try:
-        yield await within("database", _DATABASE, check_database(assembly))
-        yield await within("vault", _VAULT, check_vault(assembly))
+        running = [
+            asyncio.create_task(within(name, seconds, check))
+            for name, seconds, check in (
+                ("log", _LOOK, asyncio.to_thread(check_log, assembly.settings.home)),
+                ("database", _DATABASE, check_database(assembly)),
+                ("vault", _VAULT, check_vault(assembly)),
+                ("notices", _LOOK, check_notifications(assembly)),
+                ("circuits", _LOOK, check_circuits(assembly)),
+            )
+        ]
+        for check in running:
+            yield await check
     finally:
         await assembly.close()
-    yield await within("model", _MODEL, check_model())
 
 
 async def check_database(assembly: Assembly) -> Check:
-    """It opened, so it is whole and of this schema; a real query too."""
+    """It takes, gives back and takes back a row, and is whole from end to end."""
+    from app.storage.health import examine
+
+    database = assembly.database
+    health = await database.compute_async(lambda: examine(database))
+    if not health.wrote:
+        hint = "Close other programs that use it, then look again."
+        return Check("database", TROUBLE, "What was written could not be read back.", hint)
+    if health.problems:
+        found = f"{database.path} is damaged: {'; '.join(health.problems)}"
+        hint = f"Put the newest copy from {database.path.parent / 'backups'} in its place."
+        return Check("database", TROUBLE, found, hint)
     count = len(await assembly.conversations.list(limit=100_000))
     if assembly.recovery.did_something:
         done = "; ".join(str(one) for one in assembly.recovery.operations)
         return Check("database", ATTENTION, f"A start after a crash: {done}", "")
-    return Check("database", OK, f"{counted(count, 'conversation')}.")
+    whole = "whole" if health.checked else "too large to be checked in a moment"
+    return Check("database", OK, f"{counted(count, 'conversation')}; written, read, {whole}.")
 
 
 async def check_vault(assembly: Assembly) -> Check:
@@ -85,60 +107,3 @@ async def check_vault(assembly: Assembly) -> Check:
     versions, files = counted(report.versions, "version"), counted(report.files, "file")
     found = f"{versions} of {files}, kept in {size_now}."
     return Check("vault", OK, found)
-
-
-async def check_model() -> Check:
-    """A real call to the model's server, or to the offline commands."""
-    from app.assembly import Assembly
-
-    assembly = await Assembly.open()
-    try:
-        if assembly.llm.provider == "guided":
-            return await _check_guide(assembly)
-        return await _check_server(assembly)
-    finally:
-        await assembly.close()
-
-
-async def _check_guide(assembly: Assembly) -> Check:
-    from app.domain.messages import ConversationMessage, Role
-    from app.orchestrator.llm_client import Completed, ModelRequest
-
-    question = ConversationMessage(
-        conversation_id="doctor",
-        turn_id="doctor",
-        role=Role.USER,
-        text="/help",
-        created_at=assembly.clock.now(),
-    )
-    answers = [
-        event
-        async for event in assembly.llm.stream(ModelRequest(system="", messages=[question]))
-        if isinstance(event, Completed)
-    ]
-    if not answers or not answers[0].text:
-        return Check("model", TROUBLE, "The offline commands do not answer.", "Install it again.")
-    if assembly.settings.provider == "guided":
-        return Check("model", OK, f"{assembly.llm.label}, as the settings say.")
-    return Check(
-        "model",
-        ATTENTION,
-        "No model is connected; the offline commands answer.",
-        "Set OPENROUTER_API_KEY, or STEWARD_LLM_BASE_URL for a server of your own.",
-    )
-
-
-async def _check_server(assembly: Assembly) -> Check:
-    models = [model.id for model in await assembly.llm.models()]
-    label, wanted = assembly.llm.label, assembly.settings.model
-    if not models:
-        return Check("model", ATTENTION, f"{label} offers no model.", "Load one on the server.")
-    if wanted and wanted not in models and assembly.llm.provider == "openai-compatible":
-        near = ", ".join(models[:5])
-        return Check(
-            "model",
-            ATTENTION,
-            f"{label} answers, but does not list {wanted}.",
-            f"Set STEWARD_MODEL to one it has: {near}.",
-        )
-    return Check("model", OK, f"{label} answers; {len(models)} models.")

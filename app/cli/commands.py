@@ -19,6 +19,8 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "chat": ("app.cli.chat:chat", "Talk in the terminal."),
     "files": ("app.cli.files:files", "Files and their versions: look, compare, restore, undo."),
     "conversations": ("app.cli.conversations:conversations", "List, show, search, move them."),
+    "traces": ("app.cli.traces:traces", "What each turn did: list, show, export."),
+    "replay": ("app.cli.replay:replay", "Run a recorded turn again; show the first difference."),
     "skills": ("app.cli.skills:skills", "What the assistant can do."),
     "rules": ("app.cli.rules:rules", "What needs no asking, and how to take it back."),
     "approvals": ("app.cli.approvals:approvals", "What was decided about each change."),

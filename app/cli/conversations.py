@@ -13,10 +13,11 @@ from typing import Final
 import click
 
 from app.cli.counting import counted
+from app.cli.new_file import write_document
 from app.cli.options import json_option
 from app.cli.output import Output, as_json, in_utc, local, shortened, visible_line
 from app.cli.run import DONE, Run, opened
-from app.domain.errors import FileError, FileExistsAlreadyError, InvalidFieldError
+from app.domain.errors import FileError, InvalidFieldError
 from app.domain.messages import ConversationMessage, ConversationSummary, MessageStatus, Role
 from app.domain.turns import TurnRecord, TurnState, UsageTotal
 
@@ -158,19 +159,7 @@ async def _search(output: Output, words: str, limit: int) -> int:
 async def _export(output: Output, conversation: str, target: Path | None) -> int:
     async with opened(offline=True) as assembly:
         data = await assembly.conversations.export(conversation)
-    if target is None:
-        output.document(data)
-        return DONE
-    try:
-        with target.open("x", encoding="utf-8") as file:
-            file.write(as_json(data, indent=2) + "\n")
-    except FileExistsError as error:
-        raise FileExistsAlreadyError(
-            f"{target} is there already; nothing was written.", hint="Name a new file."
-        ) from error
-    except OSError as error:
-        raise FileError(f"{target} cannot be written: {error.strerror or error}.") from error
-    output.note(f"Written to {target}.")
+    write_document(output, data, target)
     return DONE
 
 

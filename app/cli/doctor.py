@@ -20,6 +20,9 @@ _COLOURS: Final[Mapping[str, Colour]] = {"ok": "green", "attention": "yellow", "
 _LOOK: Final = 2.0
 _SKILLS: Final = 8.0
 _WINDOW: Final = 10.0
+_MODEL: Final = 10.0
+_KEYRING: Final = 4.0
+_WATCHING: Final = 4.0
 _TIME_TO_CLOSE: Final = 0.5
 
 
@@ -49,6 +52,7 @@ async def _doctor(run: Run) -> int:
 
 async def _all_checks() -> AsyncIterator[Check]:
     """Every check, in an order for reading, each as soon as it is known."""
+    from app.cli.check_model import check_model
     from app.cli.checks import (
         check_disk,
         check_folders,
@@ -61,6 +65,7 @@ async def _all_checks() -> AsyncIterator[Check]:
         load_settings,
         within,
     )
+    from app.cli.checks_of_parts import check_watching
     from app.cli.checks_of_the_whole import checks_of_the_whole
     from app.config import SettingsStore
 
@@ -68,18 +73,25 @@ async def _all_checks() -> AsyncIterator[Check]:
     store = SettingsStore()
     skills = asyncio.create_task(within("skills", _SKILLS, asyncio.to_thread(check_skills)))
     window = asyncio.create_task(within("window", _WINDOW, check_window()))
-    keyring = asyncio.create_task(within("keyring", _LOOK, asyncio.to_thread(check_keyring)))
+    keyring = asyncio.create_task(within("keyring", _KEYRING, asyncio.to_thread(check_keyring)))
     servers = asyncio.create_task(within("servers", _LOOK, check_servers()))
     yield await within("data", _LOOK, asyncio.to_thread(check_home, store.home))
     yield await within("disk", _LOOK, asyncio.to_thread(check_disk, store.home))
     settings, settings_check = load_settings(store)
     yield settings_check
+    model = watching = None
     if settings is not None:
+        model = asyncio.create_task(within("model", _MODEL, check_model(settings)))
+        watch = asyncio.to_thread(check_watching, settings.home, switched_on=settings.watch_folders)
+        watching = asyncio.create_task(within("watching", _WATCHING, watch))
         folders = asyncio.to_thread(check_folders, settings.folders)
         yield await within("folders", _LOOK, folders)
     yield await skills
     async for check in checks_of_the_whole():
         yield check
+    for task in (watching, model):
+        if task is not None:
+            yield await task
     yield await servers
     yield await keyring
     yield await window

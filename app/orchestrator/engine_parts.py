@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,6 +12,7 @@ from app.domain.errors import StewardError
 from app.domain.events import Event
 from app.domain.messages import Channel, ConversationMessage, ConversationSummary
 from app.domain.skills import Clock, ToolDefinition
+from app.domain.tool_calls import ToolCall
 from app.domain.turns import (
     ModelCallRecord,
     StoredHistory,
@@ -22,7 +23,8 @@ from app.domain.turns import (
 )
 from app.orchestrator.answer_writer import MessageStore
 from app.orchestrator.approvals import ApprovalMode
-from app.orchestrator.dispatch import ToolDispatch
+from app.orchestrator.batch import Record
+from app.orchestrator.dispatch import TurnScope
 from app.orchestrator.limits import Bounds
 from app.orchestrator.llm_client import LLMClient, ModelEvent, ModelRequest
 from app.redaction import Redactor
@@ -77,6 +79,19 @@ class SummaryStore(Protocol):
 
     async def add(self, summary: SummaryRecord) -> SummaryRecord:
         """Keep one."""
+        ...
+
+
+class Dispatch(Protocol):
+    """Runs the calls of one model answer (``orchestrator.dispatch``)."""
+
+    async def run(
+        self,
+        calls: Sequence[ToolCall],
+        scope: TurnScope,
+        record: Record,
+    ) -> None:
+        """Run ``calls``; ``record`` gets exactly one result for each, also when cancelled."""
         ...
 
 
@@ -146,7 +161,7 @@ class EngineParts:
     turns: TurnStore
     usage: UsageStore
     summaries: SummaryStore
-    dispatch: ToolDispatch
+    dispatch: Dispatch
     context: ContextSource
     llm: Callable[[], LLMClient]
     redactor: Redactor

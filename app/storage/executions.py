@@ -186,7 +186,7 @@ class SkillExecutions:
         def of_turn() -> list[ExecutionRecord]:
             query = SkillExecution.select().where(SkillExecution.turn_id == turn_id)
             rows = query.order_by(SkillExecution.started_at)
-            return [self._redactor.record(_record(row)) for row in rows]
+            return [self._redactor.record(record_from(row)) for row in rows]
 
         return await self._database.read_async(of_turn)
 
@@ -236,7 +236,8 @@ def _facts(changed: Sequence[FileVersion]) -> dict[str, object]:
     return facts
 
 
-def _record(row: SkillExecution) -> ExecutionRecord:
+def record_from(row: SkillExecution) -> ExecutionRecord:
+    """The execution a row holds."""
     return ExecutionRecord(
         id=row.id,
         conversation_id=row.conversation_id,

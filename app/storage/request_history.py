@@ -6,6 +6,7 @@ To be called inside ``Database.read``.
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 from typing import Any
 
 from app.domain.messages import ConversationMessage, MessageStatus, Role
@@ -35,8 +36,26 @@ def stored_history(conversation_id: str, redactor: Redactor, *, characters: int)
     return StoredHistory(conversation.model, summary, tuple(messages))
 
 
+def history_before(
+    conversation_id: str, redactor: Redactor, *, message_id: int, at: datetime, characters: int
+) -> StoredHistory:
+    """``stored_history`` as it was when this message came, at this time."""
+    conversation = Conversation.get_by_id(conversation_id)
+    summary = newest_summary(conversation_id, made_by=at)
+    after = summary.upto_message_id if summary is not None else 0
+    messages = newest_messages(
+        conversation_id, redactor, after=after, before=message_id, characters=characters
+    )
+    return StoredHistory(conversation.model, summary, tuple(messages))
+
+
 def newest_messages(
-    conversation_id: str, redactor: Redactor, *, after: int, characters: int
+    conversation_id: str,
+    redactor: Redactor,
+    *,
+    after: int,
+    characters: int,
+    before: int | None = None,
 ) -> list[ConversationMessage]:
     """The messages after ``after`` (a message's id), oldest first, whole turns.
 
@@ -48,6 +67,8 @@ def newest_messages(
         .where(Message.conversation_id == conversation_id, Message.id > after)
         .order_by(Message.id.desc())
     )
+    if before is not None:
+        query = query.where(Message.id < before)
     found: list[ConversationMessage] = []
     read = 0
     for row in query.iterator():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from app.domain.turns import SummaryRecord
@@ -43,14 +44,18 @@ class Summaries:
         return await self._database.read_async(every)
 
 
-def newest_summary(conversation_id: str) -> SummaryRecord | None:
-    """The one that stands for the most messages. Inside ``Database.read``."""
+def newest_summary(
+    conversation_id: str, *, made_by: datetime | None = None
+) -> SummaryRecord | None:
+    """The one that stands for the most messages (of those made by then). In ``Database.read``."""
     query: Any = (
         Summary.select()
         .where(Summary.conversation_id == conversation_id)
         .order_by(Summary.upto_message_id.desc(), Summary.id.desc())
         .limit(1)
     )
+    if made_by is not None:
+        query = query.where(Summary.created_at <= made_by)
     return next((_record(row) for row in query), None)
 
 

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from app.orchestrator.approvals import Approvals
     from app.orchestrator.engines import Engines
     from app.orchestrator.llm_client import LLMClient
-    from app.redaction import Secret
+    from app.orchestrator.replay import SkillsNow
+    from app.redaction import Redactor, Secret
     from app.resilience.breakers import Breakers
     from app.storage.approval_rules import ApprovalRules
     from app.storage.conversations import Conversations
     from app.storage.executions import SkillExecutions
     from app.storage.summaries import Summaries
+    from app.storage.traces import Traces
     from app.storage.turns import Turns
     from app.storage.usage import UsageLog
 
@@ -218,6 +220,20 @@ class Desk(Protocol):
     @property
     def executions(self) -> SkillExecutions:
         """Stored executions of skills."""
+        ...
+
+    @property
+    def traces(self) -> Traces:
+        """What was recorded of each turn."""
+        ...
+
+    @property
+    def redactor(self) -> Redactor:
+        """Hides known secrets."""
+        ...
+
+    def skills_now(self) -> SkillsNow:
+        """The skills as a replay needs them."""
         ...
 
     @property

@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import keyring
+import keyring.backend
 import pytest
 
-from app.cli.checks import ATTENTION, OK, TROUBLE, check_disk, check_folders, check_home
+from app.assembly import Assembly
+from app.cli.checks import (
+    ATTENTION,
+    OK,
+    TROUBLE,
+    check_disk,
+    check_folders,
+    check_home,
+    check_keyring,
+)
+from app.cli.checks_of_parts import check_circuits, check_notifications
+from app.domain.events import Severity
+from app.resilience.circuit_breaker import Outcome
+from app.storage.database import Database
+from app.storage.health import DatabaseHealth, examine
+from app.storage.models import NotificationRow, User
 from tests.cli.conftest import Done, Steward
-from tests.standins.model_server import Hang, ModelServer, Reply
+from tests.standins.model_server import (
+    Hang,
+    ModelServer,
+    Reply,
+    chunk,
+    error_reply,
+    text_reply,
+)
 
 CHECKS = [
-    "python", "data", "disk", "settings", "folders", "skills", "database", "vault", "model",
-    "servers", "keyring", "window",
+    "python", "data", "disk", "settings", "folders", "skills", "log", "database", "vault",
+    "notices", "circuits", "watching", "model", "servers", "keyring", "window",
 ]  # fmt: skip
 
 
@@ -47,16 +75,31 @@ def test_the_model_s_server_is_really_asked(steward: Steward) -> None:
     with ModelServer(models=("small", "large"), api_key="sk-right-0123456789") as server:
         env: dict[str, Any] = {"STEWARD_LLM_BASE_URL": server.base_url}
         right = {**env, "STEWARD_LLM_API_KEY": "sk-right-0123456789"}
+        server.script([text_reply("ready")])
         found = by_name(steward.process("doctor", "--json", **right))
         assert found["model"]["status"] == OK
         assert "2 models" in found["model"]["message"]
-        assert server.lookups
+        assert len(server.requests) == 1, "it was really asked something"
         found = by_name(steward.process("doctor", "--json", STEWARD_MODEL="huge", **right))
         assert found["model"]["status"] == ATTENTION
         assert "small" in found["model"]["hint"]
         found = by_name(steward.process("doctor", "--json", code=1, **env))
         assert found["model"]["status"] == TROUBLE
         assert "STEWARD_LLM_API_KEY" in found["model"]["hint"]
+
+
+def test_a_server_that_lists_models_and_answers_nothing_is_told_apart(steward: Steward) -> None:
+    with ModelServer() as server:
+        env: dict[str, Any] = {"STEWARD_LLM_BASE_URL": server.base_url}
+        server.script([error_reply(401, {"error": {"code": 401, "message": "no credit for you"}})])
+        model = by_name(steward.process("doctor", "--json", code=1, **env))["model"]
+        assert model["status"] == TROUBLE
+        assert model["hint"] or "credit" in model["message"]
+        server.script([Reply((chunk({"role": "assistant"}), Hang()))])
+        before = time.monotonic()
+        model = by_name(steward.process("doctor", "--json", **env))["model"]
+        assert time.monotonic() - before < 15
+        assert (model["status"], "said no word" in model["message"]) == (ATTENTION, True)
 
 
 def test_it_ends_in_time_though_a_server_hangs(steward: Steward) -> None:
@@ -117,3 +160,124 @@ def test_a_data_directory_that_cannot_be_made_is_trouble(tmp_path: Path) -> None
 @pytest.mark.parametrize("place", ["", "not/made/yet"])
 def test_free_space_is_measured_where_the_data_goes(tmp_path: Path, place: str) -> None:
     assert "GB free" in check_disk(tmp_path / place).message
+
+
+def test_it_leaves_nothing_behind(steward: Steward) -> None:
+    steward("ask", "/files")
+    folder = sorted(steward.folder.rglob("*"))
+    (turns,) = [steward("traces", "list", "--json").objects]
+    steward.process("doctor")
+    assert sorted(steward.folder.rglob("*")) == folder
+    assert not list(steward.home.glob("doctor-*"))
+    assert steward("traces", "list", "--json").objects == turns
+
+
+def test_a_log_that_cannot_be_written_is_trouble(steward: Steward) -> None:
+    steward.home.mkdir(parents=True)
+    (steward.home / "logs").write_text("in the way")
+    found = by_name(steward.process("doctor", "--json", code=1))
+    assert found["log"]["status"] == TROUBLE
+    assert "logs" in found["log"]["hint"]
+
+
+def test_a_damaged_database_is_found_though_it_opens(steward_home: Path) -> None:
+    steward_home.mkdir()
+    database = Database(steward_home / "steward.db")
+    database.open()
+    try:
+        health = examine(database)
+        assert health == DatabaseHealth(wrote=True, problems=(), checked=True)
+        rows = database.read(lambda: NotificationRow.select().count())
+        assert rows == 0, "the probe was taken back"
+        _spoil(database)
+        with ThreadPoolExecutor(1) as fresh:  # it has read nothing yet
+            assert fresh.submit(examine, database).result().problems
+    finally:
+        database.close()
+
+
+def _spoil(database: Database) -> None:
+    """Write nonsense over the newest page, behind the back of everyone."""
+
+    def fill() -> None:
+        for number in range(300):
+            User.create(name=f"{number} " * 40, created_at=datetime.now(UTC))
+
+    database.write(fill)
+    with closing(sqlite3.connect(database.path)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with database.path.open("r+b") as file:
+        file.seek(-4096, 2)
+        file.write(b"\xff" * 4096)
+
+
+class Forgetful(keyring.backend.KeyringBackend):
+    """Takes everything and keeps nothing."""
+
+    priority = 1.0
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        return
+
+    def delete_password(self, service: str, username: str) -> None:
+        return
+
+
+class Keeping(Forgetful):
+    """As it should be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[str, str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get(username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        self.kept.pop(username, None)
+
+
+def test_the_keyring_is_really_used_and_left_as_it_was() -> None:
+    before = keyring.get_keyring()
+    try:
+        keeping = Keeping()
+        keyring.set_keyring(keeping)
+        assert check_keyring().status == OK
+        assert keeping.kept == {}
+        keyring.set_keyring(Forgetful())
+        assert check_keyring().status == TROUBLE
+    finally:
+        keyring.set_keyring(before)
+
+
+async def test_errors_of_the_last_day_are_told_again(steward_home: Path) -> None:
+    assembly = await Assembly.open()
+    try:
+        assert (await check_notifications(assembly)).status == OK
+        assembly.router.notify(Severity.ERROR, "watch", "The disk went away.")
+        await assembly.database.write_async(lambda: None)  # it is kept by now
+        found = await check_notifications(assembly)
+        assert found.status == ATTENTION
+        assert "The disk went away." in found.message
+    finally:
+        await assembly.close()
+
+
+async def test_paused_skills_are_named(steward_home: Path) -> None:
+    assembly = await Assembly.open()
+    try:
+        assert "all closed" in (await check_circuits(assembly)).message
+        breaker = assembly.breakers.breaker("files.read")
+        while (permit := breaker.acquire()) is not None:
+            breaker.settle(permit, Outcome.FAILURE, reason="it fell over")
+        found = await check_circuits(assembly)
+        assert found.status == ATTENTION
+        assert "files.read (it fell over)" in found.message
+    finally:
+        await assembly.close()

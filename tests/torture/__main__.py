@@ -16,6 +16,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from tests.chaos.turns import Chaos
 from tests.files.power_changes import CUTS, SOMEONE, Cut
 from tests.files.power_cuts import FILE_SYSTEMS, Rig, Tally
 from tests.files.power_loss import PowerDatabase
@@ -94,6 +95,17 @@ async def kills(folder: Path, rounds: int, seed: int) -> list[str]:
     return playing.summary.violations
 
 
+def chaos(turns: int, seed: int) -> int:
+    """So many turns against a faulty server; 1 where something was lost, hung or did not match."""
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        summary = asyncio.run(Chaos(Path(folder), seed).run(turns))
+    print(f"chaos, seed {seed}: {summary}")
+    for one in summary.violations[:10]:
+        print(one)
+    print(f"violations: {len(summary.violations)}")
+    return 1 if summary.violations else 0
+
+
 async def answers(folder: Path, points: int, seed: int) -> list[str]:
     playing = Answers(folder, seed)
     for _ in range(points):
@@ -113,7 +125,12 @@ def main() -> int:
     parser.add_argument("--ways", default="", help="power cuts only in ways with these words")
     parser.add_argument("--kills", action="store_true", help="killed processes only")
     parser.add_argument("--streams", type=int, help="only this many mutated streams of a model")
+    parser.add_argument(
+        "--chaos", type=int, default=0, metavar="TURNS", help="only turns against a faulty server"
+    )
     chosen = parser.parse_args()
+    if chosen.chaos:
+        return chaos(chosen.chaos, chosen.seed)
     memory = Path("/dev/shm")
     where = memory if os.access(memory, os.W_OK) else None
     violations: list[str] = []

@@ -269,6 +269,27 @@ async def read(person: Person) -> None:
     person.window.show_pane("Trace")
 
 
+async def traced(person: Person) -> None:
+    """The trace of a turn that was allowed, and of its steps in time."""
+    await person.ask("what is in notes.md")
+    await allowed(person)
+    person.window.show_pane("Trace")
+    pane = person.window.trace
+    assert pane is not None
+    model = pane.tree.model()
+    await until(lambda: model.rowCount(model.index(1, 0)) >= 4, "the record")
+    pane.tree.setCurrentIndex(model.index(0, 0, model.index(1, 0)))
+
+
+async def replayed(person: Person) -> None:
+    """A turn that was run again."""
+    await traced(person)
+    pane = person.window.trace
+    assert pane is not None
+    click(pane.acts.replay)
+    await until(lambda: "Replayed" in pane.details.toPlainText(), "what came of it")
+
+
 async def circuits(person: Person) -> None:
     """The circuits pane."""
     await person.ask("/files")
@@ -359,6 +380,8 @@ SCENES: Final[dict[str, Scene]] = {
         long_history,
         checking,
         read,
+        traced,
+        replayed,
         circuits,
         circuits_in_trouble,
         told,

@@ -18,14 +18,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.events import Event
-from app.ui.controls import draw_state
+from app.domain.events import Event, TurnFinished
+from app.ui.controls import draw_state, state_colour
 from app.ui.panes.nothing import Nothing
-from app.ui.panes.trace_model import Node, NodeRole, TraceModel
+from app.ui.panes.trace_acts import TraceActs
+from app.ui.panes.trace_model import NodeRole, TraceModel
+from app.ui.panes.trace_nodes import Node
 from app.ui.session import OpenConversation, Session
 from app.ui.theme import Theme
 
-_TURNS_WITH_TIMES: Final = 30
+_TURNS_WITH_RECORDS: Final = 30
+_BAR_HEIGHT: Final = 2
 
 
 class TracePane(QWidget):
@@ -42,6 +45,7 @@ class TracePane(QWidget):
         self.tree.setAccessibleName("Steps of each turn")
         self.tree.setUniformRowHeights(True)
         self.tree.setIndentation(14)
+        self.tree.setItemDelegateForColumn(0, _TimeDelegate(theme, self.tree))
         self.tree.setItemDelegateForColumn(1, _StateDelegate(theme, self.tree))
         self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.details = QTextEdit()
@@ -53,11 +57,18 @@ class TracePane(QWidget):
         self.details.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.details.setFont(theme.code_font)
         self.details.document().setDocumentMargin(10)
+        self.acts = TraceActs(session, self._chosen_turn, self.details.setPlainText)
+        lower = QWidget()
+        below = QVBoxLayout(lower)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(0)
+        below.addWidget(self.acts)
+        below.addWidget(self.details)
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.setChildrenCollapsible(False)
         halves.setHandleWidth(1)
         halves.addWidget(self.tree)
-        halves.addWidget(self.details)
+        halves.addWidget(lower)
         halves.setStretchFactor(0, 3)
         halves.setStretchFactor(1, 2)
         nothing = Nothing(
@@ -94,14 +105,31 @@ class TracePane(QWidget):
             model.setParent(self)
             model.load(current.messages, current.past_turns)
             self._models[current] = model
-            if model.turns:
-                self._session.tasks.start(self._read_times(model), name="read trace")
+            if model.turns and current.id is not None:
+                work = self._read_records(model, current.id, _TURNS_WITH_RECORDS)
+                self._session.tasks.start(work, name="read trace")
         return model
 
-    async def _read_times(self, model: TraceModel) -> None:
-        for turn in list(model.turns)[-_TURNS_WITH_TIMES:]:
-            if any(node.kind == "call" for node in turn.steps):
-                model.complete(turn.id, await self._session.desk.executions.for_turn(turn.id))
+    async def _read_records(self, model: TraceModel, conversation_id: str, limit: int) -> None:
+        for trace in await self._session.desk.traces.traces(conversation_id, limit=limit):
+            chosen = self.tree.currentIndex()
+            node = chosen.data(NodeRole.NODE) if chosen.isValid() else None
+            model.complete(trace)
+            # Its steps are new: the one that was chosen is chosen again.
+            if isinstance(node, Node) and node.turn.id == trace.turn.id and node.parent is not None:
+                self._choose_again(model, node)
+
+    def _choose_again(self, model: TraceModel, node: Node) -> None:
+        again = model.find(node.id, node.turn.id) if node.id else QModelIndex()
+        if again.isValid() and self.tree.model() is model:
+            self.tree.setCurrentIndex(again)
+
+    def _chosen_turn(self) -> Node | None:
+        node = self.tree.currentIndex().data(NodeRole.NODE)
+        if isinstance(node, Node):
+            return node.turn
+        turns = self._model().turns
+        return turns[-1] if turns else None
 
     def _show_current(self) -> None:
         if self._shown is self._session.current:
@@ -122,7 +150,11 @@ class TracePane(QWidget):
         conversation = self._session.opened(event.conversation_id or "")
         if conversation is None or conversation not in self._models:
             return
-        self._models[conversation].take(event)
+        model = self._models[conversation]
+        model.take(event)
+        if isinstance(event, TurnFinished) and event.conversation_id is not None:
+            work = self._read_records(model, event.conversation_id, 1)
+            self._session.tasks.start(work, name="read trace")
         if event.type in ("turn_started", "tool_call", "tool_result"):
             self._open_last()
             self._choose(self.tree.currentIndex())
@@ -171,3 +203,34 @@ class _StateDelegate(QStyledItemDelegate):
             box = option.rect
             dot = QRectF(box.left() + 3, box.center().y() - 3, 8, 8)
             draw_state(painter, dot, node.state, self._theme)
+
+
+class _TimeDelegate(QStyledItemDelegate):
+    """Under a step a bar: when in its turn it ran, and for how long."""
+
+    def __init__(self, theme: Theme, parent: QTreeView) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """The cell, then the bar."""
+        super().paint(painter, option, index)
+        node = index.data(NodeRole.NODE)
+        if not isinstance(node, Node) or node.parent is None or node.begins is None:
+            return
+        whole = node.parent.milliseconds or 0
+        if whole <= 0:
+            return
+        box = QRectF(option.rect)
+        left = box.left() + box.width() * min(node.begins / whole, 1.0)
+        width = box.width() * (node.milliseconds or 0) / whole
+        width = min(max(width, _BAR_HEIGHT), box.right() - left)
+        token = "accent" if node.kind == "model" else ""
+        colour = self._theme.colour(token) if token else state_colour(node.state, self._theme)
+        bar = QRectF(left, box.bottom() - _BAR_HEIGHT, width, _BAR_HEIGHT)
+        painter.fillRect(bar, colour)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
@@ -20,78 +18,31 @@ from app.domain.events import (
     ToolResultEvent,
     TurnFinished,
     TurnStarted,
-    TurnStatus,
     Usage,
 )
-from app.domain.messages import ConversationMessage, MessageStatus, Role
-from app.domain.tool_calls import ToolStatus
-from app.domain.turns import TurnRecord, TurnState
+from app.domain.messages import ConversationMessage
+from app.domain.turns import TurnRecord
 from app.ui import words
+from app.ui.panes.trace_nodes import (
+    TURN_STATES,
+    Node,
+    add_stored,
+    call_node,
+    steps_of,
+    tell_turn,
+)
 
 if TYPE_CHECKING:
-    from app.storage.executions import ExecutionRecord
+    from app.storage.traces import TurnTrace
 
 Index = QModelIndex | QPersistentModelIndex
 _COLUMNS: Final = ("Step", "State", "Time")
-_TURN_STATES: Final[Mapping[TurnStatus, tuple[str, str]]] = {
-    TurnStatus.OK: ("ok", "done"),
-    TurnStatus.FAILED: ("trouble", "failed"),
-    TurnStatus.CANCELLED: ("attention", "stopped"),
-    TurnStatus.LIMIT: ("attention", "at its limit"),
-}
-
-_RECORD_STATES: Final[Mapping[TurnState, tuple[str, str]]] = {
-    TurnState.RUNNING: ("idle", "working"),
-    TurnState.INTERRUPTED: ("attention", "interrupted"),
-    **{TurnState(status.value): shown for status, shown in _TURN_STATES.items()},
-}
 
 
 class NodeRole(IntEnum):
     """What a cell knows beside its text."""
 
     NODE = Qt.ItemDataRole.UserRole + 1
-
-
-@dataclass(slots=True)
-class Node:
-    """A turn or a step of one. ``state`` as in ``controls.Dot``; ``arguments`` of a call."""
-
-    kind: str
-    title: str
-    state: str = "idle"
-    word: str = ""
-    milliseconds: int | None = None
-    id: str = ""
-    name: str = ""
-    arguments: Mapping[str, object] = field(default_factory=dict)
-    result: str = ""
-    decided: str = ""
-    parent: Node | None = None
-    steps: list[Node] = field(default_factory=list)
-
-    @property
-    def row(self) -> int:
-        """Where it stands under its parent (turns: see the model)."""
-        if self.parent is None:
-            return -1
-        return next(i for i, node in enumerate(self.parent.steps) if node is self)
-
-    def details(self) -> str:
-        """Everything known of it, as text."""
-        parts = [self.name or self.title]
-        state = " · ".join(
-            p for p in (self.word, self.decided, words.duration(self.milliseconds or 0)
-                        if self.milliseconds is not None else "") if p
-        )  # fmt: skip
-        if state:
-            parts.append(state)
-        if self.arguments:
-            shown = json.dumps(self.arguments, indent=2, ensure_ascii=False, default=str)
-            parts += ["", "Arguments", shown]
-        if self.result:
-            parts += ["", "Result", self.result]
-        return "\n".join(parts)
 
 
 class TraceModel(QAbstractItemModel):
@@ -121,24 +72,28 @@ class TraceModel(QAbstractItemModel):
                 turn = Node("turn", message.text, "ok", "done", id=message.turn_id)
                 turns[message.turn_id] = turn
                 self._turns.append(turn)
-            _add_stored(turn, message)
+            add_stored(turn, message)
         for record in records:
             if (turn := turns.get(record.id)) is not None:
-                turn.state, turn.word = _RECORD_STATES[record.state]
+                turn.state, turn.word = TURN_STATES[record.state]
         self.endResetModel()
 
-    def complete(self, turn_id: str, records: Iterable[ExecutionRecord]) -> None:
-        """Add what the log of executions knows: durations, and who allowed a call."""
-        turn = self._turn(turn_id)
+    def complete(self, trace: TurnTrace) -> None:
+        """Show a turn as it was recorded."""
+        turn = self._turn(trace.turn.id)
         if turn is None:
             return
-        for record in records:
-            for node in turn.steps:
-                if node.id == record.call_id and node.milliseconds is None:
-                    node.milliseconds = record.duration_ms
-                    if record.approved_by:
-                        node.decided = f"allowed by {record.approved_by}"
-                    self._touch(node)
+        tell_turn(turn, trace)
+        steps, parent = steps_of(turn, trace), self._index(turn)
+        if turn.steps:
+            self.beginRemoveRows(parent, 0, len(turn.steps) - 1)
+            turn.steps = []
+            self.endRemoveRows()
+        if steps:
+            self.beginInsertRows(parent, 0, len(steps) - 1)
+            turn.steps = steps
+            self.endInsertRows()
+        self._touch(turn)
 
     def take(self, event: Event) -> None:
         """Show an event of this conversation."""
@@ -150,7 +105,7 @@ class TraceModel(QAbstractItemModel):
             return
         match event:
             case ToolCallEvent():
-                self._add(turn, _call(event.id, event.name, event.arguments))
+                self._add(turn, call_node(event.id, event.name, event.arguments))
             case Usage():
                 tokens = event.prompt_tokens + event.completion_tokens
                 cost = f" · ${event.cost:.4f}" if event.cost else ""
@@ -170,7 +125,7 @@ class TraceModel(QAbstractItemModel):
                     turn, Node("error", event.kind, "trouble", "failed", result=event.message)
                 )
             case TurnFinished():
-                turn.state, turn.word = _TURN_STATES[event.status]
+                turn.state, turn.word = TURN_STATES[event.status]
                 turn.milliseconds = event.duration_ms
                 self._touch(turn)
 
@@ -214,6 +169,11 @@ class TraceModel(QAbstractItemModel):
         return next((turn for turn in reversed(self._turns) if turn.id == turn_id), None)
 
     # -- Qt's model --------------------------------------------------------------------------------
+
+    def turn_index(self, turn_id: str) -> QModelIndex:
+        """Where a turn stands."""
+        turn = self._turn(turn_id)
+        return self._index(turn) if turn is not None else QModelIndex()
 
     def find(self, call_id: str, turn_id: str) -> QModelIndex:
         """Where a call stands."""
@@ -292,31 +252,3 @@ class TraceModel(QAbstractItemModel):
         node = index.internalPointer()
         assert isinstance(node, Node)
         return node
-
-
-def _call(call_id: str, name: str, arguments: Mapping[str, object]) -> Node:
-    gist = words.gist(arguments, 60)
-    title = f"{name}  {gist}" if gist else name
-    return Node("call", title, "idle", "running", id=call_id, name=name, arguments=arguments)
-
-
-def _add_stored(turn: Node, message: ConversationMessage) -> None:
-    match message.role:
-        case Role.USER:
-            turn.title = message.text
-        case Role.ASSISTANT:
-            for call in message.tool_calls:
-                node = _call(call.id, call.name, call.arguments)
-                node.state, node.word = words.CALL_STATES[ToolStatus.INTERRUPTED]
-                node.parent = turn
-                turn.steps.append(node)
-            if message.status is MessageStatus.FAILED:
-                turn.state, turn.word = _TURN_STATES[TurnStatus.FAILED]
-            elif message.status is MessageStatus.INTERRUPTED:
-                turn.state, turn.word = _TURN_STATES[TurnStatus.CANCELLED]
-        case Role.TOOL:
-            for node in turn.steps:
-                if node.id == message.tool_call_id:
-                    status = message.tool_status or ToolStatus.OK
-                    node.state, node.word = words.CALL_STATES[status]
-                    node.result = message.text

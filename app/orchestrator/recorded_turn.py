@@ -1,0 +1,283 @@
+"""A recorded turn, whole and by itself: read from the database, or from a file and back.
+
+The file is a bug report: one JSON object that holds all a replay needs, without known secrets.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import app
+from app.domain.errors import InvalidFieldError
+from app.domain.message_forms import Form, message_form, message_from_form
+from app.domain.messages import Channel, ConversationMessage, Role
+from app.domain.tool_calls import ToolResult, ToolStatus
+from app.domain.turns import (
+    ModelCallRecord,
+    StoredHistory,
+    SummaryRecord,
+    TurnRecord,
+    TurnState,
+)
+from app.orchestrator.history import DEFAULT_WINDOW
+from app.orchestrator.limits import Bounds
+from app.orchestrator.prompt_inputs import PromptInputs
+from app.orchestrator.request_packing import RequestForm, stored_ids, unpacked
+from app.orchestrator.tokens import CHARACTERS_PER_TOKEN
+from app.storage.traces import Traces, TurnTrace
+
+FORMAT: Final = "steward-turn"
+VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """One request to the model, and what came: see ``response_forms``."""
+
+    number: int
+    request: RequestForm
+    response: Mapping[str, Any]
+    status: str
+    started_at: datetime
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTurn:
+    """What a turn was given, what it asked, and what it came to.
+
+    Attributes:
+        text: the person's message.
+        prompt, bounds: what its context and its limits were made from.
+        context_tokens: the person's own word for the model's window, if they had one.
+        window: tokens the model takes, as its client knew them.
+        provider: who answered: ``openrouter``, ``guided`` …
+        earlier: what was said in the conversation before, as far as it could be sent.
+        results: of its tool calls, in their order.
+    """
+
+    turn: TurnRecord
+    text: str
+    prompt: PromptInputs
+    bounds: Bounds
+    context_tokens: int | None
+    window: int | None
+    provider: str
+    earlier: StoredHistory
+    calls: tuple[RecordedCall, ...]
+    results: tuple[ToolResult, ...]
+
+
+async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
+    """A turn from the database. Raises ``NotFoundError``, ``StorageError``."""
+    trace = await traces.trace(turn_id)
+    packed: list[Mapping[str, Any]] = [call.request for call in trace.calls]
+    requests = unpacked(packed, await traces.stored(stored_ids(packed)), traces.hide)
+    first = packed[0] if packed else {}
+    surroundings = first.get("surroundings", {})
+    own_window = surroundings.get("context_tokens")
+    characters = (own_window or DEFAULT_WINDOW) * CHARACTERS_PER_TOKEN
+    return RecordedTurn(
+        turn=trace.turn,
+        text=next((m.text for m in trace.messages if m.role is Role.USER), ""),
+        prompt=PromptInputs.from_json(surroundings.get("prompt", {})),
+        bounds=_bounds(surroundings.get("limits", {})),
+        context_tokens=own_window,
+        window=first.get("window"),
+        provider=first.get("provider", ""),
+        earlier=await traces.before(trace.turn.id, characters),
+        calls=tuple(
+            _call(call, request) for call, request in zip(trace.calls, requests, strict=True)
+        ),
+        results=_results(trace),
+    )
+
+
+def _bounds(form: Mapping[str, Any]) -> Bounds:
+    known = {field.name for field in dataclasses.fields(Bounds)}
+    return Bounds(**{name: value for name, value in form.items() if name in known})
+
+
+def _call(call: ModelCallRecord, request: RequestForm) -> RecordedCall:
+    return RecordedCall(
+        number=call.number,
+        request=request,
+        response=call.response,
+        status=call.status,
+        started_at=call.started_at,
+        duration_ms=call.duration_ms or 0,
+    )
+
+
+def _results(trace: TurnTrace) -> tuple[ToolResult, ...]:
+    took = {one.call_id: one.duration_ms or 0 for one in trace.executions}
+    return tuple(
+        ToolResult(
+            message.tool_call_id,
+            message.tool_name or "",
+            message.tool_status,
+            message.text,
+            duration_ms=took.get(message.tool_call_id, 0),
+            metadata=message.metadata,
+        )
+        for message in trace.messages
+        if message.tool_call_id is not None and message.tool_status is not None
+    )
+
+
+# -- as a file ---------------------------------------------------------------------------
+
+
+def to_bundle(recording: RecordedTurn) -> Form:
+    """The turn as one JSON object; ``from_bundle`` reads it."""
+    turn = recording.turn
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "steward": app.__version__,
+        "turn": {
+            **{field.name: getattr(turn, field.name) for field in dataclasses.fields(turn)},
+            "channel": turn.channel.value,
+            "state": turn.state.value,
+            "started_at": turn.started_at.isoformat(),
+            "finished_at": turn.finished_at and turn.finished_at.isoformat(),
+        },
+        "text": recording.text,
+        "prompt": recording.prompt.to_json(),
+        "limits": dataclasses.asdict(recording.bounds),
+        "context_tokens": recording.context_tokens,
+        "window": recording.window,
+        "provider": recording.provider,
+        "earlier": _history_form(recording.earlier),
+        "calls": [
+            {
+                **{field.name: getattr(call, field.name) for field in dataclasses.fields(call)},
+                "request": dataclasses.asdict(call.request),
+                "started_at": call.started_at.isoformat(),
+            }
+            for call in recording.calls
+        ],
+        "results": [
+            {
+                "call_id": result.call_id,
+                "name": result.name,
+                "status": result.status.value,
+                "content": result.content,
+                "duration_ms": result.duration_ms,
+                "metadata": dict(result.metadata),
+            }
+            for result in recording.results
+        ],
+    }
+
+
+def from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
+    """The turn of a file. Raises ``InvalidFieldError`` where it is not one."""
+    if data.get("format") != FORMAT:
+        raise InvalidFieldError(
+            "This is no recorded turn.",
+            hint="Give a file that `steward traces export --bundle` wrote.",
+        )
+    if data.get("version") != VERSION:
+        raise InvalidFieldError(
+            f"This turn was recorded by another version of Steward ({data.get('steward')}).",
+            hint="Replay it with that version.",
+        )
+    try:
+        return _from_bundle(data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InvalidFieldError(f"This recorded turn is not whole: {error!r}.") from error
+
+
+def _from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
+    said = data["turn"]
+    finished = said["finished_at"]
+    turn = TurnRecord(
+        id=str(said["id"]),
+        conversation_id=str(said["conversation_id"]),
+        channel=Channel(said["channel"]),
+        mode=said["mode"],
+        started_at=datetime.fromisoformat(said["started_at"]),
+        state=TurnState(said["state"]),
+        reason=said["reason"],
+        message=said["message"],
+        iterations=said["iterations"],
+        finished_at=None if finished is None else datetime.fromisoformat(finished),
+    )
+    return RecordedTurn(
+        turn=turn,
+        text=data["text"],
+        prompt=PromptInputs.from_json(data["prompt"]),
+        bounds=_bounds(data["limits"]),
+        context_tokens=data["context_tokens"],
+        window=data["window"],
+        provider=data["provider"],
+        earlier=_history_from(data["earlier"], turn),
+        calls=tuple(
+            RecordedCall(
+                number=int(call["number"]),
+                request=RequestForm(**call["request"]),
+                response=call["response"],
+                status=call["status"],
+                started_at=datetime.fromisoformat(call["started_at"]),
+                duration_ms=int(call["duration_ms"]),
+            )
+            for call in data["calls"]
+        ),
+        results=tuple(
+            ToolResult(
+                one["call_id"],
+                one["name"],
+                ToolStatus(one["status"]),
+                one["content"],
+                duration_ms=int(one["duration_ms"]),
+                metadata=one["metadata"],
+            )
+            for one in data["results"]
+        ),
+    )
+
+
+def _history_form(history: StoredHistory) -> Form:
+    summary = history.summary
+    return {
+        "model": history.model,
+        "summary": summary
+        and {**dataclasses.asdict(summary), "created_at": summary.created_at.isoformat()},
+        "messages": [
+            {
+                "id": message.id,
+                "turn_id": message.turn_id,
+                "at": message.created_at.isoformat(),
+                "channel": message.channel.value,
+                "message": message_form(message),
+            }
+            for message in history.messages
+        ],
+    }
+
+
+def _history_from(form: Form, turn: TurnRecord) -> StoredHistory:
+    summary = form["summary"]
+    if summary is not None:
+        at = datetime.fromisoformat(summary["created_at"])
+        summary = SummaryRecord(**{**summary, "created_at": at})
+    messages = tuple(_message_from(one, turn) for one in form["messages"])
+    return StoredHistory(form["model"], summary, messages)
+
+
+def _message_from(one: Form, turn: TurnRecord) -> ConversationMessage:
+    blank = ConversationMessage(
+        id=int(one["id"]),
+        conversation_id=turn.conversation_id,
+        turn_id=one["turn_id"],
+        role=Role.USER,
+        text="",
+        created_at=datetime.fromisoformat(one["at"]),
+        channel=Channel(one["channel"]),
+    )
+    return message_from_form(one["message"], blank)

@@ -1,0 +1,127 @@
+"""What can be done with a turn of the trace: copy it, export it, run it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+
+from app.domain.errors import FileError
+from app.ui import words
+from app.ui.controls import Button, MenuButton
+from app.ui.session import Session
+
+if TYPE_CHECKING:
+    from app.orchestrator.replay import Replay
+    from app.ui.panes.trace_nodes import Node
+
+_FILTER: Final = "JSON (*.json)"
+
+
+class TraceActs(QWidget):
+    """A row of buttons for the turn that ``chosen`` gives. ``show`` is handed what came of it."""
+
+    def __init__(
+        self, session: Session, chosen: Callable[[], Node | None], show: Callable[[str], None]
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._chosen = chosen
+        self._show = show
+        self.replay = Button(
+            "&Replay",
+            kind="quiet",
+            name="Replay this turn",
+            tip="Run the turn again with what was recorded, and show the first difference.\n"
+            "Nothing is asked of a server and no file is touched.",
+        )
+        self.copy = Button("Cop&y", kind="quiet", name="Copy this turn", tip="All steps, as text")
+        self.export = MenuButton("&Export", kind="quiet", name="Export this turn")
+        self.export.entry(
+            "Bug report …",
+            "A file that replays this turn elsewhere; what was said is in it",
+            lambda: self._ask_where(bundle=True),
+        )
+        self.export.entry(
+            "OpenTelemetry spans …",
+            "OTLP/JSON without what was said",
+            lambda: self._ask_where(bundle=False),
+        )
+        self.replay.clicked.connect(self._replay)
+        self.copy.clicked.connect(self._copy)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 4, 4, 2)
+        row.setSpacing(4)
+        row.addWidget(self.replay)
+        row.addWidget(self.copy)
+        row.addWidget(self.export)
+        row.addStretch(1)
+
+    def _copy(self) -> None:
+        if (turn := self._chosen()) is not None:
+            QGuiApplication.clipboard().setText(turn.whole())
+            self._session.said.emit("ok", "The turn was copied.")
+
+    def _replay(self) -> None:
+        if (turn := self._chosen()) is not None:
+            self._session.tasks.start(self._run_again(turn.id), name="replay")
+
+    async def _run_again(self, turn_id: str) -> None:
+        from app.orchestrator.recorded_turn import recorded
+        from app.orchestrator.replay import replay
+
+        desk = self._session.desk
+        recording = await recorded(desk.traces, turn_id)
+        found = await replay(recording, desk.skills_now())
+        self._show(_told(found))
+
+    def _ask_where(self, *, bundle: bool) -> None:
+        turn = self._chosen()
+        if turn is None:
+            return
+        dialog = QFileDialog(self, "Export this turn", "", _FILTER)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        dialog.selectFile(f"turn-{turn.id[:8]}.{'bundle' if bundle else 'otlp'}.json")
+        dialog.fileSelected.connect(
+            lambda path, one=turn.id: self._session.tasks.start(
+                self._write(one, Path(path), bundle=bundle), name="export turn"
+            )
+        )
+        dialog.open()
+
+    async def _write(self, turn_id: str, path: Path, *, bundle: bool) -> None:
+        import asyncio
+
+        from app.orchestrator.otlp import spans_of
+        from app.orchestrator.recorded_turn import recorded, to_bundle
+
+        traces = self._session.desk.traces
+        if bundle:
+            data = to_bundle(await recorded(traces, turn_id))
+        else:
+            data = spans_of(await traces.trace(turn_id))
+        # Once more: a secret may have become known only after the turn was recorded.
+        safe = self._session.desk.redactor.mapping(data)
+        text = json.dumps(safe, indent=2, ensure_ascii=False, default=str) + "\n"
+        try:
+            await asyncio.to_thread(path.write_text, text, encoding="utf-8")
+        except OSError as error:
+            raise FileError(f"{path} cannot be written: {error.strerror or error}.") from error
+        self._session.said.emit("ok", f"Written to {path}.")
+
+
+def _told(found: Replay) -> str:
+    difference = found.difference
+    if difference is None:
+        return (
+            f"Replayed: no difference.\n{words.count(found.requests, 'request')} to the model "
+            f"compared; the turn ended as it did ({found.state})."
+        )
+    return f"Replayed. The first difference: {difference.where}\n\n{difference.diff()}"

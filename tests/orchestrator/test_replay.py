@@ -1,0 +1,257 @@
+"""A recorded turn runs again the same way; what was changed meanwhile is the first difference."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import dataclasses
+import json
+
+import pytest
+
+from app.domain.errors import InvalidFieldError, ModelUnreachableError
+from app.domain.events import Approval, ToolResultEvent, TurnStatus
+from app.domain.message_forms import Form
+from app.domain.messages import Channel
+from app.domain.turns import TurnState
+from app.orchestrator import context
+from app.orchestrator.approvals import ApprovalMode
+from app.orchestrator.engine import Engine, TurnOutcome
+from app.orchestrator.recorded_turn import RecordedTurn, from_bundle, recorded, to_bundle
+from app.orchestrator.replay import Replay, replay
+from app.redaction import Secret
+from tests.orchestrator.conftest import Desk
+from tests.standins.scripted_model import Step, calls, says
+
+EDIT = ("files.edit", {"path": "report.md", "old": "draft", "new": "final"})
+READ = ("files.read", {"path": "report.md"})
+WRONG = ("files.read", {"path": 3})
+
+
+async def turn(
+    desk: Desk,
+    *steps: Step,
+    text: str = "go",
+    mode: ApprovalMode = ApprovalMode.ALWAYS,
+    engine: Engine | None = None,
+) -> tuple[Engine, TurnOutcome]:
+    desk.model(*steps)
+    engine = engine or await desk.assembly.engines.get(None)
+    return engine, await engine.run_turn(text, channel=Channel.TERMINAL, mode=mode)
+
+
+async def recording(desk: Desk, outcome: TurnOutcome) -> RecordedTurn:
+    return await recorded(desk.assembly.traces, outcome.turn_id)
+
+
+async def replayed(desk: Desk, turn: RecordedTurn) -> Replay:
+    return await replay(turn, desk.assembly.skills_now())
+
+
+async def test_a_turn_with_tools_runs_again_without_a_difference(desk: Desk) -> None:
+    _, outcome = await turn(desk, calls(READ, WRONG), calls(EDIT, text="I change it."), says("Ok."))
+    report = desk.folder / "report.md"
+    report.write_text("something else meanwhile")
+    events = len(desk.events)
+
+    found = await replayed(desk, await recording(desk, outcome))
+
+    assert found == Replay(requests=3, state="ok", difference=None)
+    assert report.read_text() == "something else meanwhile"
+    assert len(desk.events) == events, "a replay is nobody else's business"
+
+
+async def test_a_later_turn_runs_again_with_what_was_said_before(desk: Desk) -> None:
+    engine, _ = await turn(desk, calls(READ), says("It is a draft."))
+    _, outcome = await turn(desk, says("Yes."), text="really?", engine=engine)
+    await turn(desk, says("Bye."), text="bye", engine=engine)
+
+    whole = await recording(desk, outcome)
+
+    assert next(m.text for m in whole.earlier.messages if m.text) == "go"
+    assert len(whole.calls[0].request.messages) == 5
+    assert (await replayed(desk, whole)).difference is None
+
+
+@pytest.mark.parametrize("mode", [ApprovalMode.NEVER, ApprovalMode.UNATTENDED])
+async def test_a_denied_approval_runs_again(desk: Desk, mode: ApprovalMode) -> None:
+    _, outcome = await turn(desk, calls(EDIT), says("Then not."), mode=mode)
+    assert [e.status.value for e in desk.of(ToolResultEvent)] == ["denied"]
+    assert (await replayed(desk, await recording(desk, outcome))).difference is None
+
+
+async def test_a_failed_turn_fails_again_in_the_same_words(desk: Desk) -> None:
+    error = ModelUnreachableError("Nobody answers.", hint="Look at the cable.", retryable=True)
+    _, outcome = await turn(desk, calls(READ), error)
+    whole = await recording(desk, outcome)
+    assert (whole.turn.state, whole.turn.reason) == (TurnState.FAILED, "model_unreachable")
+    assert whole.turn.message == "Nobody answers. Look at the cable."
+    found = await replayed(desk, whole)
+    assert (found.state, found.difference) == ("failed", None)
+
+
+async def test_a_turn_at_its_limit_reaches_it_again(desk: Desk) -> None:
+    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_iterations=2)
+    other = ("files.list", {"path": "."})
+    _, outcome = await turn(desk, calls(READ), calls(other), says("That was all I could do."))
+    assert outcome.status is TurnStatus.LIMIT
+    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_iterations=9)
+
+    found = await replayed(desk, await recording(desk, outcome))
+
+    assert (found.requests, found.state, found.difference) == (3, "limit", None)
+
+
+async def test_a_turn_stopped_while_the_model_spoke_is_stopped_again(desk: Desk) -> None:
+    model = desk.model(asyncio.Event())
+    engine = await desk.assembly.engines.get(None)
+    running = asyncio.create_task(engine.run_turn("go", channel=Channel.TERMINAL))
+    await model.streaming.wait()
+    engine.cancel()
+    whole = await recording(desk, await running)
+    assert whole.turn.state is TurnState.CANCELLED
+    assert whole.calls[0].response["text"] == "One moment"
+    found = await replayed(desk, whole)
+    assert (found.state, found.difference) == ("cancelled", None)
+
+
+async def test_a_turn_stopped_while_a_skill_ran_is_stopped_again(desk: Desk) -> None:
+    desk.model(calls(READ), calls(EDIT), says("Never said."))
+    engine = await desk.assembly.engines.get(None)
+    running = asyncio.create_task(engine.run_turn("go", channel=Channel.TERMINAL))
+    asked = asyncio.Event()
+    desk.assembly.bus.subscribe(lambda e: asked.set() if isinstance(e, Approval) else None)
+    async with asyncio.timeout(10):
+        await asked.wait()
+    engine.cancel()
+    whole = await recording(desk, await running)
+    found = await replayed(desk, whole)
+    assert (found.requests, found.state, found.difference) == (2, "cancelled", None)
+
+
+async def test_another_rule_in_the_prompt_is_the_first_difference(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, outcome = await turn(desk, calls(READ), says("Ok."))
+    whole = await recording(desk, outcome)
+    changed = context._RULES.replace("in the person's language", "in Latin")
+    monkeypatch.setattr(context, "_RULES", changed)
+
+    found = (await replayed(desk, whole)).difference
+
+    assert found is not None
+    assert found.where == "the system prompt of request 1"
+    lines = found.diff().splitlines()
+    assert [line for line in lines if line.startswith("+") and "in Latin" in line]
+    assert len(lines) < 12
+
+
+async def test_other_folders_and_settings_of_another_home_are_no_difference(desk: Desk) -> None:
+    desk.assembly.change_setting("instructions", "Speak plainly.")
+    _, outcome = await turn(desk, says("Ok."))
+    desk.assembly.revoke_folder(desk.folder)
+    desk.assembly.change_setting("instructions", "Be brief.")
+    assert (await replayed(desk, await recording(desk, outcome))).difference is None
+
+
+async def test_another_result_is_a_difference_in_the_next_request(desk: Desk) -> None:
+    _, outcome = await turn(desk, calls(READ), says("Ok."))
+    bundle = to_bundle(await recording(desk, outcome))
+    bundle["results"][0]["content"] = "# Report\n\nstatus: lost\n"
+
+    found = (await replayed(desk, from_bundle(bundle))).difference
+
+    assert found is not None
+    assert found.where == "message 3 of request 2"
+    assert "+  status: lost" in found.diff() or "+    status: lost" in found.diff()
+
+
+async def test_a_missing_tool_and_another_description_are_told_by_name(desk: Desk) -> None:
+    _, outcome = await turn(desk, says("Ok."))
+    whole = await recording(desk, outcome)
+    now = desk.assembly.skills_now()
+    tools = list(now.tools)
+    fewer = dataclasses.replace(now, tools=tools[1:])
+    found = (await replay(whole, fewer)).difference
+    assert found is not None
+    assert found.where == "the tools of request 1"
+    assert f"-  {tools[0].name}" in found.diff()
+    tools[0] = dataclasses.replace(tools[0], description="Does something else.")
+    found = (await replay(whole, dataclasses.replace(now, tools=tools))).difference
+    assert found is not None
+    assert found.where == f"the tool {tools[0].name} of request 1"
+
+
+async def test_a_turn_that_would_go_on_or_end_earlier_now_is_told(desk: Desk) -> None:
+    _, outcome = await turn(desk, calls(READ), says("Ok."))
+    bundle = to_bundle(await recording(desk, outcome))
+    shorter: Form = copy.deepcopy(bundle)
+    del shorter["calls"][1]
+    found = (await replayed(desk, from_bundle(shorter))).difference
+    assert found is not None
+    assert (found.where, found.now) == ("request 2", "the model is asked again")
+    longer: Form = copy.deepcopy(bundle)
+    longer["calls"].append({**copy.deepcopy(bundle["calls"][1]), "number": 3})
+    found = (await replayed(desk, from_bundle(longer))).difference
+    assert found is not None
+    assert (found.where, found.recorded) == ("request 3", "the model was asked again")
+
+
+async def test_a_bundle_is_plain_json_without_secrets(desk: Desk) -> None:
+    secret = "sk-or-v1-abcdefghijkl"
+    desk.assembly.redactor.add("KEY", Secret(secret))
+    (desk.folder / "report.md").write_text(f"the key is {secret}\n")
+    _, outcome = await turn(desk, calls(READ), says(f"It is {secret}."), text=f"my key {secret}")
+    whole = await recording(desk, outcome)
+
+    text = json.dumps(to_bundle(whole))
+
+    assert secret not in text
+    again = from_bundle(json.loads(text))
+    assert again == whole
+    assert (await replayed(desk, again)).difference is None
+
+
+@pytest.mark.parametrize("wrong", [{}, {"format": "steward-turn", "version": 99}, "whole"])
+async def test_what_is_no_bundle_is_refused_in_words(desk: Desk, wrong: object) -> None:
+    if wrong == "whole":
+        wrong = {"format": "steward-turn", "version": 1, "turn": {"id": 3}}
+    assert isinstance(wrong, dict)
+    with pytest.raises(InvalidFieldError):
+        from_bundle(wrong)
+
+
+async def test_a_turn_that_repeats_itself_is_stopped_again(desk: Desk) -> None:
+    _, outcome = await turn(desk, *[calls(READ)] * 6, says("I stop."))
+    assert outcome.status is TurnStatus.LIMIT
+    assert outcome.reason
+    found = await replayed(desk, await recording(desk, outcome))
+    assert (found.state, found.difference) == ("limit", None)
+
+
+async def test_a_turn_whose_time_was_up_runs_again_in_no_time(desk: Desk) -> None:
+    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_turn_seconds=0.3)
+    desk.model(calls(READ), asyncio.Event(), says("There was no more time."))
+    engine = await desk.assembly.engines.get(None)
+    outcome = await engine.run_turn("go", channel=Channel.TERMINAL)
+    assert outcome.status is TurnStatus.LIMIT
+    whole = to_bundle(await recording(desk, outcome))
+    whole["limits"]["seconds"] *= 1000  # as if it had waited for minutes
+    for call in whole["calls"][:2]:
+        call["duration_ms"] *= 1000
+    found = await replayed(desk, from_bundle(whole))
+    assert (found.state, found.requests) == ("limit", 3)
+
+
+async def test_a_conversation_that_was_summarised_runs_again(desk: Desk) -> None:
+    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, context_tokens=8000)
+    engine, _ = await turn(desk, says("word " * 4000), text="tell me much")
+    await turn(desk, says("word " * 4000), text="more", engine=engine)
+    desk.model(says("They talked about words."), says("Words."))
+    outcome = await engine.run_turn("about what?", channel=Channel.TERMINAL)
+    whole = await recording(desk, outcome)
+    assert any("<notes>" in call.request.system for call in whole.calls), "it was summarised"
+    found = await replayed(desk, from_bundle(json.loads(json.dumps(to_bundle(whole)))))
+    assert (found.state, found.difference) == ("ok", None)
+    _, later = await turn(desk, says("Bye."), text="bye", engine=engine)
+    assert (await replayed(desk, await recording(desk, later))).difference is None
