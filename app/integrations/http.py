@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
+import importlib.util
 import ipaddress
 import ssl
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from enum import StrEnum
@@ -139,6 +140,10 @@ class HttpClient:
         # anyio loads its backend at the first connection; here that holds up no frame.
         with contextlib.suppress(ImportError):
             importlib.import_module("anyio._backends._asyncio")
+        # WORKAROUND: httpcore 1.0 (_synchronization.py) imports sniffio at each lock, and anyio no
+        # longer brings it. A failing search of the whole path takes long; ``None`` fails at once.
+        if importlib.util.find_spec("sniffio") is None:
+            sys.modules["sniffio"] = None  # type: ignore[assignment]
         address = urlsplit(self._base_url)
         # Reading all certificates takes 0.2 s. A plain connection never asks for one; an empty
         # context would refuse any server, so this cannot weaken a connection that does.
