@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import app
 from app.clock import SystemClock
 from app.config import Settings, SettingsStore
 from app.domain.errors import ConfigurationError, SkillError, UsageError
 from app.domain.events import Circuit, FileVersionEvent, Severity
 from app.domain.files import FileVersion
 from app.domain.notification_rules import NotificationRules
-from app.domain.skills import Effect, ToolDefinition
 from app.event_bus import EventBus
 from app.files.folder_store import FolderStore
 from app.files.folders import GrantedFolders
@@ -29,20 +27,19 @@ from app.files.watching import FolderWatcher
 from app.files.workspace import Workspaces
 from app.integrations.discovery import LocalServer, find_local_servers
 from app.logs import start_logging, stop_logging
+from app.model_context import ModelContext
 from app.notifications.last_resort import catch_the_uncaught
 from app.notifications.router import Router
 from app.notifications.sinks import LogSink
 from app.notifications.troubles import Troubles
 from app.orchestrator.approvals import Approvals
 from app.orchestrator.call_reports import CallReports
-from app.orchestrator.context import read_trusted_instructions
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
 from app.orchestrator.guarded_model import guarded, unguarded
 from app.orchestrator.limits import bounds_of
 from app.orchestrator.outgoing import Outgoing
-from app.orchestrator.prompt_inputs import PromptInputs
 from app.orchestrator.replay import SkillsNow
 from app.orchestrator.result_pages import ResultReader
 from app.orchestrator.tracing import TraceRecorder
@@ -105,7 +102,6 @@ class Assembly:
         self.user = account_name()
         self.start_notices: tuple[str, ...] = settings.notices
         """What the person should know about this start, besides ``recovery``."""
-        self._prompt = PromptInputs()
         self._closing = AsyncExitStack()
 
     @classmethod
@@ -182,6 +178,7 @@ class Assembly:
         self.registry = SkillRegistry()
         await self._load_skills(settings.home / "skills")
         self.registry.add(ResultReader(self.conversations))
+        self.context = ModelContext(self.registry, self.folders, lambda: self.settings)
         self.breakers = Breakers(clock=clock, hide_secrets=self.redactor.text)
         self.breakers.configure(_breaker_policy(settings))
         self.breakers.subscribe(self._publish_circuit)
@@ -222,7 +219,7 @@ class Assembly:
             EngineParts(
                 conversations=self.conversations,
                 dispatch=self.dispatch,
-                context=self,
+                context=self.context,
                 llm=lambda: Outgoing(self.llm, self.redactor, fence),
                 redactor=self.redactor,
                 clock=clock,
@@ -231,10 +228,13 @@ class Assembly:
                 usage=self.usage,
                 summaries=self.summaries,
                 bounds=lambda: bounds_of(self.settings),
-                changes=self._changes,
+                changes=self.context.changes,
                 context_tokens=lambda: self.settings.context_tokens,
                 recorder=TraceRecorder(
-                    self.traces, clock, llm=lambda: self.llm, surroundings=self._surroundings
+                    self.traces,
+                    clock,
+                    llm=lambda: self.llm,
+                    surroundings=self.context.surroundings,
                 ),
             )
         )
@@ -281,39 +281,9 @@ class Assembly:
         """Stop turns with consistent histories, then close everything, last opened first."""
         await self._closing.aclose()
 
-    # -- what stands around the history in a model request -------------------------------
-
-    async def system_prompt(self) -> str:
-        """The system prompt for a model request as settings and folders hold now."""
-        trusted = await asyncio.to_thread(
-            read_trusted_instructions, self.folders.folders, self.settings.trusted_folders
-        )
-        self._prompt = PromptInputs(
-            folders=tuple(str(folder) for folder in self.folders.folders),
-            instructions=self.settings.instructions,
-            trusted=tuple(trusted),
-        )
-        return self._prompt.prompt(self._manuals())
-
     def skills_now(self) -> SkillsNow:
         """The skills as a replay needs them."""
-        return SkillsNow(self._manuals(), self.tools(), self._changes)
-
-    def _manuals(self) -> dict[str, str]:
-        domains = {skill.domain for skill in self.registry.skills}
-        return {d: m.description for d in domains if (m := self.registry.manual(d))}
-
-    def _surroundings(self) -> dict[str, object]:
-        return {
-            "prompt": self._prompt.to_json(),
-            "limits": dataclasses.asdict(bounds_of(self.settings)),
-            "context_tokens": self.settings.context_tokens,
-            "steward": app.__version__,
-        }
-
-    def tools(self) -> tuple[ToolDefinition, ...]:
-        """Definitions of every skill, sorted by name."""
-        return self.registry.definitions()
+        return self.context.skills_now()
 
     # -- settings that change while running ------------------------------------------------
 
@@ -423,13 +393,6 @@ class Assembly:
         client = client_for(settings, self.clock)
         own = settings.effective_provider == "openai-compatible" and settings.llm_base_url
         return guarded(client, own or client.label, self.breakers, self.clock)
-
-    def _changes(self, name: str) -> bool:
-        """Whether the skill of this name can change something; one that is not there cannot."""
-        try:
-            return self.registry.get(name).effect is not Effect.READ
-        except SkillError:
-            return False
 
     async def _close_llm(self) -> None:
         await self.llm.aclose()

@@ -87,7 +87,7 @@ async def test_a_granted_folder_and_a_setting_hold_in_the_next_run(
         assembly.change_setting("instructions", "Be brief.")
         assembly.trust_instructions(tmp_path / "docs")
         (tmp_path / "docs" / "AGENTS.md").write_text("Use metric units.")
-        prompt = await assembly.system_prompt()
+        prompt = await assembly.context.system_prompt()
         assert "Be brief." in prompt
         assert "Use metric units." in prompt
     finally:
@@ -95,7 +95,7 @@ async def test_a_granted_folder_and_a_setting_hold_in_the_next_run(
     again = await Assembly.open()
     try:
         assert again.folders.folders == (tmp_path / "docs",)
-        assert "Be brief." in await again.system_prompt()
+        assert "Be brief." in await again.context.system_prompt()
         again.revoke_folder(tmp_path / "docs")
         assert again.settings.folders == ()
     finally:
