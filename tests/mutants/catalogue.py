@@ -553,7 +553,7 @@ MUTANTS: Final = (
     Mutant(
         "a key goes to another server",
         "app/providers.py",
-        "kept = wanted.llm_api_key if same else None",
+        'kept = keys.pop(origin_of(url) or "", None)',
         "kept = wanted.llm_api_key",
         ("tests/test_providers.py",),
     ),

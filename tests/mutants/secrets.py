@@ -38,8 +38,8 @@ SECRET_MUTANTS: Final = (
     Mutant(
         "secret: executions are read as they are stored",
         "app/storage/executions.py",
-        "self._redactor.record(_record(row))",
-        "_record(row)",
+        "self._redactor.record(record_from(row))",
+        "record_from(row)",
         (OUTGOING,),
     ),
     Mutant(
@@ -51,7 +51,7 @@ SECRET_MUTANTS: Final = (
     ),
     Mutant(
         "secret: an external call is not searched for one",
-        "app/orchestrator/dispatch.py",
+        "app/orchestrator/call_runner.py",
         "(leak := leak_in(call, self._redactor))",
         "(leak := leak_in(call, Redactor()))",
         (f"{INJECTIONS}::test_a_key_does_not_leave_even_where_everything_is_allowed",),
