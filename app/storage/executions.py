@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -158,23 +158,7 @@ class SkillExecutions:
         """
         wanted = list(turn_ids)
 
-        def finished() -> dict[tuple[str, str], ToolResult]:
-            query = SkillExecution.select().where(
-                SkillExecution.turn_id.in_(wanted) & (SkillExecution.status != RUNNING)
-            )
-            return {
-                (str(row.turn_id), row.call_id): ToolResult(
-                    row.call_id,
-                    row.skill,
-                    ToolStatus(row.status),
-                    row.content,
-                    row.duration_ms or 0,
-                    row.metadata,
-                )
-                for row in query.order_by(SkillExecution.started_at)
-            }
-
-        return await self._database.read_async(finished) if wanted else {}
+        return await self._database.read_async(lambda: finished_in(wanted)) if wanted else {}
 
     async def changes(self, turn_id: str, execution_id: str) -> list[FileVersion]:
         """The changes of files that an execution of ``turn_id`` made, in order."""
@@ -234,6 +218,24 @@ def _facts(changed: Sequence[FileVersion]) -> dict[str, object]:
     if changed:
         facts["changed"] = [{"path": one.path, "version": one.version} for one in changed]
     return facts
+
+
+def finished_in(turn_ids: Collection[str]) -> dict[tuple[str, str], ToolResult]:
+    """See ``SkillExecutions.finished_results``. Inside ``Database.read``."""
+    query = SkillExecution.select().where(
+        SkillExecution.turn_id.in_(turn_ids) & (SkillExecution.status != RUNNING)
+    )
+    return {
+        (str(row.turn_id), row.call_id): ToolResult(
+            row.call_id,
+            row.skill,
+            ToolStatus(row.status),
+            row.content,
+            row.duration_ms or 0,
+            row.metadata,
+        )
+        for row in query.order_by(SkillExecution.started_at)
+    }
 
 
 def record_from(row: SkillExecution) -> ExecutionRecord:

@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.messages import ConversationMessage, MessageStatus, Role
-from app.domain.tool_calls import ToolStatus
 from app.domain.turns import StoredHistory
 from app.redaction import Redactor
 from app.storage.conversation_list import unknown
-from app.storage.models import Conversation, Message, SkillExecution
+from app.storage.executions import finished_in
+from app.storage.models import Conversation, Message
 from app.storage.rows import message_from
 from app.storage.summaries import newest_summary
 
@@ -110,24 +110,20 @@ def _with_finished(
     missing = asked.keys() - told
     if not missing:
         return messages
-    query: Any = SkillExecution.select().where(
-        SkillExecution.turn_id.in_({turn_id for turn_id, _ in missing}),
-        SkillExecution.finished_at.is_null(False),
-    )
-    rows = {(row.turn_id, row.call_id): row for row in query.order_by(SkillExecution.started_at)}
+    ended = finished_in({turn_id for turn_id, _ in missing})
     results: dict[int, list[ConversationMessage]] = {}
-    for place in sorted(missing & rows.keys(), key=str):
-        row, owner = rows[place], asked[place]
+    for place in sorted(missing & ended.keys(), key=str):
+        one, owner = ended[place], asked[place]
         result = dataclasses.replace(
             owner,
             role=Role.TOOL,
-            text=redactor.text(row.content),
+            text=redactor.text(one.content),
             tool_calls=(),
-            tool_call_id=row.call_id,
-            tool_name=row.skill,
-            tool_status=ToolStatus(row.status),
+            tool_call_id=one.call_id,
+            tool_name=one.name,
+            tool_status=one.status,
             status=MessageStatus.DONE,
-            metadata=redactor.mapping(row.metadata),
+            metadata=redactor.mapping(one.metadata),
         )
         results.setdefault(owner.id, []).append(result)
     return [each for one in messages for each in (one, *results.get(one.id, ()))]
