@@ -7,17 +7,20 @@ the focus; a key of the window goes to it.
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.domain.events import Notification, Severity
-from app.ui import words
-from app.ui.controls import Button, Dot, IconButton, Label
+from app.ui.controls import Button, Label
 from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.domain.events import Notification
+    from app.ui.notification_card import NotificationCard
 
 SHOWN: Final = 3
 """Cards shown at a time; the others wait below the last one."""
@@ -26,92 +29,6 @@ KEPT: Final = 50
 
 _WIDTH: Final = 348
 _MARGIN: Final = 12
-_INFO_MS: Final = 15_000
-_RANKS: Final = (Severity.ERROR, Severity.WARNING, Severity.INFO)
-_STATES: Final = {
-    Severity.INFO: ("ok", "Information"),
-    Severity.WARNING: ("attention", "Warning"),
-    Severity.ERROR: ("trouble", "Error"),
-}
-
-
-class NotificationCard(QFrame):
-    """One card. ``dismissed`` when the person puts it away, ``expired`` when its time is up."""
-
-    dismissed = Signal()
-    expired = Signal()
-
-    def __init__(self, theme: Theme, notification: Notification) -> None:
-        super().__init__()
-        self.setProperty("kind", "card")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._dot = Dot(theme)
-        self._message = Label(wrap=True)
-        self._facts = Label(kind="small", wrap=True)
-        self._hint = Label(kind="muted", wrap=True)
-        self.close_button = IconButton(theme, "close", "Dismiss")
-        self.close_button.setToolTip("Dismiss (Escape)")
-        self.close_button.clicked.connect(self.dismissed)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_INFO_MS)
-        self._timer.timeout.connect(self._expire)
-        text = QVBoxLayout()
-        text.setSpacing(3)
-        text.addWidget(self._message)
-        text.addWidget(self._hint)
-        text.addWidget(self._facts)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(12, 9, 6, 9)
-        line.setSpacing(9)
-        beside = QVBoxLayout()
-        beside.setContentsMargins(0, 4, 0, 0)
-        beside.addWidget(self._dot)
-        beside.addStretch(1)
-        line.addLayout(beside)
-        line.addLayout(text, 1)
-        line.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.notification = notification
-        self.show_notification(notification, notification.at)
-
-    @property
-    def text(self) -> str:
-        """All that the card says."""
-        parts = (self._message.text(), self._hint.text(), self._facts.text())
-        return "\n".join(part for part in parts if part)
-
-    def show_notification(self, notification: Notification, first_at: datetime) -> None:
-        """Show a newer form of the card, which came first at ``first_at``."""
-        self.notification = notification
-        state, severity = _STATES[notification.severity]
-        self._dot.show_state(state)
-        self._message.setText(notification.message)
-        hint = str(notification.context.get("hint") or "")
-        self._hint.setText(hint)
-        self._hint.setVisible(bool(hint))
-        facts = [notification.source, words.clock_time(notification.at)]
-        if notification.count > 1:
-            times = f"{notification.count:,} times"
-            facts = [notification.source, times, f"since {words.clock_time(first_at)}"]
-        self._facts.setText(" · ".join(facts))
-        self.setAccessibleName(f"{severity}: {notification.message}")
-        self.setAccessibleDescription(f"{hint} {self._facts.text()}".strip())
-        self.close_button.setAccessibleName(f"Dismiss: {notification.message}")
-        if notification.severity is Severity.INFO:
-            self._timer.start()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape and Delete put the card away."""
-        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Delete) and not event.modifiers():
-            self.dismissed.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def _expire(self) -> None:
-        if self.underMouse() or self.hasFocus() or self.close_button.hasFocus():
-            self._timer.start()  # it is being read
-        else:
-            self.expired.emit()
 
 
 class CardStack(QWidget):
@@ -155,6 +72,8 @@ class CardStack(QWidget):
 
     def deliver(self, notification: Notification) -> None:
         """Show a notification; the same ``id`` again changes its card."""
+        from app.ui.notification_card import NotificationCard  # not before the first paint
+
         for card in self._cards:
             if card.notification.id == notification.id:
                 card.show_notification(notification, self._first_at[notification.id])
@@ -219,7 +138,10 @@ class CardStack(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        self._cards.sort(key=lambda card: _RANKS.index(card.notification.severity))
+        from app.ui import words
+        from app.ui.notification_card import RANKS
+
+        self._cards.sort(key=lambda card: RANKS.index(card.notification.severity))
         for place, card in enumerate(self._cards):
             if self._column.indexOf(card) != place:
                 self._column.removeWidget(card)

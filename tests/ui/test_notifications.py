@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from app.assembly import Assembly
 from app.domain.events import Event, Notification, Severity, TurnStarted
 from app.ui.main_window import MainWindow
-from app.ui.notifications import KEPT, NotificationCard
+from app.ui.notification_card import NotificationCard
+from app.ui.notifications import KEPT
 from app.ui.settings.notifications_page import NotificationsPage
 from app.ui.tray import Tray
 from tests.ui.conftest import settled

@@ -1,0 +1,103 @@
+"""One notification as a card: what happened, how often, when, and what to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from app.domain.events import Notification, Severity
+from app.ui import words
+from app.ui.controls import Dot, IconButton, Label
+from app.ui.theme import Theme
+
+RANKS: Final = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+"""The first ones stand first."""
+_INFO_MS: Final = 15_000
+_STATES: Final = {
+    Severity.INFO: ("ok", "Information"),
+    Severity.WARNING: ("attention", "Warning"),
+    Severity.ERROR: ("trouble", "Error"),
+}
+
+
+class NotificationCard(QFrame):
+    """One card. ``dismissed`` when the person puts it away, ``expired`` when its time is up."""
+
+    dismissed = Signal()
+    expired = Signal()
+
+    def __init__(self, theme: Theme, notification: Notification) -> None:
+        super().__init__()
+        self.setProperty("kind", "card")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._dot = Dot(theme)
+        self._message = Label(wrap=True)
+        self._facts = Label(kind="small", wrap=True)
+        self._hint = Label(kind="muted", wrap=True)
+        self.close_button = IconButton(theme, "close", "Dismiss")
+        self.close_button.setToolTip("Dismiss (Escape)")
+        self.close_button.clicked.connect(self.dismissed)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_INFO_MS)
+        self._timer.timeout.connect(self._expire)
+        text = QVBoxLayout()
+        text.setSpacing(3)
+        text.addWidget(self._message)
+        text.addWidget(self._hint)
+        text.addWidget(self._facts)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(12, 9, 6, 9)
+        line.setSpacing(9)
+        beside = QVBoxLayout()
+        beside.setContentsMargins(0, 4, 0, 0)
+        beside.addWidget(self._dot)
+        beside.addStretch(1)
+        line.addLayout(beside)
+        line.addLayout(text, 1)
+        line.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.notification = notification
+        self.show_notification(notification, notification.at)
+
+    @property
+    def text(self) -> str:
+        """All that the card says."""
+        parts = (self._message.text(), self._hint.text(), self._facts.text())
+        return "\n".join(part for part in parts if part)
+
+    def show_notification(self, notification: Notification, first_at: datetime) -> None:
+        """Show a newer form of the card, which came first at ``first_at``."""
+        self.notification = notification
+        state, severity = _STATES[notification.severity]
+        self._dot.show_state(state)
+        self._message.setText(notification.message)
+        hint = str(notification.context.get("hint") or "")
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
+        facts = [notification.source, words.clock_time(notification.at)]
+        if notification.count > 1:
+            times = f"{notification.count:,} times"
+            facts = [notification.source, times, f"since {words.clock_time(first_at)}"]
+        self._facts.setText(" · ".join(facts))
+        self.setAccessibleName(f"{severity}: {notification.message}")
+        self.setAccessibleDescription(f"{hint} {self._facts.text()}".strip())
+        self.close_button.setAccessibleName(f"Dismiss: {notification.message}")
+        if notification.severity is Severity.INFO:
+            self._timer.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape and Delete put the card away."""
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Delete) and not event.modifiers():
+            self.dismissed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _expire(self) -> None:
+        if self.underMouse() or self.hasFocus() or self.close_button.hasFocus():
+            self._timer.start()  # it is being read
+        else:
+            self.expired.emit()
