@@ -249,7 +249,7 @@ class Router:
             if name in wanted:
                 try:
                     sink.deliver(event)
-                except Exception:
+                except Exception:  # one sink that fails must not silence the others
                     logger.exception("notification sink failed", extra={"sink": name})
 
     def _forget(self, now: float) -> None:

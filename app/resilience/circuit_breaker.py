@@ -297,5 +297,5 @@ def tell(listeners: Iterable[Listener], snapshot: BreakerSnapshot) -> None:
     for listener in listeners:
         try:
             listener(snapshot)
-        except Exception:
+        except Exception:  # whoever listens must not change how a circuit behaves
             logger.exception("breaker listener failed", extra={"breaker": snapshot.name})
