@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from app.ui.session import Session
 
 WIDTH: Final = 248
-_SEARCH_DELAY_MS: Final = 150
+SEARCH_PAUSE_MS: Final = 150
+"""So long after the last letter the search begins."""
 
 
 class Rail(QWidget):
@@ -28,6 +29,7 @@ class Rail(QWidget):
         self._session: Session | None = None
         self.list: ConversationList | None = None
         self._model: ConversationListModel | None = None
+        self._found = ""
         self.setFixedWidth(WIDTH)
         self.setProperty("kind", "ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -36,7 +38,7 @@ class Rail(QWidget):
         self.search = _Search()
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
-        self._delay.setInterval(_SEARCH_DELAY_MS)
+        self._delay.setInterval(SEARCH_PAUSE_MS)
         self._delay.timeout.connect(self._search)
         self.search.textChanged.connect(lambda _text: self._delay.start())
         self._hint = Label("Your conversations will stand here.", kind="small", wrap=True)
@@ -71,6 +73,11 @@ class Rail(QWidget):
         """Whether the list shows what a search found."""
         return bool(self.search.text().strip())
 
+    @property
+    def showing_hits(self) -> bool:
+        """Whether what stands in the list was found for the words in the field."""
+        return self.searching and self._found == self.search.text().strip()
+
     def _new(self) -> None:
         if self._session is not None:
             self.search.clear()
@@ -80,6 +87,7 @@ class Rail(QWidget):
         session, model = self._session, self._model
         if session is None or model is None or self.searching:
             return
+        self._found = ""
         model.show_conversations(session.summaries, session.state_line, session.desk.clock.now())
         self._hint.setVisible(not session.summaries)
         self._mark()
@@ -102,6 +110,7 @@ class Rail(QWidget):
         hits = await self._session.search(text)
         if self.search.text().strip() == text:
             self._hint.hide()
+            self._found = text
             self._model.show_hits(hits, self._session.desk.clock.now())
 
     def _open(self, conversation_id: str, message_id: int) -> None:

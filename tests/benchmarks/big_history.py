@@ -16,7 +16,7 @@ from typing import Final
 
 from app.domain.files import OperationState
 from app.storage.database import Database
-from app.storage.models import Conversation, File, FileOperation, FileVersionRow, Table
+from app.storage.models import Conversation, File
 from app.storage.users import ensure_user
 
 _START: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -66,7 +66,7 @@ def fill(
 
     def write() -> int:
         user = ensure_user(database, "bench")
-        at = _text(_START)
+        at = stored_time(_START)
         for number in range(_CONVERSATIONS):
             Conversation.create(id=_conversation(number), user_id=user, created_at=_START,
                                 updated_at=_START)  # fmt: skip
@@ -75,20 +75,20 @@ def fill(
              "created_at": at, "updated_at": at}
             for number, path in enumerate(paths)
         )  # fmt: skip
-        _insert(File, files)
+        insert_rows("files", files)
         numbers = [(number, version) for version in range(1, 10) for number in range(len(paths))]
         numbers += [(0, version) for version in range(10, busiest + 1)]
         rows = (
             _version(order, number, paths[number], version, user)
             for order, (number, version) in enumerate(numbers)
         )
-        _insert(FileVersionRow, rows)
+        insert_rows("file_versions", rows)
         changed = (
             (order, number, paths[number])
             for order, (number, version) in enumerate(numbers)
             if version > 1
         )
-        _insert(FileOperation, (row for one in changed for row in _journal(*one)))
+        insert_rows("file_operations", (row for one in changed for row in _journal(*one)))
         return len(numbers)
 
     versions = database.write(write)
@@ -120,12 +120,12 @@ def _version(order: int, number: int, path: Path, version: int, user: int) -> di
         "conversation_id": None if seen else _conversation(turn % _CONVERSATIONS),
         "turn_id": None if seen else _turn(turn),
         "execution_id": None if seen else f"e-{order:030x}",
-        "created_at": _text(_START + timedelta(seconds=order * 60)),
+        "created_at": stored_time(_START + timedelta(seconds=order * 60)),
     }
 
 
 def _journal(order: int, number: int, path: Path) -> Iterator[dict[str, object]]:
-    at = _text(_START + timedelta(seconds=order * 60))
+    at = stored_time(_START + timedelta(seconds=order * 60))
     change = {
         "kind": "replace",
         "locator": str(path),
@@ -145,12 +145,12 @@ def _journal(order: int, number: int, path: Path) -> Iterator[dict[str, object]]
         }
 
 
-def _insert(model: type[Table], rows: Iterator[dict[str, object]]) -> None:
+def insert_rows(table: str, rows: Iterator[dict[str, object]]) -> None:
     """``rows`` hold values as they are stored; all have the same columns."""
     first = next(rows)
     marks = ", ".join("?" * len(first))
-    sql = f"INSERT INTO {model._meta.table_name} ({', '.join(first)}) VALUES ({marks})"
-    connection = model._meta.database.connection()
+    sql = f"INSERT INTO {table} ({', '.join(first)}) VALUES ({marks})"
+    connection = File._meta.database.connection()
     every = itertools.chain([first], rows)
     connection.executemany(sql, (tuple(row.values()) for row in every))
 
@@ -171,5 +171,6 @@ def _conversation(number: int) -> str:
     return f"c-{number:030x}"
 
 
-def _text(at: datetime) -> str:
+def stored_time(at: datetime) -> str:
+    """``at`` as the database has it."""
     return at.isoformat(timespec="microseconds")

@@ -9,54 +9,36 @@ as well: on a busy machine only that says something about us.
 from __future__ import annotations
 
 import asyncio
-import gc
-import os
 import statistics
-import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
-from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.files import FileVersion, Origin
-from app.storage.database import Database
-from app.ui.collector import Collector
-from app.ui.event_loop import StewardEventLoop
 from app.ui.main_window import MainWindow
 from app.ui.panes.versions import VersionsPane
 from app.ui.panes.versions_model import VersionRole
-from app.ui.theme import Theme
-from app.ui.window_state import WindowState
 from tests.benchmarks.big_history import fill
+from tests.benchmarks.real_window import (
+    heartbeat,
+    milliseconds,
+    new_database,
+    open_window,
+    run_in_window,
+    until_painted,
+)
 
 VERSIONS: Final = 10_000
 GOALS: Final = {"show_pane_ms": 100, "choose_file_ms": 100, "longest_work_ms": 16}
-_BEAT: Final = 0.002
-_PATIENCE: Final = 20.0
 
 
 def measure(runs: int) -> dict[str, object]:
     """Medians in milliseconds of each act, and the longest stalls."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    application = QApplication.instance() or QApplication([])
-    assert isinstance(application, QApplication)
-    application.setStyle("fusion")
-    application.setQuitOnLastWindowClosed(False)
-    collector = Collector(application)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        asyncio.Runner(loop_factory=lambda: StewardEventLoop(application)) as runner,
-    ):
-        acts = runner.run(_measure(application, Path(folder), runs))
-    collector.close()
-    gc.collect()
+    acts = run_in_window(partial(_measure, runs=runs))
     found = {
         "show_pane_ms": acts["show_pane"]["median_ms"],
         "choose_file_ms": acts["choose_file"]["median_ms"],
@@ -68,32 +50,18 @@ def measure(runs: int) -> dict[str, object]:
 
 async def _measure(application: QApplication, folder: Path, runs: int) -> _Acts:
     home, work = folder / "home", folder / "work"
-    home.mkdir()
-    database = Database(home / "steward.db")
-    database.open()
+    database = new_database(home)
     busiest = fill(database, work, busiest=VERSIONS).busiest
     database.close()
     busiest.parent.mkdir(parents=True)
     busiest.write_text("# Report\n\nstatus: draft\n")
-    assembly = await Assembly.open(SettingsStore(home, {}), folders=(work,), theme="light")
-    theme = Theme(application, "light")
-    window = MainWindow(theme, WindowState(home))
-    try:
+    async with open_window(application, home, [work]) as (window, assembly):
         files = assembly.workspaces.bind(Origin(user="bench", by="bench"))
         for _ in range(2):  # with bytes, so that there is a difference to show
             await files.edit(str(busiest), lambda old: old + b"total: 4,301\n")
         other = (await files.find_tracked("folder 07", limit=1))[0].path
-        window.resize(1360, 860)
-        window.show()
-        window.attach(assembly)
         assert window.versions is not None
         return await _Bench(window, window.versions, str(busiest), other).run(runs)
-    finally:
-        window.close()
-        await window.detach()
-        await assembly.close()
-        window.deleteLater()
-        theme.deleteLater()
 
 
 _Acts = dict[str, dict[str, float]]
@@ -107,6 +75,7 @@ class _Bench:
         self._pane = pane
         self._busiest = busiest
         self._other = other
+        self._lists = [pane.timeline.viewport(), pane.files.list.viewport()]
         self._times: dict[str, list[tuple[float, float, float]]] = {}
 
     async def run(self, runs: int) -> _Acts:
@@ -136,11 +105,15 @@ class _Bench:
             )
         return {
             name: {
-                "median_ms": _ms(statistics.median(time for time, _, _ in figures)),
-                "worst_ms": _ms(max(time for time, _, _ in figures)),
-                "median_stall_ms": _ms(statistics.median(stall for _, stall, _ in figures)),
-                "worst_stall_ms": _ms(max(stall for _, stall, _ in figures)),
-                "median_longest_work_ms": _ms(statistics.median(work for _, _, work in figures)),
+                "median_ms": milliseconds(statistics.median(time for time, _, _ in figures)),
+                "worst_ms": milliseconds(max(time for time, _, _ in figures)),
+                "median_stall_ms": milliseconds(
+                    statistics.median(stall for _, stall, _ in figures)
+                ),
+                "worst_stall_ms": milliseconds(max(stall for _, stall, _ in figures)),
+                "median_longest_work_ms": milliseconds(
+                    statistics.median(work for _, _, work in figures)
+                ),
             }
             for name, figures in self._times.items()
         }
@@ -165,70 +138,11 @@ class _Bench:
 
     async def _act(self, name: str, act: Callable[[], object], shown: Callable[[], bool]) -> None:
         await asyncio.sleep(0.25)  # what went before has settled
-        async with _heartbeat() as gaps:
+        async with heartbeat() as gaps:
             began = time.perf_counter()
             act()
-            await self._until(shown)
+            await until_painted(self._lists, shown)
             took = time.perf_counter() - began
             await asyncio.sleep(0.15)  # what comes after may stall too: the difference
         stall, work = (max(one) for one in zip(*gaps, strict=True))
         self._times.setdefault(name, []).append((took, stall, work))
-
-    async def _until(self, shown: Callable[[], bool]) -> None:
-        """Until ``shown`` holds and a list of the pane was painted since."""
-        painted = _Painted([self._pane.timeline.viewport(), self._pane.files.list.viewport()])
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                while not shown():
-                    painted.since.clear()
-                    await asyncio.sleep(0.001)
-                await painted.since.wait()
-        finally:
-            painted.stop()
-
-
-class _Painted(QObject):
-    """Notices when one of some widgets is painted."""
-
-    def __init__(self, watched: Sequence[QWidget]) -> None:
-        super().__init__()
-        self.since = asyncio.Event()
-        self._watched = watched
-        for one in watched:
-            one.installEventFilter(self)
-
-    def stop(self) -> None:
-        """Watch no more."""
-        for one in self._watched:
-            one.removeEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """See every event; take none."""
-        if event.type() == QEvent.Type.Paint:
-            self.since.set()
-        return False
-
-
-@asynccontextmanager
-async def _heartbeat() -> AsyncIterator[list[tuple[float, float]]]:
-    """Gaps between beats, and the work of this thread in each; seconds."""
-    gaps = [(0.0, 0.0)]
-    last, worked = time.perf_counter(), time.thread_time()
-
-    async def beat() -> None:
-        nonlocal last, worked
-        while True:
-            await asyncio.sleep(_BEAT)
-            now, work = time.perf_counter(), time.thread_time()
-            gaps.append((now - last - _BEAT, work - worked))
-            last, worked = now, work
-
-    task = asyncio.create_task(beat())
-    try:
-        yield gaps
-    finally:
-        task.cancel()
-
-
-def _ms(seconds: float) -> float:
-    return round(seconds * 1000, 1)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from app.ui.chat.conversation import ConversationModel
 from app.ui.chat.heights import Heights
+from app.ui.chat.highlight import Highlighter
 from app.ui.chat.row_layout import Box, Column, RowLayout, RowLayouter
 from app.ui.chat.rows import AnswerRow, Row
 from app.ui.theme import Theme
@@ -42,10 +43,10 @@ class Arrangement:
     box that begins in view stays where it is, whatever happens above or below it.
     """
 
-    def __init__(self, theme: Theme, widget_height: WidgetHeight) -> None:
+    def __init__(self, theme: Theme, highlighter: Highlighter, widget_height: WidgetHeight) -> None:
         self._theme = theme
         self._widget_height = widget_height
-        self._layouter = RowLayouter(theme)
+        self._layouter = RowLayouter(theme, highlighter)
         self._layouts: OrderedDict[int, RowLayout] = OrderedDict()
         self._anchor: Anchor | None = None
         self.heights = Heights()
@@ -165,6 +166,11 @@ class Arrangement:
         """Colours or fonts are others."""
         self._layouts.clear()
         self._layouter.column = Column.of(self.column.width, self._theme)
+
+    def recolour_code(self) -> None:
+        """Another language can be coloured now."""
+        for layout in self._layouts.values():
+            layout.redraw_code()
 
     def inserted(self, first: int, count: int) -> None:
         """Rows were added."""

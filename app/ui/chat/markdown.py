@@ -55,6 +55,11 @@ class Block:
     last: bool = True
     fence: str = ""
 
+    @property
+    def has_code(self) -> bool:
+        """Whether it is, or holds, a fence."""
+        return self.kind is BlockKind.CODE or any(one.type == "fence" for one in self.tokens)
+
     def looks_like(self, other: Block) -> bool:
         """Whether both are drawn in the same way."""
         return (

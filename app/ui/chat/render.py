@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +22,7 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from app.ui.chat.highlight import coloured
+from app.ui.chat.highlight import Highlighter
 from app.ui.chat.inline import Inline
 from app.ui.chat.markdown import Block, BlockKind
 from app.ui.theme import Theme
@@ -64,31 +64,35 @@ def plain_document(theme: Theme, text: str, *, colour: str = "text") -> QTextDoc
     return document
 
 
-def render(block: Block, theme: Theme) -> QTextDocument:
+def render(block: Block, theme: Theme, highlighter: Highlighter) -> QTextDocument:
     """The block as a document; its width is for the caller to set."""
     if block.kind is BlockKind.CODE:
-        return _code(block, theme)
+        return _code(block, theme, highlighter)
     document = new_document(theme.font)
-    _Writer(document, theme).write(block.tokens)
+    _Writer(document, theme, highlighter).write(block.tokens)
     return document
 
 
-def _code(block: Block, theme: Theme) -> QTextDocument:
+def _code(block: Block, theme: Theme, highlighter: Highlighter) -> QTextDocument:
     document = new_document(theme.code_font)
     wrapping = document.defaultTextOption()
     wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     document.setDefaultTextOption(wrapping)
     cursor = QTextCursor(document)
     cursor.setBlockFormat(_spaced(QTextBlockFormat(), 118))
-    _write_code(cursor, block.code, block.language, theme, QTextCharFormat())
+    pieces = highlighter.pieces(block.code, block.language)
+    _write_code(cursor, pieces, theme, QTextCharFormat())
     return document
 
 
 def _write_code(
-    cursor: QTextCursor, code: str, language: str, theme: Theme, base: QTextCharFormat
+    cursor: QTextCursor,
+    pieces: Iterable[tuple[str, str | None]],
+    theme: Theme,
+    base: QTextCharFormat,
 ) -> None:
     cursor.beginEditBlock()
-    for text, token in coloured(code, language):
+    for text, token in pieces:
         form = QTextCharFormat(base)
         form.setForeground(theme.colour(token or "text"))
         # One document block for all lines: U+2028 is Qt's line break within a block.
@@ -112,9 +116,10 @@ class _Level:
 class _Writer:
     """Walks markdown-it's tokens once and writes what they say."""
 
-    def __init__(self, document: QTextDocument, theme: Theme) -> None:
+    def __init__(self, document: QTextDocument, theme: Theme, highlighter: Highlighter) -> None:
         self._document = document
         self._theme = theme
+        self._highlighter = highlighter
         self._words = Inline(theme)
         self._cursor = QTextCursor(document)
         self._levels: list[_Level] = []
@@ -229,7 +234,8 @@ class _Writer:
         base.setFontPointSize(self._theme.code_font.pointSizeF())
         language = token.info.strip().split(maxsplit=1)[0] if token.info.strip() else ""
         code = token.content.removesuffix("\n")
-        _write_code(self._cursor, code, language, self._theme, base)
+        pieces = self._highlighter.pieces(code, language)
+        _write_code(self._cursor, pieces, self._theme, base)
 
     def _table(self, tokens: Sequence[Token], start: int) -> int:
         """Writes one table; returns the position after it."""

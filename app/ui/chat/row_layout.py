@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF, QTextCharFormat, QTextCursor, QTextDocument
 
 from app.ui.chat.heights import Heights
+from app.ui.chat.highlight import Highlighter
 from app.ui.chat.markdown import Block, BlockKind, BlockSplitter
 from app.ui.chat.render import plain_document, render
 from app.ui.chat.rows import (
@@ -156,6 +157,14 @@ class RowLayout:
         if len(self._drawn) > _MANY_DOCUMENTS:
             self._let_go(top, bottom)
 
+    def redraw_code(self) -> None:
+        """Let go of the documents with code in them: they are made anew when next seen."""
+        for index in tuple(self._drawn):
+            block = self.boxes[index].block
+            if block is not None and block.has_code:
+                self.boxes[index].document = None
+                self._drawn.discard(index)
+
     def _let_go(self, top: float, bottom: float) -> None:
         for index in tuple(self._drawn):
             rect = self.rect(index)
@@ -167,8 +176,9 @@ class RowLayout:
 class RowLayouter:
     """Makes and updates the layouts of rows. ``rendered`` counts the documents made for blocks."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, highlighter: Highlighter) -> None:
         self._theme = theme
+        self._highlighter = highlighter
         self.column = Column.of(600, theme)
         self.rendered = 0
 
@@ -254,7 +264,7 @@ class RowLayouter:
 
     def _made(self, block: Block) -> QTextDocument:
         self.rendered += 1
-        return render(block, self._theme)
+        return render(block, self._theme, self._highlighter)
 
     def _bubble(self, row: UserRow) -> Box:
         width = self.column.width * 0.78

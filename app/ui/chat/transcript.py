@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QMenu, 
 
 from app.ui.chat.arrangement import Arrangement
 from app.ui.chat.conversation import ConversationModel
+from app.ui.chat.highlight import Highlighter
 from app.ui.chat.paint import RowPainter
 from app.ui.chat.pointing import Pointing
 from app.ui.chat.rows import AnswerRow, CardRow, Row, SuggestionsRow, UserRow
@@ -47,7 +48,9 @@ class Transcript(QAbstractScrollArea):
         self._make_widget = make_widget
         self._widgets: dict[int, QWidget] = {}
         self._settling = False
-        self.arrangement = Arrangement(theme, self._widget_height)
+        highlighter = Highlighter(self)
+        highlighter.ready.connect(self._recolour)
+        self.arrangement = Arrangement(theme, highlighter, self._widget_height)
         self.selection = Selection(self.arrangement.index_of)
         self._painter = RowPainter(theme, self.selection)
         self._pointing = Pointing(self.arrangement, self.selection)
@@ -226,6 +229,10 @@ class Transcript(QAbstractScrollArea):
 
     def _restyle(self) -> None:
         self.arrangement.restyle()
+        self._settle()
+
+    def _recolour(self) -> None:
+        self.arrangement.recolour_code()
         self._settle()
 
     # -- Qt's events -------------------------------------------------------------------------
