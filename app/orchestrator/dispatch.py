@@ -84,8 +84,13 @@ class ToolDispatch:
             publish=lambda result: self._tell_result(result, scope),
         )
         bug: BaseException | None = None
-        for group in groups([self._runner.need(call) for call in calls]):
-            bug = await self._run_group(group, batch) or bug
+        try:
+            for group in groups([self._runner.need(call) for call in calls]):
+                bug = await self._run_group(group, batch) or bug
+        finally:  # also where we made a mistake, no call stays without its result
+            for at, call in enumerate(calls):
+                if not batch.is_settled(at):
+                    await batch.settle(at, interrupted(call))
         if batch.cancelled:
             await asyncio.sleep(0)  # where the request has not reached this task yet, it does here
             raise asyncio.CancelledError

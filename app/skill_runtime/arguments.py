@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from app.domain.errors import InvalidArgumentsError
-from app.domain.skills import Skill
+from app.domain.errors import InvalidArgumentsError, InvalidSkillError
+from app.domain.skills import Skill, ToolDefinition
 from app.domain.tool_calls import ToolCall
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _MOST_CHARACTERS: Final = 80
 def validate_arguments(skill: Skill, call: ToolCall) -> None:
     """Raise ``InvalidArgumentsError`` where ``call`` does not fit ``skill``; nothing runs then.
 
+    Raises ``InvalidSkillError`` where the schema itself cannot be applied, which shows only when
+    the part in question is: a pattern that is none, a reference that leads nowhere or in a circle.
     ``details["problems"]`` has one object a problem: ``argument``, ``rule``, ``message``;
     ``details["allowed"]`` lists the skill's argument names.
     """
@@ -34,8 +37,7 @@ def validate_arguments(skill: Skill, call: ToolCall) -> None:
             hint="Send one JSON object. " + _takes(definition.parameters),
             details={"problems": [], "allowed": _allowed(definition.parameters)},
         )
-    validator = _validator_of(skill, definition.parameters)
-    errors = sorted(validator.iter_errors(call.arguments), key=lambda one: list(map(str, one.path)))
+    errors = _errors(skill, definition, call.arguments)
     if not errors:
         return
     problems = [problem for error in errors for problem in _problems(error)][:_MOST_PROBLEMS]
@@ -46,6 +48,24 @@ def validate_arguments(skill: Skill, call: ToolCall) -> None:
         hint=_takes(definition.parameters),
         details={"problems": problems, "allowed": _allowed(definition.parameters)},
     )
+
+
+def _errors(
+    skill: Skill, definition: ToolDefinition, arguments: Mapping[str, object]
+) -> list[ValidationError]:
+    from jsonschema.exceptions import UnknownType
+    from referencing.exceptions import Unresolvable
+
+    validator = _validator_of(skill, definition.parameters)
+    try:
+        found = list(validator.iter_errors(arguments))
+    except (Unresolvable, UnknownType, re.error, RecursionError) as error:
+        raise InvalidSkillError(
+            f"The parameters of {definition.name} cannot be checked: {type(error).__name__}.",
+            hint="Its schema has a mistake; do without this skill.",
+            details={"name": definition.name},
+        ) from error
+    return sorted(found, key=lambda one: list(map(str, one.path)))
 
 
 def warm_up() -> None:
