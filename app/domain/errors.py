@@ -241,6 +241,12 @@ class PlaceholderWriteError(SkillError):
     kind = "placeholder_write"
 
 
+class MayNotWriteError(SkillError):
+    """A skill wanted to change a file where it may only look, or when its call was over."""
+
+    kind = "may_not_write"
+
+
 class SecretLeavesError(SkillError):
     """The arguments of an external call hold a secret. Nothing was sent."""
 

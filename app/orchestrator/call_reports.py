@@ -33,7 +33,7 @@ class CallReports:
             Severity.WARNING,
             one.skill,
             f"{one.skill} did not stop when it was told to, and was left behind. "
-            "What it still changes will be told.",
+            "It can begin no change any more; one that it had begun will be told.",
             error_type="abandoned",
             context={"call_id": one.call_id},
             conversation_id=one.conversation_id,

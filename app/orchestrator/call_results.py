@@ -60,7 +60,7 @@ def with_changes(
     if cut and effect is Effect.EXTERNAL:
         said.append("Whether it did anything outside is not known.")
     if result.metadata.get("abandoned"):
-        said.append("It has not ended yet; what it still changes will be told.")
+        said.append("It has not ended yet; a change that it had begun will be told.")
     metadata = dict(result.metadata)
     if changed:
         metadata["changed"] = [{"path": path, "version": version} for path, version in changed]

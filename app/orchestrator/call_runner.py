@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime
 
@@ -16,15 +16,9 @@ from app.domain.approvals import bound_hash
 from app.domain.errors import PlaceholderWriteError, SecretLeavesError, StewardError
 from app.domain.events import Phase
 from app.domain.files import Origin
-from app.domain.skills import (
-    Clock,
-    Effect,
-    Preview,
-    Skill,
-    SkillContext,
-    SkillResult,
-)
+from app.domain.skills import Clock, Effect, Preview, Skill, SkillContext
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
+from app.domain.workspace import Workspace
 from app.logs import log_place
 from app.orchestrator.approvals import Approvals
 from app.orchestrator.batch import Batch
@@ -37,9 +31,11 @@ from app.orchestrator.call_results import (
     with_edit,
 )
 from app.orchestrator.outgoing import leak_in
+from app.orchestrator.preview_run import PreviewRun
 from app.orchestrator.schedule import Access, Need
 from app.orchestrator.turn_scope import Executions, Workspaces
 from app.orchestrator.uninterrupted import uninterrupted
+from app.orchestrator.write_permit import WritePermit
 from app.redaction import Redactor
 from app.resilience.breakers import Breakers
 from app.resilience.circuit_breaker import Outcome
@@ -72,7 +68,7 @@ class CallRunner:
             approvals,
             preview=self._preview,
             check=self._check,
-            folders=lambda run: self._context(run, None, None).workspace.folders,
+            folders=lambda run: self._looking(run).folders,
         )
         self._breakers = breakers
         self._workspaces = workspaces
@@ -111,7 +107,7 @@ class CallRunner:
             return interrupted(call)
         if skill.effect is Effect.READ:
             started_at = self._clock.now()
-            result = await self._execute(run, call, self._context(run, None, None))
+            result = await self._execute(run, call)
             self._note(run, started_at, result)
             return result
         return await self._change(run)
@@ -143,8 +139,8 @@ class CallRunner:
             return await self._execute_approved(run, approved)
 
     async def _preview(self, run: Run, call: ToolCall) -> Preview | ToolResult:
-        looker = _PreviewRun(run.skill)
-        result = await self._execute(run, call, self._context(run, None, None), looker)
+        looker = PreviewRun(run.skill)
+        result = await self._execute(run, call, looker=looker)
         return looker.seen if result.status is ToolStatus.OK and looker.seen else result
 
     async def _execute_approved(self, run: Run, approved: Approved) -> ToolResult:
@@ -165,8 +161,7 @@ class CallRunner:
         result = interrupted(run.asked)
         try:
             if not batch.is_stopping():
-                context = self._context(run, approved.by, approved.targets)
-                result = await self._execute(run, call, context)
+                result = await self._execute(run, call, approved=approved)
                 if result.status is not ToolStatus.OK:
                     result = await uninterrupted(self._with_changes(run, result))
             if call is not run.asked:
@@ -179,8 +174,8 @@ class CallRunner:
         changed: Sequence[tuple[str, int]] | None = None
         try:
             versions = await self._executions.changes(run.batch.scope.turn_id, run.execution_id)
-            workspace = self._context(run, None, None).workspace
-            changed = [(workspace.display(one.path), one.version) for one in versions]
+            display = self._looking(run).display
+            changed = [(display(one.path), one.version) for one in versions]
         except StewardError:
             logger.exception("changes not found out", extra={"skill": run.asked.name})
         return with_changes(result, run.skill.effect, changed)
@@ -195,9 +190,14 @@ class CallRunner:
     # -- what both have in common ----------------------------------------------------------
 
     async def _execute(
-        self, run: Run, call: ToolCall, context: SkillContext, looker: _PreviewRun | None = None
+        self,
+        run: Run,
+        call: ToolCall,
+        *,
+        approved: Approved | None = None,
+        looker: PreviewRun | None = None,
     ) -> ToolResult:
-        """Run the skill, or its preview, under its breaker.
+        """Run the skill, or its preview, under its breaker. Only what is ``approved`` may write.
 
         A preview says nothing good about the skill: a probe that only looked is given back.
         """
@@ -206,17 +206,24 @@ class CallRunner:
         if permit is None:
             return unavailable(call, breaker.snapshot.retry_at, breaker.snapshot.reason)
         outcome, reason = Outcome.NEUTRAL, ""
-        run.batch.waits.begin(call.id, Phase.SKILL, call.name)
+        batch = run.batch
+        may_write = self._permit(run, allowed=approved is not None)
+        batch.waits.begin(call.id, Phase.SKILL, call.name)
         try:
             result = await self._executor.run(
-                looker or run.skill, call, context, may_begin=lambda: not run.batch.is_stopping()
+                looker or run.skill,
+                call,
+                self._context(run, may_write, approved),
+                may_begin=lambda: not batch.is_stopping(),
+                on_stop=may_write.end,
             )
             outcome, reason = outcome_of(result)
             if looker is not None and outcome is Outcome.SUCCESS:
                 outcome = Outcome.NEUTRAL
             return result
         finally:
-            run.batch.waits.end(call.id)
+            may_write.end()
+            batch.waits.end(call.id)
             breaker.settle(permit, outcome, reason=reason)
 
     def _note(self, run: Run, started_at: datetime, result: ToolResult) -> None:
@@ -233,12 +240,14 @@ class CallRunner:
         except StewardError:
             logger.exception("execution not noted", extra={"skill": run.asked.name})
 
-    def _context(
-        self,
-        run: Run,
-        approved_by: str | None,
-        expected: Mapping[str, str | None] | None,
-    ) -> SkillContext:
+    def _looking(self, run: Run) -> Workspace:
+        """The person's files, for what the dispatcher itself wants to know of them."""
+        return self._context(run, self._permit(run, allowed=False), None).workspace
+
+    def _permit(self, run: Run, *, allowed: bool) -> WritePermit:
+        return WritePermit(run.asked.name, allowed=allowed, is_stopping=run.batch.is_stopping)
+
+    def _context(self, run: Run, may_write: WritePermit, approved: Approved | None) -> SkillContext:
         scope = run.batch.scope
         origin = Origin(
             user=self._user,
@@ -247,39 +256,16 @@ class CallRunner:
             turn_id=scope.turn_id,
             execution_id=run.execution_id,
             skill=run.asked.name,
-            approved_by=approved_by,
+            approved_by=None if approved is None else approved.by,
         )
+        expected = None if approved is None else approved.targets
         return SkillContext(
             conversation_id=scope.conversation_id,
             turn_id=scope.turn_id,
             execution_id=run.execution_id,
             user=self._user,
             channel=scope.channel,
-            workspace=self._workspaces.bind(origin, expected=expected),
+            workspace=self._workspaces.bind(origin, expected=expected, permit=may_write.require),
             clock=self._clock,
             hide_secrets=self._redactor.text,
         )
-
-
-class _PreviewRun:
-    """A skill's preview, run by the executor under its deadline and crash isolation."""
-
-    def __init__(self, skill: Skill) -> None:
-        self._skill = skill
-        self.tool_definition = skill.tool_definition
-        self.domain = skill.domain
-        self.effect = Effect.READ
-        self.timeout = skill.timeout
-        self.seen: Preview | None = None
-
-    async def preview(self, params: Mapping[str, object], context: SkillContext) -> Preview:
-        """The wrapped skill's own."""
-        return await self._skill.preview(params, context)
-
-    async def execute(self, params: Mapping[str, object], context: SkillContext) -> SkillResult:
-        """Keep the preview; there is nothing to say."""
-        seen: object = await self._skill.preview(params, context)
-        if not isinstance(seen, Preview):
-            raise TypeError(f"the preview is a {type(seen).__name__}")
-        self.seen = seen
-        return SkillResult.ok("")

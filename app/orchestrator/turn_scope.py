@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -18,9 +18,16 @@ class Workspaces(Protocol):
     """Hands out the person's files, bound to who asks and to what was approved."""
 
     def bind(
-        self, origin: Origin, *, expected: Mapping[str, str | None] | None = None
+        self,
+        origin: Origin,
+        *,
+        expected: Mapping[str, str | None] | None = None,
+        permit: Callable[[], None],
     ) -> Workspace:
-        """A workspace that records ``origin`` and refuses other bytes than ``expected``."""
+        """A workspace that records ``origin`` and refuses other bytes than ``expected``.
+
+        ``permit`` is asked before each change and raises ``StewardError`` where it may not be.
+        """
         ...
 
 

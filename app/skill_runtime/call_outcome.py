@@ -6,12 +6,17 @@ import asyncio
 import dataclasses
 import json
 import logging
+from collections.abc import Mapping
+from typing import Final
 
-from app.domain.errors import StewardError
+from app.domain.errors import MayNotWriteError, StewardError
 from app.domain.skills import SideEffect, SkillResult
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 
 logger = logging.getLogger(__name__)
+
+MOST_CHARACTERS: Final = 20_000_000
+"""A result with more is no answer; no database and no model would take it."""
 
 
 class NotBegunError(Exception):
@@ -19,7 +24,7 @@ class NotBegunError(Exception):
 
 
 def outcome(
-    task: asyncio.Task[SkillResult], call: ToolCall, stopped: ToolResult | None
+    task: asyncio.Task[ToolResult], call: ToolCall, stopped: ToolResult | None
 ) -> ToolResult:
     """What a finished task came to; ``stopped`` where it only ended because it was told to."""
     if task.cancelled():
@@ -27,63 +32,67 @@ def outcome(
             logger.error("skill cancelled itself", extra={"skill": call.name, "call_id": call.id})
         return stopped or crashed(call)
     error = task.exception()
-    if error is None:
-        return _from_skill(call, task.result())
-    if isinstance(error, StewardError):
-        return failed(call, error)
-    if isinstance(error, NotBegunError):
-        return interrupted(call)
+    match error:
+        case None:
+            return task.result()
+        case MayNotWriteError():
+            return stopped or failed(call, error)
+        case NotBegunError():
+            return interrupted(call)
     logger.error("skill crashed", extra={"skill": call.name, "call_id": call.id}, exc_info=error)
     return stopped or crashed(call)
 
 
-def _from_skill(call: ToolCall, result: object) -> ToolResult:
-    problem = _problem(result)
-    if problem is not None:
-        logger.error(
-            "skill broke the contract",
-            extra={"skill": call.name, "call_id": call.id, "problem": problem},
-        )
-        return crashed(call)
-    assert isinstance(result, SkillResult)
+def from_skill(call: ToolCall, result: object) -> ToolResult:
+    """A skill's result as plain data. Whatever is raised here is the skill's mistake.
+
+    Raises ``TypeError`` or ``ValueError`` for what is no result, or no JSON.
+    """
+    if not isinstance(result, SkillResult):
+        raise TypeError(f"the result is a {type(result).__name__}")
+    if result.status not in ("ok", "error"):
+        raise ValueError(f"the status is {result.status!r}")
     metadata = dict(result.metadata)
     if result.files_produced:
         metadata.setdefault("files_produced", list(result.files_produced))
     if result.side_effects:
         metadata.setdefault("side_effects", [_facts(one) for one in result.side_effects])
     return ToolResult(
-        call.id, call.name, ToolStatus(result.status), result.content, metadata=metadata
+        call.id,
+        call.name,
+        ToolStatus(result.status),
+        _text(result.content),
+        metadata=plain(metadata),
     )
-
-
-def _problem(result: object) -> str | None:
-    if not isinstance(result, SkillResult):
-        return f"the result is a {type(result).__name__}"
-    if result.status not in ("ok", "error"):
-        return f"the status is {result.status!r}"
-    content: object = result.content
-    if not isinstance(content, str):
-        return f"the content is a {type(content).__name__}"
-    if not _is_json([dict(result.metadata), [_facts(one) for one in result.side_effects]]):
-        return "the metadata is not JSON"
-    return None
 
 
 def _facts(effect: SideEffect) -> dict[str, object]:
     return {"kind": effect.kind, "target": effect.target, "details": dict(effect.details)}
 
 
-def _is_json(value: object) -> bool:
-    try:
-        json.dumps(value)
-    except (TypeError, ValueError, RecursionError):
-        return False
-    return True
+def _text(content: object) -> str:
+    if not isinstance(content, str):
+        raise TypeError(f"the content is a {type(content).__name__}")
+    if len(content) > MOST_CHARACTERS:
+        raise ValueError(f"the content has {len(content):,} characters")
+    return content
+
+
+def plain(facts: Mapping[str, object]) -> dict[str, object]:
+    """``facts`` as JSON that nobody else holds. Raises ``TypeError`` or ``ValueError``."""
+    text = json.dumps(dict(facts), allow_nan=False)
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError(f"the metadata has {len(text):,} characters")
+    copied: dict[str, object] = json.loads(text)
+    return copied
 
 
 def failed(call: ToolCall, error: StewardError) -> ToolResult:
     """The call did not fit, cannot be done as asked, or the skill does not exist."""
-    details = dict(error.details) if _is_json(error.details) else {}
+    try:
+        details = plain(error.details)
+    except (TypeError, ValueError, RecursionError):
+        details = {}
     return ToolResult(
         call.id,
         call.name,

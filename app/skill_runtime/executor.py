@@ -15,8 +15,9 @@ Whatever happens, the call comes to exactly one ``ToolResult``:
 - A skill that ends neither way within the grace is abandoned: reported, listed in ``abandoned``
   while it goes on, and a late result of it is logged.
 
-Each skill gets arguments of its own, so that it cannot change what others see. Threads cannot be
-cancelled: a skill that uses one stops it by a flag.
+Each skill gets arguments of its own, so that it cannot change what others see; and its result is
+made plain data in its own task, so that nothing of the skill's is touched outside of it. Threads
+cannot be cancelled: a skill that uses one stops it by a flag.
 """
 
 from __future__ import annotations
@@ -31,12 +32,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from app.domain.skills import Clock, Skill, SkillContext, SkillResult
+from app.domain.errors import MayNotWriteError, StewardError
+from app.domain.skills import Clock, Skill, SkillContext
 from app.domain.tool_calls import ToolCall, ToolResult
 from app.skill_runtime.call_outcome import (
     NotBegunError,
     abandoned,
     crashed,
+    failed,
+    from_skill,
     interrupted,
     outcome,
     timed_out,
@@ -87,7 +91,7 @@ class Executor:
         self._on_abandoned = on_abandoned
         self._watchdog = watchdog
         # The loop itself keeps only weak references to tasks.
-        self._left_behind: dict[asyncio.Task[SkillResult], Abandoned] = {}
+        self._left_behind: dict[asyncio.Task[ToolResult], Abandoned] = {}
 
     @property
     def abandoned(self) -> tuple[Abandoned, ...]:
@@ -113,11 +117,13 @@ class Executor:
         context: SkillContext,
         *,
         may_begin: Callable[[], bool] = lambda: True,
+        on_stop: Callable[[], None] = lambda: None,
     ) -> ToolResult:
         """Execute ``skill`` with the arguments of ``call``, which fit its schema.
 
         Never raises: see the module docstring for cancellation. ``may_begin`` is asked at the
         last moment before the skill's first line; where it says no, the call is interrupted.
+        ``on_stop`` is called just before a skill that runs is told to end.
         """
         started = self._clock.monotonic()
         usual = self._timeout() if callable(self._timeout) else self._timeout
@@ -133,6 +139,7 @@ class Executor:
             except asyncio.CancelledError:
                 stopped = interrupted(call)
             if not task.done():
+                on_stop()
                 task.cancel()
                 await _outlast(task, self._grace)
         if task.done():
@@ -144,7 +151,7 @@ class Executor:
         return dataclasses.replace(result, duration_ms=elapsed)
 
     def _leave_behind(
-        self, task: asyncio.Task[SkillResult], call: ToolCall, context: SkillContext
+        self, task: asyncio.Task[ToolResult], call: ToolCall, context: SkillContext
     ) -> None:
         facts = {"skill": call.name, "call_id": call.id}
         logger.error("skill does not end", extra=facts)
@@ -158,7 +165,7 @@ class Executor:
         )
         self._left_behind[task] = one
 
-        def ended(task: asyncio.Task[SkillResult]) -> None:
+        def ended(task: asyncio.Task[ToolResult]) -> None:
             del self._left_behind[task]
             error = None if task.cancelled() else task.exception()
             logger.warning("skill ended late", extra=facts, exc_info=error)
@@ -170,18 +177,22 @@ class Executor:
 
 async def _contained(
     skill: Skill, call: ToolCall, context: SkillContext, may_begin: Callable[[], bool]
-) -> SkillResult:
+) -> ToolResult:
     if not may_begin():
         raise NotBegunError
     running_skill.set(call.name)
     try:
-        return await skill.execute(copy.deepcopy(dict(call.arguments)), context)
+        return from_skill(call, await skill.execute(copy.deepcopy(dict(call.arguments)), context))
+    except MayNotWriteError:  # perhaps only because it was told to end
+        raise
+    except StewardError as error:
+        return failed(call, error)
     except (SystemExit, KeyboardInterrupt) as error:
         # Else asyncio would let it through to the loop, and it would end the program.
         raise RuntimeError("the skill tried to exit") from error
 
 
-async def _wait(task: asyncio.Task[SkillResult], seconds: float) -> None:
+async def _wait(task: asyncio.Task[ToolResult], seconds: float) -> None:
     """Until the task is done or the time is up; a timer of Qt's loop may fire early."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
@@ -189,7 +200,7 @@ async def _wait(task: asyncio.Task[SkillResult], seconds: float) -> None:
         await asyncio.wait({task}, timeout=left)
 
 
-async def _outlast(task: asyncio.Task[SkillResult], seconds: float) -> None:
+async def _outlast(task: asyncio.Task[ToolResult], seconds: float) -> None:
     """The same, whoever else wants to stop us meanwhile: the end is near anyway."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds

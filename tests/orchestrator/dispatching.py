@@ -228,7 +228,11 @@ class Desk:
         self.loop.close()
 
     def bind(
-        self, origin: Origin, *, expected: Mapping[str, str | None] | None = None
+        self,
+        origin: Origin,
+        *,
+        expected: Mapping[str, str | None] | None = None,
+        permit: Callable[[], None],
     ) -> Workspace:
         return cast("Workspace", _Files())
 

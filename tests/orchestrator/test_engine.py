@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import threading
 
 import pytest
 
-from app.domain.errors import ClosingError, ModelCredentialsError, ModelStreamError
+from app.domain.errors import (
+    ClosingError,
+    MayNotWriteError,
+    ModelCredentialsError,
+    ModelStreamError,
+)
 from app.domain.events import (
     Answer,
     Approval,
@@ -393,22 +399,34 @@ async def test_two_new_files_in_one_new_folder_and_an_edit_are_made_from_one_ans
     assert sorted(p.name for p in (desk.folder / "new").iterdir()) == ["a.md", "b.md", "c.md"]
 
 
-async def test_a_change_of_a_call_that_was_left_behind_is_told_when_it_comes(
+async def test_a_call_that_was_left_behind_begins_no_change_and_what_it_had_begun_is_told(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     assembly = desk.assembly
     skill = assembly.registry.get("files.append")
-    begun, go, gone, ended = (asyncio.Event() for _ in range(4))
+    begun, gone, ended = (asyncio.Event() for _ in range(3))
+    go = threading.Event()
     assembly.executor._grace = 0.05
+    refused: list[str] = []
+
+    loop = asyncio.get_running_loop()
+
+    def slow(old: bytes) -> bytes:
+        loop.call_soon_threadsafe(begun.set)
+        assert go.wait(10)
+        return old + b"late"
 
     async def stubborn(params: object, context: SkillContext) -> SkillResult:
-        begun.set()
-        while not go.is_set():
+        change = asyncio.create_task(context.workspace.edit("report.md", slow))
+        while not change.done():
             try:
-                await go.wait()
+                await asyncio.wait({change})
             except asyncio.CancelledError:
                 gone.set()
-        await context.workspace.edit("report.md", lambda old: old + b"late")
+        try:
+            await context.workspace.edit("report.md", lambda old: old + b"too late")
+        except MayNotWriteError as error:
+            refused.append(str(error))
         ended.set()
         return SkillResult.ok("")
 
@@ -431,6 +449,8 @@ async def test_a_change_of_a_call_that_was_left_behind_is_told_when_it_comes(
     assert "report.md" in late.message
     assert "version 2" in late.message
     await ended.wait()
+    assert "cannot change files any more" in refused[0]
+    assert (desk.folder / "report.md").read_bytes().endswith(b"draft\nlate")
     await asyncio.sleep(0)  # what is called back at its end
     assert not assembly.executor.abandoned
 

@@ -199,7 +199,7 @@ async def test_a_result_that_breaks_the_contract_is_a_crash(
 
     result = await run(act)
     assert result.metadata == {"type": "crash"}
-    assert "skill broke the contract" in caplog.text
+    assert "skill crashed" in caplog.text
 
 
 async def test_a_crash_does_not_touch_a_call_beside_it() -> None:
