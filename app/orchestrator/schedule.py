@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
 
 class Access(Enum):
@@ -35,7 +36,8 @@ def groups(needs: Sequence[Need]) -> list[range]:
     found: list[range] = []
     begin = 0
     for at, need in enumerate(needs):
-        if at > begin and not all(may_run_together(one, need) for one in needs[begin:at]):
+        beside = needs[begin : begin + 1] if need.access is Access.READ else needs[begin:at]
+        if at > begin and not all(may_run_together(one, need) for one in beside):
             found.append(range(begin, at))
             begin = at
     if needs:
@@ -61,13 +63,18 @@ def may_be_same(one: str, other: str) -> bool:
     that climbs. Links are seen only where paths are resolved.
     """
     first, second = _parts(one), _parts(other)
-    if ".." in (*first, *second) or (first[:1] == ["/"]) != (second[:1] == ["/"]):
+    if not first or not second or (first[0] == "/") != (second[0] == "/"):
         return True
-    return all(a == b for a, b in zip(first, second, strict=False))
+    shared = min(len(first), len(second))
+    return first[:shared] == second[:shared]
 
 
-def _parts(path: str) -> list[str]:
+@lru_cache(maxsize=4096)  # each call of an answer is compared with each of its group
+def _parts(path: str) -> tuple[str, ...]:
+    """What a path is made of, ``/`` first where it is absolute; nothing where it may be any."""
     # Case and form of letters are ignored: some disks do.
     plain = posixpath.normpath(unicodedata.normalize("NFKC", path.replace("\\", "/")).casefold())
-    parts = [part for part in plain.split("/") if part not in ("", ".")]
-    return ["/", *parts] if plain.startswith("/") or plain[1:2] == ":" else parts
+    parts = tuple(part for part in plain.split("/") if part not in ("", "."))
+    if ".." in parts:
+        return ()
+    return ("/", *parts) if plain.startswith("/") or plain[1:2] == ":" else parts
