@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Final
 
-from app.integrations.unicode_text import whole
+from app.domain.unicode_text import whole
 
 MAX_DEPTH: Final = 100
 """Levels of nesting. Deeper values would end a recursive walk of ours, and no tool takes them."""
@@ -31,6 +32,13 @@ def sound_json(raw: str) -> object:
         return json.loads(whole(json.dumps(value, ensure_ascii=False)))
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def sound_object(value: Mapping[str, object]) -> dict[str, object]:
+    """A JSON object made sound, and a copy. Raises ``ValueError``; ``TypeError`` for no JSON."""
+    sound = sound_value(dict(value))
+    assert isinstance(sound, dict)
+    return sound
 
 
 def sound_value(value: object) -> object:

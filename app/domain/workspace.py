@@ -93,7 +93,12 @@ class Workspace(Protocol):
 
     @property
     def folders(self) -> Sequence[str]:
-        """Granted folders, absolute."""
+        """Granted folders, absolute, as the person named them."""
+        ...
+
+    @property
+    def roots(self) -> Sequence[str]:
+        """Where the granted folders really are, in the same order: links resolved."""
         ...
 
     def display(self, path: str) -> str:

@@ -32,6 +32,11 @@ class LookingWorkspace(WorkspacePaths):
         """Granted folders, absolute."""
         return tuple(str(folder) for folder in self._folders.folders)
 
+    @property
+    def roots(self) -> Sequence[str]:
+        """Where they really are."""
+        return tuple(str(folder) for folder in self._folders.roots)
+
     def display(self, path: str) -> str:
         """Short form of an absolute path."""
         return self._folders.display(path)

@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from app.domain.errors import ModelError, ModelModeratedError, ModelStreamError
+from app.domain.unicode_text import PieceJoiner, whole
 from app.integrations.reasoning_details import ReasoningDetails
 from app.integrations.tool_call_assembly import ToolCallAssembly
-from app.integrations.unicode_text import PieceJoiner, whole
 from app.orchestrator.llm_client import (
     Completed,
     ModelEvent,

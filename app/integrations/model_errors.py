@@ -26,10 +26,10 @@ from app.domain.errors import (
     ModelUnavailableError,
     ModelUnreachableError,
 )
+from app.domain.unicode_text import whole
 from app.integrations.error_body import ErrorFacts, read_error
 from app.integrations.error_kinds import Trouble, trouble_of
 from app.integrations.http import FailureReason, HttpFailureError, is_loopback
-from app.integrations.unicode_text import whole
 from app.redaction import Secret
 
 MAX_WORDS: Final = 300

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.domain.errors import ModelRefusedError
-from app.integrations.unicode_text import whole
+from app.domain.unicode_text import whole
 from app.orchestrator.llm_client import ModelInfo
 
 _CONTEXT_FIELDS = ("context_length", "max_model_len", "max_context_length", "context_window")

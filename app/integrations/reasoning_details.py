@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from app.integrations.json_values import sound_value
+from app.domain.json_values import sound_value
 
 _WORDS: Final = {"reasoning.text": "text", "reasoning.summary": "summary"}
 _SIGNATURE: Final = "signature"

@@ -19,10 +19,10 @@ import uuid
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from app.domain.json_values import sound_json
 from app.domain.tool_calls import ToolCall
+from app.domain.unicode_text import whole
 from app.integrations.json_shape import JsonShape
-from app.integrations.json_values import sound_json
-from app.integrations.unicode_text import whole
 
 _LONGEST_INDEX = 9
 

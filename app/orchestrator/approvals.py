@@ -20,6 +20,7 @@ from typing import Final
 from app.domain.approvals import ApprovalRecord, DecisionWord, bound_hash
 from app.domain.errors import StewardError, UsageError
 from app.domain.events import Approval
+from app.domain.json_values import sound_object
 from app.domain.skills import Clock
 from app.orchestrator.approval_request import (
     ApprovalMode,
@@ -84,15 +85,16 @@ class Approvals:
 
         ``arguments``, other than those shown, with a decision that allows: they are previewed
         and asked about anew. Raises ``StewardError`` where the skill refuses them, and
-        ``UsageError`` for a folder where there is none; the request then still waits.
+        ``UsageError`` where they are no sound JSON and for a folder where there is none; the
+        request then still waits.
         """
         waiting = self._pending.get(approval_id)
         if waiting is None or not self._is_open(waiting):
             return False
         request = waiting.request
         verdict = Verdict(allowed=decision is not Decision.DENY, by=by)
-        if verdict.allowed and arguments is not None and not _same(arguments, request.arguments):
-            wanted = copy.deepcopy(dict(arguments))
+        wanted = None if arguments is None else _sound(arguments)
+        if verdict.allowed and wanted is not None and not _same(wanted, request.arguments):
             request.check(wanted)
             verdict = Verdict(allowed=False, by=by, arguments=wanted)
         elif decision is Decision.ALLOW_FOLDER and request.folder is None:
@@ -124,13 +126,19 @@ class Approvals:
         on_asking()
         self._publish(asked)
         try:
-            decision, verdict = await self._answered(waiting)
+            try:
+                decision, verdict = await self._answered(waiting)
+            finally:  # before anything else: who decides from now on is told that it is too late
+                del self._pending[event.id]
         except asyncio.CancelledError:
             await uninterrupted(self._cancelled(event, record))
             raise
-        finally:
-            del self._pending[event.id]
         return await uninterrupted(self._end(event, record, request, decision, verdict))
+
+    async def refuse(self, request: Request, *, by: str) -> Verdict:
+        """Say no without asking. It is kept and told like every decision."""
+        event, record = self._described(request)
+        return await uninterrupted(self._settle(event, record, Verdict(allowed=False, by=by)))
 
     # -- inside ----------------------------------------------------------------------------
 
@@ -251,6 +259,13 @@ class Approvals:
 
     def _announce(self, event: Approval, word: DecisionWord, by: str) -> None:
         self._publish(dataclasses.replace(event, at=self._clock.now(), decision=word.value, by=by))
+
+
+def _sound(arguments: Mapping[str, object]) -> dict[str, object]:
+    try:
+        return sound_object(arguments)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"These arguments cannot be used: {error}.") from error
 
 
 def _same(one: Mapping[str, object], other: Mapping[str, object]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app.domain.approvals import common_folder
 from app.domain.events import Phase
@@ -13,7 +14,11 @@ from app.domain.tool_calls import ToolCall, ToolResult
 from app.orchestrator.approvals import Approvals, Request, Verdict
 from app.orchestrator.batch import Batch
 from app.orchestrator.call_results import denied
+from app.orchestrator.turn_scope import Refusal
 from app.skill_runtime.call_outcome import interrupted
+
+AN_EARLIER_NO: Final = "an earlier no"
+"""Who decided about a call that had been denied in the same turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Decider:
         approvals: asks the person.
         preview: what a call would do, or the result that says why it cannot be said.
         check: raises ``StewardError`` for arguments that a skill refuses.
-        folders: the granted folders, absolute.
+        roots: the granted folders, absolute, links resolved as they are in a preview's targets.
     """
 
     def __init__(
@@ -53,18 +58,20 @@ class Decider:
         *,
         preview: Callable[[Run, ToolCall], Awaitable[Preview | ToolResult]],
         check: Callable[[Skill, ToolCall], None],
-        folders: Callable[[Run], Sequence[str]],
+        roots: Callable[[Run], Sequence[str]],
     ) -> None:
         self._approvals = approvals
         self._preview = preview
         self._check = check
-        self._folders = folders
+        self._roots = roots
 
     async def decide(self, run: Run) -> Approved | ToolResult:
         """What may run, or the result that says why nothing may."""
         scope = run.batch.scope
         if (earlier := scope.refused.get(run.asked.canonical)) is not None:
-            return denied(run.asked, earlier)
+            again = self._request(run, run.asked, earlier.preview, "")
+            await self._approvals.refuse(again, by=AN_EARLIER_NO)
+            return denied(run.asked, earlier.verdict)
         call, note = run.asked, ""
         before: tuple[ToolCall, Preview] | None = None
         while True:
@@ -88,29 +95,15 @@ class Decider:
                 continue
             if verdict.allowed:
                 return Approved(call, verdict.by, seen.targets, bound)
-            scope.refused[run.asked.canonical] = verdict
+            for one in (run.asked, call):
+                scope.refused[one.canonical] = Refusal(verdict, seen)
             return denied(run.asked, verdict)
 
     async def _ask(
         self, run: Run, call: ToolCall, preview: Preview, note: str
     ) -> tuple[Verdict, str]:
-        scope, waits = run.batch.scope, run.batch.waits
-        request = Request(
-            skill=call.name,
-            call_id=call.id,
-            execution_id=run.execution_id,
-            arguments=call.arguments,
-            preview=preview,
-            conversation_id=scope.conversation_id,
-            turn_id=scope.turn_id,
-            mode=scope.mode,
-            reversible=run.skill.effect is Effect.WRITE and bool(preview.targets),
-            folder=common_folder(preview.targets, self._folders(run)),
-            note=note,
-            check=lambda arguments: self._check(
-                run.skill, dataclasses.replace(call, arguments=arguments)
-            ),
-        )
+        waits = run.batch.waits
+        request = self._request(run, call, preview, note)
         bound, asking = request.bound, False
 
         def on_asking() -> None:
@@ -123,3 +116,22 @@ class Decider:
         finally:
             if asking:
                 waits.end(call.id)
+
+    def _request(self, run: Run, call: ToolCall, preview: Preview, note: str) -> Request:
+        scope = run.batch.scope
+        return Request(
+            skill=call.name,
+            call_id=call.id,
+            execution_id=run.execution_id,
+            arguments=call.arguments,
+            preview=preview,
+            conversation_id=scope.conversation_id,
+            turn_id=scope.turn_id,
+            mode=scope.mode,
+            reversible=run.skill.effect is Effect.WRITE and bool(preview.targets),
+            folder=common_folder(preview.targets, self._roots(run)),
+            note=note,
+            check=lambda arguments: self._check(
+                run.skill, dataclasses.replace(call, arguments=arguments)
+            ),
+        )

@@ -68,7 +68,7 @@ class CallRunner:
             approvals,
             preview=self._preview,
             check=self._check,
-            folders=lambda run: self._looking(run).folders,
+            roots=lambda run: self._looking(run).roots,
         )
         self._breakers = breakers
         self._workspaces = workspaces

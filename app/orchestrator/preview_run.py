@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.domain.skills import Effect, Preview, Skill, SkillContext, SkillResult
+from app.domain.unicode_text import whole
 
 
 class PreviewRun:
@@ -37,4 +38,4 @@ def _plain(seen: object) -> Preview:
     hashes = [one for one in targets.values() if one is not None]
     if not all(isinstance(one, str) for one in (seen.summary, seen.diff, *targets, *hashes)):
         raise TypeError("the preview holds something else than texts")
-    return Preview(seen.summary, seen.diff, targets)
+    return Preview(whole(seen.summary), seen.diff, targets)

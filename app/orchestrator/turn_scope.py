@@ -9,6 +9,7 @@ from typing import Protocol
 
 from app.domain.files import FileVersion, Origin
 from app.domain.messages import Channel
+from app.domain.skills import Preview
 from app.domain.tool_calls import ToolCall, ToolResult
 from app.domain.workspace import Workspace
 from app.orchestrator.approval_request import ApprovalMode, Verdict
@@ -71,6 +72,14 @@ class Executions(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """How a call was denied, and what had been shown of it."""
+
+    verdict: Verdict
+    preview: Preview
+
+
+@dataclass(frozen=True, slots=True)
 class TurnScope:
     """The turn a batch of calls belongs to."""
 
@@ -78,5 +87,5 @@ class TurnScope:
     turn_id: str
     channel: Channel
     mode: ApprovalMode
-    refused: dict[str, Verdict] = field(default_factory=dict)
+    refused: dict[str, Refusal] = field(default_factory=dict)
     """Calls denied in this turn: asked again unchanged, they are refused without asking."""

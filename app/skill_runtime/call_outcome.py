@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
 import logging
-from collections.abc import Mapping
 from typing import Final
 
 from app.domain.errors import MayNotWriteError, StewardError
+from app.domain.json_values import sound_object
 from app.domain.skills import SideEffect, SkillResult
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
+from app.domain.unicode_text import whole
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def from_skill(call: ToolCall, result: object) -> ToolResult:
         call.name,
         ToolStatus(result.status),
         _text(result.content),
-        metadata=plain(metadata),
+        metadata=sound_object(metadata),
     )
 
 
@@ -75,23 +75,14 @@ def _text(content: object) -> str:
         raise TypeError(f"the content is a {type(content).__name__}")
     if len(content) > MOST_CHARACTERS:
         raise ValueError(f"the content has {len(content):,} characters")
-    return content
-
-
-def plain(facts: Mapping[str, object]) -> dict[str, object]:
-    """``facts`` as JSON that nobody else holds. Raises ``TypeError`` or ``ValueError``."""
-    text = json.dumps(dict(facts), allow_nan=False)
-    if len(text) > MOST_CHARACTERS:
-        raise ValueError(f"the metadata has {len(text):,} characters")
-    copied: dict[str, object] = json.loads(text)
-    return copied
+    return whole(content)
 
 
 def failed(call: ToolCall, error: StewardError) -> ToolResult:
     """The call did not fit, cannot be done as asked, or the skill does not exist."""
     try:
-        details = plain(error.details)
-    except (TypeError, ValueError, RecursionError):
+        details = sound_object(error.details)
+    except (TypeError, ValueError):
         details = {}
     return ToolResult(
         call.id,

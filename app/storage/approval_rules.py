@@ -42,15 +42,18 @@ class ApprovalRules:
     async def allow(
         self, skill: str, conversation_id: str | None = None, *, folder: str | None = None
     ) -> None:
-        """Let ``skill`` run without asking: in one conversation, in one folder, or always."""
+        """Let ``skill`` run without asking: in one conversation, in one folder, or always.
+
+        ``folder`` is kept as it was shown, its links resolved by then: where a link has taken
+        its place meanwhile, the rule must not hold for what that leads to.
+        """
 
         def allow() -> None:
-            real = None if folder is None else os.path.realpath(folder)
-            if ApprovalRuleRow.get_or_none(_exactly(skill, conversation_id, real)) is None:
+            if ApprovalRuleRow.get_or_none(_exactly(skill, conversation_id, folder)) is None:
                 ApprovalRuleRow.create(
                     skill=skill,
                     conversation_id=conversation_id,
-                    folder=real,
+                    folder=folder,
                     created_at=self._clock.now(),
                 )
 

@@ -594,14 +594,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         "what only Python reads is an argument",
-        "app/integrations/json_values.py",
+        "app/domain/json_values.py",
         "parse_constant=_refuse_constant, parse_float=_finite",
         "",
         ("tests/integrations/test_json_shape.py",),
     ),
     Mutant(
         "arguments may be nested without end",
-        "app/integrations/json_values.py",
+        "app/domain/json_values.py",
         "if raw.count(\"[\") + raw.count(\"{\") > MAX_DEPTH and _depth(raw) > MAX_DEPTH:",
         "if not raw:",
         ("tests/integrations/test_json_shape.py",),

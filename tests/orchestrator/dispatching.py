@@ -97,7 +97,7 @@ class Made:
 class _Files:
     """As much of a workspace as the dispatcher uses itself."""
 
-    folders = (GRANTED,)
+    roots = (GRANTED,)
 
     def display(self, path: str) -> str:
         return path.removeprefix(f"{GRANTED}/")

@@ -129,6 +129,20 @@ def test_stop_at_any_moment_leaves_no_question_without_its_end(desk: Desk) -> No
     assert not desk.approvals.pending()
 
 
+def test_a_yes_that_comes_while_a_stop_is_noted_is_too_late_and_is_told_so(desk: Desk) -> None:
+    turn = desk.run(ONE, mode=ASK)
+    asked = desk.asked()
+    desk.store.ticks = 30
+    turn.task.cancel()
+    desk.loop.step(10)
+    assert not turn.task.done()
+    assert not desk.approvals.pending()
+    assert not desk.approvals.decide(asked.id, Decision.ALLOW_ONCE, by="you")
+    desk.loop.settle()
+    assert words(desk)[-1] == ("denied", "cancelled")
+    assert not desk.begun
+
+
 # -- bound to what was shown ---------------------------------------------------------------
 
 
@@ -175,6 +189,29 @@ def test_a_denied_call_asked_again_unchanged_is_refused_without_asking(desk: Des
     assert desk.asked().arguments == {"path": "a", "text": "two"}
 
 
+def test_the_refusal_of_a_call_asked_again_is_kept_and_told_like_every_decision(desk: Desk) -> None:
+    scope = desk.scope(ASK)
+    desk.run(ONE, scope=scope)
+    desk.decide(Decision.DENY)
+    desk.run(with_arguments(ONE, text="one", path="a"), scope=scope)
+    assert kept(desk) == [(DecisionWord.DENIED, "you"), (DecisionWord.DENIED, "an earlier no")]
+    assert words(desk)[-1] == ("denied", "an earlier no")
+    again = list(desk.store.decisions.values())[-1]
+    assert (again.arguments, again.summary, again.diff) == (ONE.arguments, "Change /w/a", "+one")
+
+
+def test_arguments_of_the_persons_own_that_they_denied_are_not_asked_about_again(
+    desk: Desk,
+) -> None:
+    scope, mine = desk.scope(ASK), {"path": "a", "text": "mine"}
+    desk.run(ONE, scope=scope)
+    desk.decide(Decision.ALLOW_ONCE, arguments=mine)
+    desk.decide(Decision.DENY)
+    again = desk.run(call("t.write", 2, **mine), scope=scope)
+    assert again.recorded[0].status is ToolStatus.DENIED
+    assert not desk.approvals.pending()
+
+
 @given(
     st.dictionaries(st.text(max_size=3), st.integers() | st.text(max_size=3), max_size=4),
     st.dictionaries(st.text(max_size=3), st.integers() | st.text(max_size=3), max_size=4),
@@ -214,6 +251,41 @@ def test_arguments_the_skill_refuses_change_nothing_and_the_request_still_waits(
     with pytest.raises(InvalidArgumentsError, match="page"):
         desk.decide(Decision.ALLOW_ONCE, arguments={"path": "a", "page": 1})
     assert desk.asked() is asked
+
+
+@pytest.mark.parametrize("depth", [200, 900, 100_000])
+def test_arguments_nested_without_end_are_refused_and_the_request_still_waits(
+    desk: Desk, depth: int
+) -> None:
+    deep: dict[str, object] = {}
+    for _ in range(depth):
+        deep = {"a": deep}
+    desk.skill("t.write", Effect.WRITE, at_once)
+    desk.run(ONE, mode=ASK)
+    asked = desk.asked()
+    with pytest.raises(UsageError, match="nested too deeply"):
+        desk.decide(Decision.ALLOW_ONCE, arguments=deep)
+    assert desk.asked() is asked
+    while deep:  # else Python takes it apart by recursion
+        deep = cast("dict[str, object]", deep.pop("a"))
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), b"bytes", {1, 2}])
+def test_arguments_that_are_no_json_are_refused_and_the_request_still_waits(
+    desk: Desk, odd: object
+) -> None:
+    desk.skill("t.write", Effect.WRITE, at_once)
+    desk.run(ONE, mode=ASK)
+    asked = desk.asked()
+    with pytest.raises(UsageError, match="cannot be used"):
+        desk.decide(Decision.ALLOW_ONCE, arguments={"path": "a", "text": odd})
+    assert desk.asked() is asked
+
+
+def test_half_a_character_in_changed_arguments_is_made_whole(desk: Desk) -> None:
+    desk.run(ONE, mode=ASK)
+    desk.decide(Decision.ALLOW_ONCE, arguments={"path": "a", "text": "\ud83d"})
+    assert desk.asked().arguments == {"path": "a", "text": "\N{REPLACEMENT CHARACTER}"}
 
 
 def test_the_same_arguments_are_a_plain_yes(desk: Desk) -> None:

@@ -61,7 +61,7 @@ async def test_a_rule_for_a_folder_covers_a_call_only_where_all_it_touches_is_in
         folder.mkdir(parents=True)
     (inside / "link").symlink_to(outside)
     (tmp_path / "other-name").symlink_to(inside)
-    await rules.allow("files.edit", folder=str(tmp_path / "other-name"))
+    await rules.allow("files.edit", folder=str(inside))
 
     async def allowed(*targets: Path) -> str | None:
         return await rules.allowed("files.edit", "here", [str(target) for target in targets])
@@ -79,6 +79,17 @@ async def test_a_rule_for_a_folder_covers_a_call_only_where_all_it_touches_is_in
     assert rule.folder == str(inside)
     await rules.allow("files.edit", folder=str(inside))
     assert len(await rules.list()) == 1
+
+
+async def test_a_folder_that_became_a_link_before_its_rule_was_kept_widens_nothing(
+    rules: ApprovalRules, tmp_path: Path
+) -> None:
+    shown = tmp_path / "in"
+    shown.symlink_to(tmp_path)
+    await rules.allow("files.edit", folder=str(shown))
+    assert [one.folder for one in await rules.list()] == [str(shown)]
+    for target in (tmp_path / "a.md", shown / "a.md"):
+        assert await rules.allowed("files.edit", "here", [str(target)]) is None
 
 
 async def test_a_rule_can_be_taken_back(rules: ApprovalRules) -> None:
