@@ -12,13 +12,14 @@ import logging
 from collections.abc import Callable, Sequence
 
 from app.domain.errors import StewardError
-from app.domain.events import Event, ToolCallEvent, ToolResultEvent
+from app.domain.events import Event
 from app.domain.skills import Clock
-from app.domain.tool_calls import ToolCall, ToolResult
+from app.domain.tool_calls import ToolCall
 from app.orchestrator.approvals import Approvals
 from app.orchestrator.batch import MAX_PARALLEL, Batch, Record
 from app.orchestrator.call_runner import CallRunner
 from app.orchestrator.schedule import groups
+from app.orchestrator.turn_events import TurnEvents
 from app.orchestrator.turn_scope import Executions, TurnScope, Workspaces
 from app.orchestrator.waits import Waits
 from app.redaction import Redactor
@@ -71,18 +72,12 @@ class ToolDispatch:
         its result. When cancelled, running calls are stopped and awaited, the others are
         interrupted, no call begins any more, and ``CancelledError`` is raised at the end.
         """
+        place = (scope.conversation_id, scope.turn_id)
+        events = TurnEvents(*place, clock=self._clock, publish=self._publish)
         for call in calls:
-            self._tell_call(call, scope)
-        waits = Waits(
-            scope.conversation_id, scope.turn_id, clock=self._clock, publish=self._publish
-        )
-        batch = Batch(
-            calls,
-            scope,
-            waits,
-            record=record,
-            publish=lambda result: self._tell_result(result, scope),
-        )
+            events.called(call)
+        waits = Waits(*place, clock=self._clock, publish=self._publish)
+        batch = Batch(calls, scope, waits, record=record, publish=events.answered)
         bug: BaseException | None = None
         try:
             for group in groups([self._runner.need(call) for call in calls]):
@@ -143,30 +138,3 @@ class ToolDispatch:
         except StewardError as error:
             result = failed(call, error)
         await batch.settle(at, result)
-
-    def _tell_call(self, call: ToolCall, scope: TurnScope) -> None:
-        self._publish(
-            ToolCallEvent(
-                at=self._clock.now(),
-                conversation_id=scope.conversation_id,
-                turn_id=scope.turn_id,
-                id=call.id,
-                name=call.name,
-                arguments=call.arguments,
-            )
-        )
-
-    def _tell_result(self, result: ToolResult, scope: TurnScope) -> None:
-        self._publish(
-            ToolResultEvent(
-                at=self._clock.now(),
-                conversation_id=scope.conversation_id,
-                turn_id=scope.turn_id,
-                id=result.call_id,
-                name=result.name,
-                status=result.status,
-                content=result.content,
-                duration_ms=result.duration_ms,
-                metadata=result.metadata,
-            )
-        )

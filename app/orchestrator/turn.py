@@ -204,7 +204,8 @@ class TurnRun:
                 call.id, call.name, ToolStatus.ERROR, words, metadata={"type": _REFUSED}
             )
             await record(refused)
-            self._events.refused(call, refused)
+            self._events.called(call)
+            self._events.answered(refused)
         results.clear()
         self._events.tools_answered()
         try:

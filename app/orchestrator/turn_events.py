@@ -117,12 +117,11 @@ class TurnEvents:
             )
         )
 
-    def refused(self, call: ToolCall, result: ToolResult) -> None:
-        """A call was asked for and answered without being run."""
-        at = self._clock.now()
+    def called(self, call: ToolCall) -> None:
+        """A call was asked for."""
         self._publish(
             ToolCallEvent(
-                at=at,
+                at=self._clock.now(),
                 conversation_id=self._conversation_id,
                 turn_id=self._turn_id,
                 id=call.id,
@@ -130,16 +129,19 @@ class TurnEvents:
                 arguments=call.arguments,
             )
         )
+
+    def answered(self, result: ToolResult) -> None:
+        """What a call came to."""
         self._publish(
             ToolResultEvent(
-                at=at,
+                at=self._clock.now(),
                 conversation_id=self._conversation_id,
                 turn_id=self._turn_id,
-                id=call.id,
-                name=call.name,
+                id=result.call_id,
+                name=result.name,
                 status=result.status,
                 content=result.content,
-                duration_ms=0,
+                duration_ms=result.duration_ms,
                 metadata=result.metadata,
             )
         )

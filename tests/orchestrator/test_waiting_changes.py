@@ -28,7 +28,7 @@ def notes(folder: Path) -> Path:
 
 
 async def decided(
-    desk: Desk, meanwhile: Callable[[Approval], None], decision: Decision = Decision.ALLOW_ONCE
+    desk: Desk, meanwhile: Callable[[Approval], object], decision: Decision = Decision.ALLOW_ONCE
 ) -> ToolResultEvent:
     """The result of ``APPEND``, allowed after something happened."""
 
@@ -59,7 +59,7 @@ async def test_a_folder_taken_back_while_its_change_waits_is_not_touched(
 async def test_a_file_saved_while_its_change_waits_is_left_as_it_was_saved(
     desk: Desk, notes: Path
 ) -> None:
-    result = await decided(desk, lambda _: notes.write_text("theirs\n") and None)
+    result = await decided(desk, lambda _: notes.write_text("theirs\n"))
     assert result.metadata["type"] == "file_changed"
     assert notes.read_text() == "theirs\n"
 
@@ -103,7 +103,8 @@ async def test_a_folder_granted_by_a_link_can_have_a_rule(folder: Path, tmp_path
     (folder / "sub" / "notes.md").write_text("notes\n")
     assembly = await Assembly.open(folders=(link,))
     try:
-        desk, asked = Desk(assembly, folder), []
+        desk = Desk(assembly, folder)
+        asked: list[Approval] = []
         first = await decided(desk, asked.append, Decision.ALLOW_FOLDER)
         assert [one.folder for one in asked] == [str(folder / "sub")]
         second = await decided(desk, asked.append)
