@@ -5,7 +5,7 @@ Whatever happens, the call comes to exactly one ``ToolResult``:
 - An expected failure (``StewardError``) is an error with its ``kind`` as ``metadata["type"]``.
 - Any other exception is a crash: a general message for the model, the traceback for the log. A
   skill that raises ``CancelledError``, ``SystemExit`` or ``KeyboardInterrupt`` of its own accord
-  has crashed, too.
+  has crashed, too; in a task that it makes, an exit is an error of that task.
 - At the deadline the skill's task is cancelled and given ``GRACE`` seconds to end. If it ends with
   a result or an expected failure all the same (a file change that was past its archive is
   finished, not cut), that is what happened and it counts; else the call timed out.
@@ -45,12 +45,15 @@ from app.skill_runtime.call_outcome import (
     outcome,
     timed_out,
 )
+from app.skill_runtime.contained_tasks import contain_tasks_of_skills
 from app.skill_runtime.watchdog import LoopWatchdog, running_skill
 
 logger = logging.getLogger(__name__)
 
 GRACE: Final = 5.0
 """Seconds a cancelled skill has to end."""
+
+_LONGEST_TIMER: Final = 3600.0  # Qt's take no more than 24 days
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class Executor:
         last moment before the skill's first line; where it says no, the call is interrupted.
         ``on_stop`` is called just before a skill that runs is told to end.
         """
+        contain_tasks_of_skills(asyncio.get_running_loop())
         started = self._clock.monotonic()
         usual = self._timeout() if callable(self._timeout) else self._timeout
         timeout = usual if skill.timeout is None else skill.timeout
@@ -193,11 +197,14 @@ async def _contained(
 
 
 async def _wait(task: asyncio.Task[ToolResult], seconds: float) -> None:
-    """Until the task is done or the time is up; a timer of Qt's loop may fire early."""
+    """Until the task is done or the time is up; a timer of Qt's loop may fire early.
+
+    ``seconds`` may be without end.
+    """
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     while not task.done() and (left := end - loop.time()) > 0:
-        await asyncio.wait({task}, timeout=left)
+        await asyncio.wait({task}, timeout=min(left, _LONGEST_TIMER))
 
 
 async def _outlast(task: asyncio.Task[ToolResult], seconds: float) -> None:

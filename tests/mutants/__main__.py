@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.mutants.calls import CALL_MUTANTS
 from tests.mutants.catalogue import MUTANTS, Mutant
 from tests.mutants.secrets import SECRET_MUTANTS
 
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("words", nargs="*", help="only mutants whose name has one of these")
     words = parser.parse_args(arguments).words
-    known = (*MUTANTS, *SECRET_MUTANTS)
+    known = (*MUTANTS, *SECRET_MUTANTS, *CALL_MUTANTS)
     chosen = [m for m in known if not words or any(word in m.name for word in words)]
     stale = [
         m.name

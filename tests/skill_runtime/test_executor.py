@@ -181,6 +181,45 @@ async def test_a_skill_that_cancels_its_own_task_has_crashed() -> None:
     assert (await run(act)).metadata == {"type": "crash"}
 
 
+@pytest.mark.parametrize("loop", ["plain", pytest.param("qt", marks=pytest.mark.qt_loop)])
+@pytest.mark.parametrize("leave", [SystemExit(3), KeyboardInterrupt()])
+async def test_a_task_of_a_skill_that_exits_does_not_end_the_program(
+    loop: str, leave: BaseException, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        async def child() -> None:
+            await asyncio.sleep(0)
+            raise leave
+
+        await asyncio.gather(child(), asyncio.sleep(0))
+        raise AssertionError
+
+    assert (await run(act)).metadata == {"type": "crash"}
+    assert "a task of the skill tried to exit" in caplog.text
+
+
+async def test_the_tasks_of_a_skill_are_tasks_as_any_others() -> None:
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        async def child(word: str) -> str:
+            await asyncio.sleep(0)
+            return word
+
+        unstarted = asyncio.create_task(child("never"), name="unstarted")
+        unstarted.cancel()
+        async with asyncio.TaskGroup() as group:
+            words = [group.create_task(child(word)) for word in ("a", "b")]
+        endless = asyncio.create_task(asyncio.Event().wait())
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(endless, 0.01)
+        assert "child" in repr(unstarted)
+        assert unstarted.get_name() == "unstarted"
+        assert unstarted.cancelled()
+        assert endless.cancelled()
+        return SkillResult.ok("".join(one.result() for one in words))
+
+    assert (await run(act)).content == "ab"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -243,6 +282,17 @@ async def test_a_skill_may_have_a_deadline_of_its_own() -> None:
     skill = Acting(Started(), timeout=0.02)
     result = await executor(timeout=1000).run(skill, CALL, CONTEXT)
     assert result.status is ToolStatus.TIMEOUT
+
+
+@pytest.mark.qt_loop
+@pytest.mark.parametrize("seconds", [1e12, float("inf")])
+async def test_a_deadline_may_be_farther_than_any_timer(seconds: float) -> None:
+    async def act(params: Mapping[str, object]) -> SkillResult:
+        await asyncio.sleep(0)
+        return SkillResult.ok("done")
+
+    result = await executor().run(Acting(act, timeout=seconds), CALL, CONTEXT)
+    assert result.status is ToolStatus.OK
 
 
 async def test_what_ends_with_a_result_at_the_deadline_counts() -> None:
