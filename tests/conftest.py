@@ -40,6 +40,9 @@ GRACE_SECONDS = 1.0
 # others. No deadline: how long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=1_000)
+hypothesis.settings.register_profile(  # a first failure is enough, however long its example
+    "first", derandomize=True, deadline=None, phases=[hypothesis.Phase.generate]
+)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 

@@ -62,6 +62,9 @@ class SkillContext:
         user: name of the person.
         channel: the face the request came through.
         workspace: the person's files, confined to granted folders; every write is versioned.
+            It writes only what was approved, and only while the call runs: for a skill that
+            reads, for a preview, and once the call is told to end, a writer raises
+            ``MayNotWriteError``.
         clock: the time.
         hide_secrets: puts placeholders for known secrets. What a skill answers is redacted
             anyway; one that cuts a text into pages or excerpts calls this first, because half
@@ -96,7 +99,8 @@ class SkillResult:
         content: text for the model and the person.
         files_produced: paths of files made or changed.
         side_effects: what changed outside.
-        metadata: JSON facts; for errors ``type`` and the error's details.
+        metadata: JSON facts; for errors ``type`` and the error's details. They are copied; what
+            is no sound JSON makes the call a crash.
     """
 
     status: str

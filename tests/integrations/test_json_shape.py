@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.integrations.json_shape import JsonShape
 from app.domain.json_values import MAX_DEPTH, sound_json
+from app.integrations.json_shape import JsonShape
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text('"\\{}[]a\u2028', max_size=6),

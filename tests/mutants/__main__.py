@@ -90,7 +90,7 @@ def run(project: Path, tests: Sequence[str]) -> int:
     process = subprocess.Popen(
         command,
         cwd=project,
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_PROFILE": "first"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

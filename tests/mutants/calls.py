@@ -59,18 +59,6 @@ CALL_MUTANTS: Final = (
         also=("            if not batch.is_stopping():\n", "            if True:\n"),
     ),
     Mutant(
-        "call: a stopped call has no result",
-        DISPATCHER,
-        "            result = interrupted(call)\n        except StewardError",
-        "            return\n        except StewardError",
-        MACHINE,
-        also=(
-            "                await batch.settle(at, interrupted(call) if error is None"
-            " else crashed(call))\n",
-            "                pass\n",
-        ),
-    ),
-    Mutant(
         "call: a cancelled question has no end",
         ASKING,
         "            await uninterrupted(self._cancelled(event, record))\n",
@@ -208,9 +196,8 @@ CALL_MUTANTS: Final = (
     Mutant(
         "decision: a yes that is not kept allows",
         ASKING,
-        '                self._announce(event, DecisionWord.DENIED, "a failure to keep the decision")\n'
-        "                raise\n",
-        '                self._announce(event, DecisionWord.DENIED, "a failure to keep the decision")\n',
+        "                raise\n            logger.exception(\"decision not kept\"",
+        "                pass\n            logger.exception(\"decision not kept\"",
         APPROVALS,
     ),
     Mutant(

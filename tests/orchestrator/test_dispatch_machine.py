@@ -1,5 +1,5 @@
 """The dispatcher under everything at once: calls of all kinds, decisions, Stop at any step,
-crashes, deadlines and a store that fails.
+crashes, deadlines, changes that come too late and a store that fails.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, cast
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from app.domain.errors import MatchCountError
+from app.domain.errors import MatchCountError, MayNotWriteError
 from app.domain.events import Approval
 from app.domain.skills import Effect, Preview, SkillContext, SkillResult
 from app.domain.tool_calls import ToolCall, ToolStatus
@@ -31,7 +31,8 @@ from tests.orchestrator.dispatching import Desk, Turn
 READS: Final = ("t.read", "t.nothing", "t.misfit")
 PARTS: Final = ("start", "finish", "note", "changes", "asked", "decided", "allow", "allowed")
 DEEDS: Final = (
-    "quick", "slow", "endless", "refuses", "crashes", "exits", "finishes", "stubborn",
+    "quick", "slow", "endless", "refuses", "crashes", "exits", "finishes", "stubborn", "odd",
+    "leaves a task",
 )  # fmt: skip
 CALLS: Final = st.tuples(
     st.sampled_from(["t.read", "t.read", "t.write", "t.write", "t.send", "t.alone", *READS[1:]]),
@@ -85,12 +86,35 @@ class Dispatcher(RuleBasedStateMachine):
         self.begun.append(name)
         self.under_way[name] = params
         try:
-            return await self._deed(str(params["deed"]))
+            return await self._deed(str(params["deed"]), params, context)
         finally:
             del self.under_way[name]
 
-    async def _deed(self, deed: str) -> SkillResult:
+    async def _change(
+        self, params: Mapping[str, object], context: SkillContext, *, over: bool
+    ) -> None:
+        """Try to change a file, while the call goes on or when it is ``over``."""
+        allowed = True
+        try:
+            await context.workspace.edit(str(params["path"]), bytes)
+        except MayNotWriteError:
+            allowed = False
+        if allowed is (over or params["kind"] == "t.read"):
+            self.wrong.append(AssertionError(f"{params} {'may' if allowed else 'may not'} write"))
+
+    async def _change_later(self, params: Mapping[str, object], context: SkillContext) -> None:
+        await asyncio.sleep(0.001)
+        await self._change(params, context, over=True)
+
+    async def _deed(
+        self, deed: str, params: Mapping[str, object], context: SkillContext
+    ) -> SkillResult:
+        await self._change(params, context, over=False)
         match deed:
+            case "odd":
+                return SkillResult("ok", "", metadata=cast("Mapping[str, object]", [1]))
+            case "leaves a task":
+                self.left = asyncio.create_task(self._change_later(params, context))
             case "slow":
                 await asyncio.sleep(3)
             case "endless":
@@ -105,13 +129,14 @@ class Dispatcher(RuleBasedStateMachine):
                 try:
                     await asyncio.sleep(4)
                 except asyncio.CancelledError:
+                    await self._change(params, context, over=True)
                     await asyncio.sleep(1)
             case "stubborn":
                 for _ in range(3):
                     try:
-                        await asyncio.sleep(30)
+                        await asyncio.sleep(300)
                     except asyncio.CancelledError:
-                        continue
+                        await self._change(params, context, over=True)
         return SkillResult.ok("done")
 
     def _check_company(self, params: Mapping[str, object]) -> None:
@@ -137,7 +162,7 @@ class Dispatcher(RuleBasedStateMachine):
     @precondition(lambda self: self.turn is None)
     @rule(
         wanted=st.lists(CALLS, min_size=1, max_size=10),
-        mode=st.sampled_from([*ApprovalMode, ApprovalMode.ASK, ApprovalMode.ASK]),
+        mode=st.sampled_from([*ApprovalMode, *[ApprovalMode.ASK, ApprovalMode.ALWAYS] * 3]),
     )
     def ask(self, wanted: list[tuple[str, str, str, str]], mode: ApprovalMode) -> None:
         calls = []
@@ -148,6 +173,18 @@ class Dispatcher(RuleBasedStateMachine):
         self.desk.events.clear()
         self.turn = self.desk.start(*calls, mode=mode)
         self.desk.loop.step()
+
+    @precondition(lambda self: self.turn is None)
+    @rule(
+        names=st.lists(st.sampled_from(["t.write", "t.alone", "t.send"]), min_size=2, max_size=3),
+        reads=st.sampled_from([0, 0, MAX_PARALLEL + 2]),
+        mode=st.sampled_from([ApprovalMode.ALWAYS, ApprovalMode.ALWAYS, ApprovalMode.ASK]),
+    )
+    def ask_for_what_takes_time(self, names: list[str], reads: int, mode: ApprovalMode) -> None:
+        """None ends soon: nothing but the dispatcher keeps them apart."""
+        slow = [(name, path, "slow", "fine") for name, path in zip(names, "abc", strict=False)]
+        self.ask([("t.read", "a", "slow", "fine")] * reads + slow, mode)
+        self.desk.loop.settle()
 
     @precondition(lambda self: self.turn is None)
     @rule(one=CALLS, mode=st.sampled_from(ApprovalMode), steps=st.integers(1, 30))
@@ -250,7 +287,7 @@ class Dispatcher(RuleBasedStateMachine):
             self.a_turn_that_is_over_has_one_result_a_call_and_no_open_question()
             self.nothing_began_that_might_not()
             assert self.turn is None, "Stop ends a turn in bounded time"
-            self.desk.loop.advance(300)
+            self.desk.loop.advance(1000)
             assert not self.desk.executor.abandoned
         finally:
             with self.desk:
@@ -260,7 +297,7 @@ class Dispatcher(RuleBasedStateMachine):
 
 TestDispatcher = Dispatcher.TestCase
 TestDispatcher.settings = settings(
-    max_examples=300,
+    max_examples=240,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],  # another says how busy the machine is
