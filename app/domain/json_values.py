@@ -23,9 +23,7 @@ def sound_json(raw: str) -> object:
     Raises:
         ValueError: it is none, or only Python would take it, or it is nested too deeply.
     """
-    # Counted first: most values have fewer brackets than levels are allowed.
-    if raw.count("[") + raw.count("{") > MAX_DEPTH and _depth(raw) > MAX_DEPTH:
-        raise ValueError("nested too deeply")
+    _require_shallow(raw)
     try:
         value = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
         # Half a surrogate pair is valid JSON and no valid text.
@@ -36,7 +34,7 @@ def sound_json(raw: str) -> object:
 
 def sound_object(value: Mapping[str, object]) -> dict[str, object]:
     """A JSON object made sound, and a copy. Raises ``ValueError``; ``TypeError`` for no JSON."""
-    sound = sound_value(dict(value))
+    sound = sound_value(dict(value)) if value else {}
     assert isinstance(sound, dict)
     return sound
 
@@ -44,9 +42,17 @@ def sound_object(value: Mapping[str, object]) -> dict[str, object]:
 def sound_value(value: object) -> object:
     """A decoded value made sound. Raises ``ValueError`` as ``sound_json`` does."""
     try:
-        return sound_json(json.dumps(value))
+        raw = json.dumps(value, allow_nan=False, ensure_ascii=False)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    _require_shallow(raw)
+    return json.loads(whole(raw))
+
+
+def _require_shallow(raw: str) -> None:
+    # Counted first: most values have fewer brackets than levels are allowed.
+    if raw.count("[") + raw.count("{") > MAX_DEPTH and _depth(raw) > MAX_DEPTH:
+        raise ValueError("nested too deeply")
 
 
 def _depth(raw: str) -> int:
