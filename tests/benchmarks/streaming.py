@@ -8,6 +8,7 @@ thread worked beyond what the heartbeat itself takes.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +18,7 @@ from typing import Final
 from PySide6.QtWidgets import QApplication
 
 from app.assembly import Assembly
-from app.domain.events import Answer, Delta, TurnFinished, TurnStarted, TurnStatus
+from app.domain.events import Answer, Delta, Event, TurnFinished, TurnStarted, TurnStatus
 from app.ui.main_window import MainWindow
 from tests.benchmarks.long_conversations import add_conversation
 from tests.benchmarks.real_window import (
@@ -101,22 +102,24 @@ def _shown(window: MainWindow) -> bool:
 
 
 async def _stream(assembly: Assembly) -> None:
-    turn = {"conversation_id": _CONVERSATION, "turn_id": "bench"}
     now = assembly.clock.now
+
+    def tell(event: Event) -> None:
+        of_turn = dataclasses.replace(event, conversation_id=_CONVERSATION, turn_id="bench")
+        assembly.bus.publish(of_turn)
+
     text = "".join(_PARAGRAPH.format(number=number) for number in range(60))
     size = 4
     pieces = [text[at : at + size] for at in range(0, PIECES * size, size)]
-    assembly.bus.publish(TurnStarted(at=now(), text="Tell me all about it.", **turn))
+    tell(TurnStarted(at=now(), text="Tell me all about it."))
     began = time.perf_counter()
     for number, piece in enumerate(pieces):
         late = began + number / A_SECOND - time.perf_counter()
         if late > 0:
             await asyncio.sleep(late)
-        assembly.bus.publish(Delta(at=now(), text=piece, **turn))
-    assembly.bus.publish(Answer(at=now(), text="".join(pieces), **turn))
-    assembly.bus.publish(
-        TurnFinished(at=now(), status=TurnStatus.OK, iterations=1, duration_ms=10_000, **turn)
-    )
+        tell(Delta(at=now(), text=piece))
+    tell(Answer(at=now(), text="".join(pieces)))
+    tell(TurnFinished(at=now(), status=TurnStatus.OK, iterations=1, duration_ms=10_000))
     await asyncio.sleep(0.2)
 
 
