@@ -17,6 +17,7 @@ from app.cli.new_file import write_document
 from app.cli.options import json_option
 from app.cli.output import Output, as_json, in_utc, local, shortened, visible_line
 from app.cli.run import DONE, Run, opened
+from app.domain.attachments import attachment_form, size_in_words
 from app.domain.errors import FileError, InvalidFieldError
 from app.domain.messages import ConversationMessage, ConversationSummary, MessageStatus, Role
 from app.domain.turns import TurnRecord, TurnState, UsageTotal
@@ -238,6 +239,7 @@ def _message(message: ConversationMessage) -> dict[str, object]:
         "tool_call_id": message.tool_call_id,
         "tool_name": message.tool_name,
         "tool_status": message.tool_status.value if message.tool_status else None,
+        "attachments": [attachment_form(one) for one in message.attachments],
     }
 
 
@@ -252,5 +254,7 @@ def _show_message(output: Output, message: ConversationMessage) -> None:
     output.line(f"{_SPEAKERS[message.role]}{broken}  {local(message.created_at)}", "cyan")
     if message.text:
         output.line(message.text.rstrip("\n"))
+    for one in message.attachments:
+        output.line(f"  + {visible_line(one.name)} ({size_in_words(one.size)})", "dim")
     for call in message.tool_calls:
         output.line(f"  → {visible_line(call.name)} {shortened(as_json(call.arguments))}", "dim")

@@ -14,6 +14,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from peewee import SQL
+
+from app.domain.attachments import Attachment
 from app.domain.errors import NotFoundError, StorageError
 from app.domain.messages import (
     ConversationMessage,
@@ -186,6 +189,20 @@ class Conversations:
         # In the writer's order: it may have been handed in a moment ago.
         text = await self._database.write_async(lambda: tool_result(conversation_id, call_id))
         return None if text is None else self._redactor.text(text)
+
+    async def attachments(self, conversation_id: str) -> builtins.list[Attachment]:
+        """What came with the messages of a conversation, the newest first."""
+
+        def attached() -> builtins.list[Attachment]:
+            query: Any = (
+                Message.select()
+                .where(Message.conversation_id == conversation_id, SQL("attachments <> '[]'"))
+                .order_by(Message.id.desc())
+            )
+            rows = (message_from(row, self._redactor) for row in query)
+            return [one for row in rows for one in row.attachments]
+
+        return await self._database.read_async(attached)
 
     async def messages(self, conversation_id: str) -> builtins.list[ConversationMessage]:
         """All messages, oldest first; none for an unknown conversation."""
