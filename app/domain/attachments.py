@@ -188,8 +188,10 @@ def attachment_from(form: Mapping[str, Any]) -> Attachment:
     Raises ``ValueError``, ``KeyError`` or ``TypeError`` where it did not.
     """
     attachment = Attachment(**form)
-    numbers = (attachment.size, attachment.readable_size, attachment.characters,
-               attachment.width, attachment.height, attachment.given)  # fmt: skip
+    numbers: tuple[Any, ...] = (
+        attachment.size, attachment.readable_size, attachment.characters,
+        attachment.width, attachment.height, attachment.given,
+    )  # fmt: skip
     if not all(isinstance(one, int) and one >= 0 for one in numbers):
         raise ValueError("a size of an attachment is no number")
     for digest in (attachment.hash, attachment.readable):
