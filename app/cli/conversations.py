@@ -71,13 +71,20 @@ def search(run: Run, *, words: tuple[str, ...], limit: int, as_json: bool) -> in
 @click.option(
     "--output", "target", type=click.Path(dir_okay=False, path_type=Path), help="A new file."
 )
+@click.option(
+    "--attachments",
+    "contents",
+    is_flag=True,
+    help="Also what is in the attached files, and not only their names.",
+)
 @click.pass_obj
-def export(run: Run, *, conversation: str, target: Path | None) -> int:
+def export(run: Run, *, conversation: str, target: Path | None, contents: bool) -> int:
     """Write a conversation as JSON.
 
-    To stdout, or to a new file. No known secret is in it.
+    To stdout, or to a new file. No known secret is in it: an attached file that holds one stays
+    out.
     """
-    return run.until_done(_export(run.output, conversation, target))
+    return run.until_done(_export(run.output, conversation, target, contents))
 
 
 @conversations.command(name="import")
@@ -157,16 +164,26 @@ async def _search(output: Output, words: str, limit: int) -> int:
     return DONE
 
 
-async def _export(output: Output, conversation: str, target: Path | None) -> int:
+async def _export(output: Output, conversation: str, target: Path | None, contents: bool) -> int:
+    from app.orchestrator.attached_exchange import put_contents
+
     async with opened(offline=True) as assembly:
         data = await assembly.conversations.export(conversation)
+        if contents:
+            vault = assembly.versions.attachments
+            for name in await put_contents(data, vault, assembly.redactor):
+                why = "it holds a secret, or is not kept here"
+                output.note(f"! {visible_line(name)} is only named: {why}.", "yellow")
     write_document(output, data, target)
     return DONE
 
 
 async def _import(output: Output, data: Mapping[str, object]) -> int:
+    from app.orchestrator.attached_exchange import take_contents
+
     async with opened(offline=True) as assembly:
-        summary = await assembly.conversations.import_(data)
+        attached = await take_contents(data, assembly.versions.attachments)
+        summary = await assembly.conversations.import_(data, attached)
     if output.json_lines:
         output.record(_summary(summary))
     else:

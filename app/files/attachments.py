@@ -144,30 +144,34 @@ def read_chosen(path: Path) -> bytes:
         raise _unread(path, error) from error
     except ValueError as error:  # a NUL
         raise FileMissingError(f"There is no file {name}.") from error
-    with os.fdopen(handle, "rb") as file:
-        facts = os.fstat(file.fileno())
-        if stat.S_ISDIR(facts.st_mode):
-            raise NotAFileError(
-                f"{name} is a folder; only files can be attached.",
-                hint="Attach files from it, or give Steward the folder to work in.",
-                details={"path": str(path)},
-            )
-        if not stat.S_ISREG(facts.st_mode):
-            raise NotAFileError(
-                f"{name} is a device or a pipe and no file; it cannot be attached.",
-                details={"path": str(path)},
-            )
-        if facts.st_size > MAX_FILE:
-            raise too_large(name, facts.st_size)
+    try:
+        _check_is_file(os.fstat(handle), name, path)
         data = bytearray()
-        try:
-            while piece := file.read(_PIECE):
-                data += piece
-                if len(data) > MAX_FILE:  # it grows
-                    raise too_large(name, len(data))
-        except OSError as error:
-            raise _unread(path, error) from error
+        while piece := os.read(handle, _PIECE):
+            data += piece
+            if len(data) > MAX_FILE:  # it grows
+                raise too_large(name, len(data))
+    except OSError as error:
+        raise _unread(path, error) from error
+    finally:
+        os.close(handle)
     return bytes(data)
+
+
+def _check_is_file(facts: os.stat_result, name: str, path: Path) -> None:
+    details = {"path": str(path)}
+    if stat.S_ISDIR(facts.st_mode):
+        raise NotAFileError(
+            f"{name} is a folder; only files can be attached.",
+            hint="Attach files from it, or give Steward the folder to work in.",
+            details=details,
+        )
+    if not stat.S_ISREG(facts.st_mode):
+        raise NotAFileError(
+            f"{name} is a device or a pipe and no file; it cannot be attached.", details=details
+        )
+    if facts.st_size > MAX_FILE:
+        raise too_large(name, facts.st_size)
 
 
 def _unread(path: Path, error: OSError) -> FileError:

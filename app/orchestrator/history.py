@@ -94,16 +94,17 @@ def _given(attachment: Attachment, page: int) -> Attachment:
 
 def _shared(attachments: Sequence[Attachment], tokens: int) -> tuple[Attachment, ...]:
     """As many of the pictures as fit, and an equal part for each of the texts."""
-    made, left = [], tokens
-    for place, one in enumerate(attachments):
-        share = max(0, left // (len(attachments) - place))
-        cost = attachment_tokens(one)
+    made, left = list(attachments), tokens
+    # The smallest first: what they leave is for the others.
+    in_order = sorted(range(len(made)), key=lambda at: attachment_tokens(made[at]))
+    for done, at in enumerate(in_order):
+        share = max(0, left // (len(made) - done))
+        cost = attachment_tokens(made[at])
         if cost > share:
-            is_picture = one.kind is AttachmentKind.PICTURE
-            part = 0 if is_picture or not cost else one.given * share // cost
-            one = _given(one, part)
-        made.append(one)
-        left -= attachment_tokens(one)
+            is_picture = made[at].kind is AttachmentKind.PICTURE
+            part = 0 if is_picture else made[at].given * share // cost
+            made[at] = dataclasses.replace(made[at], given=part)
+        left -= attachment_tokens(made[at])
     return tuple(made)
 
 

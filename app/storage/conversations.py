@@ -245,15 +245,21 @@ class Conversations:
         plain = exchange.to_json(found, messages, self._clock.now())
         return redacted_object(self._redactor, plain)
 
-    async def import_(self, data: Mapping[str, object]) -> ConversationSummary:
+    async def import_(
+        self,
+        data: Mapping[str, object],
+        attached: Mapping[str, Attachment] | None = None,
+    ) -> ConversationSummary:
         """Add a conversation that was exported, under new ids.
+
+        ``attached``: what was kept of its attachments, by the hash of each.
 
         Raises ``InvalidFieldError`` for a field that is not listed in ``exchange`` or a value
         that does not fit it; then nothing was added.
         """
         new_id = str(uuid.uuid4())
         imported = await self._database.compute_async(
-            lambda: exchange.from_json(data, new_id, self._clock.now())
+            lambda: exchange.from_json(data, new_id, self._clock.now(), attached)
         )
 
         def add() -> ConversationSummary:

@@ -52,8 +52,8 @@ class AttachmentBar(QWidget):
         self._problem = Label(kind="attention", wrap=True)
         for widget in (self._view, self._note, self._problem):
             self._page.addWidget(widget)
-        self.show_attachments((), 0)
-        self.show_problem("")
+            widget.hide()
+        self.hide()  # shown before it has a parent it would be a window
 
     @property
     def chips(self) -> Sequence[AttachmentChip]:
