@@ -52,7 +52,7 @@ def opened() -> Iterator[list[QUrl]]:
             urls.append(url)
 
     handler = Handler()
-    QDesktopServices.setUrlHandler("file", handler, "take")
+    QDesktopServices.setUrlHandler("file", handler, "take")  # type: ignore[arg-type]  # the stub
     yield urls
     QDesktopServices.unsetUrlHandler("file")
     handler.deleteLater()
@@ -193,7 +193,7 @@ async def test_a_chip_is_taken_out_with_the_keyboard_and_the_mouse(
     assert left is photo
     assert photo.remove.hasFocus(), "the keyboard goes on where it was"
     click(photo.remove)
-    await attached(window, 0)
+    await until(lambda: not chips(window), "no chips")
     assert window.chat.composer.editor.hasFocus()
     assert not window.chat.composer.button.isEnabled()
 
@@ -252,7 +252,7 @@ async def test_a_message_that_is_stopped_before_its_turn_gives_its_files_back(
 ) -> None:
     import asyncio
 
-    model.answers(asyncio.Event())  # type: ignore[arg-type]
+    model.answers(asyncio.Event())
     person.say("first")
     assert window.session is not None
     await until(lambda: person.answers, "the first words")
