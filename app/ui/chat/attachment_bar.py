@@ -47,7 +47,8 @@ class AttachmentBar(QWidget):
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._view.setWidgetResizable(True)
         self._view.setWidget(holder)
-        self._view.setStyleSheet("background: transparent;")
+        grounds = ("QScrollArea", "QScrollArea > QWidget", "QScrollArea > QWidget > QWidget")
+        self._view.setStyleSheet(f"{', '.join(grounds)} {{ background: transparent; }}")
         self._note = Label(kind="small")
         self._problem = Label(kind="attention", wrap=True)
         for widget in (self._view, self._note, self._problem):
