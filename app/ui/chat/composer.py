@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QMimeData, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QPixmap, QResizeEvent, QTextCursor
+from PySide6.QtCore import QMimeData, QRect, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QPixmap, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QPlainTextEdit,
     QVBoxLayout,
 )
 
+from app.ui.chat.editor import Editor, files_in, is_picture
 from app.ui.controls import Button, IconButton, Label
 from app.ui.theme import Theme
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from app.ui.chat.completion import Command, Offer
     from app.ui.chat.offer_list import OfferList
 
-_MOST_LINES: Final = 9
 PLACEHOLDER: Final = "Ask, type / for commands, @ for a file"
 
 
@@ -60,7 +59,7 @@ class Composer(QFrame):
         self._send_soon = False
         self.setProperty("kind", "composer")
         self.setAccessibleName("Composer")
-        self.editor = _Editor(self)
+        self.editor = Editor(self, self)
         self.editor.setAccessibleName("Message")
         self.editor.setPlaceholderText(PLACEHOLDER)
         self.editor.textChanged.connect(self._edited)
@@ -349,81 +348,3 @@ class Composer(QFrame):
         self.setProperty("focused", focused)
         self.style().unpolish(self)
         self.style().polish(self)
-
-
-def files_in(data: QMimeData) -> list[Path]:
-    """The files that are dragged or copied; none where something else is among them."""
-    urls = data.urls() if data.hasUrls() else []
-    if not urls or not all(url.isLocalFile() for url in urls):
-        return []
-    return [Path(url.toLocalFile()) for url in urls]
-
-
-def is_picture(data: QMimeData) -> bool:
-    """Whether it is a picture and nothing else: a text processor copies one beside its text."""
-    return bool(data.hasImage()) and not data.hasText()
-
-
-class _Editor(QPlainTextEdit):
-    """As high as its text, up to nine lines; asks the composer about keys first."""
-
-    def __init__(self, composer: Composer) -> None:
-        super().__init__(composer)
-        self._composer = composer
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setTabChangesFocus(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.document().setDocumentMargin(2)
-
-    def fit(self) -> None:
-        """Take the height the text needs."""
-        lines = max(1, min(_MOST_LINES, round(self.document().size().height())))
-        height = round(lines * self.fontMetrics().lineSpacing()) + 6
-        if height != self.height():
-            self.setFixedHeight(height)
-
-    def sizeHint(self) -> QSize:
-        """A line."""
-        return QSize(200, self.fontMetrics().lineSpacing() + 6)
-
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Files and pictures may be pasted and dropped, too."""
-        return self._composer.can_take(source) or super().canInsertFromMimeData(source)
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        """Files and pictures are attached, anything else is text."""
-        if not self._composer.take(source):
-            super().insertFromMimeData(source)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The composer's keys, else Qt's."""
-        if not self._composer.key_pressed(event):
-            super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        """Tab goes to the list of completions while it is open."""
-        if (
-            event.type() == QEvent.Type.KeyPress
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Tab
-            and self._composer.key_pressed(event)
-        ):
-            return True
-        return bool(super().event(event))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lines wrap elsewhere."""
-        super().resizeEvent(event)
-        self.fit()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus on the frame."""
-        super().focusInEvent(event)
-        self._composer.show_focus(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Put the completions away."""
-        super().focusOutEvent(event)
-        self._composer.show_focus(False)
-        self._composer.hide_offers()
