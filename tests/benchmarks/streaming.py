@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtWidgets import QApplication
 
@@ -101,7 +101,7 @@ def _shown(window: MainWindow) -> bool:
 
 
 async def _stream(assembly: Assembly) -> None:
-    turn = {"conversation_id": _CONVERSATION, "turn_id": "bench"}
+    turn: dict[str, Any] = {"conversation_id": _CONVERSATION, "turn_id": "bench"}
     now = assembly.clock.now
     text = "".join(_PARAGRAPH.format(number=number) for number in range(60))
     size = 4
