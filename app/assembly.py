@@ -33,6 +33,7 @@ from app.notifications.router import Router
 from app.notifications.sinks import LogSink
 from app.notifications.troubles import Troubles
 from app.orchestrator.approvals import Approvals
+from app.orchestrator.attached import AttachedReader
 from app.orchestrator.call_reports import CallReports
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
@@ -177,7 +178,8 @@ class Assembly:
 
         self.registry = SkillRegistry()
         await self._load_skills(settings.home / "skills")
-        self.registry.add(ResultReader(self.conversations))
+        attached = AttachedReader(self.versions.attachments, self.conversations, self.redactor)
+        self.registry.add(ResultReader(self.conversations, attached))
         self.context = ModelContext(self.registry, self.folders, lambda: self.settings)
         self.breakers = Breakers(clock=clock, hide_secrets=self.redactor.text)
         self.breakers.configure(_breaker_policy(settings))
@@ -220,7 +222,7 @@ class Assembly:
                 conversations=self.conversations,
                 dispatch=self.dispatch,
                 context=self.context,
-                llm=lambda: Outgoing(self.llm, self.redactor, fence),
+                llm=lambda: Outgoing(self.llm, self.redactor, fence, attached),
                 redactor=self.redactor,
                 clock=clock,
                 publish=self.bus.publish,

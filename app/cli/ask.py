@@ -7,13 +7,20 @@ from pathlib import Path
 
 import click
 
-from app.cli.options import approve_option, conversation_option, folder_option, json_option
+from app.cli.options import (
+    approve_option,
+    attach_option,
+    conversation_option,
+    folder_option,
+    json_option,
+)
 from app.cli.run import DONE, FAILED, INTERRUPTED, Run, exit_code, opened
 from app.domain.errors import UsageError
 
 
 @click.command(short_help="Ask once; the answer comes on stdout.")
 @click.argument("text", nargs=-1, required=True)
+@attach_option
 @folder_option
 @conversation_option
 @approve_option
@@ -23,6 +30,7 @@ def ask(
     run: Run,
     *,
     text: tuple[str, ...],
+    attach: tuple[Path, ...],
     folders: tuple[Path, ...],
     conversation: str | None,
     approve: str | None,
@@ -31,10 +39,11 @@ def ask(
     """Ask TEXT in a new conversation and print the answer.
 
     TEXT may be - to read it from stdin. What the assistant does on the way is told on stderr;
-    with --json every event is one line on stdout.
+    with --json every event is one line on stdout. A file given with --attach is read once and
+    kept with the message.
     """
     message = message_text(text)
-    return run.until_done(_ask(run, message, folders, conversation, approve))
+    return run.until_done(_ask(run, message, attach, folders, conversation, approve))
 
 
 def message_text(words: tuple[str, ...]) -> str:
@@ -54,6 +63,7 @@ def message_text(words: tuple[str, ...]) -> str:
 async def _ask(
     run: Run,
     message: str,
+    attach: tuple[Path, ...],
     folders: tuple[Path, ...],
     conversation: str | None,
     approve: str | None,
@@ -68,11 +78,14 @@ async def _ask(
         mode = approval_mode(
             approve or assembly.settings.approval_mode, attended=somebody_can_be_asked()
         )
+        attached = await assembly.versions.attachments.keep_files(attach)
         engine = await assembly.engines.get(conversation)
         output.on_failure = engine.cancel
         try:
             async with shown(assembly, output, attended=asks(mode)):
-                outcome = await engine.run_turn(message, channel=Channel.TERMINAL, mode=mode)
+                outcome = await engine.run_turn(
+                    message, channel=Channel.TERMINAL, mode=mode, attachments=attached
+                )
         finally:
             output.on_failure = None
             if not output.json_lines:

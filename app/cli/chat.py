@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
@@ -10,10 +11,14 @@ from typing import TYPE_CHECKING, Final, Self
 import click
 
 from app.cli.options import approve_option, conversation_option, folder_option, json_option
+from app.cli.output import visible_line
 from app.cli.run import DONE, Run, opened
+from app.domain.attachments import check_together, size_in_words
+from app.domain.errors import StewardError
 
 if TYPE_CHECKING:
     from app.assembly import Assembly
+    from app.domain.attachments import Attachment
     from app.orchestrator.engine import Engine
 
 _PROMPT: Final = "> "
@@ -35,10 +40,12 @@ def chat(
 ) -> int:
     """Talk, one message a line. Ctrl+C stops an answer; /quit, Ctrl+D or Ctrl+C twice leaves.
 
-    With --json, lines on stdin are messages, or objects: {"text": …} with "conversation" if
-    wanted, {"approve": ID} and {"deny": ID} with "for": "conversation", "folder" or "always" if
-    wanted, or with "arguments": {…}, which is asked about anew; {"cancel": true}. Events come on
-    stdout. The end of stdin lets queued messages finish.
+    /attach FILE sends a file along with the next message; /detach takes it out again.
+
+    With --json, lines on stdin are messages, or objects: {"text": …} with "conversation" or
+    "attachments": [FILE, …] if wanted, {"approve": ID} and {"deny": ID} with "for":
+    "conversation", "folder" or "always" if wanted, or with "arguments": {…}, which is asked about
+    anew; {"cancel": true}. Events come on stdout. The end of stdin lets queued messages finish.
     """
     if as_json:
         from app.cli.chat_lines import chat_in_lines
@@ -62,6 +69,8 @@ class _Talk:
         self._attended = somebody_can_be_asked()
         self._opened = opened(folders, tell=run.output)
         self._engine: Engine | None = None
+        self._attached: tuple[Attachment, ...] = ()
+        """Goes with the next message."""
 
     def __enter__(self) -> Self:
         self._assembly: Assembly = self._run.until_done(self._opened.__aenter__())
@@ -79,7 +88,12 @@ class _Talk:
             note(f"Steward · {self._assembly.llm.label}. /quit or Ctrl+D leaves.", "dim")
             _prepare_editing([c.text for c in self._assembly.completions()])
         while (message := self._next_message()) is not None:
-            if message:
+            if message.split(maxsplit=1)[:1] == ["/attach"]:
+                self._attach(message.removeprefix("/attach").strip())
+            elif message == "/detach":
+                self._attached = ()
+                note("Nothing is attached.", "dim")
+            elif message:
                 self._turn(message)
         if self._engine is not None:
             note(f"conversation {self._engine.conversation_id}", "dim")
@@ -113,6 +127,24 @@ class _Talk:
         line = sys.stdin.buffer.readline() if sys.stdin is not None else b""
         return line.decode("utf-8", "replace") if line else None
 
+    def _attach(self, named: str) -> None:
+        """Keep a file for the next message; a problem is told, and costs nothing."""
+        output = self._run.output
+        if named:
+            try:
+                paths = [Path.cwd() / Path(one).expanduser() for one in _paths(named)]
+                more = self._run.until_done(self._assembly.versions.attachments.keep_files(paths))
+                check_together((*self._attached, *more))
+                self._attached += more
+            except StewardError as error:
+                output.problem(str(error))
+                return
+        shown = ", ".join(
+            f"{visible_line(one.name)} ({size_in_words(one.size)})" for one in self._attached
+        )
+        after = " goes with your next message; /detach takes it out."
+        output.note(f"{shown}{after}" if shown else "Name a file: /attach FILE.", "dim")
+
     def _turn(self, message: str) -> None:
         self._run.until_done(self._answer(message))
 
@@ -131,11 +163,24 @@ class _Talk:
         )
         with self._run.first_interrupt(engine.cancel):
             async with shown(self._assembly, output, attended=asks(mode)):
-                outcome = await engine.run_turn(message, channel=Channel.TERMINAL, mode=mode)
+                attached, self._attached = self._attached, ()
+                outcome = await engine.run_turn(
+                    message, channel=Channel.TERMINAL, mode=mode, attachments=attached
+                )
         if outcome.error is not None:
             output.problem(str(outcome.error))
         elif outcome.status is TurnStatus.CANCELLED:
             output.note("Stopped.", "yellow")
+
+
+def _paths(named: str) -> list[str]:
+    """One path with spaces, or several as a shell takes them apart."""
+    if (Path.cwd() / Path(named).expanduser()).exists():
+        return [named]
+    try:
+        return shlex.split(named)
+    except ValueError:  # a quote that does not end belongs to the name
+        return [named]
 
 
 def _prepare_editing(commands: list[str]) -> None:
@@ -146,7 +191,7 @@ def _prepare_editing(commands: list[str]) -> None:
         return
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
-    names = sorted({command.split()[0] for command in commands} | {"/quit"})
+    names = sorted({command.split()[0] for command in commands} | {"/attach", "/quit"})
 
     def complete(begun: str, number: int) -> str | None:
         fitting = [name for name in names if name.startswith(begun)] if begun else []

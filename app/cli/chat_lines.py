@@ -40,6 +40,7 @@ class Message:
 
     text: str
     conversation: str | None = None
+    attachments: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,11 @@ def parse_line(line: str) -> Message | Verdict | Cancel | None:
     if not isinstance(data, dict):
         return Message(_storable(line.rstrip("\r\n")))
     match data:
-        case {"text": str(text)} if text.strip():
+        case {"text": str(text)} if text.strip() or data.get("attachments"):
             conversation = data.get("conversation")
             if conversation is not None and not isinstance(conversation, str):
                 raise UsageError('"conversation" is not a text.')
-            return Message(_storable(text), conversation)
+            return Message(_storable(text), conversation, _files(data.get("attachments", [])))
         case {"approve": str(approval_id)}:
             scope = data.get("for")
             if not isinstance(scope, str | None) or scope not in _ALLOW_FOR:
@@ -93,6 +94,13 @@ def parse_line(line: str) -> Message | Verdict | Cancel | None:
                 "A JSON object on stdin asks for nothing known.",
                 hint='Use {"text": …}, {"approve": ID}, {"deny": ID} or {"cancel": true}.',
             )
+
+
+def _files(named: object) -> tuple[Path, ...]:
+    """The files to send along. Raises ``UsageError``."""
+    if not isinstance(named, list) or not all(isinstance(one, str) and one for one in named):
+        raise UsageError('"attachments" is not a list of paths.')
+    return tuple(Path.cwd() / one for one in named)
 
 
 async def chat_in_lines(
@@ -185,6 +193,7 @@ class _LineChat:
     # -- inside ----------------------------------------------------------------------------
 
     async def _turn(self, message: Message) -> None:
+        attached = await self._assembly.versions.attachments.keep_files(message.attachments)
         if self._engine is None or message.conversation is not None:
             self._engine = await self._assembly.engines.get(message.conversation)
         outcome = await self._engine.run_turn(
@@ -194,6 +203,7 @@ class _LineChat:
                 self._approve or self._assembly.settings.approval_mode,
                 attended=self._peer_is_there,
             ),
+            attachments=attached,
         )
         self.code = DONE
         if outcome.error is not None:

@@ -17,6 +17,7 @@ from app.cli.new_file import write_document
 from app.cli.options import json_option
 from app.cli.output import Output, as_json, in_utc, local, shortened, visible_line
 from app.cli.run import DONE, Run, opened
+from app.domain.attachments import attachment_form, size_in_words
 from app.domain.errors import FileError, InvalidFieldError
 from app.domain.messages import ConversationMessage, ConversationSummary, MessageStatus, Role
 from app.domain.turns import TurnRecord, TurnState, UsageTotal
@@ -70,13 +71,20 @@ def search(run: Run, *, words: tuple[str, ...], limit: int, as_json: bool) -> in
 @click.option(
     "--output", "target", type=click.Path(dir_okay=False, path_type=Path), help="A new file."
 )
+@click.option(
+    "--attachments",
+    "contents",
+    is_flag=True,
+    help="Also what is in the attached files, and not only their names.",
+)
 @click.pass_obj
-def export(run: Run, *, conversation: str, target: Path | None) -> int:
+def export(run: Run, *, conversation: str, target: Path | None, contents: bool) -> int:
     """Write a conversation as JSON.
 
-    To stdout, or to a new file. No known secret is in it.
+    To stdout, or to a new file. No known secret is in it: an attached file that holds one stays
+    out.
     """
-    return run.until_done(_export(run.output, conversation, target))
+    return run.until_done(_export(run.output, conversation, target, contents))
 
 
 @conversations.command(name="import")
@@ -156,16 +164,26 @@ async def _search(output: Output, words: str, limit: int) -> int:
     return DONE
 
 
-async def _export(output: Output, conversation: str, target: Path | None) -> int:
+async def _export(output: Output, conversation: str, target: Path | None, contents: bool) -> int:
+    from app.orchestrator.attached_exchange import put_contents
+
     async with opened(offline=True) as assembly:
         data = await assembly.conversations.export(conversation)
+        if contents:
+            vault = assembly.versions.attachments
+            for name in await put_contents(data, vault, assembly.redactor):
+                why = "it holds a secret, or is not kept here"
+                output.note(f"! {visible_line(name)} is only named: {why}.", "yellow")
     write_document(output, data, target)
     return DONE
 
 
 async def _import(output: Output, data: Mapping[str, object]) -> int:
+    from app.orchestrator.attached_exchange import take_contents
+
     async with opened(offline=True) as assembly:
-        summary = await assembly.conversations.import_(data)
+        attached = await take_contents(data, assembly.versions.attachments)
+        summary = await assembly.conversations.import_(data, attached)
     if output.json_lines:
         output.record(_summary(summary))
     else:
@@ -238,6 +256,7 @@ def _message(message: ConversationMessage) -> dict[str, object]:
         "tool_call_id": message.tool_call_id,
         "tool_name": message.tool_name,
         "tool_status": message.tool_status.value if message.tool_status else None,
+        "attachments": [attachment_form(one) for one in message.attachments],
     }
 
 
@@ -252,5 +271,7 @@ def _show_message(output: Output, message: ConversationMessage) -> None:
     output.line(f"{_SPEAKERS[message.role]}{broken}  {local(message.created_at)}", "cyan")
     if message.text:
         output.line(message.text.rstrip("\n"))
+    for one in message.attachments:
+        output.line(f"  + {visible_line(one.name)} ({size_in_words(one.size)})", "dim")
     for call in message.tool_calls:
         output.line(f"  → {visible_line(call.name)} {shortened(as_json(call.arguments))}", "dim")

@@ -55,5 +55,19 @@ def conversation_option(command: _Command) -> _Command:
     return option(command)
 
 
+def attach_option(command: _Command) -> _Command:
+    """``--attach``, repeatable: ``attach`` as paths, looked at when the message is sent."""
+    option = click.option(
+        "--attach",
+        "attach",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        callback=_absolute,
+        help="A file to send along, from anywhere; repeatable.",
+    )
+    return option(command)
+
+
 def _absolute(_: click.Context, __: click.Parameter, folders: tuple[Path, ...]) -> tuple[Path, ...]:
     return tuple(Path.cwd() / folder for folder in folders)

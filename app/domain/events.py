@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from app.domain.attachments import Attachment
 from app.domain.tool_calls import ToolStatus
 
 
@@ -77,15 +78,18 @@ def _plain(value: object) -> object:
         return [_plain(v) for v in value]
     if isinstance(value, StrEnum):
         return value.value
+    if isinstance(value, Attachment):
+        return value.name
     return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnStarted(Event):
-    """A message was stored and its turn begins."""
+    """A message was stored and its turn begins. As JSON, ``attachments`` are names."""
 
     type: ClassVar[str] = "turn_started"
     text: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

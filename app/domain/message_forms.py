@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from app.domain.attachments import attachment_form, attachment_from
 from app.domain.messages import ConversationMessage, MessageStatus, Role
 from app.domain.skills import ToolDefinition
 from app.domain.tool_calls import ToolCall, ToolStatus
@@ -41,6 +42,8 @@ def message_form(message: ConversationMessage) -> Form:
         form["status"] = message.status.value
     if message.metadata:
         form["metadata"] = dict(message.metadata)
+    if message.attachments:
+        form["attachments"] = [attachment_form(one) for one in message.attachments]
     return form
 
 
@@ -91,4 +94,5 @@ def message_from_form(form: Mapping[str, Any], blank: ConversationMessage) -> Co
         tool_status=None if result is None else ToolStatus(result),
         status=MessageStatus(form.get("status", MessageStatus.DONE.value)),
         metadata=form.get("metadata", {}),
+        attachments=tuple(attachment_from(one) for one in form.get("attachments", ())),
     )

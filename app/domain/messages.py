@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.attachments import Attachment
 from app.domain.tool_calls import ToolCall, ToolStatus
 
 
@@ -46,6 +47,7 @@ class ConversationMessage:
         turn_id: the turn (one user message and all it led to).
         role: who speaks.
         text: the words; for ``TOOL`` the result handed to the model.
+        attachments: files that came with a ``USER`` message.
         tool_calls: calls an ``ASSISTANT`` message asked for, in order.
         tool_call_id: for ``TOOL``: the call it answers.
         tool_name: for ``TOOL``: the skill's dotted name.
@@ -69,6 +71,7 @@ class ConversationMessage:
     status: MessageStatus = MessageStatus.DONE
     channel: Channel = Channel.WINDOW
     metadata: Mapping[str, object] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from app.files.reports import RecoveryReport, VerifyReport
 from app.files.store import FileStore
 from app.files.verifying import Progress, Verifier
 from app.files.work import WorkFolders
+from app.storage.attached_contents import AttachedContents
 from app.storage.file_contents import NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
@@ -37,6 +38,7 @@ class VaultCare:
         history: FileHistory,
         journal: FileJournal,
         needed: NeededContents,
+        attached: AttachedContents,
         marks: VersionMarks,
         blobs: BlobStore,
         store: FileStore,
@@ -51,6 +53,7 @@ class VaultCare:
         self._history = history
         self._journal = journal
         self._needed = needed
+        self._attached = attached
         self._marks = marks
         self._blobs = blobs
         self._store = store
@@ -59,7 +62,15 @@ class VaultCare:
         self._fs = fs
         self._lock = lock
         self._vault = vault
-        self._pruner = Pruner(history=history, needed=needed, marks=marks, blobs=blobs, lock=lock)
+        self._pruner = Pruner(
+            history=history,
+            needed=needed,
+            attached=attached,
+            marks=marks,
+            blobs=blobs,
+            lock=lock,
+            clock=clock,
+        )
 
     def recover(self, gate: Gate) -> RecoveryReport:
         """End what a crash left open."""
@@ -78,6 +89,7 @@ class VaultCare:
                 history=self._history,
                 journal=self._journal,
                 needed=self._needed,
+                attached=self._attached,
                 blobs=self._blobs,
                 store=self._store,
                 fs=self._fs,
@@ -165,7 +177,9 @@ class VaultCare:
     # -- inside ----------------------------------------------------------------------------
 
     def _missing_vault(self) -> FileError | None:
-        if not self._blobs.is_bare() or not self._needed.any_by_versions():
+        if not self._blobs.is_bare():
+            return None
+        if not self._needed.any_by_versions() and not self._attached.any_sent():
             return None
         # Once more: another process may have put in the very first one between the two looks.
         return vault_gone(str(self._vault)) if self._blobs.is_bare() else None

@@ -2,7 +2,8 @@
 
 Export, read back, mark the versions, then drop the bytes: a crash between any two of these loses
 nothing that the archive does not hold. Every version stays in the history and says where its
-bytes are. The newest version of a file is never pruned, nor what any other change still needs.
+bytes are. The newest version of a file is never pruned, nor what any other change, or an attachment
+of a message, still needs. Attachments that were never sent go along after a week.
 """
 
 from __future__ import annotations
@@ -10,18 +11,22 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from app.domain.files import FileVersion
+from app.domain.skills import Clock
 from app.files.blobs import BlobStore
 from app.files.export import Exporter, ExportReport
 from app.files.gate import Gate, StoreLock
+from app.storage.attached_contents import AttachedContents
 from app.storage.file_contents import PRUNED, NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_marks import VersionMarks
 
 _AT_ONCE = 1000
+_UNSENT_KEPT = timedelta(days=7)
+"""An attachment that was never sent may stand in a message that is being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +88,19 @@ class Pruner:
         *,
         history: FileHistory,
         needed: NeededContents,
+        attached: AttachedContents,
         marks: VersionMarks,
         blobs: BlobStore,
         lock: StoreLock,
+        clock: Clock,
     ) -> None:
         self._history = history
         self._needed = needed
+        self._attached = attached
         self._marks = marks
         self._blobs = blobs
         self._lock = lock
+        self._clock = clock
 
     def plan(self, rule: PruneRule) -> PrunePlan:
         """What ``rule`` lets go of now; touches nothing."""
@@ -102,7 +111,7 @@ class Pruner:
         going = {(one.file_id, one.version) for one in versions}
         holders = self._needed.holders(sorted(sizes))
         gone = {digest for digest in sizes if holders.get(digest, set()) <= going}
-        gone -= self._needed.by_others(sorted(gone))
+        gone -= self._needed.by_others(sorted(gone)) | self._attached.known(sorted(gone))
         return PrunePlan(versions, frozenset(gone), sum(sizes[digest] for digest in gone))
 
     def run(
@@ -130,14 +139,17 @@ class Pruner:
             return PruneReport(export, len(marked), self.drop())
 
     def drop(self) -> int:
-        """Drop the bytes of pruned versions that nothing needs. The caller holds the lock.
+        """Drop the bytes of pruned versions, and of attachments never sent, that nothing needs.
 
-        Returns the bytes of disk space this frees.
+        The caller holds the lock. Returns the bytes of disk space this frees.
         """
+        unsent = self._attached.unsent(self._clock.now() - _UNSENT_KEPT)
         pruned = set(self._needed.of_pruned_versions())
-        gone = pruned - self._needed.by_others(sorted(pruned))
-        gone -= {one for one, holders in self._needed.holders(sorted(gone)).items() if holders}
-        return self._blobs.discard(gone) if gone else 0
+        pruned -= self._attached.known(sorted(pruned)) - unsent
+        gone = (pruned | unsent) - self._needed.at_all_but_pruned(sorted(pruned | unsent))
+        freed = self._blobs.discard(gone) if gone else 0
+        self._attached.forget(unsent)
+        return freed
 
     def _of_file(self, file_id: str, rule: PruneRule) -> list[FileVersion]:
         versions = self._history.versions(file_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.skills import Clock
+from app.files.attachments import AttachmentKeeper
 from app.files.blobs import BlobStore
 from app.files.care import VaultCare
 from app.files.change_runner import ChangeRunner
@@ -19,6 +20,7 @@ from app.files.plans import Plans
 from app.files.store import FileStore
 from app.files.undoing import Undoer
 from app.files.work import WorkFolders
+from app.storage.attached_contents import AttachedContents
 from app.storage.database import Database
 from app.storage.file_conflicts import ConflictHistory
 from app.storage.file_contents import NeededContents
@@ -45,6 +47,7 @@ class VaultParts:
     care: VaultCare
     plans: Plans
     undoer: Undoer
+    attachments: AttachmentKeeper
 
 
 def put_together(
@@ -63,6 +66,7 @@ def put_together(
     history = FileHistory(database)
     marks = VersionMarks(database, clock)
     needed = NeededContents(database)
+    attached = AttachedContents(database, clock)
     lock = StoreLock(vault / "lock", make_folder=blobs.make_ready)
     work = WorkFolders(vault, fs)
     runner = ChangeRunner(
@@ -106,6 +110,7 @@ def put_together(
             history=history,
             journal=journal,
             needed=needed,
+            attached=attached,
             marks=marks,
             blobs=blobs,
             store=store,
@@ -118,4 +123,5 @@ def put_together(
         ),
         plans=plans,
         undoer=Undoer(runner, plans, folder_mover),
+        attachments=AttachmentKeeper(blobs, attached, lock, vault),
     )

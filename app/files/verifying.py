@@ -18,6 +18,7 @@ from app.files.fs_ops import FsOps, is_ours
 from app.files.gate import Gate, StoreLock
 from app.files.reports import PROBLEMS, Finding, VerifyReport
 from app.files.store import FileStore
+from app.storage.attached_contents import AttachedContents
 from app.storage.file_contents import NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
@@ -36,6 +37,7 @@ class Verifier:
         history: FileHistory,
         journal: FileJournal,
         needed: NeededContents,
+        attached: AttachedContents,
         blobs: BlobStore,
         store: FileStore,
         fs: FsOps,
@@ -46,6 +48,7 @@ class Verifier:
         self._history = history
         self._journal = journal
         self._needed = needed
+        self._attached = attached
         self._blobs = blobs
         self._store = store
         self._fs = fs
@@ -54,7 +57,7 @@ class Verifier:
         self._progress = progress
         self._findings: list[Finding] = []
         self._waiting: set[str] = set()  # files with a change that waits for their folder
-        self._needed_by: dict[str, str] = {}  # hash → a version that says so
+        self._needed_by: dict[str, str] = {}  # hash → a version or an attachment that says so
         self._spare: set[str] = set()
         self._there: set[str] = set()
 
@@ -71,6 +74,8 @@ class Verifier:
             files += bool(check.versions)
             versions += check.versions
             pruned += check.pruned
+        for digest, attachment in self._attached.sent().items():
+            self._needed_by.setdefault(digest, attachment)
         blobs, content_bytes = self._all_blobs(len(records), total)
         self._missing()
         self._unnamed()
@@ -166,7 +171,9 @@ class Verifier:
         suspects = sorted(self._needed_by.keys() - self._there)
         if suspects:
             with self._lock.held(self._gate):
-                needed = self._needed.by_versions(suspects)
+                sent = self._attached.sent()
+                attached = {one: sent[one] for one in suspects if one in sent}
+                needed = {**attached, **self._needed.by_versions(suspects)}
                 missing = needed.keys() - set(self._blobs.all())
             words = "The bytes of this version are missing."
             self._findings += [Finding("blob_missing", words, needed[one]) for one in missing]
@@ -176,7 +183,7 @@ class Verifier:
         if suspects:
             with self._lock.held(self._gate):
                 there = set(self._blobs.all())
-                named = self._needed.at_all(suspects)
+                named = self._needed.at_all(suspects) | self._attached.known(suspects)
             words = "Bytes are kept that no version names."
             orphans = [one for one in suspects if one in there and one not in named]
             self._findings += [Finding("orphan", words, one) for one in orphans]

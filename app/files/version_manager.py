@@ -19,6 +19,7 @@ from app.domain.files import (
     Origin,
 )
 from app.domain.skills import Clock
+from app.files.attachments import Attachments
 from app.files.bringing_back import BroughtBack
 from app.files.export import ExportReport
 from app.files.failures import changed_again
@@ -97,6 +98,7 @@ class VersionManager(VersionReader):
             hide_secrets=hide_secrets,
         )
         super().__init__(parts, Workers())
+        self.attachments = Attachments(parts.attachments, self._workers)
         self._on_version = on_version
         self._file_locks = FileLocks()
         self._runner = parts.runner

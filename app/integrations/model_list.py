@@ -42,7 +42,14 @@ def _info(entry: Mapping[str, object]) -> ModelInfo | None:
         name=whole(name) if isinstance(name, str) and name else whole(model_id),
         context_length=_context_length(entry),
         supports_tools="tools" in parameters if isinstance(parameters, list) else None,
+        takes_pictures=_takes_pictures(entry),
     )
+
+
+def _takes_pictures(entry: Mapping[str, object]) -> bool | None:
+    architecture = entry.get("architecture")  # OpenRouter
+    kinds = architecture.get("input_modalities") if isinstance(architecture, Mapping) else None
+    return "image" in kinds if isinstance(kinds, list) and kinds else None
 
 
 def _context_length(entry: Mapping[str, object]) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,10 +19,17 @@ from app.integrations.answer_stream import read_answer
 from app.integrations.endpoint import Endpoint
 from app.integrations.model_errors import Peer
 from app.integrations.model_list import read_models
-from app.integrations.refused_fields import CHOSEN_FIELDS, refused_field
+from app.integrations.refused_fields import CHOSEN_FIELDS, refused_field, refused_pictures
 from app.integrations.request_options import RequestOptions
-from app.integrations.wire import OPENROUTER, chat_body, encoded, names_on_the_wire
-from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelRequest, Progress
+from app.integrations.wire import (
+    OPENROUTER,
+    PICTURES,
+    chat_body,
+    encoded,
+    has_pictures,
+    names_on_the_wire,
+)
+from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelRequest, Progress, Remark
 from app.redaction import Secret
 from app.resilience.retry import Backoff, RetryPolicy
 
@@ -95,6 +102,7 @@ class OpenAICompatibleClient:
         self._refused_fields: dict[str, set[str]] = {}
         self._windows: dict[str, int] = {}
         self._key_checked = False
+        self._listed = False
         self._under_way = 0
         self._closed = False
 
@@ -133,6 +141,7 @@ class OpenAICompatibleClient:
                 answer: Answer | None = None
                 try:
                     model = request.model or await self._model()
+                    await self._look_whether_it_sees(request)
                     answer = self._answer_to(request, model)
                     async with aclosing(self._attempt(request, model, answer)) as events:
                         async for event in events:
@@ -199,6 +208,8 @@ class OpenAICompatibleClient:
         self, request: ModelRequest, model: str, answer: Answer
     ) -> AsyncGenerator[ModelEvent, None]:
         without = self._refused_fields.setdefault(model, set())
+        if PICTURES in without and has_pictures(request, newest=True):
+            yield Remark(_no_pictures(model))
         while True:
             body = chat_body(
                 request,
@@ -220,9 +231,14 @@ class OpenAICompatibleClient:
                 if isinstance(window, int):
                     self._windows[model] = window
                 refused = None if answer.started else refused_field(error, body)
+                if refused is None and not answer.started and PICTURES not in without:
+                    told = has_pictures(request) and refused_pictures(error)
+                    refused = PICTURES if told else None
                 if refused is None:
                     raise
                 without.add(refused)
+            if refused == PICTURES:
+                yield Remark(_no_pictures(model))
             if refused in CHOSEN_FIELDS:
                 yield Progress(f"{model} does not take {refused}; asking without it.")
 
@@ -235,6 +251,13 @@ class OpenAICompatibleClient:
             taken={call.id for message in request.messages for call in message.tool_calls},
             read_error=self._endpoint.error,
         )
+
+    async def _look_whether_it_sees(self, request: ModelRequest) -> None:
+        """Before pictures go out for the first time, where a list says who takes them."""
+        if self._provider == OPENROUTER and not self._listed and has_pictures(request):
+            self._listed = True
+            with suppress(ModelError):  # the request itself will say what is wrong
+                await self._models()
 
     async def _model(self) -> str:
         if self._default_model is None:
@@ -252,6 +275,13 @@ class OpenAICompatibleClient:
             await self._check_key()
         found = read_models(await self._endpoint.get("/models"), self.label)
         self._windows |= {one.id: one.context_length for one in found if one.context_length}
+        self._listed = True
+        for one in found:
+            refused = self._refused_fields.setdefault(one.id, set())
+            if one.takes_pictures is False:
+                refused.add(PICTURES)
+            elif one.takes_pictures:
+                refused.discard(PICTURES)
         return found
 
     async def _check_key(self) -> None:
@@ -260,6 +290,13 @@ class OpenAICompatibleClient:
         except ModelRefusedError:
             return  # a server without this page: the key shows with the first question
         self._key_checked = True
+
+
+def _no_pictures(model: str) -> str:
+    return (
+        f"{model} cannot see pictures: it was only told their names. Choose another model, then "
+        "attach them again."
+    )
 
 
 def openrouter_client(

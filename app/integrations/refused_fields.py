@@ -24,6 +24,11 @@ _UNKNOWN: Final = re.compile(
     r"|not (?:allowed|permitted|supported|recogni[sz]ed|valid)|(?:does|do) not support)\b",
     re.IGNORECASE,
 )
+# llama.cpp refuses with 500 what its model cannot see, OpenRouter with 404.
+_REFUSALS: Final = (400, 404, 415, 422, 500, 501)
+_PICTURE_WORD: Final = re.compile(
+    r"\bimages?\b|image_url|\bvision\b|multi-?modal|\bmodalit|mmproj|content type", re.IGNORECASE
+)
 _FIELD_WORD: Final = r"(?:argument|field|input|key|keyword|option|param(?:eter)?|propert(?:y|ies))"
 _NO_ENDPOINT: Final = "requested parameters"
 
@@ -45,6 +50,13 @@ def refused_field(error: ModelError, body: Mapping[str, object]) -> str | None:
     if not _UNKNOWN.search(error.message):
         return None
     return next((name for name in sent if _names(error.message, name)), None)
+
+
+def refused_pictures(error: ModelError) -> bool:
+    """Whether this refusal is about the pictures of a request."""
+    if isinstance(error, ModelModeratedError):
+        return False  # it has looked at them
+    return error.details.get("status") in _REFUSALS and bool(_PICTURE_WORD.search(error.message))
 
 
 def _names(message: str, name: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+from app.domain.attachments import picture_type
 from app.domain.messages import ConversationMessage, Role
 from app.domain.skills import ToolDefinition
 from app.domain.tool_calls import ToolCall, wire_name
@@ -14,12 +16,18 @@ from app.integrations.request_options import RequestOptions
 from app.orchestrator.llm_client import ModelRequest
 
 OPENROUTER: Final = "openrouter"
+PICTURES: Final = "pictures"
+"""In ``without``: the model, or its server, takes none."""
 
 _MAX_SESSION: Final = 256
 _MAX_NAME: Final = 64
 _WANT_MARKS: Final = ("anthropic/", "alibaba/", "qwen/")
 """Makers whose models cache a prompt only up to where the request says so."""
 
+_UNSEEN: Final = (
+    "You cannot see the pictures named here: this model takes none. Tell the person so, and that "
+    "another model may."
+)
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -29,7 +37,7 @@ def chat_body(
     model: str,
     provider: str,
     options: RequestOptions = RequestOptions(),  # noqa: B008 - frozen
-    without: Iterable[str] = (),
+    without: Collection[str] = (),
 ) -> dict[str, object]:
     """The body of ``POST /chat/completions``.
 
@@ -40,9 +48,9 @@ def chat_body(
         model: the model's id.
         provider: ``openrouter`` gets its own fields.
         options: what the person set for all requests.
-        without: optional fields that this server has refused before.
+        without: optional fields that this server has refused before, or ``PICTURES``.
     """
-    messages = _messages(request, provider, model)
+    messages = _messages(request, provider, model, pictures=PICTURES not in without)
     if provider == OPENROUTER and model.startswith(_WANT_MARKS):
         _mark_for_caching(messages)
     body: dict[str, object] = {"model": model, "messages": messages, "stream": True}
@@ -66,7 +74,7 @@ def chat_body(
         if options.reasoning_effort:
             body["reasoning_effort"] = options.reasoning_effort
     for name in without:
-        body.pop(name, None)
+        body.pop(name, None)  # pictures are in no field of their own
     return body
 
 
@@ -80,13 +88,42 @@ def names_on_the_wire(tools: Sequence[ToolDefinition]) -> dict[str, str]:
     return {wire_name(tool.name): tool.name for tool in tools}
 
 
-def _messages(request: ModelRequest, provider: str, model: str) -> list[dict[str, object]]:
+def has_pictures(request: ModelRequest, *, newest: bool = False) -> bool:
+    """Whether a picture is part of the request; with ``newest``, of its last message."""
+    messages = request.messages[-1:] if newest else request.messages
+    return any(_pictures(message, request.attached) for message in messages)
+
+
+def _messages(
+    request: ModelRequest, provider: str, model: str, *, pictures: bool
+) -> list[dict[str, object]]:
     messages: list[dict[str, object]] = []
     if request.system:
         messages.append({"role": "system", "content": request.system})
-    messages.extend(_message(message, provider, model) for message in request.messages)
+    for message in request.messages:
+        sent = _message(message, provider, model)
+        if found := _pictures(message, request.attached):
+            sent["content"] = _with_pictures(message.text, found if pictures else ())
+        messages.append(sent)
     _add_thoughts(messages, request.messages, (provider, model))
     return messages
+
+
+def _pictures(message: ConversationMessage, attached: Mapping[str, str | bytes]) -> list[bytes]:
+    found = (attached.get(one.readable or "") for one in message.attachments if one.given)
+    return [content for content in found if isinstance(content, bytes)]
+
+
+def _with_pictures(text: str, pictures: Sequence[bytes]) -> str | list[dict[str, object]]:
+    """A message's words and its pictures, in the order in which the words name them."""
+    if not pictures:
+        return f"{text}\n\n[{_UNSEEN}]".strip()
+    parts: list[dict[str, object]] = [{"type": "text", "text": text}] if text else []
+    for picture in pictures:
+        data = base64.b64encode(picture).decode()
+        address = f"data:{picture_type(picture)};base64,{data}"
+        parts.append({"type": "image_url", "image_url": {"url": address}})
+    return parts
 
 
 def _add_thoughts(
@@ -119,8 +156,11 @@ def _mark_for_caching(messages: Sequence[dict[str, object]]) -> None:
     said = [message for message in messages if message["role"] in ("user", "tool")]
     system = [message for message in messages if message["role"] == "system"]
     for message in (*system, *said[-1:]):
-        if text := message["content"]:  # an empty part would be refused
-            part = {"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}
+        content = message["content"]
+        if isinstance(content, list):  # with pictures: the last part ends what stays the same
+            content[-1]["cache_control"] = {"type": "ephemeral"}
+        elif content:  # an empty part would be refused
+            part = {"type": "text", "text": content, "cache_control": {"type": "ephemeral"}}
             message["content"] = [part]
 
 

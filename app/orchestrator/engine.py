@@ -7,7 +7,9 @@ one result.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
+from app.domain.attachments import Attachment
 from app.domain.errors import ClosingError
 from app.domain.messages import Channel
 from app.orchestrator.approvals import ApprovalMode
@@ -63,9 +65,14 @@ class Engine:
             await asyncio.wait([running])
 
     async def run_turn(
-        self, text: str, *, channel: Channel, mode: ApprovalMode = ApprovalMode.ASK
+        self,
+        text: str,
+        *,
+        channel: Channel,
+        mode: ApprovalMode = ApprovalMode.ASK,
+        attachments: Sequence[Attachment] = (),
     ) -> TurnOutcome:
-        """Take one message through the loop; waits its turn.
+        """Take one message, and the files that came with it, through the loop; waits its turn.
 
         Raises ``ClosingError`` once this is closed, with nothing stored. Never raises for what
         goes wrong inside: the outcome says it. Cancelling the caller
@@ -82,7 +89,9 @@ class Engine:
         try:
             self._cancelled = False
             turn = TurnRun(self.conversation_id, self._parts, channel=channel, mode=mode)
-            self._running = asyncio.create_task(turn.run(text), name=f"turn {self.conversation_id}")
+            self._running = asyncio.create_task(
+                turn.run(text, tuple(attachments)), name=f"turn {self.conversation_id}"
+            )
             await self._until_over(self._running)
             return self._running.result()
         finally:

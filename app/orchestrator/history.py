@@ -12,9 +12,10 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from app.domain.attachments import Attachment, AttachmentKind
 from app.domain.messages import ConversationMessage, MessageStatus, Role
 from app.domain.tool_calls import ToolCall, ToolStatus
-from app.orchestrator.tokens import CHARACTERS_PER_TOKEN, message_tokens
+from app.orchestrator.tokens import CHARACTERS_PER_TOKEN, attachment_tokens, message_tokens
 
 DEFAULT_WINDOW: Final = 128_000
 """Tokens a model takes, where nobody says."""
@@ -22,6 +23,8 @@ COMPACTION_SHARE: Final = 0.8
 """A request that needs more of the window has its older messages summarised first."""
 KEPT_SHARE: Final = 0.3
 """So much of the window the newest messages keep then."""
+ATTACHED_SHARE: Final = 0.25
+"""So much of the window the attachments of a message may take, and those of all before it."""
 _PAGE_SHARE: Final = 8
 _SMALLEST_PAGE: Final = 2_000
 _LARGEST_PAGE: Final = 60_000
@@ -53,6 +56,56 @@ def rest_of(call_id: str, end: int, length: int, page: int) -> str:
         f"\n[That was up to character {end:,} of {length:,}. For more call results_read with "
         f'call_id "{call_id}", offset {end} and limit {page}.]'
     )
+
+
+def giving(
+    rows: Iterable[ConversationMessage], page: int, tokens: int
+) -> list[ConversationMessage]:
+    """``rows`` with as much of their attachments as a request carries.
+
+    The newest are given first: a text up to a page, a picture whole, until ``tokens`` are used up.
+    The rest is only named, and can be read with ``RESULT_READER``. Those of the newest message
+    that has any share what there is, so that each of them is seen.
+    """
+    out = list(rows)
+    left, newest = tokens, True
+    for at in reversed(range(len(out))):
+        if not out[at].attachments:
+            continue
+        whole = tuple(_given(one, page) for one in out[at].attachments)
+        cost = sum(map(attachment_tokens, whole))
+        if cost > left:
+            whole = _shared(whole, left) if newest else tuple(_given(one, 0) for one in whole)
+            cost = sum(map(attachment_tokens, whole))
+        left -= cost
+        newest = False
+        out[at] = dataclasses.replace(out[at], attachments=whole)
+    return out
+
+
+def _given(attachment: Attachment, page: int) -> Attachment:
+    if attachment.kind is AttachmentKind.PICTURE:
+        return dataclasses.replace(attachment, given=1 if page else 0)
+    fits = page and attachment.characters <= page + _SLACK
+    return dataclasses.replace(
+        attachment, given=attachment.characters if fits else min(attachment.characters, page)
+    )
+
+
+def _shared(attachments: Sequence[Attachment], tokens: int) -> tuple[Attachment, ...]:
+    """As many of the pictures as fit, and an equal part for each of the texts."""
+    made, left = list(attachments), tokens
+    # The smallest first: what they leave is for the others.
+    in_order = sorted(range(len(made)), key=lambda at: attachment_tokens(made[at]))
+    for done, at in enumerate(in_order):
+        share = max(0, left // (len(made) - done))
+        cost = attachment_tokens(made[at])
+        if cost > share:
+            is_picture = made[at].kind is AttachmentKind.PICTURE
+            part = 0 if is_picture else made[at].given * share // cost
+            made[at] = dataclasses.replace(made[at], given=part)
+        left -= attachment_tokens(made[at])
+    return tuple(made)
 
 
 def size(messages: Iterable[ConversationMessage]) -> int:

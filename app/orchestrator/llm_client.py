@@ -22,6 +22,8 @@ class ModelRequest:
         tool_choice: ``"none"`` on a closing call: the model may call nothing.
         model: model id, or ``None`` for the adapter's default.
         session_id: conversation id; keeps a provider sticky where that is offered.
+        attached: what is given of the messages' attachments, by its hash: a text without secrets,
+            or a picture. Put in at the boundary (``orchestrator.outgoing``); not recorded.
     """
 
     system: str
@@ -30,6 +32,7 @@ class ModelRequest:
     tool_choice: Literal["auto", "none"] = "auto"
     model: str | None = None
     session_id: str | None = None
+    attached: Mapping[str, str | bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,13 @@ class Progress:
 
     detail: str
     retry_in: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about this request that the person should know and that ends nothing."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +103,18 @@ class Completed:
     metadata: Mapping[str, object] = field(default_factory=dict)
 
 
-ModelEvent = TextDelta | ReasoningDelta | Progress | TokenUsage | Completed
+ModelEvent = TextDelta | ReasoningDelta | Progress | Remark | TokenUsage | Completed
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model the server offers. ``context_length`` in tokens, where known."""
+    """A model the server offers. ``context_length`` in tokens; ``None``: the list does not say."""
 
     id: str
     name: str
     context_length: int | None = None
     supports_tools: bool | None = None
+    takes_pictures: bool | None = None
 
 
 class LLMClient(Protocol):

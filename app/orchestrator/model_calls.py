@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from app.domain.errors import ModelStreamError, StewardError
-from app.domain.events import Phase
+from app.domain.events import Phase, Severity
 from app.domain.turns import ModelCallRecord
 from app.orchestrator.engine_parts import CallRecording, EngineParts
 from app.orchestrator.limits import TurnLimits
@@ -22,6 +22,7 @@ from app.orchestrator.llm_client import (
     ModelRequest,
     Progress,
     ReasoningDelta,
+    Remark,
     TextDelta,
     TokenUsage,
 )
@@ -168,6 +169,8 @@ class ModelCalls:
                 stall.begin()
             case Progress(detail, retry_in):
                 self._events.waiting(phase if retry_in is None else Phase.RETRY, detail)
+            case Remark(words):
+                self._events.notice(Severity.WARNING, "model", words)
             case TokenUsage():
                 heard.usage.append(event)
                 self._events.usage(event)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 from typing import Final
 
 from app.domain.errors import SecretLeavesError
 from app.domain.tool_calls import ToolCall
+from app.orchestrator.attached import AttachedReader, with_attachments
 from app.orchestrator.llm_client import LLMClient, ModelEvent, ModelInfo, ModelRequest
 from app.orchestrator.untrusted import RULE, Fence
 from app.redaction import Redactor
@@ -29,12 +31,20 @@ class Outgoing:
         inner: the adapter that speaks to the model.
         redactor: knows the secrets of this moment.
         fence: marks what comes from outside as data.
+        attached: reads what is given of attachments, where there may be any.
     """
 
-    def __init__(self, inner: LLMClient, redactor: Redactor, fence: Fence) -> None:
+    def __init__(
+        self,
+        inner: LLMClient,
+        redactor: Redactor,
+        fence: Fence,
+        attached: AttachedReader | None = None,
+    ) -> None:
         self._inner = inner
         self._redactor = redactor
         self._fence = fence
+        self._attached = attached
 
     @property
     def provider(self) -> str:
@@ -53,7 +63,24 @@ class Outgoing:
 
     def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """Ask the adapter, with a request that may leave."""
-        return self._inner.stream(self.safe(request))
+        if self._attached is None or not any(one.attachments for one in request.messages):
+            return self._inner.stream(self.safe(request))
+        return self._stream_attached(request, self._attached)
+
+    async def _stream_attached(
+        self, request: ModelRequest, reader: AttachedReader
+    ) -> AsyncIterator[ModelEvent]:
+        attached = await reader.given(request.messages)
+        safe = self.safe(request)  # which looks for secrets in texts; the reader has done so
+        safe = dataclasses.replace(safe, attached=attached)
+        if self.provider != _NEEDS_NO_FENCE:
+            mark = self._fence.mark(safe.session_id or "")
+            safe = dataclasses.replace(
+                safe, messages=[with_attachments(one, attached, mark) for one in safe.messages]
+            )
+        async with aclosing(self._inner.stream(safe)) as events:  # type: ignore[type-var]
+            async for event in events:
+                yield event
 
     def safe(self, request: ModelRequest) -> ModelRequest:
         """``request`` without secrets; for a real model its data is fenced off."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import app
+from app.domain.attachments import Attachment, attachment_form, attachment_from
 from app.domain.errors import InvalidFieldError
 from app.domain.message_forms import Form, message_form, message_from_form
 from app.domain.messages import Channel, ConversationMessage, Role
@@ -51,7 +52,7 @@ class RecordedTurn:
     """What a turn was given, what it asked, and what it came to.
 
     Attributes:
-        text: the person's message.
+        text, attachments: the person's message.
         prompt, bounds: what its context and its limits were made from.
         context_tokens: the person's own word for the model's window, if they had one.
         window: tokens the model takes, as its client knew them.
@@ -70,6 +71,7 @@ class RecordedTurn:
     earlier: StoredHistory
     calls: tuple[RecordedCall, ...]
     results: tuple[ToolResult, ...]
+    attachments: tuple[Attachment, ...] = ()
 
 
 async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
@@ -78,12 +80,14 @@ async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
     packed: list[Mapping[str, Any]] = [call.request for call in trace.calls]
     requests = unpacked(packed, await traces.stored(stored_ids(packed)), traces.hide)
     first = packed[0] if packed else {}
+    asked = next((message for message in trace.messages if message.role is Role.USER), None)
     surroundings = first.get("surroundings", {})
     own_window = surroundings.get("context_tokens")
     characters = (own_window or DEFAULT_WINDOW) * CHARACTERS_PER_TOKEN
     return RecordedTurn(
         turn=trace.turn,
-        text=next((m.text for m in trace.messages if m.role is Role.USER), ""),
+        text=asked.text if asked is not None else "",
+        attachments=asked.attachments if asked is not None else (),
         prompt=PromptInputs.from_json(surroundings.get("prompt", {})),
         bounds=_bounds(surroundings.get("limits", {})),
         context_tokens=own_window,
@@ -147,6 +151,7 @@ def to_bundle(recording: RecordedTurn) -> Form:
             "finished_at": turn.finished_at and turn.finished_at.isoformat(),
         },
         "text": recording.text,
+        "attachments": [attachment_form(one) for one in recording.attachments],
         "prompt": recording.prompt.to_json(),
         "limits": dataclasses.asdict(recording.bounds),
         "context_tokens": recording.context_tokens,
@@ -211,6 +216,7 @@ def _from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
     return RecordedTurn(
         turn=turn,
         text=data["text"],
+        attachments=tuple(attachment_from(one) for one in data.get("attachments", ())),
         prompt=PromptInputs.from_json(data["prompt"]),
         bounds=_bounds(data["limits"]),
         context_tokens=data["context_tokens"],

@@ -135,7 +135,10 @@ class _Stage:
         """The turn."""
         turn = self._recording.turn
         return await self._engine.run_turn(
-            self._recording.text, channel=turn.channel, mode=ApprovalMode(turn.mode)
+            self._recording.text,
+            channel=turn.channel,
+            mode=ApprovalMode(turn.mode),
+            attachments=self._recording.attachments,
         )
 
     async def stopped(self) -> None:

@@ -24,7 +24,7 @@ from app.orchestrator.llm_client import ModelRequest
 
 Stored = Callable[[int], Form | None]
 
-_PARTS: Final = ("system", "messages", "tools")
+_PARTS: Final = ("system", "messages", "tools", "attached")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What came from a model as one JSON object, and the same events from it again. Pure.
 
-``{"text", "reasoning", "progress": […], "usage": […], "completed": {…}, "error": {…}}``; parts
-that there were none of are left out. A run of deltas is one text: how it was cut is not kept.
+``{"text", "reasoning", "progress": […], "remarks": […], "usage": […], "completed": {…},
+"error": {…}}``; parts that there were none of are left out. A run of deltas is one text: how it
+was cut is not kept.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from app.orchestrator.llm_client import (
     ModelEvent,
     Progress,
     ReasoningDelta,
+    Remark,
     TextDelta,
     TokenUsage,
 )
@@ -31,6 +33,7 @@ class ResponseForm:
         self._text: list[str] = []
         self._reasoning: list[str] = []
         self._progress: list[Form] = []
+        self._remarks: list[str] = []
         self.usage: list[TokenUsage] = []
         self.completed: Completed | None = None
         self.error: StewardError | None = None
@@ -48,6 +51,9 @@ class ResponseForm:
                     {"detail": detail, "retry_in": retry_in, "at_ms": self._since()}
                 )
                 return
+            case Remark(words):
+                self._remarks.append(words)
+                return
             case TokenUsage():
                 self.usage.append(event)
                 return
@@ -63,6 +69,7 @@ class ResponseForm:
             "text": text,
             "reasoning": "".join(self._reasoning),
             "progress": self._progress,
+            "remarks": self._remarks,
             "usage": [dataclasses.asdict(usage) for usage in self.usage],
             "completed": self.completed and _completed_form(self.completed, text),
             "error": self.error and _error_form(self.error),
@@ -74,6 +81,8 @@ def events_of(response: Mapping[str, Any]) -> Iterator[ModelEvent]:
     """The events again. What ended the call without a ``Completed`` is ``error_of``."""
     for progress in response.get("progress", ()):
         yield Progress(progress["detail"], progress["retry_in"])
+    for words in response.get("remarks", ()):
+        yield Remark(words)
     if reasoning := response.get("reasoning"):
         yield ReasoningDelta(reasoning)
     if text := response.get("text"):

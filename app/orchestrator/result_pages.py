@@ -1,7 +1,8 @@
-"""``results.read``: the next page of a tool's result that was too long for one request.
+"""``results.read``: the next page of a result, or an attachment, too long for one request.
 
-Results are stored whole; a request carries the first page of a long one (``history.paged``).
-This skill gives the others. It reads results of its own conversation only, and changes nothing.
+Both are stored whole; a request carries the first page of a long one (``history.paged``,
+``history.giving``). This skill gives the others. It reads what belongs to its own conversation
+only, and changes nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Protocol
 
+from app.domain.attachments import HANDLE
 from app.domain.errors import InvalidArgumentsError, NotFoundError
 from app.domain.skills import ReadSkill, SkillContext, SkillResult, ToolDefinition
 from app.orchestrator.history import RESULT_READER, rest_of
@@ -25,18 +27,29 @@ class Results(Protocol):
         ...
 
 
+class Attached(Protocol):
+    """Where the texts of attachments are (``orchestrator.attached``)."""
+
+    async def text(self, conversation_id: str, handle: str) -> str | None:
+        """The whole text of an attachment of this conversation, if there is one."""
+        ...
+
+
 class ResultReader(ReadSkill):
     """Reads on in a long result."""
 
     domain = RESULT_READER.partition(".")[0]
     tool_definition = ToolDefinition(
         RESULT_READER,
-        "Read on in a tool's result of this conversation that was given in part. The line in "
-        "square brackets at the end of such a part says which call_id and offset to use.",
+        "Read on in a tool's result, or in a file that the person attached, of which a part was "
+        "given or none. The line in square brackets there says which call_id and offset to use.",
         {
             "type": "object",
             "properties": {
-                "call_id": {"type": "string", "description": "The id of the call it answers."},
+                "call_id": {
+                    "type": "string",
+                    "description": "The id of the call it answers, or of the file.",
+                },
                 "offset": {
                     "type": "integer",
                     "minimum": 0,
@@ -54,14 +67,16 @@ class ResultReader(ReadSkill):
         },
     )
 
-    def __init__(self, results: Results) -> None:
+    def __init__(self, results: Results, attached: Attached) -> None:
         self._results = results
+        self._attached = attached
 
     async def execute(self, params: Mapping[str, object], context: SkillContext) -> SkillResult:
         """Read a page. Raises ``NotFoundError``, ``InvalidArgumentsError``."""
         call_id = str(params["call_id"])
         start, limit = _number(params, "offset", 0), _number(params, "limit", PAGE)
-        text = await self._results.tool_result(context.conversation_id, call_id)
+        kept = self._attached.text if call_id.startswith(HANDLE) else self._results.tool_result
+        text = await kept(context.conversation_id, call_id)
         if text is None:
             raise NotFoundError(
                 f"This conversation has no result of a call {call_id!r}.",

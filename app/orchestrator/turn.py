@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
+from app.domain.attachments import Attachment
 from app.domain.errors import ContextTooLongError, StewardError
 from app.domain.events import TurnStatus
 from app.domain.messages import Channel, ConversationMessage, MessageStatus, Role
@@ -92,14 +93,14 @@ class TurnRun:
         self._was_too_long = False
         self._outcome = TurnOutcome(turn_id, TurnStatus.FAILED, "")
 
-    async def run(self, text: str) -> TurnOutcome:
+    async def run(self, text: str, attachments: tuple[Attachment, ...] = ()) -> TurnOutcome:
         """From the message to the end. Raises only what is a bug; that is told before."""
         log_place(conversation_id=self._scope.conversation_id, turn_id=self._scope.turn_id)
         status, error = TurnStatus.FAILED, None
         is_bug = True
         try:
             # Invariant 4: the message is stored, also where Stop is pressed at once.
-            await to_the_end(self._begin(self._parts.redactor.text(text)))
+            await to_the_end(self._begin(self._parts.redactor.text(text), attachments))
             status = await self._loop()
             is_bug = False
         except asyncio.CancelledError:
@@ -112,10 +113,10 @@ class TurnRun:
                 await to_the_end(self._end(status, error, is_bug=is_bug))
         return self._outcome
 
-    async def _begin(self, text: str) -> None:
+    async def _begin(self, text: str, attachments: tuple[Attachment, ...]) -> None:
         scope, parts = self._scope, self._parts
         await self._context.load(parts.llm())
-        asked = self._message(Role.USER, text)
+        asked = dataclasses.replace(self._message(Role.USER, text), attachments=attachments)
         record = TurnRecord(
             id=scope.turn_id,
             conversation_id=scope.conversation_id,
@@ -130,7 +131,7 @@ class TurnRun:
                 scope.turn_id, scope.conversation_id, scope.channel, scope.mode
             )
         self._context.add(stored)
-        self._events.started(text)
+        self._events.started(text, stored.attachments)
 
     async def _loop(self) -> TurnStatus:
         while await self._may_ask():

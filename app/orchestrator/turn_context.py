@@ -15,10 +15,12 @@ from app.domain.turns import SummaryRecord
 from app.orchestrator import compaction
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.history import (
+    ATTACHED_SHARE,
     COMPACTION_SHARE,
     DEFAULT_WINDOW,
     KEPT_SHARE,
     fitting,
+    giving,
     page_size,
     paged,
     repaired,
@@ -110,7 +112,7 @@ class TurnContext:
 
     def add(self, message: ConversationMessage) -> None:
         """A message of this turn."""
-        message = paged(message, self._page)
+        (message,) = self._cut([message])
         self._turn.append(message)
         if message.role is Role.TOOL:
             self._done[message.tool_name or "", str(message.tool_status)] += 1
@@ -154,7 +156,7 @@ class TurnContext:
         if not self.is_too_long:
             return
         room = round(self._window * COMPACTION_SHARE) - self._base
-        self._turn = shortened(self._turn, room)
+        self._turn = shortened(self._cut(self._turn), room)
         self._earlier = fitting(self._earlier, room - size(self._turn))
         self._count()
         if tell:
@@ -240,7 +242,8 @@ class TurnContext:
         self._count()
 
     def _cut(self, rows: Sequence[ConversationMessage]) -> list[ConversationMessage]:
-        return [paged(row, self._page) for row in rows]
+        tokens = round(self._window * ATTACHED_SHARE)
+        return [paged(row, self._page) for row in giving(rows, self._page, tokens)]
 
     def _count(self) -> None:
         self._tokens = size(self._earlier) + size(self._turn)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from app.domain.attachments import Attachment
 from app.domain.events import (
     Answer,
     Delta,
@@ -54,7 +55,7 @@ class TurnEvents:
         """The words since the last result of a tool: what the answer will be."""
         return "".join(self._said)
 
-    def started(self, text: str) -> None:
+    def started(self, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
         """The person's message is stored and the turn begins."""
         self._publish(
             TurnStarted(
@@ -62,6 +63,7 @@ class TurnEvents:
                 conversation_id=self._conversation_id,
                 turn_id=self._turn_id,
                 text=text,
+                attachments=attachments,
             )
         )
 

@@ -80,7 +80,9 @@ class Fence:
         ]
 
 
-def fenced(text: str, mark: str, *, skill: str = "", source: str = "") -> str:
+def fenced(
+    text: str, mark: str, *, skill: str = "", source: str = "", attached: str = "", kind: str = ""
+) -> str:
     """``text`` between two lines that nothing in it can imitate.
 
     Args:
@@ -88,10 +90,17 @@ def fenced(text: str, mark: str, *, skill: str = "", source: str = "") -> str:
         mark: the conversation's, from ``Fence.mark``.
         skill: who has read it, where a skill did.
         source: what it was read from: a path, an address.
+        attached: the name of the file that the person attached.
+        kind: what that is: its media type and size.
     """
     facts = "".join(
         f' {name}="{_attribute(value, mark)}"'
-        for name, value in (("skill", skill), ("source", source))
+        for name, value in (
+            ("skill", skill),
+            ("source", source),
+            ("attached", attached),
+            ("kind", kind),
+        )
         if value
     )
     return f"<{TAG}-{mark}{facts}>\n{harmless(text, mark)}\n</{TAG}-{mark}>"

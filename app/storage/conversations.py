@@ -14,6 +14,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from peewee import SQL
+
+from app.domain.attachments import Attachment
 from app.domain.errors import NotFoundError, StorageError
 from app.domain.messages import (
     ConversationMessage,
@@ -187,6 +190,20 @@ class Conversations:
         text = await self._database.write_async(lambda: tool_result(conversation_id, call_id))
         return None if text is None else self._redactor.text(text)
 
+    async def attachments(self, conversation_id: str) -> builtins.list[Attachment]:
+        """What came with the messages of a conversation, the newest first."""
+
+        def attached() -> builtins.list[Attachment]:
+            query: Any = (
+                Message.select()
+                .where(Message.conversation_id == conversation_id, SQL("attachments <> '[]'"))
+                .order_by(Message.id.desc())
+            )
+            rows = (message_from(row, self._redactor) for row in query)
+            return [one for row in rows for one in row.attachments]
+
+        return await self._database.read_async(attached)
+
     async def messages(self, conversation_id: str) -> builtins.list[ConversationMessage]:
         """All messages, oldest first; none for an unknown conversation."""
         return await self._database.read_async(lambda: self._all_messages(conversation_id))
@@ -228,15 +245,21 @@ class Conversations:
         plain = exchange.to_json(found, messages, self._clock.now())
         return redacted_object(self._redactor, plain)
 
-    async def import_(self, data: Mapping[str, object]) -> ConversationSummary:
+    async def import_(
+        self,
+        data: Mapping[str, object],
+        attached: Mapping[str, Attachment] | None = None,
+    ) -> ConversationSummary:
         """Add a conversation that was exported, under new ids.
+
+        ``attached``: what was kept of its attachments, by the hash of each.
 
         Raises ``InvalidFieldError`` for a field that is not listed in ``exchange`` or a value
         that does not fit it; then nothing was added.
         """
         new_id = str(uuid.uuid4())
         imported = await self._database.compute_async(
-            lambda: exchange.from_json(data, new_id, self._clock.now())
+            lambda: exchange.from_json(data, new_id, self._clock.now(), attached)
         )
 
         def add() -> ConversationSummary:

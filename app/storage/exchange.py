@@ -7,12 +7,20 @@ not pass for something that happened here.
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from app.domain.attachments import (
+    MAX_COUNT,
+    MAX_FILE,
+    Attachment,
+    attachment_form,
+    clean_name,
+)
 from app.domain.errors import InvalidFieldError
 from app.domain.messages import (
     Channel,
@@ -45,6 +53,24 @@ _CALL: Final = {
         "raw_arguments": _TEXT,
     },
 }
+_SIZE: Final = {"type": "integer", "minimum": 0}
+_ATTACHMENT: Final = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name", "size"],
+    "properties": {
+        "name": {"type": "string", "minLength": 1, "maxLength": 300},
+        "media_type": _NAME,
+        "size": _SIZE,
+        "hash": _NAME,
+        "readable": _NAME,
+        "readable_size": _SIZE,
+        "characters": _SIZE,
+        "width": _SIZE,
+        "height": _SIZE,
+        "data": {"type": "string", "maxLength": 2 * MAX_FILE},
+    },
+}
 _MESSAGE: Final = {
     "type": "object",
     "additionalProperties": False,
@@ -61,6 +87,7 @@ _MESSAGE: Final = {
         "channel": {"enum": [channel.value for channel in Channel]},
         "metadata": {"type": "object"},
         "created_at": _MOMENT,
+        "attachments": {"type": "array", "maxItems": MAX_COUNT, "items": _ATTACHMENT},
     },
     # A result answers a call.
     "if": {"properties": {"role": {"const": "tool"}}},
@@ -112,9 +139,16 @@ def to_json(
     }
 
 
-def from_json(data: Mapping[str, object], conversation_id: str, now: datetime) -> Imported:
+def from_json(
+    data: Mapping[str, object],
+    conversation_id: str,
+    now: datetime,
+    attached: Mapping[str, Attachment] | None = None,
+) -> Imported:
     """Check an exported conversation and give it ``conversation_id``.
 
+    ``attached``: the attachments that came along, by the hash of each; of the others only the
+    name is known here.
     Times after ``now`` become ``now``; a message that was still streaming is interrupted.
     Raises ``InvalidFieldError``, whose ``details["field"]`` says where.
     """
@@ -122,7 +156,7 @@ def from_json(data: Mapping[str, object], conversation_id: str, now: datetime) -
     fields: Mapping[str, Any] = data
     turns: dict[str, str] = {}
     messages = tuple(
-        _message_from_json(one, f"messages[{index}]", conversation_id, turns, now)
+        _message_from_json(one, f"messages[{index}]", conversation_id, turns, now, attached or {})
         for index, one in enumerate(fields["messages"])
     )
     created_at = fields.get("created_at")
@@ -147,6 +181,7 @@ def _message_to_json(message: ConversationMessage) -> dict[str, object]:
         "channel": message.channel.value,
         "metadata": dict(message.metadata),
         "created_at": message.created_at.isoformat(),
+        "attachments": [attachment_form(one) for one in message.attachments],
     }
 
 
@@ -156,6 +191,7 @@ def _message_from_json(
     conversation_id: str,
     turns: dict[str, str],
     now: datetime,
+    attached: Mapping[str, Attachment],
 ) -> ConversationMessage:
     status = MessageStatus(fields.get("status", MessageStatus.DONE))
     tool_status = fields.get("tool_status")
@@ -173,7 +209,19 @@ def _message_from_json(
         channel=Channel(fields.get("channel", Channel.TERMINAL)),
         metadata=fields.get("metadata", {}),
         created_at=_moment(fields["created_at"], f"{where}.created_at", now),
+        attachments=tuple(_attachment(one, attached) for one in fields.get("attachments", ())),
     )
+
+
+def _attachment(fields: Mapping[str, Any], attached: Mapping[str, Attachment]) -> Attachment:
+    """What is kept here under this hash because it came along, else its name only.
+
+    A hash that is merely named must not open what else the vault has.
+    """
+    name = clean_name(fields["name"])
+    if (known := attached.get(fields.get("hash", ""))) is not None:
+        return dataclasses.replace(known, name=name)
+    return Attachment(name, fields.get("media_type", ""), fields["size"], hash="")
 
 
 def _check(data: Mapping[str, object]) -> None:

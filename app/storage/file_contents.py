@@ -51,6 +51,10 @@ class NeededContents:
         """Those of ``digests`` that a change which is no version needs: open, or in conflict."""
         return self._database.read(lambda: _named(digests, "state <> 'done'"))
 
+    def at_all_but_pruned(self, digests: Sequence[str]) -> set[str]:
+        """Those of ``digests`` that some change needs: all but those of pruned versions only."""
+        return self.by_others(digests) | self.holders(digests).keys()
+
     def holders(self, digests: Sequence[str]) -> dict[str, set[tuple[str, int]]]:
         """File and number of each version that has one of these contents and is not pruned."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.domain.attachments import attachment_form, names_of
 from app.domain.messages import ConversationMessage, Role
 from app.redaction import Redactor
 from app.storage.connections import current
@@ -19,6 +20,7 @@ _INSERT: Final = Insert(
     (
         "conversation_id", "turn_id", "role", "text", "tool_calls", "tool_call_id", "tool_name",
         "tool_status", "status", "channel", "metadata", "session", "created_at",
+        "attachments",
     ),
 )  # fmt: skip
 
@@ -31,7 +33,8 @@ def insert_message(message: ConversationMessage, redactor: Redactor, session: st
     """
     at = Conversation.updated_at.db_value(message.created_at)
     text = redactor.text(message.text)
-    title = one_line(text) if message.role is Role.USER else ""
+    attachments = tuple(redactor.record(one) for one in message.attachments)
+    title = one_line(text or names_of(attachments)) if message.role is Role.USER else ""
     known = current.change(
         "UPDATE conversations SET updated_at = max(updated_at, ?), "
         "title = CASE WHEN title = '' THEN ? ELSE title END WHERE id = ?",
@@ -54,6 +57,7 @@ def insert_message(message: ConversationMessage, redactor: Redactor, session: st
             "metadata": redacted_object(redactor, message.metadata),
             "session": session,
             "created_at": message.created_at,
+            "attachments": [attachment_form(one) for one in attachments],
         }
     )
 

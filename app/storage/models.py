@@ -154,6 +154,7 @@ class Message(Table):
     metadata = JsonField(default=dict)
     session = TextField(null=True)
     created_at = UtcField()
+    attachments = JsonField(default=list)
 
     class Meta:
         """Peewee's options."""
@@ -163,6 +164,24 @@ class Message(Table):
 
 
 Message.add_index(Message.session, where=Message.session.is_null(False))
+Message.add_index(
+    Message.conversation_id,
+    Message.id,
+    where=SQL("attachments <> '[]'"),
+    name="messages_attachments",
+)
+
+
+class AttachedContent(Table):
+    """A content of the vault that was attached to a message, or to one that was not sent."""
+
+    hash = TextField(primary_key=True)
+    kept_at = UtcField()
+
+    class Meta:
+        """Peewee's options."""
+
+        table_name = "attached_contents"
 
 
 class SkillExecution(Table):

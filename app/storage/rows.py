@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.domain.attachments import attachment_from
 from app.domain.messages import Channel, ConversationMessage, MessageStatus, Role
 from app.domain.tool_calls import ToolCall, ToolStatus
 from app.redaction import Redactor
@@ -27,6 +28,7 @@ def message_from(row: Message, redactor: Redactor) -> ConversationMessage:
         channel=Channel(row.channel),
         metadata=row.metadata,
         created_at=row.created_at,
+        attachments=tuple(attachment_from(one) for one in row.attachments),
     )
     return redactor.record(message)
 

@@ -18,6 +18,8 @@ from app.storage.conversation_list import safe_title
 
 MAX_TERMS: Final = 32
 MAX_HITS: Final = 1000
+WORDS: Final = "messages_fts"
+NAMES: Final = "attachments_fts"
 PREFIX_LENGTH: Final = 3
 """Characters from which the last word also finds longer words: it may be half typed."""
 
@@ -49,20 +51,49 @@ class MessageQuery:
 
 
 def find(query: MessageQuery, redactor: Redactor) -> list[SearchHit]:
-    """Matching messages, newest first, without secrets. To be called inside ``Database.read``."""
+    """Matching messages, newest first, without secrets. To be called inside ``Database.read``.
+
+    A message is also found by the names of its attachments.
+    """
+    if query.text is None:
+        snippet = f"substr(messages.text, 1, {_SNIPPET_LENGTH})"
+        return _hits(query, redactor, snippet=snippet)
+    expression = fts_expression(query.text)
+    if not expression:
+        return []
+    by_words, by_names = (
+        _hits(
+            query,
+            redactor,
+            snippet=f"snippet({index}, 0, '[', ']', '…', {_SNIPPET_WORDS})",
+            index=index,
+            expression=expression,
+        )
+        for index in (WORDS, NAMES)
+    )
+    known = {hit.message_id for hit in by_words}
+    hits = [*by_words, *(hit for hit in by_names if hit.message_id not in known)]
+    hits.sort(key=lambda hit: -hit.message_id)
+    return hits[: _most(query)]
+
+
+def _hits(
+    query: MessageQuery,
+    redactor: Redactor,
+    *,
+    snippet: str,
+    index: str | None = None,
+    expression: str = "",
+) -> list[SearchHit]:
+    """The messages that one index has, or all."""
     where, parameters = _conditions(query)
-    snippet = f"substr(messages.text, 1, {_SNIPPET_LENGTH})"
-    source = "messages"
-    if query.text is not None:
-        expression = fts_expression(query.text)
-        if not expression:
-            return []
-        snippet = f"snippet(messages_fts, 0, '[', ']', '…', {_SNIPPET_WORDS})"
-        source = "messages_fts JOIN messages ON messages.id = messages_fts.rowid"
-        where.insert(0, "messages_fts MATCH ?")
+    source, key = "messages", "messages.id"
+    if index is not None:
+        source = f"{index} JOIN messages ON messages.id = {index}.rowid"
+        where.insert(0, f"{index} MATCH ?")
         parameters.insert(0, expression)
-    # The row id to sort by is the index's own, else SQLite would collect and sort every hit.
-    key = "messages.id" if query.text is None else "messages_fts.rowid"
+        # The row id to sort by is the index's own, else SQLite would collect and sort every hit.
+        key = f"{index}.rowid"
     # Only fixed pieces are put together here; every value is a parameter.
     sql = (
         f"SELECT messages.id, messages.conversation_id, conversations.title, messages.role, "  # noqa: S608
@@ -70,7 +101,7 @@ def find(query: MessageQuery, redactor: Redactor) -> list[SearchHit]:
         "JOIN conversations ON conversations.id = messages.conversation_id "
         f"{'WHERE ' + ' AND '.join(where) if where else ''} ORDER BY {key} DESC LIMIT ?"
     )
-    parameters.append(max(0, min(query.limit, MAX_HITS)))
+    parameters.append(_most(query))
     rows = current.rows(sql, parameters)
     return [
         SearchHit(
@@ -78,11 +109,15 @@ def find(query: MessageQuery, redactor: Redactor) -> list[SearchHit]:
             conversation_title=safe_title(title, redactor),
             message_id=message_id,
             role=Role(role),
-            snippet=_safe_snippet(words, text, redactor),
+            snippet=_safe_snippet(words, text if index != NAMES else words, redactor),
             created_at=datetime.fromisoformat(created_at),
         )
         for message_id, conversation_id, title, role, words, text, created_at in rows
     ]
+
+
+def _most(query: MessageQuery) -> int:
+    return max(0, min(query.limit, MAX_HITS))
 
 
 def _safe_snippet(snippet: str, text: str, redactor: Redactor) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from app.config import Settings
+    from app.domain.attachments import Attachment
     from app.domain.errors import StewardError
     from app.domain.files import Origin, VaultSize
     from app.domain.skills import Clock
@@ -149,8 +150,33 @@ class Checked(Protocol):
         ...
 
 
+class AttachmentVault(Protocol):
+    """Keeper of what is attached to messages. Every method raises ``FileError``."""
+
+    async def keep_file(self, path: Path) -> Attachment:
+        """Keep a copy of a file."""
+        ...
+
+    async def keep(self, name: str, data: bytes) -> Attachment:
+        """Keep bytes that are no file."""
+        ...
+
+    async def content(self, attachment: Attachment) -> bytes:
+        """The bytes that were attached."""
+        ...
+
+    async def readable(self, attachment: Attachment) -> bytes | None:
+        """What can be shown of it."""
+        ...
+
+
 class Vault(Protocol):
     """Keeper of every version."""
+
+    @property
+    def attachments(self) -> AttachmentVault:
+        """And of what is attached to messages."""
+        ...
 
     async def vault_size(self) -> VaultSize:
         """How much is kept."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.domain.attachments import Attachment
 from app.domain.errors import StewardError
 from app.domain.events import (
     Approval,
@@ -26,11 +27,14 @@ from app.domain.messages import Channel, ConversationMessage, ConversationSummar
 from app.domain.turns import TurnRecord, UsageTotal
 from app.orchestrator.approvals import ApprovalMode, Decision
 from app.ui import words
+from app.ui.attaching import Attaching
 from app.ui.bridge import Bridge
 from app.ui.chat.conversation import ConversationModel
 from app.ui.file_acts import FileActs
-from app.ui.ports import Desk
+from app.ui.opening import Opener
+from app.ui.ports import AttachmentVault, Desk
 from app.ui.tasks import Tasks
+from app.ui.thumbnails import Thumbnails
 
 if TYPE_CHECKING:
     from app.domain.workspace import Workspace
@@ -39,22 +43,34 @@ if TYPE_CHECKING:
 _FILES_SOON_MS: Final = 50
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SentMessage:
+    """A message that was sent, and the turn it leads to."""
+
+    text: str
+    attachments: tuple[Attachment, ...]
+    task: asyncio.Task[None]
+
+
 @dataclass(slots=True, eq=False)
 class OpenConversation:
     """A conversation that was opened in this window.
 
     ``id`` is ``None`` until its first message is sent. ``outcome`` is the last turn's, in words.
+    ``attached`` belongs to the draft; so many more, ``attaching``, are being copied for it.
     """
 
     model: ConversationModel
     id: str | None = None
     draft: str = ""
+    attached: list[Attachment] = field(default_factory=list)
+    attaching: int = 0
     outcome: str = ""
     tokens: int = 0
     cost: float = 0.0
     messages: list[ConversationMessage] = field(default_factory=list)
     past_turns: list[TurnRecord] = field(default_factory=list)
-    turns: list[tuple[str, asyncio.Task[None]]] = field(default_factory=list)
+    turns: list[SentMessage] = field(default_factory=list)
     engine: Engine | None = None
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -83,6 +99,9 @@ class Session(QObject):
         self.desk = desk
         self.tasks = tasks
         self.files = FileActs(self.workspace, self.said.emit)
+        self.attaching = Attaching(self._attachment_vault, tasks, self)
+        self.thumbnails = Thumbnails(self._attachment_vault, tasks, self)
+        self.opener = Opener(self._attachment_vault, tasks)
         self.summaries: Sequence[ConversationSummary] = ()
         self.today = UsageTotal()
         """What all conversations took today."""
@@ -224,21 +243,28 @@ class Session(QObject):
 
     # -- turns -------------------------------------------------------------------------------------
 
-    def send(self, text: str) -> None:
+    def send(self, text: str, attachments: Sequence[Attachment] = ()) -> None:
         """Send a message in the conversation shown; it queues behind a turn under way."""
         conversation = self._current
         text = self.desk.hide_secrets(text)  # a key in it is neither shown nor kept
-        conversation.model.queue(text, self.desk.clock.now())
-        task = self.tasks.run(self._run(conversation, text), name="turn from the window")
-        conversation.turns.append((text, task))
+        attached = tuple(attachments)
+        conversation.model.queue(text, self.desk.clock.now(), attached)
+        work = self._run(conversation, text, attached)
+        task = self.tasks.run(work, name="turn from the window")
+        conversation.turns.append(SentMessage(text, attached, task))
         task.add_done_callback(lambda done: self._ended(conversation, done))
         self._second.start()
         self.state_changed.emit()
 
-    async def _run(self, conversation: OpenConversation, text: str) -> None:
+    def _attachment_vault(self) -> AttachmentVault:
+        return self.desk.versions.attachments
+
+    async def _run(
+        self, conversation: OpenConversation, text: str, attached: tuple[Attachment, ...]
+    ) -> None:
         engine = await self._engine(conversation)
         mode = ApprovalMode(self.desk.settings.approval_mode)
-        await engine.run_turn(text, channel=Channel.WINDOW, mode=mode)
+        await engine.run_turn(text, channel=Channel.WINDOW, mode=mode, attachments=attached)
 
     async def _engine(self, conversation: OpenConversation) -> Engine:
         async with conversation.opening:  # two quick messages belong to one new conversation
@@ -249,11 +275,11 @@ class Session(QObject):
         return conversation.engine
 
     def _ended(self, conversation: OpenConversation, task: asyncio.Task[None]) -> None:
-        for text, one in conversation.turns:
-            if one is task and (task.cancelled() or task.exception() is not None):
+        for sent in conversation.turns:
+            if sent.task is task and (task.cancelled() or task.exception() is not None):
                 # Taken back or failed before its turn: it must not look as if it were sent.
-                conversation.model.unqueue(text)
-        conversation.turns = [turn for turn in conversation.turns if turn[1] is not task]
+                conversation.model.unqueue(sent.text)
+        conversation.turns = [sent for sent in conversation.turns if sent.task is not task]
         if not self.any_busy:
             self._second.stop()
         self.state_changed.emit()
@@ -266,10 +292,12 @@ class Session(QObject):
         if engine is not None and running:
             engine.cancel()
         waiting = conversation.turns[1:] if running else conversation.turns
-        for _, task in waiting:
-            task.cancel()
+        for sent in waiting:
+            sent.task.cancel()
         if waiting:
-            self.returned.emit("\n".join(text for text, _ in waiting))
+            back = [one for sent in waiting for one in sent.attachments]
+            self.attaching.give_back(conversation, back)
+            self.returned.emit("\n".join(sent.text for sent in waiting if sent.text))
 
     def decide(self, approval_id: str, decision: Decision) -> None:
         """Decide a pending approval in the person's name."""
@@ -333,3 +361,4 @@ class Session(QObject):
         self._second.stop()
         self._bridge.close()
         self._files_soon.stop()
+        self.opener.close()

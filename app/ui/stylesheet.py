@@ -96,6 +96,10 @@ QFrame[kind="composer"] {
     background: $raised; border: 1px solid $control; border-radius: ${card}px;
 }
 QFrame[kind="composer"][focused="true"] { border: 2px solid $accent; }
+QFrame[kind="composer"][offered="true"] { border: 2px dashed $accent; background: $accent_soft; }
+QFrame[kind="attachment"] {
+    background: $panel; border: 1px solid $strong_line; border-radius: ${radius}px;
+}
 QFrame[kind="composer"] QPlainTextEdit {
     background: transparent; border: none; padding: 0; placeholder-text-color: $muted;
 }

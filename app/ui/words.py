@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from app.domain.attachments import Attachment, AttachmentKind
 from app.domain.events import CircuitState, Phase, Waiting
 from app.domain.tool_calls import ToolStatus
 
@@ -90,6 +91,12 @@ def size(octets: int) -> str:
             break
         value, unit = value / 1000, bigger
     return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+
+
+def attachment(one: Attachment) -> str:
+    """``Picture · 48 KB``."""
+    kinds = {AttachmentKind.PICTURE: "Picture", AttachmentKind.TEXT: "Text"}
+    return f"{kinds.get(one.kind, 'File')} · {size(one.size)}"
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -7,9 +7,9 @@ import threading
 from dataclasses import dataclass
 from typing import Final
 
+from app.domain.documents import document_format, document_text
 from app.domain.errors import NotTextError
 from app.domain.text import decode, printable
-from skills.files._documents import document_format, document_text
 
 _DECODED_HERE: Final = 64 * 1024
 

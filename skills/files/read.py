@@ -20,11 +20,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from app.domain.documents import MAX_CHARACTERS
 from app.domain.errors import FileTooLargeError, InvalidArgumentsError
 from app.domain.skills import ReadSkill, Skill, SkillContext, SkillResult
 from skills.files import _large
 from skills.files._definitions import DOMAIN, PATH, definition, maybe_number, text
-from skills.files._documents import MAX_CHARACTERS
 from skills.files._reading import ReadableText, read_text
 
 PAGE: Final = 20_000

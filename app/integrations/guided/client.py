@@ -13,6 +13,8 @@ from typing import Final
 
 from app.domain.messages import ConversationMessage, Role
 from app.domain.tool_calls import ToolCall, ToolStatus
+from app.integrations.guided.attached import about_attached, with_mention
+from app.integrations.guided.intents import Unknown
 from app.integrations.guided.parser import parse
 from app.integrations.guided.planner import closing, next_step
 from app.integrations.guided.steps import Ask, Outcome, Reply
@@ -55,10 +57,17 @@ class GuidedClient:
         asked, since = last_turn(request.messages)
         parsed = parse(asked.text if asked else "")
         outcomes = _outcomes(since)
-        if request.tool_choice == "none":
-            step: Ask | Reply = closing(parsed, outcomes)
+        step: Ask | Reply | None = None
+        if asked is not None:
+            step = about_attached(parsed, asked, request.messages, request.attached)
+        if step is not None:
+            pass
+        elif request.tool_choice == "none":
+            step = closing(parsed, outcomes)
         else:
             step = next_step(parsed, outcomes)
+            if isinstance(step, Reply) and isinstance(parsed, Unknown) and asked is not None:
+                step = with_mention(step, asked)
         match step:
             case Ask(name, arguments):
                 turn_id = asked.turn_id if asked else ""

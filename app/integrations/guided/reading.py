@@ -80,11 +80,11 @@ def read(intent: ReadFile, outcome: Outcome) -> Reply:
         return Reply(f"{code(path)} is empty.", offers(ShowVersions(intent.path)))
     is_text = outcome.string("format") in (None, "text")
     language = posixpath.splitext(path)[1].removeprefix(".").lower() if is_text else ""
-    shown, cut = _cut(content)
+    shown, is_cut = cut(content)
     first = intent.line or 1
     from_line = f" from line {first}" if first > 1 else ""
     text = f"{code(path)}{from_line}:\n\n{fence(shown, language)}"
-    if not cut and not outcome.metadata.get("truncated"):
+    if not is_cut and not outcome.metadata.get("truncated"):
         return Reply(text, offers(ShowVersions(intent.path)))
     last = first + shown.count("\n") - shown.endswith("\n")
     total = outcome.integer("total_lines")
@@ -99,7 +99,7 @@ def read(intent: ReadFile, outcome: Outcome) -> Reply:
     )
 
 
-def _cut(text: str) -> tuple[str, bool]:
+def cut(text: str) -> tuple[str, bool]:
     """The beginning of ``text`` within our bounds, and whether something is missing.
 
     It ends at the end of a line, unless that line alone is too long.
@@ -113,8 +113,8 @@ def _cut(text: str) -> tuple[str, bool]:
 
 
 def _bounded(text: str, what: str) -> str:
-    shown, cut = _cut(text)
-    return fence(shown) + (f"\n\nThere are more {what}; they are not shown." if cut else "")
+    shown, is_cut = cut(text)
+    return fence(shown) + (f"\n\nThere are more {what}; they are not shown." if is_cut else "")
 
 
 def _count(number: int, thing: str) -> str:
@@ -214,9 +214,9 @@ def compared(intent: CompareVersions, outcome: Outcome) -> Reply:
             f"There is no difference between {which} of {path}.",
             offers(ShowVersions(intent.path)),
         )
-    shown, cut = _cut(outcome.text)
+    shown, is_cut = cut(outcome.text)
     text = f"The difference between {which} of {path}:\n\n{fence(shown, 'diff')}"
-    if cut or outcome.metadata.get("truncated"):
+    if is_cut or outcome.metadata.get("truncated"):
         text += "\n\nThat is the beginning; the rest is not shown."
     back = offers(RestoreVersion(intent.path, before)) if before else ()
     return Reply(text, (*back, *offers(ShowVersions(intent.path))))

@@ -9,10 +9,11 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF
 
+from app.ui.chat.boxes import Box, Column
 from app.ui.chat.conversation import ConversationModel
 from app.ui.chat.heights import Heights
 from app.ui.chat.highlight import Highlighter
-from app.ui.chat.row_layout import Box, Column, RowLayout, RowLayouter
+from app.ui.chat.row_layout import RowLayout, RowLayouter
 from app.ui.chat.rows import AnswerRow, Row
 from app.ui.theme import Theme
 
@@ -137,7 +138,7 @@ class Arrangement:
             return None
         _, number, rect = best
         box = layout.boxes[number]
-        inner = local - rect.topLeft() - QPointF(box.padding[0], box.padding[1])
+        inner = local - rect.topLeft() - QPointF(box.left, box.padding[1])
         return index, number, box, inner
 
     # -- what changes ------------------------------------------------------------------------

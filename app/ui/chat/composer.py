@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextCursor
+from PySide6.QtCore import QMimeData, QRect, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QPixmap, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QPlainTextEdit,
     QVBoxLayout,
 )
 
-from app.ui.controls import Button, Label
+from app.ui.chat.editor import Editor, files_in, is_picture
+from app.ui.controls import Button, IconButton, Label
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from app.domain.attachments import Attachment
+    from app.ui.chat.attachment_bar import AttachmentBar
     from app.ui.chat.completion import Command, Offer
     from app.ui.chat.offer_list import OfferList
 
-_MOST_LINES: Final = 9
 PLACEHOLDER: Final = "Ask, type / for commands, @ for a file"
 
 
 class Composer(QFrame):
-    """Emits ``sent(text)`` and ``stopped``. The one button is Send, or Stop while ``busy``."""
+    """Emits ``sent(text)`` and ``stopped``. The one button is Send, or Stop while ``busy``.
+
+    What is dropped, pasted or chosen is handed out by ``files_offered`` (paths) and
+    ``picture_offered`` (a ``QImage``); ``show_attachments`` says what became of it.
+    """
 
     sent = Signal(str)
     stopped = Signal()
+    files_offered = Signal(list)
+    picture_offered = Signal(QImage)
+    attachment_removed = Signal(object)
     files_wanted = Signal()
     """File names are about to be offered: a good moment to look at the folders again."""
 
@@ -43,9 +52,14 @@ class Composer(QFrame):
         self._history: Callable[[], Sequence[str]] = list
         self._browsing = 0
         self._unsent = ""
+        self._bar: AttachmentBar | None = None
+        self._picture: Callable[[Attachment], QPixmap | None] = lambda _: None
+        self._attached: Sequence[Attachment] = ()
+        self._copying = 0
+        self._send_soon = False
         self.setProperty("kind", "composer")
         self.setAccessibleName("Composer")
-        self.editor = _Editor(self)
+        self.editor = Editor(self, self)
         self.editor.setAccessibleName("Message")
         self.editor.setPlaceholderText(PLACEHOLDER)
         self.editor.textChanged.connect(self._edited)
@@ -53,17 +67,21 @@ class Composer(QFrame):
         self._hint = Label(kind="small")
         self._button = Button("&Send", kind="primary")
         self._button.clicked.connect(self._pressed)
+        self.attach_button = IconButton(theme, "paperclip", "Attach files", "Ctrl+Shift+A")
+        self.attach_button.clicked.connect(self._choose_files)
         line = QHBoxLayout()
         line.setSpacing(10)
+        line.addWidget(self.attach_button)
         line.addStretch(1)
         line.addWidget(self._hint)
         line.addWidget(self._button)
-        page = QVBoxLayout(self)
+        page = self._page = QVBoxLayout(self)
         page.setContentsMargins(14, 10, 10, 10)
         page.setSpacing(8)
         page.addWidget(self.editor)
         page.addLayout(line)
-        self.setTabOrder(self.editor, self._button)
+        self.setTabOrder(self.editor, self.attach_button)
+        self.setTabOrder(self.attach_button, self._button)
         self._show_state()
 
     # -- what the page says ------------------------------------------------------------------
@@ -109,16 +127,105 @@ class Composer(QFrame):
         """The list of completions, once there was one."""
         return self._offers
 
+    # -- attachments ---------------------------------------------------------------------------
+
+    @property
+    def attachment_bar(self) -> AttachmentBar | None:
+        """What is attached, once there was something."""
+        return self._bar
+
+    def set_pictures(self, picture: Callable[[Attachment], QPixmap | None]) -> None:
+        """Where small pictures of attachments come from."""
+        self._picture = picture
+
+    def show_attachments(self, attachments: Sequence[Attachment], copying: int) -> None:
+        """What goes with the message; ``copying`` more are on their way."""
+        self._attached, self._copying = tuple(attachments), copying
+        if attachments or copying or self._bar is not None:
+            self._ready_bar().show_attachments(attachments, copying)
+        self._show_state()
+        if self._send_soon and not copying:
+            self.send()
+
+    def show_attaching_problem(self, text: str) -> None:
+        """Why something was not attached. The message is not sent without it unasked."""
+        self._send_soon = False
+        self._ready_bar().show_problem(text)
+
+    def repaint_pictures(self) -> None:
+        """A picture was read."""
+        if self._bar is not None:
+            self._bar.repaint_pictures()
+
+    def can_take(self, data: QMimeData) -> bool:
+        """Whether there are files or a picture in it for us."""
+        return bool(files_in(data)) or is_picture(data)
+
+    def take(self, data: QMimeData) -> bool:
+        """Attach what was dropped or pasted; ``False`` where that is only text."""
+        if self._bar is not None:
+            self._bar.show_problem("")
+        if paths := files_in(data):
+            self.files_offered.emit(paths)
+            return True
+        if is_picture(data):
+            self.picture_offered.emit(data.imageData())
+            return True
+        return False
+
+    def show_offered(self, offered: bool) -> None:
+        """Something that can be attached is held over the window."""
+        if self.property("offered") != offered:
+            self.setProperty("offered", offered)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self._show_state()
+
+    def _ready_bar(self) -> AttachmentBar:
+        if self._bar is None:
+            from app.ui.chat.attachment_bar import AttachmentBar
+
+            self._bar = AttachmentBar(self._theme, self._small_picture)
+            self._bar.removed.connect(self.attachment_removed)
+            self._bar.left.connect(self.editor.setFocus)
+            self._page.insertWidget(0, self._bar)
+            self.setTabOrder(self._bar, self.editor)
+        return self._bar
+
+    def _small_picture(self, attachment: Attachment) -> QPixmap | None:
+        return self._picture(attachment)
+
+    def _choose_files(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
+        dialog = QFileDialog(self, "Attach files")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._chosen)
+        dialog.open()
+
+    def _chosen(self, names: Sequence[str]) -> None:
+        if self._bar is not None:
+            self._bar.show_problem("")
+        self.files_offered.emit([Path(name) for name in names])
+        self.editor.setFocus()
+
     # -- inside --------------------------------------------------------------------------------
 
+    @property
+    def _has_message(self) -> bool:
+        return bool(self.text.strip() or self._attached or self._copying)
+
     def _show_state(self) -> None:
-        stopping = self._busy and not self.text.strip()
+        stopping = self._busy and not self._has_message
         self._button.setText("S&top" if stopping else "&Send")
         self._button.setAccessibleName("Stop" if stopping else "Send")
         self._button.setToolTip("Escape" if stopping else "Enter")
-        self._button.setEnabled(stopping or bool(self.text.strip()))
+        self._button.setEnabled(stopping or self._has_message)
         hint = "Shift+Enter for a new line"
-        if self._busy:
+        if self.property("offered"):
+            hint = "Drop to attach"
+        elif self._busy:
             hint = "Escape stops" if stopping else "Enter to send next · Escape stops"
         self._hint.setText(hint)
 
@@ -129,7 +236,7 @@ class Composer(QFrame):
             self._browsing = 0
 
     def _pressed(self) -> None:
-        if self._busy and not self.text.strip():
+        if self._busy and not self._has_message:
             self.stopped.emit()
         else:
             self.send()
@@ -138,7 +245,10 @@ class Composer(QFrame):
     def send(self) -> None:
         """Send what is written, unless it is nothing."""
         text = self.text.strip()
-        if text:
+        self._send_soon = bool(self._copying) and self._has_message
+        if self._has_message and not self._send_soon:
+            if self._bar is not None:
+                self._bar.show_problem("")
             self.set_text("")
             self._browsing = 0
             self.sent.emit(text)
@@ -238,59 +348,3 @@ class Composer(QFrame):
         self.setProperty("focused", focused)
         self.style().unpolish(self)
         self.style().polish(self)
-
-
-class _Editor(QPlainTextEdit):
-    """As high as its text, up to nine lines; asks the composer about keys first."""
-
-    def __init__(self, composer: Composer) -> None:
-        super().__init__(composer)
-        self._composer = composer
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setTabChangesFocus(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.document().setDocumentMargin(2)
-
-    def fit(self) -> None:
-        """Take the height the text needs."""
-        lines = max(1, min(_MOST_LINES, round(self.document().size().height())))
-        height = round(lines * self.fontMetrics().lineSpacing()) + 6
-        if height != self.height():
-            self.setFixedHeight(height)
-
-    def sizeHint(self) -> QSize:
-        """A line."""
-        return QSize(200, self.fontMetrics().lineSpacing() + 6)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The composer's keys, else Qt's."""
-        if not self._composer.key_pressed(event):
-            super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        """Tab goes to the list of completions while it is open."""
-        if (
-            event.type() == QEvent.Type.KeyPress
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Tab
-            and self._composer.key_pressed(event)
-        ):
-            return True
-        return bool(super().event(event))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lines wrap elsewhere."""
-        super().resizeEvent(event)
-        self.fit()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus on the frame."""
-        super().focusInEvent(event)
-        self._composer.show_focus(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Put the completions away."""
-        super().focusOutEvent(event)
-        self._composer.show_focus(False)
-        self._composer.hide_offers()

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Signal
 
+from app.domain.attachments import Attachment
 from app.domain.events import (
     Answer,
     Approval,
@@ -70,7 +71,7 @@ class ConversationModel(RowList):
 
     def said(self) -> list[str]:
         """What the person wrote, oldest first."""
-        return [row.text for row in self._rows if isinstance(row, UserRow)]
+        return [row.text for row in self._rows if isinstance(row, UserRow) and row.text]
 
     @property
     def busy(self) -> bool:
@@ -107,11 +108,11 @@ class ConversationModel(RowList):
 
     # -- what happens now ----------------------------------------------------------------------
 
-    def queue(self, text: str, at: datetime) -> None:
+    def queue(self, text: str, at: datetime, attachments: tuple[Attachment, ...] = ()) -> None:
         """The person sent a message; its turn has not begun."""
         self._queued.append(text)
         self._drop(SuggestionsRow)
-        self._append(UserRow(text, at, queued=self.busy))
+        self._append(UserRow(text, at, queued=self.busy, attachments=attachments))
 
     def unqueue(self, text: str) -> None:
         """A message that was sent will not get its turn."""
@@ -173,7 +174,8 @@ class ConversationModel(RowList):
             if isinstance(row, UserRow) and not row.turn_id and row.text == event.text:
                 self._replace(i, replace(row, turn_id=event.turn_id or "", queued=False))
                 return
-        self._append(UserRow(event.text, event.at, event.turn_id or ""))
+        turn_id = event.turn_id or ""
+        self._append(UserRow(event.text, event.at, turn_id, attachments=event.attachments))
 
     def _wait(self, event: Waiting) -> None:
         if self._turn is not None:

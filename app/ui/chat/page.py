@@ -9,6 +9,9 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QMessageBox, QVBoxLayout, QWidget
@@ -19,6 +22,7 @@ from app.ui.theme import Theme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from app.domain.events import Event
     from app.orchestrator.approvals import Decision
@@ -43,10 +47,13 @@ class ChatPage(QWidget):
         self._session: Session | None = None
         self._shown: OpenConversation | None = None
         self._early: list[str] = []
+        self._early_files: list[Path] = []
         self._empty: QWidget | None = None
         self.transcript: Transcript | None = None
         self.composer = Composer(theme)
-        self.composer.sent.connect(self.send)
+        self.composer.sent.connect(self._send_written)
+        self.composer.files_offered.connect(self._attach_files)
+        self.setAcceptDrops(True)
         self.setProperty("kind", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._page = QVBoxLayout(self)
@@ -69,7 +76,7 @@ class ChatPage(QWidget):
 
         install()
         self._session = session
-        self.transcript = Transcript(self._theme, self._make_widget)
+        self.transcript = Transcript(self._theme, self._make_widget, session.thumbnails.of)
         self.transcript.link_clicked.connect(self._ask_to_open)
         self.transcript.call_clicked.connect(self.call_clicked)
         self.transcript.undo_wanted.connect(self.undo_wanted)
@@ -80,6 +87,7 @@ class ChatPage(QWidget):
         self._waiting.deleteLater()
         self._over = QVBoxLayout(self.transcript.viewport())
         self._over.setContentsMargins(0, 0, 0, 0)
+        self._attach_attaching(session)
         self.composer.stopped.connect(session.stop)
         self.composer.set_history(self._said)
         session.current_changed.connect(self._show_current)
@@ -93,14 +101,53 @@ class ChatPage(QWidget):
         early, self._early = self._early, []
         for text in early:
             session.send(text)
+        early_files, self._early_files = self._early_files, []
+        if early_files:
+            self._attach_files(early_files)
+
+    def _attach_attaching(self, session: Session) -> None:
+        assert self.transcript is not None
+        attaching, composer = session.attaching, self.composer
+        composer.set_pictures(session.thumbnails.of)
+        composer.picture_offered.connect(
+            lambda image: attaching.add_picture(session.current, image)
+        )
+        composer.attachment_removed.connect(lambda one: attaching.remove(session.current, one))
+        attaching.changed.connect(self._show_attached)
+        attaching.failed.connect(composer.show_attaching_problem)
+        session.thumbnails.loaded.connect(composer.repaint_pictures)
+        session.thumbnails.loaded.connect(self.transcript.viewport().update)
+        self.transcript.attachment_clicked.connect(session.opener.open)
+        self.transcript.attachment_folder_wanted.connect(
+            lambda one: session.opener.open(one, folder=True)
+        )
+
+    def _attach_files(self, paths: list[Path]) -> None:
+        if self._session is not None:
+            self._session.attaching.add_files(self._session.current, paths)
+        else:
+            self._early_files.extend(paths)
+            self.composer.show_attachments((), len(self._early_files))
+
+    def _show_attached(self) -> None:
+        if self._session is not None:
+            current = self._session.current
+            self.composer.show_attachments(current.attached, current.attaching)
 
     def detach(self) -> None:
         """The session is about to end."""
         if self.transcript is not None:
             self.transcript.show_model(None)
 
+    def _send_written(self, text: str) -> None:
+        """Send what the composer holds, with what is attached to it."""
+        if self._session is None:
+            self.send(text)
+        else:
+            self._session.send(text, self._session.attaching.take(self._session.current))
+
     def send(self, text: str) -> None:
-        """Send a message in the conversation shown."""
+        """Send a message in the conversation shown; what is attached waits for another one."""
         if self._session is not None:
             self._session.send(text)
         else:
@@ -119,6 +166,7 @@ class ChatPage(QWidget):
             self._shown.model.reset.disconnect(self._show_empty)
             self.composer.set_text(session.current.draft)
         self._shown = session.current
+        self._show_attached()
         self._shown.model.rows_inserted.connect(self._show_empty)
         self._shown.model.reset.connect(self._show_empty)
         transcript.show_model(self._shown.model)
@@ -134,6 +182,8 @@ class ChatPage(QWidget):
 
     def _take_back(self, text: str) -> None:
         written = self.composer.text
+        if not text:
+            return
         self.composer.set_text(f"{text}\n{written}" if written else text)
 
     def _show_empty(self) -> None:
@@ -150,6 +200,23 @@ class ChatPage(QWidget):
         self._empty = EmptyConversation(session.starters())
         self._empty.chosen.connect(self.send)
         self._over.addWidget(self._empty)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files and pictures may be dropped anywhere."""
+        if self.composer.can_take(event.mimeData()):
+            event.acceptProposedAction()
+            self.composer.show_offered(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """They went elsewhere."""
+        self.composer.show_offered(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """They are attached."""
+        self.composer.show_offered(False)
+        if self.composer.take(event.mimeData()):
+            event.acceptProposedAction()
+            self.composer.editor.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The composer is as wide as the transcript's column."""

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QPainter,
     QPainterPath,
     QPalette,
+    QPixmap,
     QTextCharFormat,
     QTextCursor,
 )
 
+from app.domain.attachments import Attachment
+from app.ui.chat.attachment_box import paint_attachment
+from app.ui.chat.boxes import Box
 from app.ui.chat.markdown import BlockKind
-from app.ui.chat.row_layout import Box, RowLayout
+from app.ui.chat.row_layout import RowLayout
 from app.ui.chat.rows import CallRow, FoldRow, NoticeRow, Row, UserRow, WaitRow
 from app.ui.chat.selection import Selection, length_of
 from app.ui.controls import draw_state
@@ -23,9 +29,15 @@ from app.ui.theme import Theme
 class RowPainter:
     """Paints rows with one theme and one selection."""
 
-    def __init__(self, theme: Theme, selection: Selection) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        selection: Selection,
+        picture: Callable[[Attachment], QPixmap | None] = lambda _: None,
+    ) -> None:
         self._theme = theme
         self._selection = selection
+        self._picture = picture
 
     def paint(
         self,
@@ -47,7 +59,10 @@ class RowPainter:
     def _ground(self, painter: QPainter, row: Row, box: Box, place: QRectF, left: float) -> None:
         colour = self._theme.colour
         painter.setPen(Qt.PenStyle.NoPen)
-        if isinstance(row, UserRow):
+        if box.attachment is not None:
+            picture = self._picture(box.attachment)
+            paint_attachment(painter, box.attachment, place, picture, self._theme)
+        elif isinstance(row, UserRow):
             painter.setBrush(colour("accent_soft"))
             painter.drawPath(_bubble(place))
         elif isinstance(row, FoldRow):
@@ -89,7 +104,7 @@ class RowPainter:
             chosen.format = look
             context.selections = [chosen]
         painter.save()
-        painter.translate(place.left() + box.padding[0], place.top() + box.padding[1])
+        painter.translate(place.left() + box.left, place.top() + box.padding[1])
         document.documentLayout().draw(painter, context)
         painter.restore()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QTextCursor
 
+from app.domain.attachments import Attachment
 from app.ui.chat.arrangement import Arrangement
 from app.ui.chat.rows import CallRow, CardRow, FoldRow, SuggestionsRow
 from app.ui.chat.selection import Position, Selection, length_of
@@ -82,6 +83,17 @@ class Pointing:
         index = self._row(point)
         row = self._arrangement.rows[index] if index >= 0 else None
         return row if isinstance(row, CallRow) else None
+
+    def attachment(self, point: QPointF) -> Attachment | None:
+        """The attachment under the pointer."""
+        index = self._row(point)
+        if index < 0:
+            return None
+        local = point - self._arrangement.rect(index).topLeft()
+        for _, box, rect in self._arrangement.layout(index).between(local.y(), local.y()):
+            if box.attachment is not None and rect.contains(local):
+                return box.attachment
+        return None
 
     def fold(self, point: QPointF) -> int:
         """The row whose title under the pointer folds or unfolds it; -1 where there is none."""

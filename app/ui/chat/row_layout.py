@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QFontMetricsF, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
 
+from app.ui.chat.attachment_box import ATTACHMENT_GAP, attachment_box, attachment_height
+from app.ui.chat.boxes import Box, Column
 from app.ui.chat.heights import Heights
 from app.ui.chat.highlight import Highlighter
 from app.ui.chat.markdown import Block, BlockKind, BlockSplitter
@@ -41,59 +42,6 @@ _DEFAULT_GAP: Final = 10.0
 # More documents than this in one row: those far from what is seen are let go.
 _MANY_DOCUMENTS: Final = 120
 _FAR: Final = 4_000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """The room there is. Pixels; ``prose`` is the widest a line of text may be."""
-
-    width: float
-    prose: float
-    letter: float
-    line: float
-
-    @staticmethod
-    def of(width: float, theme: Theme) -> Column:
-        """The column that is ``width`` wide."""
-        metrics = QFontMetricsF(theme.font)
-        letter = metrics.averageCharWidth()
-        # About 72 characters of running text: letters of prose are wider than the average.
-        return Column(width, min(width, letter * 80), letter, metrics.lineSpacing() * 1.25)
-
-
-@dataclass(slots=True)
-class Box:
-    """One piece of text in a row.
-
-    ``gap`` is the room above, ``padding`` that at the sides, the top and the bottom; ``height``
-    (padding included) is an estimate until ``measured``. ``document`` is made when first seen.
-    """
-
-    make: Callable[[], QTextDocument] | None
-    height: float
-    gap: float = 0.0
-    x: float = 0.0
-    width: float = 0.0
-    padding: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    block: Block | None = None
-    shrink: bool = False
-    measured: bool = False
-    document: QTextDocument | None = None
-
-    def measure(self, column: Column) -> None:
-        """Make and lay out the document."""
-        self.measured = True
-        if self.make is None:
-            return
-        document = self.document = self.make()
-        inner = self.width - 2 * self.padding[0]
-        document.setTextWidth(inner)
-        if self.shrink:
-            ideal = min(inner, document.idealWidth() + 1)
-            document.setTextWidth(ideal)
-            self.x = column.width - ideal - 2 * self.padding[0]
-            self.width = ideal + 2 * self.padding[0]
-        self.height = document.size().height() + self.padding[1] + self.padding[2]
 
 
 class RowLayout:
@@ -187,7 +135,10 @@ class RowLayouter:
         gap = _GAPS.get(type(row), _DEFAULT_GAP)
         match row:
             case UserRow():
-                return gap + self._lines(row.text, self.column.width * 0.75) + 18
+                attached = sum(attachment_height(one, self.column.line) for one in row.attachments)
+                if not row.text:
+                    return gap + attached
+                return gap + attached + self._lines(row.text, self.column.width * 0.75) + 18
             case AnswerRow():
                 return gap + self._lines(row.text, self.column.prose) * 1.12
             case FoldRow(open=True):
@@ -204,7 +155,12 @@ class RowLayouter:
         made = RowLayout(_GAPS.get(type(row), _DEFAULT_GAP), widget_height)
         match row:
             case UserRow():
-                made.append(self._bubble(row))
+                for place, one in enumerate(row.attachments):
+                    made.append(attachment_box(one, self._theme, self.column, first=not place))
+                if row.text or not row.attachments:
+                    bubble = self._bubble(row)
+                    bubble.gap = ATTACHMENT_GAP if row.attachments else 0.0
+                    made.append(bubble)
             case AnswerRow():
                 made.splitter = BlockSplitter()
                 self.update(made, row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.attachments import Attachment, names_of
 from app.domain.events import Approval
 from app.domain.tool_calls import ToolStatus
 from app.ui import words
@@ -19,6 +20,7 @@ class UserRow:
     turn_id: str = ""
     queued: bool = False
     message_id: int = 0
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,8 @@ def spoken(row: Row) -> str:
     """The row for a screen reader."""
     match row:
         case UserRow():
-            return f"You: {row.text}" + (" (waits its turn)" if row.queued else "")
+            attached = f" Attached: {names_of(row.attachments)}." if row.attachments else ""
+            return f"You: {row.text}{attached}" + (" (waits its turn)" if row.queued else "")
         case AnswerRow():
             return f"Steward: {row.text}"
         case CallRow():

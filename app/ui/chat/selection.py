@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
 
+from app.ui.chat.boxes import Box
 from app.ui.chat.markdown import BlockKind
-from app.ui.chat.row_layout import Box, RowLayout
+from app.ui.chat.row_layout import RowLayout
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ def stored_rows(
                         message.created_at,
                         message.turn_id,
                         message_id=message.id,
+                        attachments=message.attachments,
                     )
                 )
             case Role.ASSISTANT:

@@ -13,10 +13,12 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QMenu, QWidget
 
+from app.domain.attachments import Attachment
 from app.ui.chat.arrangement import Arrangement
 from app.ui.chat.conversation import ConversationModel
 from app.ui.chat.highlight import Highlighter
@@ -39,10 +41,17 @@ class Transcript(QAbstractScrollArea):
     call_clicked = Signal(str, str)
     undo_wanted = Signal()
     widget_shown = Signal(QWidget)
+    attachment_clicked = Signal(object)
+    attachment_folder_wanted = Signal(object)
     focus_left = Signal()
     """A widget in a row was taken away while it had the focus."""
 
-    def __init__(self, theme: Theme, make_widget: Callable[[Row], QWidget | None]) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        make_widget: Callable[[Row], QWidget | None],
+        picture: Callable[[Attachment], QPixmap | None] = lambda _: None,
+    ) -> None:
         super().__init__()
         self._theme = theme
         self._make_widget = make_widget
@@ -52,7 +61,7 @@ class Transcript(QAbstractScrollArea):
         highlighter.ready.connect(self._recolour)
         self.arrangement = Arrangement(theme, highlighter, self._widget_height)
         self.selection = Selection(self.arrangement.index_of)
-        self._painter = RowPainter(theme, self.selection)
+        self._painter = RowPainter(theme, self.selection, picture)
         self._pointing = Pointing(self.arrangement, self.selection)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -296,7 +305,8 @@ class Transcript(QAbstractScrollArea):
             return
         link = self._pointing.link(event.position())
         folds = self._pointing.fold(event.position()) >= 0
-        hand = bool(link) or folds or self._pointing.call(event.position()) is not None
+        opens = (self._pointing.call(event.position()), self._pointing.attachment(event.position()))
+        hand = bool(link) or folds or any(one is not None for one in opens)
         shape = Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.IBeamCursor
         self.viewport().setCursor(shape)
         self.viewport().setToolTip(link)
@@ -316,6 +326,8 @@ class Transcript(QAbstractScrollArea):
             return
         if link := self._pointing.link(event.position()):
             self.link_clicked.emit(link)
+        elif (attachment := self._pointing.attachment(event.position())) is not None:
+            self.attachment_clicked.emit(attachment)
         elif (row := self._pointing.call(event.position())) is not None:
             self.call_clicked.emit(row.call_id, row.turn_id)
         else:
@@ -344,8 +356,17 @@ class Transcript(QAbstractScrollArea):
             text = row.text
             whole = menu.addAction("Copy this &message as Markdown")
             whole.triggered.connect(lambda: QGuiApplication.clipboard().setText(text))
+        for one in row.attachments if isinstance(row, UserRow) else ():
+            self._offer_attachment(menu, one)
         menu.addAction("Select &all").triggered.connect(self._select_all)
         menu.popup(event.globalPos())
+
+    def _offer_attachment(self, menu: QMenu, attachment: Attachment) -> None:
+        name = attachment.name.replace("&", "&&")
+        opening = menu.addAction(f"Open {name}")
+        opening.triggered.connect(lambda: self.attachment_clicked.emit(attachment))
+        folder = menu.addAction(f"Show a copy of {name} in its folder")
+        folder.triggered.connect(lambda: self.attachment_folder_wanted.emit(attachment))
 
     def _select_all(self) -> None:
         self._pointing.select_all()

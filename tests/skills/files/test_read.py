@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from app.domain import documents
 from app.domain.tool_calls import ToolStatus
-from skills.files import _documents
 from tests.skills.files.conftest import Desk
 from tests.skills.files.documents import docx_file, encrypted_pdf, pdf_file, pptx_file, xlsx_file
 
@@ -206,7 +206,7 @@ async def test_a_document_is_worked_out_once_for_all_its_pages(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads = []
-    real = _documents.document_text
+    real = documents.document_text
 
     def counted(data: bytes, kind: str, name: str, stop: threading.Event | None = None):  # type: ignore[no-untyped-def]
         reads.append(name)
@@ -242,8 +242,8 @@ async def test_cancelling_stops_the_work_on_a_document(
 
 
 def test_the_text_of_a_document_stops_at_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_documents, "MAX_CHARACTERS", 10)
-    text = _documents.document_text(docx_file(), "docx", "a.docx")
+    monkeypatch.setattr(documents, "MAX_CHARACTERS", 10)
+    text = documents.document_text(docx_file(), "docx", "a.docx")
     assert (text.text, text.complete) == ("Dear Ana\nt", False)
 
 
@@ -256,5 +256,5 @@ def test_a_sheet_of_a_million_empty_rows_is_short(tmp_path: Path) -> None:
     sheet["A1"], sheet["A200000"] = "first", "last"
     file = tmp_path / "a.xlsx"
     book.save(file)
-    text = _documents.document_text(file.read_bytes(), "xlsx", "a.xlsx").text
+    text = documents.document_text(file.read_bytes(), "xlsx", "a.xlsx").text
     assert text == "[Sheet: Sheet]\nfirst\n\nlast"
