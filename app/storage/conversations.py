@@ -7,7 +7,6 @@ database, never on the loop.
 
 from __future__ import annotations
 
-import asyncio
 import builtins
 import dataclasses
 import uuid
@@ -26,6 +25,7 @@ from app.domain.tool_calls import ToolCall
 from app.domain.turns import StoredHistory
 from app.redaction import Redactor
 from app.storage import exchange
+from app.storage.begun import Begun
 from app.storage.conversation_list import full_id, newest, safe_title, summary
 from app.storage.database import Database
 from app.storage.message_rows import insert_message, one_line
@@ -109,7 +109,7 @@ class Conversations:
 
     def append_begun(
         self, messages: Sequence[ConversationMessage], *, durable: bool
-    ) -> asyncio.Future[builtins.list[int]]:
+    ) -> Begun[builtins.list[int]]:
         """``append`` of several in one transaction, handed in at once; their ids.
 
         ``durable=False``: a power cut (not the end of the process) may lose them, unless
@@ -145,7 +145,7 @@ class Conversations:
         tool_calls: tuple[ToolCall, ...] | None = None,
         metadata: Mapping[str, object] | None = None,
         durable: bool = True,
-    ) -> asyncio.Future[None]:
+    ) -> Begun[None]:
         """``update_message``, handed in at once. ``durable`` as in ``append_begun``."""
         changes: dict[str, Any] = {}
         if text is not None:

@@ -130,7 +130,9 @@ class SkillExecutions:
     ) -> None:
         """Note, without waiting, a call that changed nothing: ``start`` and ``finish`` in one.
 
-        A failure is logged. Raises ``StorageError`` when the database is closed.
+        It is stored with what is handed in next, which is the message with its result: nobody
+        sees one without the other, and looking can be done again where a crash loses both. A
+        failure is logged. Raises ``StorageError`` when the database is closed.
         """
 
         def note() -> None:
@@ -145,7 +147,7 @@ class SkillExecutions:
                 }
             )
 
-        self._database.write_soon(note, durable=False)
+        self._database.write_soon(note, durable=False, along=True)
 
     def _asked(self, call: ToolCall) -> dict[str, object]:
         arguments: Mapping[str, object] = call.arguments
