@@ -28,7 +28,7 @@ from app.storage import exchange
 from app.storage.begun import Begun
 from app.storage.conversation_list import full_id, newest, safe_title, summary
 from app.storage.database import Database
-from app.storage.message_rows import insert_message, one_line
+from app.storage.message_rows import insert_message, one_line, stored_message
 from app.storage.models import Conversation, Message
 from app.storage.request_history import stored_history, tool_result
 from app.storage.rows import message_from, redacted_calls, redacted_object, unfinished_sessions
@@ -256,7 +256,9 @@ class Conversations:
 
     def add(self, message: ConversationMessage) -> ConversationMessage:
         """``append`` inside ``Database.write``, for what is stored in one with something else."""
-        return message_from(Message.get_by_id(self._insert(message)), self._redactor)
+        row = stored_message(self._insert(message))
+        assert row is not None
+        return message_from(row, self._redactor)
 
     # -- inside ----------------------------------------------------------------------------
 

@@ -14,9 +14,9 @@ from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.redaction import Redactor
 from app.storage.database import Database
 from app.storage.file_rows import IS_CHANGE, versions_where
-from app.storage.inserts import Insert, Update
 from app.storage.models import SkillExecution
 from app.storage.rows import redacted_object, unfinished_sessions
+from app.storage.statements import Insert, Update
 
 RUNNING: Final = "running"
 """Column ``status`` of an execution that has not ended."""

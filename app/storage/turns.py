@@ -11,9 +11,9 @@ from app.domain.turns import TurnRecord, TurnState
 from app.redaction import Redactor
 from app.storage.conversations import Conversations
 from app.storage.database import Database
-from app.storage.inserts import Insert, Update
 from app.storage.models import Turn
 from app.storage.rows import unfinished_sessions
+from app.storage.statements import Insert, Update
 
 _BEGIN: Final = Insert(
     Turn,

@@ -12,9 +12,9 @@ from app.domain.turns import ModelCallRecord, UsageTotal
 from app.redaction import Redactor
 from app.storage.begun import Begun
 from app.storage.database import Database
-from app.storage.inserts import Insert
 from app.storage.models import ModelCall
 from app.storage.rows import redacted_object
+from app.storage.statements import Insert
 
 _COUNTED: Final = (
     "status", "prompt_tokens", "completion_tokens", "cached_tokens", "cache_write_tokens",

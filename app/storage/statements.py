@@ -1,15 +1,17 @@
-"""Inserts and updates whose statement is written once: peewee's way takes longer than SQLite does.
+"""Statements about one row that are written once: peewee's way takes longer than SQLite does.
 
-To be called inside ``Database.write``.
+To be called inside ``Database.write``, ``Select`` also inside ``Database.read``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from app.storage.connections import current
 from app.storage.models import Table
+
+Row = TypeVar("Row", bound=Table)
 
 
 class Insert:
@@ -47,3 +49,22 @@ class Update:
         """Change the row; whether there is one."""
         parameters = [stored(values[name]) for name, stored in self._fields]
         return current.change(self._sql, [*parameters, row_id]).rowcount > 0
+
+
+class Select(Generic[Row]):
+    """Reads one row of the table of ``model``, found by its ``id``."""
+
+    def __init__(self, model: type[Row]) -> None:
+        meta: Any = model._meta  # noqa: SLF001 - peewee's public face
+        self._model = model
+        self._fields = tuple((field.name, field.python_value) for field in meta.sorted_fields)
+        names = ", ".join(name for name, _ in self._fields)
+        self._sql = f"SELECT {names} FROM {meta.table_name} WHERE id = ?"  # noqa: S608 - names only
+
+    def __call__(self, row_id: object) -> Row | None:
+        """The row, or ``None`` where there is none."""
+        found = current.rows(self._sql, (row_id,))
+        if not found:
+            return None
+        columns = zip(self._fields, found[0], strict=True)
+        return self._model(**{name: used(value) for (name, used), value in columns})
