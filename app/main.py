@@ -226,6 +226,7 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
                 window.session.tasks.start(
                     assembly.offer_local_servers(), name="look for model servers"
                 )
+                window.session.tasks.start(assembly.learn_models(), name="learn the models")
             return assembly
         window.show_trouble(_explained(error), home)
         retry = asyncio.create_task(again.get(), name="wait for another try")

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from app.domain.errors import ModelRefusedError
 from app.integrations.unicode_text import whole
-from app.orchestrator.llm_client import ModelInfo
+from app.orchestrator.llm_client import ModelInfo, ModelPrice
 
 _CONTEXT_FIELDS = ("context_length", "max_model_len", "max_context_length", "context_window")
+_MOST_DOLLARS = 1_000.0
+"""A token that costs more is a mistake; so is one that is no number."""
 
 
 def read_models(body: object, label: str) -> list[ModelInfo]:
@@ -42,7 +44,26 @@ def _info(entry: Mapping[str, object]) -> ModelInfo | None:
         name=whole(name) if isinstance(name, str) and name else whole(model_id),
         context_length=_context_length(entry),
         supports_tools="tools" in parameters if isinstance(parameters, list) else None,
+        price=_price(entry.get("pricing")),
     )
+
+
+def _price(pricing: object) -> ModelPrice | None:
+    """As OpenRouter says it: dollars a token, as text. Its router has -1: it depends."""
+    if not isinstance(pricing, Mapping):
+        return None
+    prompt, completion = _dollars(pricing.get("prompt")), _dollars(pricing.get("completion"))
+    return None if prompt is None or completion is None else ModelPrice(prompt, completion)
+
+
+def _dollars(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        amount = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return amount if 0 <= amount < _MOST_DOLLARS else None
 
 
 def _context_length(entry: Mapping[str, object]) -> int | None:

@@ -22,7 +22,13 @@ from app.integrations.model_list import read_models
 from app.integrations.refused_fields import CHOSEN_FIELDS, refused_field
 from app.integrations.request_options import RequestOptions
 from app.integrations.wire import OPENROUTER, chat_body, encoded, names_on_the_wire
-from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelRequest, Progress
+from app.orchestrator.llm_client import (
+    ModelEvent,
+    ModelInfo,
+    ModelPrice,
+    ModelRequest,
+    Progress,
+)
 from app.redaction import Secret
 from app.resilience.retry import Backoff, RetryPolicy
 
@@ -94,6 +100,7 @@ class OpenAICompatibleClient:
         self._sleep = sleep
         self._refused_fields: dict[str, set[str]] = {}
         self._windows: dict[str, int] = {}
+        self._prices: dict[str, ModelPrice] = {}
         self._key_checked = False
         self._under_way = 0
         self._closed = False
@@ -169,6 +176,10 @@ class OpenAICompatibleClient:
         """
         return self._windows.get(model or self._default_model or "")
 
+    def price(self, model: str | None = None) -> ModelPrice | None:
+        """What a model takes, as far as a list has told it; ``None`` as in ``context_length``."""
+        return self._prices.get(model or self._default_model or "")
+
     async def aclose(self) -> None:
         """Close connections; answers under way come to their end first."""
         self._closed = True
@@ -238,13 +249,12 @@ class OpenAICompatibleClient:
 
     async def _model(self) -> str:
         if self._default_model is None:
-            found = await self._models()
-            if not found:
-                raise ModelRefusedError(
-                    f"{self.label} offers no model.",
-                    hint="Load one there, or name one with STEWARD_MODEL.",
-                )
-            self._default_model = found[0].id
+            await self._models()
+        if self._default_model is None:
+            raise ModelRefusedError(
+                f"{self.label} offers no model.",
+                hint="Load one there, or name one with STEWARD_MODEL.",
+            )
         return self._default_model
 
     async def _models(self) -> list[ModelInfo]:
@@ -252,6 +262,9 @@ class OpenAICompatibleClient:
             await self._check_key()
         found = read_models(await self._endpoint.get("/models"), self.label)
         self._windows |= {one.id: one.context_length for one in found if one.context_length}
+        self._prices |= {one.id: one.price for one in found if one.price}
+        if self._default_model is None and found:
+            self._default_model = found[0].id
         return found
 
     async def _check_key(self) -> None:
