@@ -299,9 +299,18 @@ class Database:
             self._send_companions()
 
     def _send_companions(self) -> None:
-        """Those that still wait get a transaction of their own."""
-        if self._companions and self._writer is not None:
-            self._submit(lambda: None, durable=False)
+        """Those that still wait get a transaction of their own, or are told that it is too late."""
+        if not self._companions:
+            return
+        job = self._companions.go_with(lambda: None, self._transact_unsynced, self._explained)
+        writer, closed = self._writer, closed_error(self.path)
+        if writer is None:
+            job.failed(closed)
+            return
+        try:
+            writer.submit(job)
+        except WriterClosedError:
+            job.failed(closed)
 
     def _transact(self, fn: Callable[[], T]) -> T:
         assert self._writing is not None
