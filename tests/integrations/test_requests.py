@@ -162,12 +162,13 @@ async def test_models_are_listed_in_the_servers_order(
 async def test_what_a_model_takes_is_known_once_the_list_was_read(
     make_client: MakeClient, server: ModelServer
 ) -> None:
+    odd: tuple[object, ...] = ("much", "nan", "inf", "", None, True, [], 10**400)
     server.models = json_reply({"data": [
         {"id": "paid", "pricing": {"prompt": "0.000003", "completion": "0.000015", "request": "0"}},
         {"id": "free", "pricing": {"prompt": "0", "completion": 0}},
         {"id": "depends", "pricing": {"prompt": "-1", "completion": "-1"}},
-        *({"id": f"odd-{n}", "pricing": {"prompt": odd, "completion": "1"}}
-          for n, odd in enumerate(("much", "nan", "inf", "", None, True, [], 10**400))),
+        *({"id": f"odd-{n}", "pricing": {"prompt": one, "completion": "1"}}
+          for n, one in enumerate(odd)),
         {"id": "half", "pricing": {"prompt": "0.1"}}, {"id": "odd", "pricing": "cheap"},
     ]})  # fmt: skip
     client = make_client(default_model=None)
