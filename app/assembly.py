@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.clock import SystemClock
 from app.config import Settings, SettingsStore
-from app.domain.errors import ConfigurationError, SkillError, UsageError
+from app.domain.errors import ConfigurationError, ModelError, SkillError, UsageError
 from app.domain.events import Circuit, FileVersionEvent, Severity
 from app.domain.files import FileVersion
 from app.domain.notification_rules import NotificationRules
@@ -266,6 +266,17 @@ class Assembly:
                 f"({server.base_url}). "
                 "Settings → Model connects it.",
             )
+
+    async def learn_models(self) -> None:
+        """Ask the model's server what its models take; a face that stays calls it when it is idle.
+
+        So that a conversation is summarised in time from its first turn on. A server that does
+        not answer says so when it is asked something.
+        """
+        try:
+            await self.llm.models()
+        except ModelError as error:
+            logger.info("the list of models was not read", extra={"kind": error.kind})
 
     async def warm_up(self) -> None:
         """Import what the first tool call needs, off the loop; a face calls it when it is idle."""

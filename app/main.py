@@ -7,6 +7,7 @@ event loop runs and takes input) or ``ready`` (everything is attached).
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -43,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return _EXIT_NOT_CONFIGURED
     os.environ["QT_API"] = "pyside6"
+    gc.disable()  # there is nothing to collect yet; `ui.collector` sees to it from then on
     from PySide6.QtWidgets import QApplication
 
     _import_as_usual()
@@ -53,11 +55,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     from app.ui.window_state import WindowState
 
     home = default_home()
-    application = QApplication(list(argv) if argv is not None else sys.argv[:1])
+    name, *others = argv if argv is not None else sys.argv[:1]
+    # As an option: `setStyle` gives back a QStyle, whose names take 5 ms to make.
+    application = QApplication([name, "-style", "fusion", *others])
     application.setApplicationName("steward")
     application.setApplicationDisplayName("Steward")
     application.setDesktopFileName("steward")
-    application.setStyle("fusion")
     application.setQuitOnLastWindowClosed(False)
     instance = SingleInstance(home)
     if not instance.claim():
@@ -223,6 +226,7 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
                 window.session.tasks.start(
                     assembly.offer_local_servers(), name="look for model servers"
                 )
+                window.session.tasks.start(assembly.learn_models(), name="learn the models")
             return assembly
         window.show_trouble(_explained(error), home)
         retry = asyncio.create_task(again.get(), name="wait for another try")

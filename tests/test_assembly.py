@@ -16,7 +16,7 @@ from app.domain.tool_calls import ToolCall, ToolStatus
 from app.first_run import ensure_sample_folder
 from app.integrations.discovery import LocalServer
 from app.resilience.circuit_breaker import Outcome
-from tests.standins.model_server import ModelServer
+from tests.standins.model_server import ModelServer, error_reply, json_reply
 
 
 async def test_a_broken_skill_of_the_person_costs_their_skills_and_nothing_else(
@@ -222,3 +222,38 @@ async def test_a_call_that_a_crash_cut_off_says_which_files_it_had_changed(
     assert did.metadata["changed"] == [{"path": str(work / "a.md"), "version": 2}]
     assert "a.md (now version 2)" in did.content
     assert "changed no file" in nothing.content
+
+
+async def test_what_the_models_take_is_learned_without_asking_one_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed = {"data": [{"id": "small", "context_length": 8192}]}
+    with ModelServer(models=json_reply(listed)) as server:
+        monkeypatch.setenv("STEWARD_LLM_BASE_URL", server.base_url)
+        assembly = await Assembly.open()
+        try:
+            assert assembly.llm.context_length() is None
+            await assembly.learn_models()
+            assert assembly.llm.context_length() == 8192
+            assert assembly.llm.default_model == "small"
+        finally:
+            await assembly.close()
+
+        assert server.requests == []
+
+
+async def test_a_server_that_lists_no_models_is_no_trouble_before_it_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with ModelServer(models=error_reply(500)) as server:
+        monkeypatch.setenv("STEWARD_LLM_BASE_URL", server.base_url)
+        assembly = await Assembly.open()
+        heard: list[Event] = []
+        assembly.bus.subscribe(heard.append)
+        try:
+            await assembly.learn_models()
+        finally:
+            await assembly.close()
+
+        assert [one.path for one in server.lookups] == ["/v1/models"]
+    assert heard == []

@@ -15,6 +15,7 @@ import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -113,7 +114,9 @@ class HttpClient:
             raise HttpFailureError(FailureReason.INVALID, "not an http address")
         client = await self._ready()
         with _translated():
-            async with client.stream(method, url, headers=dict(headers), content=content) as found:
+            async with client.stream(
+                method, _parsed(url), headers=dict(headers), content=content
+            ) as found:
                 response = HttpResponse(found)
                 yield response
 
@@ -164,6 +167,13 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+@lru_cache(maxsize=32)  # a client asks for the same few addresses again and again
+def _parsed(url: str) -> httpx.URL:
+    import httpx
+
+    return httpx.URL(url)
 
 
 def _makes_sense(url: str) -> bool:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from app.domain.errors import ModelRefusedError
 from app.domain.unicode_text import whole
-from app.orchestrator.llm_client import ModelInfo
+from app.orchestrator.llm_client import ModelInfo, ModelPrice
 
 _CONTEXT_FIELDS = ("context_length", "max_model_len", "max_context_length", "context_window")
+_MOST_DOLLARS = 1_000.0
+"""A token that costs more is a mistake; so is one that is no number."""
 
 
 def read_models(body: object, label: str) -> list[ModelInfo]:
@@ -43,6 +45,7 @@ def _info(entry: Mapping[str, object]) -> ModelInfo | None:
         context_length=_context_length(entry),
         supports_tools="tools" in parameters if isinstance(parameters, list) else None,
         takes_pictures=_takes_pictures(entry),
+        price=_price(entry.get("pricing")),
     )
 
 
@@ -50,6 +53,24 @@ def _takes_pictures(entry: Mapping[str, object]) -> bool | None:
     architecture = entry.get("architecture")  # OpenRouter
     kinds = architecture.get("input_modalities") if isinstance(architecture, Mapping) else None
     return "image" in kinds if isinstance(kinds, list) and kinds else None
+
+
+def _price(pricing: object) -> ModelPrice | None:
+    """As OpenRouter says it: dollars a token, as text. Its router has -1: it depends."""
+    if not isinstance(pricing, Mapping):
+        return None
+    prompt, completion = _dollars(pricing.get("prompt")), _dollars(pricing.get("completion"))
+    return None if prompt is None or completion is None else ModelPrice(prompt, completion)
+
+
+def _dollars(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        amount = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return amount if 0 <= amount < _MOST_DOLLARS else None
 
 
 def _context_length(entry: Mapping[str, object]) -> int | None:

@@ -29,7 +29,14 @@ from app.integrations.wire import (
     has_pictures,
     names_on_the_wire,
 )
-from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelRequest, Progress, Remark
+from app.orchestrator.llm_client import (
+    ModelEvent,
+    ModelInfo,
+    ModelPrice,
+    ModelRequest,
+    Progress,
+    Remark,
+)
 from app.redaction import Secret
 from app.resilience.retry import Backoff, RetryPolicy
 
@@ -101,6 +108,7 @@ class OpenAICompatibleClient:
         self._sleep = sleep
         self._refused_fields: dict[str, set[str]] = {}
         self._windows: dict[str, int] = {}
+        self._prices: dict[str, ModelPrice] = {}
         self._key_checked = False
         self._listed = False
         self._under_way = 0
@@ -177,6 +185,10 @@ class OpenAICompatibleClient:
         Asks nothing of the server. ``None`` for ``model`` means the default one.
         """
         return self._windows.get(model or self._default_model or "")
+
+    def price(self, model: str | None = None) -> ModelPrice | None:
+        """What a model takes, as far as a list has told it; ``None`` as in ``context_length``."""
+        return self._prices.get(model or self._default_model or "")
 
     async def aclose(self) -> None:
         """Close connections; answers under way come to their end first."""
@@ -261,13 +273,12 @@ class OpenAICompatibleClient:
 
     async def _model(self) -> str:
         if self._default_model is None:
-            found = await self._models()
-            if not found:
-                raise ModelRefusedError(
-                    f"{self.label} offers no model.",
-                    hint="Load one there, or name one with STEWARD_MODEL.",
-                )
-            self._default_model = found[0].id
+            await self._models()
+        if self._default_model is None:
+            raise ModelRefusedError(
+                f"{self.label} offers no model.",
+                hint="Load one there, or name one with STEWARD_MODEL.",
+            )
         return self._default_model
 
     async def _models(self) -> list[ModelInfo]:
@@ -282,6 +293,9 @@ class OpenAICompatibleClient:
                 refused.add(PICTURES)
             elif one.takes_pictures:
                 refused.discard(PICTURES)
+        self._prices |= {one.id: one.price for one in found if one.price}
+        if self._default_model is None and found:
+            self._default_model = found[0].id
         return found
 
     async def _check_key(self) -> None:

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from app.domain.errors import StewardError
 from app.domain.messages import ConversationMessage, MessageStatus
 from app.domain.tool_calls import ToolCall
+from app.storage.begun import Begun
 
 SAVE_INTERVAL_SECONDS: Final = 0.8
 
@@ -19,7 +20,7 @@ class MessageStore(Protocol):
 
     def append_begun(
         self, messages: Sequence[ConversationMessage], *, durable: bool
-    ) -> asyncio.Future[list[int]]:
+    ) -> Begun[list[int]]:
         """Store new messages; their ids."""
         ...
 
@@ -32,7 +33,7 @@ class MessageStore(Protocol):
         tool_calls: tuple[ToolCall, ...] | None = None,
         metadata: Mapping[str, object] | None = None,
         durable: bool = True,
-    ) -> asyncio.Future[None]:
+    ) -> Begun[None]:
         """Change a stored message."""
         ...
 
@@ -55,7 +56,7 @@ class AnswerWriter:
         self._blank = blank
         self._trouble = trouble
         self._pieces: list[str] = []
-        self._made: asyncio.Future[list[int]] | None = None
+        self._made: Begun[list[int]] | None = None
         self._grown = asyncio.Event()
         self._saver: asyncio.Task[None] | None = None
 
@@ -80,7 +81,7 @@ class AnswerWriter:
         tool_calls: tuple[ToolCall, ...] = (),
         metadata: Mapping[str, object] | None = None,
         durable: bool = True,
-    ) -> asyncio.Future[list[int]] | asyncio.Future[None] | None:
+    ) -> Begun[list[int]] | Begun[None] | None:
         """Hand in the whole message with its final status; what to wait for, if anything.
 
         An answer that never had a word or a call leaves no row unless it is ``DONE``.
@@ -114,7 +115,7 @@ class AnswerWriter:
         if self._made is None:
             return None
         try:
-            return (await asyncio.shield(self._made))[0]
+            return (await self._made)[0]
         except StewardError:
             return None
 
@@ -140,4 +141,4 @@ class AnswerWriter:
         first = dataclasses.replace(self._blank, text=self.text, status=MessageStatus.STREAMING)
         # Kept before it is awaited: a Stop at this moment must not leave a row nobody knows of.
         self._made = self._store.append_begun([first], durable=True)
-        await asyncio.shield(self._made)
+        await self._made

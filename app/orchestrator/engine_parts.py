@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +27,7 @@ from app.orchestrator.dispatch import TurnScope
 from app.orchestrator.limits import Bounds
 from app.orchestrator.llm_client import LLMClient, ModelEvent, ModelRequest
 from app.redaction import Redactor
+from app.storage.begun import Begun
 
 
 class ConversationStore(MessageStore, Protocol):
@@ -65,7 +65,7 @@ class TurnStore(Protocol):
 class UsageStore(Protocol):
     """Where model calls are kept (``storage.usage``)."""
 
-    def add(self, call: ModelCallRecord) -> asyncio.Future[None]:
+    def add(self, call: ModelCallRecord) -> Begun[None]:
         """Hand one in."""
         ...
 

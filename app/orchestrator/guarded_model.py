@@ -14,7 +14,14 @@ from typing import Final
 
 from app.domain.errors import ModelError, ModelPausedError
 from app.domain.skills import Clock
-from app.orchestrator.llm_client import Completed, LLMClient, ModelEvent, ModelInfo, ModelRequest
+from app.orchestrator.llm_client import (
+    Completed,
+    LLMClient,
+    ModelEvent,
+    ModelInfo,
+    ModelPrice,
+    ModelRequest,
+)
 from app.resilience.breakers import Breakers
 from app.resilience.circuit_breaker import BreakerSnapshot, CircuitBreaker, Outcome
 
@@ -112,6 +119,10 @@ class GuardedModel:
     def context_length(self, model: str | None = None) -> int | None:
         """As the client's."""
         return self.client.context_length(model)
+
+    def price(self, model: str | None = None) -> ModelPrice | None:
+        """As the client's."""
+        return self.client.price(model)
 
     async def models(self) -> list[ModelInfo]:
         """What the server offers; raises ``ModelError``."""

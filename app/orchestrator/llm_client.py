@@ -107,14 +107,23 @@ ModelEvent = TextDelta | ReasoningDelta | Progress | Remark | TokenUsage | Compl
 
 
 @dataclass(frozen=True, slots=True)
+class ModelPrice:
+    """What a model takes, in US dollars a token."""
+
+    prompt: float
+    completion: float
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model the server offers. ``context_length`` in tokens; ``None``: the list does not say."""
+    """A model the server offers. ``context_length`` in tokens. ``None``: the list does not say."""
 
     id: str
     name: str
     context_length: int | None = None
     supports_tools: bool | None = None
     takes_pictures: bool | None = None
+    price: ModelPrice | None = None
 
 
 class LLMClient(Protocol):
@@ -149,6 +158,10 @@ class LLMClient(Protocol):
         Only what is known already, for instance from ``models``: it asks nothing of the server.
         ``None`` where it is not known.
         """
+        ...
+
+    def price(self, model: str | None = None) -> ModelPrice | None:
+        """What ``model`` (the default one where ``None``) takes; known as ``context_length`` is."""
         ...
 
     async def models(self) -> list[ModelInfo]:

@@ -15,7 +15,7 @@ from typing import Final
 from app.domain.errors import SecretLeavesError
 from app.domain.tool_calls import ToolCall
 from app.orchestrator.attached import AttachedReader, with_attachments
-from app.orchestrator.llm_client import LLMClient, ModelEvent, ModelInfo, ModelRequest
+from app.orchestrator.llm_client import LLMClient, ModelEvent, ModelInfo, ModelPrice, ModelRequest
 from app.orchestrator.untrusted import RULE, Fence
 from app.redaction import Redactor
 
@@ -95,6 +95,10 @@ class Outgoing:
     def context_length(self, model: str | None = None) -> int | None:
         """The adapter's."""
         return self._inner.context_length(model)
+
+    def price(self, model: str | None = None) -> ModelPrice | None:
+        """The adapter's."""
+        return self._inner.price(model)
 
     async def models(self) -> list[ModelInfo]:
         """The adapter's."""

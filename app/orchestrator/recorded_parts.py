@@ -20,6 +20,7 @@ from app.domain.turns import (
     UsageTotal,
 )
 from app.orchestrator.recorded_turn import RecordedTurn
+from app.storage.begun import Begun
 
 T = TypeVar("T")
 
@@ -79,9 +80,9 @@ class RecordedConversations:
 
     def append_begun(
         self, messages: Sequence[ConversationMessage], *, durable: bool
-    ) -> asyncio.Future[list[int]]:
+    ) -> Begun[list[int]]:
         """Keep new messages; their ids."""
-        return _known([self._keep(message).id for message in messages])
+        return Begun.stored([self._keep(message).id for message in messages])
 
     def update_begun(
         self,
@@ -92,7 +93,7 @@ class RecordedConversations:
         tool_calls: tuple[ToolCall, ...] | None = None,
         metadata: Mapping[str, object] | None = None,
         durable: bool = True,
-    ) -> asyncio.Future[None]:
+    ) -> Begun[None]:
         """Change a message."""
         given = {"text": text, "status": status, "tool_calls": tool_calls, "metadata": metadata}
         changes: dict[str, Any] = {name: one for name, one in given.items() if one is not None}
@@ -100,7 +101,7 @@ class RecordedConversations:
             dataclasses.replace(one, **changes) if one.id == message_id else one
             for one in self._messages
         ]
-        return _known(None)
+        return Begun.stored(None)
 
     async def begin(self, turn: TurnRecord, asked: ConversationMessage) -> ConversationMessage:
         """Keep the person's message."""
@@ -137,19 +138,13 @@ class RecordedSummaries:
 class RecordedUsage:
     """Counts nothing: what a day took elsewhere is not recorded."""
 
-    def add(self, call: ModelCallRecord) -> asyncio.Future[None]:
+    def add(self, call: ModelCallRecord) -> Begun[None]:
         """Nobody reads it."""
-        return _known(None)
+        return Begun.stored(None)
 
     async def of_day(self, moment: datetime) -> UsageTotal:
         """Nothing."""
         return UsageTotal()
-
-
-def _known(value: T) -> asyncio.Future[T]:
-    future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-    future.set_result(value)
-    return future
 
 
 class RecordedLoop(asyncio.SelectorEventLoop):

@@ -27,7 +27,7 @@ from app.orchestrator.differences import Difference, shown
 from app.orchestrator.dispatch import TurnScope
 from app.orchestrator.engine import Engine, TurnOutcome
 from app.orchestrator.engine_parts import EngineParts
-from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelRequest
+from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelPrice, ModelRequest
 from app.orchestrator.recorded_parts import (
     RecordedClock,
     RecordedContext,
@@ -243,6 +243,10 @@ class _RecordedModel:
     def context_length(self, model: str | None = None) -> int | None:
         """Tokens it took."""
         return self._window
+
+    def price(self, model: str | None = None) -> ModelPrice | None:
+        """What it took is recorded, and not worked out again."""
+        return None
 
     async def models(self) -> list[ModelInfo]:
         """None."""

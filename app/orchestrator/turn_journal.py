@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from app.domain.errors import StewardError
 from app.domain.messages import ConversationMessage
+from app.storage.begun import Begun
 
 
 class ResultStore(Protocol):
@@ -20,7 +21,7 @@ class ResultStore(Protocol):
 
     def append_begun(
         self, messages: Sequence[ConversationMessage], *, durable: bool
-    ) -> asyncio.Future[list[int]]:
+    ) -> Begun[list[int]]:
         """Hand several messages in as one; their ids."""
         ...
 
@@ -35,7 +36,7 @@ class TurnJournal:
         self._store = store
         self._changes = changes
         self._results: list[ConversationMessage] = []
-        self._begun: list[asyncio.Future[Any]] = []
+        self._begun: list[Begun[Any]] = []
 
     def result(self, message: ConversationMessage) -> None:
         """A tool's result is known. Those that are known in one go are stored in one."""
@@ -50,15 +51,14 @@ class TurnJournal:
             # Looking can be done again; what was changed must be known after a power cut.
             durable = any(self._changes(one.tool_name or "") for one in results)
             try:
-                written: asyncio.Future[Any] = self._store.append_begun(results, durable=durable)
+                written = self._store.append_begun(results, durable=durable)
             except StewardError as error:  # met where somebody waits, and not in a callback
-                written = asyncio.get_running_loop().create_future()
-                written.set_exception(error)
+                written = Begun.refused(error)
             self.kept(written)
 
-    def kept(self, written: asyncio.Future[Any]) -> None:
+    def kept(self, written: Begun[Any]) -> None:
         """Something was handed in."""
-        self._begun = [one for one in self._begun if not _went_well(one)]
+        self._begun = [one for one in self._begun if not one.went_well]
         self._begun.append(written)
 
     async def settled(self) -> None:
@@ -66,11 +66,7 @@ class TurnJournal:
         self.flush()
         begun, self._begun = self._begun, []
         if begun:
-            await asyncio.wait(begun)
-            errors = [error for one in begun if (error := one.exception()) is not None]
-            if errors:
-                raise errors[0]
-
-
-def _went_well(written: asyncio.Future[Any]) -> bool:
-    return written.done() and not written.cancelled() and written.exception() is None
+            outcomes = await asyncio.gather(*begun, return_exceptions=True)
+            for outcome in outcomes:
+                if isinstance(outcome, BaseException):
+                    raise outcome

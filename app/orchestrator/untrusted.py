@@ -12,6 +12,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from app.domain.messages import ConversationMessage, Role
@@ -80,6 +81,7 @@ class Fence:
         ]
 
 
+@lru_cache(maxsize=256)  # every request of a turn carries the results of those before it
 def fenced(
     text: str, mark: str, *, skill: str = "", source: str = "", attached: str = "", kind: str = ""
 ) -> str:

@@ -67,6 +67,12 @@ class CurrentDatabase(peewee.SqliteDatabase):
         """Who lent the calling thread a connection; ``None`` while it has none."""
         return getattr(self._lent, "lender", None)
 
+    @property
+    def in_a_transaction(self) -> bool:
+        """Whether the calling thread's transaction is still under way: SQLite may end one."""
+        connection: sqlite3.Connection = self._lent.connection
+        return connection.in_transaction
+
     @contextmanager
     def using(self, connection: sqlite3.Connection, begin: str, lender: object) -> Iterator[None]:
         """Lend ``connection`` for one transaction, begun with ``BEGIN`` + ``begin``.
@@ -108,7 +114,7 @@ class CurrentDatabase(peewee.SqliteDatabase):
 
     def rollback(self) -> None:
         """Roll back, unless SQLite already did so itself (disk full, for instance)."""
-        if self._lent.connection.in_transaction:
+        if self.in_a_transaction:
             super().rollback()
 
     def _connect(self) -> sqlite3.Connection:

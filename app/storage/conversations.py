@@ -7,7 +7,6 @@ database, never on the loop.
 
 from __future__ import annotations
 
-import asyncio
 import builtins
 import dataclasses
 import uuid
@@ -29,9 +28,10 @@ from app.domain.tool_calls import ToolCall
 from app.domain.turns import StoredHistory
 from app.redaction import Redactor
 from app.storage import exchange
+from app.storage.begun import Begun
 from app.storage.conversation_list import full_id, newest, safe_title, summary
 from app.storage.database import Database
-from app.storage.message_rows import insert_message, one_line
+from app.storage.message_rows import insert_message, one_line, stored_message
 from app.storage.models import Conversation, Message
 from app.storage.request_history import stored_history, tool_result
 from app.storage.rows import message_from, redacted_calls, redacted_object, unfinished_sessions
@@ -112,7 +112,7 @@ class Conversations:
 
     def append_begun(
         self, messages: Sequence[ConversationMessage], *, durable: bool
-    ) -> asyncio.Future[builtins.list[int]]:
+    ) -> Begun[builtins.list[int]]:
         """``append`` of several in one transaction, handed in at once; their ids.
 
         ``durable=False``: a power cut (not the end of the process) may lose them, unless
@@ -148,7 +148,7 @@ class Conversations:
         tool_calls: tuple[ToolCall, ...] | None = None,
         metadata: Mapping[str, object] | None = None,
         durable: bool = True,
-    ) -> asyncio.Future[None]:
+    ) -> Begun[None]:
         """``update_message``, handed in at once. ``durable`` as in ``append_begun``."""
         changes: dict[str, Any] = {}
         if text is not None:
@@ -279,7 +279,9 @@ class Conversations:
 
     def add(self, message: ConversationMessage) -> ConversationMessage:
         """``append`` inside ``Database.write``, for what is stored in one with something else."""
-        return message_from(Message.get_by_id(self._insert(message)), self._redactor)
+        row = stored_message(self._insert(message))
+        assert row is not None
+        return message_from(row, self._redactor)
 
     # -- inside ----------------------------------------------------------------------------
 

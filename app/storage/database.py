@@ -19,6 +19,8 @@ from typing import Final, TypeVar
 
 from app.domain.errors import StorageError
 from app.storage import backups, schema
+from app.storage.begun import Begun
+from app.storage.companions import Companions, Transact
 from app.storage.connections import DATABASE_ERRORS, connect, current, error_code, translated
 from app.storage.daily_backup import DailyBackup
 from app.storage.failures import busy_error, closed_error, os_failure
@@ -27,10 +29,13 @@ from app.storage.sessions import Sessions
 from app.storage.writer import Writer, WriterClosedError
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 logger = logging.getLogger(__name__)
 
 READER_THREADS: Final = 2
+ALONG_SECONDS: Final = 0.01
+"""So long a write that goes along with the next one waits for that at most."""
 
 
 class Database:
@@ -68,6 +73,7 @@ class Database:
         self._pool: ThreadPoolExecutor | None = None
         self._readers = Readers(path, busy_timeout)
         self._daily = DailyBackup(path, now)
+        self._companions = Companions()
         self.on_unseen_failure: Callable[[BaseException], None] | None = None
         """Told, in any thread, of a write that failed when nobody waited for it any more."""
 
@@ -97,6 +103,7 @@ class Database:
         Raises ``StorageError`` only from ``read`` and ``write`` called afterwards. May be
         called twice; not from within ``read`` or ``write``.
         """
+        self._send_companions()
         writer, self._writer = self._writer, None
         pool, self._pool = self._pool, None
         if writer is None or pool is None or self._writing is None:
@@ -158,14 +165,10 @@ class Database:
         writer = self._writer
         if writer is not None and writer.is_mine:
             return fn()
-        transact = self._transact if durable else self._transact_unsynced
-        try:
-            # A thread that is in the middle of a read has no place for a second connection.
-            if writer is None or current.lender is not None:
-                return self._submit(fn, transact).result()
-            return writer.run(lambda: transact(fn))
-        except WriterClosedError as error:
-            raise closed_error(self.path) from error
+        # A thread that is in the middle of a read has no place for a second connection.
+        if writer is None or current.lender is not None:
+            return self._submit(fn, durable=durable).result()
+        return self._hand_in(fn, writer.run, durable=durable)
 
     async def write_async(self, fn: Callable[[], T], *, durable: bool = True) -> T:
         """``write`` without blocking the loop.
@@ -173,33 +176,44 @@ class Database:
         Cancelling the awaiter does not take the write back: it is done, whole, before any
         write asked for later.
         """
-        future = self._submit(fn, self._transact if durable else self._transact_unsynced)
+        future = self._submit(fn, durable=durable)
         try:
             return await asyncio.shield(asyncio.wrap_future(future))
         except asyncio.CancelledError:
             future.add_done_callback(self._unseen_failure)
             raise
 
-    def write_begun(self, fn: Callable[[], T], *, durable: bool = True) -> asyncio.Future[T]:
+    def write_begun(
+        self, fn: Callable[[], T], *, durable: bool = True, along: bool = False
+    ) -> Begun[T]:
         """``write``, handed in before this returns: it keeps its place among other writes.
 
-        The future is the loop's and may be awaited at any time, or cancelled, which takes
-        nothing back; a failure is raised there only.
+        A failure is raised where it is awaited, and only there.
+
+        ``along``, for what need not be durable: in the transaction of the write that is handed
+        in next, before it, each whole or not at all whatever becomes of the other; after
+        ``ALONG_SECONDS`` in one of its own. Until then the end of the process may lose it, so
+        only for what nobody acts on before that next write. From the loop's thread.
         """
-        future = self._submit(fn, None if durable else self._transact_unsynced)
-        return asyncio.shield(asyncio.wrap_future(future))
+        future = self._along(fn) if along else self._submit(fn, durable=durable)
+        return Begun(future)
 
     def write_soon(
-        self, fn: Callable[[], object], *, durable: bool = True, tell: bool = True
+        self,
+        fn: Callable[[], object],
+        *,
+        durable: bool = True,
+        tell: bool = True,
+        along: bool = False,
     ) -> None:
         """``write`` without waiting for its end. ``close`` waits for it.
 
-        A failure is logged and, with ``tell``, handed to ``on_unseen_failure``. Raises
-        ``StorageError`` when the database is closed.
+        A failure is logged and, with ``tell``, handed to ``on_unseen_failure``. ``along`` as in
+        ``write_begun``. Raises ``StorageError`` when the database is closed.
         """
-        transact = self._transact if durable else self._transact_unsynced
         done = self._unseen_failure if tell else _log_unseen_failure
-        self._submit(fn, transact).add_done_callback(done)
+        future = self._along(fn) if along else self._submit(fn, durable=durable)
+        future.add_done_callback(done)
 
     def read(self, fn: Callable[[], T]) -> T:
         """Run ``fn`` in the calling thread on its own connection, on one snapshot.
@@ -253,16 +267,50 @@ class Database:
                 undo.pop_all()
         return connection
 
-    def _submit(
-        self, fn: Callable[[], T], transact: Callable[[Callable[[], T]], T] | None = None
-    ) -> Future[T]:
-        writer = self._writer
-        if writer is None:
+    def _submit(self, fn: Callable[[], T], *, durable: bool) -> Future[T]:
+        if self._writer is None:
             raise closed_error(self.path)
+        return self._hand_in(fn, self._writer.submit, durable=durable)
+
+    def _hand_in(
+        self, fn: Callable[[], T], take: Callable[[Callable[[], T]], R], *, durable: bool
+    ) -> R:
+        """Let the writer ``take`` it, with what was to go along with the next write."""
+        transact: Transact = self._transact if durable else self._transact_unsynced
+        job = self._companions.go_with(fn, transact, self._explained)
         try:
-            return writer.submit(lambda: (transact or self._transact)(fn))
-        except WriterClosedError as error:  # between the two lines
-            raise closed_error(self.path) from error
+            return take(job)
+        except WriterClosedError as error:  # just now
+            closed = closed_error(self.path)
+            job.failed(closed)
+            raise closed from error
+
+    def _along(self, fn: Callable[[], T]) -> Future[T]:
+        if self._writer is None:
+            raise closed_error(self.path)
+        future = self._companions.add(fn)
+        if self._companions.is_first(future):
+            loop = asyncio.get_running_loop()
+            loop.call_later(ALONG_SECONDS, self._end_wait_of, future)
+        return future
+
+    def _end_wait_of(self, future: Future[T]) -> None:
+        if self._companions.is_first(future):
+            self._send_companions()
+
+    def _send_companions(self) -> None:
+        """Those that still wait get a transaction of their own, or are told that it is too late."""
+        if not self._companions:
+            return
+        job = self._companions.go_with(lambda: None, self._transact_unsynced, self._explained)
+        writer, closed = self._writer, closed_error(self.path)
+        if writer is None:
+            job.failed(closed)
+            return
+        try:
+            writer.submit(job)
+        except WriterClosedError:
+            job.failed(closed)
 
     def _transact(self, fn: Callable[[], T]) -> T:
         assert self._writing is not None

@@ -16,9 +16,20 @@ from app.storage.database import Database
 from app.storage.file_rows import IS_CHANGE, versions_where
 from app.storage.models import SkillExecution
 from app.storage.rows import redacted_object, unfinished_sessions
+from app.storage.statements import Insert, Update
 
 RUNNING: Final = "running"
 """Column ``status`` of an execution that has not ended."""
+
+_ASKED: Final = (
+    "id", "conversation_id", "turn_id", "call_id", "skill", "arguments", "started_at",
+)  # fmt: skip
+_ENDED: Final = ("status", "content", "metadata", "finished_at", "duration_ms")
+_BEGIN: Final = Insert(
+    SkillExecution, (*_ASKED, "status", "content", "metadata", "approved_by", "session")
+)
+_END: Final = Update(SkillExecution, (*_ENDED, "approved_by", "session"))
+_WHOLE: Final = Insert(SkillExecution, (*_ASKED, *_ENDED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +85,19 @@ class SkillExecutions:
         """Note that ``call`` is about to be executed."""
 
         def start() -> None:
-            SkillExecution.create(
-                id=execution_id,
-                conversation_id=conversation_id,
-                turn_id=turn_id,
-                **self._asked(call),
-                status=RUNNING,
-                approved_by=approved_by,
-                session=self._database.session,
-                started_at=self._clock.now(),
+            _BEGIN(
+                {
+                    "id": execution_id,
+                    "conversation_id": conversation_id,
+                    "turn_id": turn_id,
+                    **self._asked(call),
+                    "status": RUNNING,
+                    "content": "",
+                    "metadata": {},
+                    "approved_by": approved_by,
+                    "session": self._database.session,
+                    "started_at": self._clock.now(),
+                }
             )
 
         await self._database.write_async(start)
@@ -98,8 +113,7 @@ class SkillExecutions:
 
         def finish() -> None:
             ended = {**self._ended(result), "approved_by": approved_by, "session": None}
-            one = SkillExecution.id == execution_id
-            if not SkillExecution.update(ended).where(one).execute():
+            if not _END(execution_id, ended):
                 raise NotFoundError(f"There is no execution {execution_id}.")
 
         await self._database.write_async(finish, durable=False)
@@ -116,20 +130,24 @@ class SkillExecutions:
     ) -> None:
         """Note, without waiting, a call that changed nothing: ``start`` and ``finish`` in one.
 
-        A failure is logged. Raises ``StorageError`` when the database is closed.
+        It is stored with what is handed in next, which is the message with its result: nobody
+        sees one without the other, and looking can be done again where a crash loses both. A
+        failure is logged. Raises ``StorageError`` when the database is closed.
         """
 
         def note() -> None:
-            SkillExecution.create(
-                id=execution_id,
-                conversation_id=conversation_id,
-                turn_id=turn_id,
-                **self._asked(call),
-                **self._ended(result),
-                started_at=started_at,
+            _WHOLE(
+                {
+                    "id": execution_id,
+                    "conversation_id": conversation_id,
+                    "turn_id": turn_id,
+                    **self._asked(call),
+                    **self._ended(result),
+                    "started_at": started_at,
+                }
             )
 
-        self._database.write_soon(note, durable=False)
+        self._database.write_soon(note, durable=False, along=True)
 
     def _asked(self, call: ToolCall) -> dict[str, object]:
         arguments: Mapping[str, object] = call.arguments

@@ -9,9 +9,9 @@ from app.domain.messages import ConversationMessage, Role
 from app.redaction import Redactor
 from app.storage.connections import current
 from app.storage.conversation_list import CUT, unknown
-from app.storage.inserts import Insert
 from app.storage.models import Conversation, Message
 from app.storage.rows import redacted_calls, redacted_object
+from app.storage.statements import Insert, Select
 
 TITLE_LENGTH: Final = 60
 
@@ -60,6 +60,10 @@ def insert_message(message: ConversationMessage, redactor: Redactor, session: st
             "attachments": [attachment_form(one) for one in attachments],
         }
     )
+
+
+stored_message: Final = Select(Message)
+"""The row of a message by its id."""
 
 
 def one_line(text: str) -> str:

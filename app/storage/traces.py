@@ -23,10 +23,11 @@ from app.domain.turns import ModelCallRecord, StoredHistory, TurnRecord, TurnSta
 from app.redaction import Redactor
 from app.storage.database import Database
 from app.storage.executions import ExecutionRecord, record_from
-from app.storage.inserts import Insert
+from app.storage.message_rows import stored_message
 from app.storage.models import ApprovalRow, Message, ModelCall, SkillExecution, Turn
 from app.storage.request_history import history_before
 from app.storage.rows import message_from, redacted_object
+from app.storage.statements import Insert
 
 GATHER_SECONDS: Final = 0.25
 MIN_PREFIX: Final = 4
@@ -243,7 +244,7 @@ _CALL_COLUMNS: Final = tuple(ModelCallRecord.__dataclass_fields__)
 
 
 def _stored(message_id: int) -> Form | None:
-    row = Message.get_or_none(Message.id == message_id)
+    row = stored_message(message_id)
     return None if row is None else message_form(message_from(row, Redactor()))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import Any, Final
 
 from app.domain.messages import Channel, ConversationMessage
 from app.domain.skills import Clock
@@ -13,6 +13,18 @@ from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.models import Turn
 from app.storage.rows import unfinished_sessions
+from app.storage.statements import Insert, Update
+
+_BEGIN: Final = Insert(
+    Turn,
+    (
+        "id", "conversation_id", "channel", "mode", "status", "reason", "message", "iterations",
+        "session", "started_at",
+    ),
+)  # fmt: skip
+_FINISH: Final = Update(
+    Turn, ("status", "reason", "message", "iterations", "session", "finished_at")
+)
 
 
 class Turns:
@@ -38,14 +50,19 @@ class Turns:
 
         def begin() -> ConversationMessage:
             stored = self._conversations.add(asked)
-            Turn.create(
-                id=turn.id,
-                conversation_id=turn.conversation_id,
-                channel=turn.channel.value,
-                mode=turn.mode,
-                status=TurnState.RUNNING.value,
-                session=self._database.session,
-                started_at=turn.started_at,
+            _BEGIN(
+                {
+                    "id": turn.id,
+                    "conversation_id": turn.conversation_id,
+                    "channel": turn.channel.value,
+                    "mode": turn.mode,
+                    "status": TurnState.RUNNING.value,
+                    "reason": "",
+                    "message": "",
+                    "iterations": 0,
+                    "session": self._database.session,
+                    "started_at": turn.started_at,
+                }
             )
             return stored
 
@@ -65,7 +82,7 @@ class Turns:
                 "session": None,
                 "finished_at": self._clock.now(),
             }
-            Turn.update(changes).where(Turn.id == turn_id).execute()
+            _FINISH(turn_id, changes)
 
         await self._database.write_async(finish)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
@@ -11,10 +10,11 @@ from peewee import fn
 
 from app.domain.turns import ModelCallRecord, UsageTotal
 from app.redaction import Redactor
+from app.storage.begun import Begun
 from app.storage.database import Database
-from app.storage.inserts import Insert
 from app.storage.models import ModelCall
 from app.storage.rows import redacted_object
+from app.storage.statements import Insert
 
 _COUNTED: Final = (
     "status", "prompt_tokens", "completion_tokens", "cached_tokens", "cache_write_tokens",
@@ -36,8 +36,8 @@ class UsageLog:
         self._database = database
         self._redactor = redactor
 
-    def add(self, call: ModelCallRecord) -> asyncio.Future[None]:
-        """Hand a call in to be stored; it keeps its place among other writes."""
+    def add(self, call: ModelCallRecord) -> Begun[None]:
+        """Hand a call in to be stored: with the answer to it, if that is handed in next."""
         row = {field.name: getattr(call, field.name) for field in dataclasses.fields(call)}
         for name in ("request", "response"):
             row[name] = redacted_object(self._redactor, row[name])
@@ -46,7 +46,7 @@ class UsageLog:
             _INSERT(row)
 
         # A power cut may lose it; what is promised after it is durable and takes it along.
-        return self._database.write_begun(store, durable=False)
+        return self._database.write_begun(store, durable=False, along=True)
 
     async def of_turn(self, turn_id: str) -> UsageTotal:
         """What a turn took."""

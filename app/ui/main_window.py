@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._wire()
         self._recall()
+        self.chat.composer.let_focus_wait()
         self.chat.setFocus()  # the person can type at once
 
     def _build(self) -> None:
@@ -362,7 +363,11 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
-            QTimer.singleShot(0, self.painted.emit)
+            QTimer.singleShot(0, self._tell_painted)
+
+    def _tell_painted(self) -> None:
+        self.painted.emit()
+        QTimer.singleShot(0, self.chat.composer.follow_focus)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember, and go."""

@@ -25,6 +25,7 @@ RIVALS_FOLDER = ROOT / "build" / "rivals"
 GOAL = 0.5
 INSTALL_SECONDS = 600
 RUN_SECONDS = 300
+ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -65,21 +66,21 @@ class Turn:
 def measure(runs: int) -> dict[str, object]:
     """Median milliseconds of a turn in each, and Steward's as a ratio to each."""
     report: dict[str, object] = {}
-    others: dict[str, Turn] = {}
-    turns = max(runs, 5) * 2
-    own = [sys.executable, "-m", "tests.benchmarks.rivals.steward_turn"]
+    commands = {"steward": [sys.executable, "-m", "tests.benchmarks.rivals.steward_turn"]}
+    for rival in RIVALS:
+        try:
+            commands[rival.name] = [str(installed(rival)), str(worker_path(rival.worker))]
+        except NotInstalledError as error:
+            report[rival.name] = f"left out: {error}"
+    turns = max(runs, 5)
+    took: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
     with instant_server() as address:
-        before = worker_turns(own, address, turns)
-        for rival in RIVALS:
-            try:
-                python = installed(rival)
-            except NotInstalledError as error:
-                report[rival.name] = f"left out: {error}"
-                continue
-            command = [str(python), str(worker_path(rival.worker))]
-            others[rival.name] = median_of(worker_turns(command, address, turns))
-        # Before and after: what else the machine does must not decide.
-        ours = median_of([*before, *worker_turns(own, address, turns)])
+        # One after the other, several times: what else the machine does must not decide.
+        for _ in range(ROUNDS):
+            for name, command in commands.items():
+                took[name] += worker_turns(command, address, turns)
+    others = {name: median_of(turns) for name, turns in took.items()}
+    ours = others.pop("steward")
     report["steward"] = ours.told()
     for name, other in others.items():
         ratios = {

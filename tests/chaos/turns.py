@@ -26,7 +26,7 @@ from app.domain.turns import TurnState
 from app.integrations.openrouter import OpenAICompatibleClient
 from app.orchestrator.approvals import ApprovalMode, Decision
 from app.orchestrator.engine import Engine
-from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelRequest
+from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelPrice, ModelRequest
 from app.orchestrator.recorded_turn import recorded
 from app.orchestrator.replay import replay
 from app.resilience.retry import RetryPolicy
@@ -236,6 +236,9 @@ class _SometimesGone:
 
     def context_length(self, model: str | None = None) -> int | None:
         return self._there.context_length(model)
+
+    def price(self, model: str | None = None) -> ModelPrice | None:
+        return self._there.price(model)
 
     async def models(self) -> list[ModelInfo]:
         return await self._there.models()

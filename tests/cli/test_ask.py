@@ -59,6 +59,7 @@ def test_the_answer_is_on_stdout_and_the_rest_beside_it(
     )
     done = steward("ask", "how far is the report?", **connected(server))
     assert done.out == "Let me look.\nIt is a **draft**.\n"
+    assert (len(server.requests), server.lookups) == (2, []), "the turn's own and no other"
     assert "→ files.read" in done.err
     assert "✓ files.read" in done.err
 

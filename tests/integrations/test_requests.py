@@ -21,7 +21,7 @@ from app.integrations.openrouter import (
     OpenAICompatibleClient,
     openrouter_client,
 )
-from app.orchestrator.llm_client import LLMClient, ModelInfo, TextDelta
+from app.orchestrator.llm_client import LLMClient, ModelInfo, ModelPrice, TextDelta
 from app.redaction import Secret
 from tests.clocks import FixedClock
 from tests.integrations.asking import KEY, ask, fails, request
@@ -157,6 +157,29 @@ async def test_models_are_listed_in_the_servers_order(
     ]
     assert server.lookups[0].path == "/v1/models"
     assert server.lookups[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+async def test_what_a_model_takes_is_known_once_the_list_was_read(
+    make_client: MakeClient, server: ModelServer
+) -> None:
+    odd: tuple[object, ...] = ("much", "nan", "inf", "", None, True, [], 10**400)
+    server.models = json_reply({"data": [
+        {"id": "paid", "pricing": {"prompt": "0.000003", "completion": "0.000015", "request": "0"}},
+        {"id": "free", "pricing": {"prompt": "0", "completion": 0}},
+        {"id": "depends", "pricing": {"prompt": "-1", "completion": "-1"}},
+        *({"id": f"odd-{n}", "pricing": {"prompt": one, "completion": "1"}}
+          for n, one in enumerate(odd)),
+        {"id": "half", "pricing": {"prompt": "0.1"}}, {"id": "odd", "pricing": "cheap"},
+    ]})  # fmt: skip
+    client = make_client(default_model=None)
+    assert client.price() is None
+
+    found = {one.id: one.price for one in await client.models() if one.price}
+
+    assert found == {"paid": ModelPrice(0.000003, 0.000015), "free": ModelPrice(0, 0)}
+    assert client.price("free") == ModelPrice(0, 0)
+    assert client.price() == found["paid"], "of the server's first model, which is the default"
+    assert client.price("depends") is None
 
 
 async def test_the_servers_first_model_is_used_when_none_is_named(

@@ -12,6 +12,7 @@ from app.orchestrator.llm_client import (
     Completed,
     ModelEvent,
     ModelInfo,
+    ModelPrice,
     ModelRequest,
     TextDelta,
     TokenUsage,
@@ -79,6 +80,9 @@ class ScriptedModel:
 
     def context_length(self, model: str | None = None) -> int | None:
         return self.windows.get(model)
+
+    def price(self, model: str | None = None) -> ModelPrice | None:
+        return None
 
     async def models(self) -> list[ModelInfo]:
         return [ModelInfo("scripted", "Scripted")]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 
 from app.ui.main_window import MainWindow
+from app.ui.theme import Theme
 from tests.standins.scripted_model import says
 from tests.ui.conftest import Puppet
 from tests.ui.driving import Person, click, press, type_text, until
@@ -26,6 +28,25 @@ async def test_enter_sends_and_shift_enter_begins_a_line(
 
     assert person.said == ["first line\nsecond line"]
     assert window.chat.composer.text == ""
+
+
+async def test_the_frame_shows_the_focus_from_the_start_and_as_it_goes(
+    window: MainWindow, theme: Theme
+) -> None:
+    composer = window.chat.composer
+
+    def edge() -> str:
+        picture = composer.grab().toImage()
+        return picture.pixelColor(1, picture.height() // 2).name()
+
+    accent = QColor(theme.tokens.accent).name()
+    await until(lambda: edge() == accent, "the frame of who begins with the focus")
+
+    window.chat.composer.button.setEnabled(True)
+    window.chat.composer.button.setFocus()
+    assert edge() != accent
+    composer.editor.setFocus()
+    assert edge() == accent
 
 
 async def test_nothing_is_not_sent(person: Person, window: MainWindow) -> None:

@@ -21,6 +21,7 @@ from app.ui.single_instance import SingleInstance
 from app.ui.theme import Theme
 from app.ui.trouble_page import TroublePage
 from app.ui.window_state import WindowState
+from tests.standins.model_server import ModelServer
 from tests.ui.driving import click, until
 
 HEAVY = ("asyncio", "httpx", "peewee", "markdown_it", "pygments", "jsonschema", "app.assembly")
@@ -79,6 +80,21 @@ def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert out.stdout.strip() == "[]"
+
+
+def test_the_window_learns_what_the_models_take_and_asks_none(tmp_path: Path) -> None:
+    with ModelServer() as server:
+        process = Process(tmp_path / "home", STEWARD_LLM_BASE_URL=server.base_url)
+        deadline = time.monotonic() + SECONDS
+        while not server.lookups:
+            assert process.process.poll() is None, process.wait()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.process.terminate()
+        process.wait()
+
+    assert [one.path for one in server.lookups] == ["/v1/models"]
+    assert server.requests == []
 
 
 def test_a_second_start_brings_the_first_window_to_the_front(

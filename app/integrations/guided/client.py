@@ -22,6 +22,7 @@ from app.orchestrator.llm_client import (
     Completed,
     ModelEvent,
     ModelInfo,
+    ModelPrice,
     ModelRequest,
     TextDelta,
 )
@@ -81,6 +82,10 @@ class GuidedClient:
 
     def context_length(self, model: str | None = None) -> int | None:
         """There is no model, and no window that could be full."""
+        return None
+
+    def price(self, model: str | None = None) -> ModelPrice | None:
+        """It takes nothing, and nobody says so: there is no model."""
         return None
 
     async def models(self) -> list[ModelInfo]:

@@ -49,6 +49,7 @@ class Composer(QFrame):
         self._commands: Sequence[Command] = ()
         self._files: Sequence[str] = ()
         self._offers: OfferList | None = None
+        self._focus_waits = False
         self._history: Callable[[], Sequence[str]] = list
         self._browsing = 0
         self._unsent = ""
@@ -344,7 +345,17 @@ class Composer(QFrame):
             self._offers.hide()
 
     def show_focus(self, focused: bool) -> None:
-        """The frame shows the editor's focus."""
+        """The frame shows the editor's focus, unless that waits."""
         self.setProperty("focused", focused)
-        self.style().unpolish(self)
-        self.style().polish(self)
+        if not self._focus_waits:
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def let_focus_wait(self) -> None:
+        """The window is not painted yet: the frame can follow, and takes longer than all else."""
+        self._focus_waits = True
+
+    def follow_focus(self) -> None:
+        """From now on the frame shows the focus, as it is and as it comes."""
+        self._focus_waits = False
+        self.show_focus(self.editor.hasFocus())

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QDesktopServices,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QApplication, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from app.ui.chat.composer import Composer
 from app.ui.controls import Label
@@ -291,12 +283,18 @@ class ChatPage(QWidget):
                 words = message
             case _:
                 return
+        from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+
         if QAccessible.isActive() and self.transcript is not None:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.transcript, words))
 
     # -- links -------------------------------------------------------------------------------------
 
     def _ask_to_open(self, address: str) -> None:
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+        from PySide6.QtWidgets import QMessageBox
+
         url = QUrl(address)
         safe = url.isValid() and url.scheme().lower() in _SAFE_SCHEMES
         box = QMessageBox(self)
