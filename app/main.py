@@ -218,7 +218,7 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
             window.attach(opening.result())
             assembly = opening.result()
             assembly.announce()
-            warming = asyncio.create_task(assembly.warm_up(), name="warm up")
+            warming = asyncio.create_task(_warm_up(assembly, window), name="warm up")
             await _first(warming, closing)
             warming.cancel()
             await asyncio.wait([warming])
@@ -236,6 +236,11 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
             return None
         offline = retry.result()
         window.clear_trouble()
+
+
+async def _warm_up(assembly: Assembly, window: MainWindow) -> None:
+    await assembly.warm_up()
+    await window.warm_up()
 
 
 async def _assemble(home: Path, *, offline: bool) -> Assembly:

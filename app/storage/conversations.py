@@ -31,6 +31,7 @@ from app.storage import exchange
 from app.storage.begun import Begun
 from app.storage.conversation_list import full_id, newest, safe_title, summary
 from app.storage.database import Database
+from app.storage.message_pages import has_before, page_start
 from app.storage.message_rows import insert_message, one_line, stored_message
 from app.storage.models import Conversation, Message
 from app.storage.request_history import stored_history, tool_result
@@ -203,6 +204,29 @@ class Conversations:
             return [one for row in rows for one in row.attachments]
 
         return await self._database.read_async(attached)
+
+    async def page(
+        self,
+        conversation_id: str,
+        *,
+        before: int | None = None,
+        limit: int = 100,
+        reach: int | None = None,
+    ) -> tuple[builtins.list[ConversationMessage], bool]:
+        """The messages before message ``before`` (the newest ones), whole turns, oldest first.
+
+        About ``limit`` of them, or back to message ``reach``; and whether there are earlier ones.
+        """
+
+        def page() -> tuple[builtins.list[ConversationMessage], bool]:
+            first = page_start(conversation_id, before=before, limit=limit, reach=reach)
+            query = _messages(conversation_id).where(Message.id >= first).order_by(Message.id)
+            if before is not None:
+                query = query.where(Message.id < before)
+            found = [message_from(row, self._redactor) for row in query]
+            return found, has_before(conversation_id, first)
+
+        return await self._database.read_async(page)
 
     async def messages(self, conversation_id: str) -> builtins.list[ConversationMessage]:
         """All messages, oldest first; none for an unknown conversation."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Collection
 from typing import Any, Final
 
 from app.domain.messages import Channel, ConversationMessage
@@ -25,6 +26,10 @@ _BEGIN: Final = Insert(
 _FINISH: Final = Update(
     Turn, ("status", "reason", "message", "iterations", "session", "finished_at")
 )
+
+
+_AT_ONCE: Final = 500
+"""Parameters of one statement: old SQLites take 999."""
 
 
 class Turns:
@@ -85,6 +90,18 @@ class Turns:
             _FINISH(turn_id, changes)
 
         await self._database.write_async(finish)
+
+    async def named(self, turn_ids: Collection[str]) -> builtins.list[TurnRecord]:
+        """The turns with these ids, the oldest first; unknown ones are left out."""
+        ids = tuple(turn_ids)
+
+        def named() -> builtins.list[TurnRecord]:
+            rows: builtins.list[Any] = []
+            for at in range(0, len(ids), _AT_ONCE):
+                rows.extend(Turn.select().where(Turn.id.in_(ids[at : at + _AT_ONCE])))
+            return sorted((_record(row) for row in rows), key=lambda turn: turn.started_at)
+
+        return await self._database.read_async(named)
 
     async def of_conversation(self, conversation_id: str) -> builtins.list[TurnRecord]:
         """The turns of a conversation, the oldest first."""

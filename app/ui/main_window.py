@@ -162,6 +162,14 @@ class MainWindow(QMainWindow):
         if mended := desk.recovery.operations:
             self.status_line.say("attention", f"The last run was cut off. {mended[0]}")
 
+    async def warm_up(self) -> None:
+        """Import what the first answer shown needs, off the loop; called when it is idle."""
+        import asyncio
+
+        from app.ui.chat import markdown
+
+        await asyncio.to_thread(markdown.warm_up)
+
     def _show_notifications(self, desk: Desk, session: Session) -> None:
         from app.ui.tray import tray_for
 

@@ -122,7 +122,7 @@ class Rail(QWidget):
         assert self._session is not None
         await self._session.show(conversation_id)
         if message_id:
-            self._session.show_message(message_id)
+            await self._session.show_message(message_id)
 
     def _rename(self, conversation_id: str, title: str) -> None:
         if self._session is not None:

@@ -24,13 +24,14 @@ from app.domain.events import (
 )
 from app.domain.files import Origin
 from app.domain.messages import Channel, ConversationMessage, ConversationSummary, SearchHit
-from app.domain.turns import TurnRecord, UsageTotal
+from app.domain.turns import SummaryRecord, TurnRecord, UsageTotal
 from app.orchestrator.approvals import ApprovalMode, Decision
 from app.ui import words
 from app.ui.attaching import Attaching
 from app.ui.bridge import Bridge
 from app.ui.chat.conversation import ConversationModel
 from app.ui.file_acts import FileActs
+from app.ui.history import HistoryReader
 from app.ui.opening import Opener
 from app.ui.ports import AttachmentVault, Desk
 from app.ui.tasks import Tasks
@@ -58,6 +59,8 @@ class OpenConversation:
 
     ``id`` is ``None`` until its first message is sent. ``outcome`` is the last turn's, in words.
     ``attached`` belongs to the draft; so many more, ``attaching``, are being copied for it.
+    ``messages`` and ``past_turns`` are what was stored and is read; there is more before message
+    ``earlier``.
     """
 
     model: ConversationModel
@@ -70,6 +73,9 @@ class OpenConversation:
     cost: float = 0.0
     messages: list[ConversationMessage] = field(default_factory=list)
     past_turns: list[TurnRecord] = field(default_factory=list)
+    summaries: Sequence[SummaryRecord] = ()
+    earlier: int | None = None
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     turns: list[SentMessage] = field(default_factory=list)
     engine: Engine | None = None
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -102,6 +108,7 @@ class Session(QObject):
         self.attaching = Attaching(self._attachment_vault, tasks, self)
         self.thumbnails = Thumbnails(self._attachment_vault, tasks, self)
         self.opener = Opener(self._attachment_vault, tasks)
+        self.history = HistoryReader(desk, self)
         self.summaries: Sequence[ConversationSummary] = ()
         self.today = UsageTotal()
         """What all conversations took today."""
@@ -199,19 +206,13 @@ class Session(QObject):
         """Show a conversation, read from the database unless it is open already."""
         known = self._open.get(conversation_id)
         if known is None:
-            messages = await self.desk.conversations.messages(conversation_id)
-            turns = await self.desk.turns.of_conversation(conversation_id)
-            summaries = await self.desk.summaries.of_conversation(conversation_id)
+            opened = self._new()
+            opened.id = conversation_id
+            await self.history.open(opened, conversation_id)
             used = await self.desk.usage.of_conversation(conversation_id)
-            known = self._open.get(conversation_id)  # opened twice meanwhile
-            if known is None:
-                known = self._new()
-                known.id = conversation_id
-                known.messages = messages
-                known.past_turns = turns
-                known.tokens, known.cost = used.tokens, used.cost or 0.0
-                known.model.load(messages, turns, summaries)
-                self._open[conversation_id] = known
+            opened.tokens, opened.cost = used.tokens, used.cost or 0.0
+            # It may have been opened twice meanwhile.
+            known = self._open.setdefault(conversation_id, opened)
         self._show(known)
 
     async def search(self, text: str) -> Sequence[SearchHit]:
@@ -223,11 +224,31 @@ class Session(QObject):
         await self.desk.conversations.rename(conversation_id, title)
         await self.refresh()
 
-    def show_message(self, message_id: int) -> None:
-        """Bring a message of the conversation shown into view."""
-        index = self._current.model.index_of_message(message_id)
+    async def show_message(self, message_id: int) -> None:
+        """Bring a message of the conversation shown into view, read first if it has to be."""
+        conversation = self._current
+        await self.history.read_back_to(conversation, message_id)
+        if conversation is not self._current:
+            return
+        index = conversation.model.index_of_message(message_id)
         if index >= 0:
             self.row_wanted.emit(index)
+
+    def read_earlier(self) -> None:
+        """The person comes near the beginning of what is read of the conversation shown."""
+        if self._current.earlier is not None:
+            work = self.history.read_earlier(self._current)
+            self.tasks.start(work, name="read earlier messages")
+
+    def show_beginning(self) -> None:
+        """Bring the first message of the conversation shown into view."""
+        self.tasks.start(self._show_beginning(), name="read all messages")
+
+    async def _show_beginning(self) -> None:
+        conversation = self._current
+        await self.history.read_back_to(conversation, 0)
+        if conversation is self._current:
+            self.row_wanted.emit(0)
 
     def _new(self) -> OpenConversation:
         return OpenConversation(ConversationModel(self.desk.clock.now))

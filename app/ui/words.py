@@ -62,6 +62,13 @@ def day_name(at: datetime, now: datetime) -> str:
     return f"{day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B %Y}"
 
 
+def whole_day(at: datetime, now: datetime) -> str:
+    """``Saturday, 28 November``, with the year if it is another: true also tomorrow."""
+    day = at.astimezone().date()
+    year = "" if day.year == now.astimezone().year else f" {day.year}"
+    return f"{day:%A}, {day.day} {day:%B}{year}"
+
+
 def duration(milliseconds: float) -> str:
     """``12 ms``, ``1.4 s``, ``2 min 5 s``."""
     if milliseconds < 1000:

@@ -76,6 +76,7 @@ async def open_window(
         window.resize(1360, 860)
         window.show()
         window.attach(assembly)
+        await window.warm_up()  # as app.main does
         yield window, assembly
     finally:
         window.close()

@@ -157,7 +157,7 @@ class Answers:
             wrong.append("what the person said is not there")
         if not seen.of("turn_finished"):
             wrong += _unfinished(messages, [turn.state for turn in turns])
-            last = stored_rows(messages, turns)[-1]
+            last = stored_rows(messages, turns, now=assembly.clock.now())[-1]
             if not isinstance(last, SuggestionsRow) or last.labels != ("Resume",):
                 wrong.append(f"nothing resumes: {last}")
         wrong += self._kept(messages, seen)

@@ -193,7 +193,7 @@ def test_stored_turns_say_how_they_ended_and_only_the_newest_offers_to_go_on() -
         message(Role.ASSISTANT, "y", "2"),
     ]
     turns = [turn(TurnState.LIMIT, "1", reason="Enough."), turn(TurnState.OK, "2")]
-    rows = stored_rows(said, turns)
+    rows = stored_rows(said, turns, now=NOW)
     assert [type(row) for row in rows] == [UserRow, AnswerRow, NoticeRow, UserRow, AnswerRow]
     (notice,) = [row for row in rows if isinstance(row, NoticeRow)]
     assert notice.text.startswith("Enough.")
@@ -201,7 +201,9 @@ def test_stored_turns_say_how_they_ended_and_only_the_newest_offers_to_go_on() -
 
 def test_a_summary_is_shown_where_it_was_made_and_can_be_read() -> None:
     said = [message(Role.USER, "a"), message(Role.ASSISTANT, "x")]
-    rows = stored_rows(said, [turn(TurnState.OK)], [SummaryRecord("c", "t", 1, "Notes.", NOW)])
+    rows = stored_rows(
+        said, [turn(TurnState.OK)], [SummaryRecord("c", "t", 1, "Notes.", NOW)], now=NOW
+    )
     fold = rows[1]
     assert isinstance(fold, FoldRow)
     assert (fold.text, fold.open) == ("Notes.", False)

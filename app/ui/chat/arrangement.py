@@ -14,7 +14,7 @@ from app.ui.chat.conversation import ConversationModel
 from app.ui.chat.heights import Heights
 from app.ui.chat.highlight import Highlighter
 from app.ui.chat.row_layout import RowLayout, RowLayouter
-from app.ui.chat.rows import AnswerRow, Row
+from app.ui.chat.rows import AnswerRow, EarlierRow, Row
 from app.ui.theme import Theme
 
 _KEPT_LAYOUTS: Final = 64
@@ -83,6 +83,12 @@ class Arrangement:
     def most(self) -> int:
         """The last scroll position."""
         return max(0, round(self.heights.total + _END - self.view_height))
+
+    @property
+    def near_beginning(self) -> bool:
+        """Whether the row that stands for earlier ones is in view or a screen above it."""
+        first = self.rows[0] if self.rows else None
+        return isinstance(first, EarlierRow) and self.top < self.view_height
 
     def key(self, index: int) -> int:
         """The lasting name of a row."""
@@ -175,8 +181,8 @@ class Arrangement:
 
     def inserted(self, first: int, count: int) -> None:
         """Rows were added."""
-        for index in range(first, first + count):
-            self.heights.insert(index, self._layouter.estimate(self.rows[index]))
+        added = (self.rows[index] for index in range(first, first + count))
+        self.heights.insert_all(first, map(self._layouter.estimate, added))
 
     def removed(self, first: int, count: int) -> None:
         """Rows were taken out."""

@@ -36,13 +36,15 @@ from app.ui.chat.rows import (
     AnswerRow,
     CallRow,
     CardRow,
+    DayRow,
+    EarlierRow,
     FoldRow,
     NoticeRow,
     SuggestionsRow,
     UserRow,
     WaitRow,
 )
-from app.ui.chat.stored import SUMMARISED, first_line, stored_rows, thought
+from app.ui.chat.stored import SUMMARISED, day_of, first_line, stored_rows, thought
 
 
 @dataclass(slots=True)
@@ -90,9 +92,30 @@ class ConversationModel(RowList):
         messages: Iterable[ConversationMessage],
         turns: Sequence[TurnRecord] = (),
         summaries: Sequence[SummaryRecord] = (),
+        *,
+        earlier: bool = False,
     ) -> None:
-        """Show what is stored, in place of what is shown."""
-        self._show(stored_rows(messages, turns, summaries))
+        """Show what is stored, in place of what is shown; ``earlier``: there is more above."""
+        rows = stored_rows(messages, turns, summaries, now=self._now())
+        self._show([EarlierRow(), *rows] if earlier else rows)
+
+    def load_earlier(
+        self,
+        messages: Iterable[ConversationMessage],
+        turns: Sequence[TurnRecord] = (),
+        summaries: Sequence[SummaryRecord] = (),
+        *,
+        earlier: bool = False,
+    ) -> None:
+        """Show stored messages above what is shown; ``earlier``: there is more above them."""
+        if self._rows and isinstance(self._rows[0], EarlierRow):
+            self._remove(0)
+        rows = stored_rows(messages, turns, summaries, now=self._now(), newest=False)
+        days = [row.day for row in rows if isinstance(row, DayRow)]
+        first = self._rows[0] if self._rows else None
+        if days and isinstance(first, DayRow) and first.day == days[-1]:
+            self._remove(0)  # the day began further up
+        self._prepend([EarlierRow(), *rows] if earlier else rows)
 
     def set_duration(self, call_id: str, turn_id: str, milliseconds: int) -> None:
         """How long a stored call took."""
@@ -112,7 +135,13 @@ class ConversationModel(RowList):
         """The person sent a message; its turn has not begun."""
         self._queued.append(text)
         self._drop(SuggestionsRow)
+        self._begin_day(at)
         self._append(UserRow(text, at, queued=self.busy, attachments=attachments))
+
+    def _begin_day(self, at: datetime) -> None:
+        said = next((row.at for row in reversed(self._rows) if isinstance(row, UserRow)), None)
+        if said is not None and (day := day_of(at)) != day_of(said):
+            self._append(DayRow(day, words.whole_day(at, self._now())))
 
     def unqueue(self, text: str) -> None:
         """A message that was sent will not get its turn."""

@@ -42,6 +42,13 @@ class Heights:
         self.total += height
         self._forget_after(index)
 
+    def insert_all(self, index: int, heights: Iterable[float]) -> None:
+        """Add several before ``index``."""
+        added = list(heights)
+        self._heights[index:index] = added
+        self.total += sum(added)
+        self._forget_after(index)
+
     def remove(self, index: int) -> None:
         """Take one out."""
         self.total -= self._heights.pop(index)

@@ -68,6 +68,11 @@ class Block:
         )  # fmt: skip
 
 
+def warm_up() -> None:
+    """Import the parser ahead, in a worker thread: it takes a tenth of a second."""
+    _parser()
+
+
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt

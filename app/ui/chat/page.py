@@ -72,6 +72,8 @@ class ChatPage(QWidget):
         self.transcript.link_clicked.connect(self._ask_to_open)
         self.transcript.call_clicked.connect(self.call_clicked)
         self.transcript.undo_wanted.connect(self.undo_wanted)
+        self.transcript.earlier_wanted.connect(session.read_earlier)
+        self.transcript.beginning_wanted.connect(session.show_beginning)
         self.transcript.widget_shown.connect(self._widget_shown)
         self.transcript.focus_left.connect(self.composer.editor.setFocus)
         self._page.replaceWidget(self._waiting, self.transcript)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
 
 from app.ui.chat.attachment_box import ATTACHMENT_GAP, attachment_box, attachment_height
@@ -18,6 +18,8 @@ from app.ui.chat.rows import (
     AnswerRow,
     CallRow,
     CardRow,
+    DayRow,
+    EarlierRow,
     FoldRow,
     NoticeRow,
     Row,
@@ -37,6 +39,8 @@ _GAPS: Final = {
     NoticeRow: 10.0,
     FoldRow: 10.0,
     SuggestionsRow: 12.0,
+    DayRow: 24.0,
+    EarlierRow: 24.0,
 }
 _DEFAULT_GAP: Final = 10.0
 # More documents than this in one row: those far from what is seen are let go.
@@ -173,6 +177,8 @@ class RowLayouter:
                     made.append(self._folded(row))
             case CardRow() | SuggestionsRow():
                 pass
+            case DayRow() | EarlierRow():
+                made.append(self._heading(row.text))
             case _:
                 made.append(self._marked(lambda: self._small(row.text)))
         return made
@@ -235,6 +241,18 @@ class RowLayouter:
     def _marked(self, make: Callable[[], QTextDocument]) -> Box:
         width = self.column.width - MARK_INDENT
         return Box(make, self.column.line, x=MARK_INDENT, width=width)
+
+    def _heading(self, text: str) -> Box:
+        """In the middle of the column."""
+
+        def make() -> QTextDocument:
+            document = self._small(text)
+            option = document.defaultTextOption()
+            option.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            document.setDefaultTextOption(option)
+            return document
+
+        return Box(make, self.column.line, width=self.column.width)
 
     def _folded(self, row: FoldRow) -> Box:
         width = self.column.prose - MARK_INDENT

@@ -35,6 +35,7 @@ class RowList(QObject):
         self._rows: list[Row] = []
         self._keys: list[int] = []
         self._next_key = 0
+        self._first_key = 0
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -65,6 +66,15 @@ class RowList(QObject):
         self._keys = list(range(self._next_key, self._next_key + len(rows)))
         self._next_key += len(rows)
         self.reset.emit()
+
+    def _prepend(self, rows: list[Row]) -> None:
+        """Show these above what is shown; what is shown keeps its names."""
+        count = len(rows)
+        self._first_key -= count
+        self._rows[:0] = rows
+        self._keys[:0] = range(self._first_key, self._first_key + count)
+        if count:
+            self.rows_inserted.emit(0, count)
 
     def _find(self, kind: type[Row]) -> int | None:
         # Rows of the moment stand near the end.

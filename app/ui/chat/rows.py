@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from app.domain.attachments import Attachment, names_of
 from app.domain.events import Approval
@@ -21,6 +21,21 @@ class UserRow:
     queued: bool = False
     message_id: int = 0
     attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """Above the first message of a day; ``text`` names it."""
+
+    day: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRow:
+    """Stands at the top while the conversation has messages that are not read yet."""
+
+    text: str = "Reading earlier messages …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +127,18 @@ class SuggestionsRow:
     labels: tuple[str, ...] = ()
 
 
-Row = UserRow | AnswerRow | CallRow | WaitRow | NoticeRow | FoldRow | CardRow | SuggestionsRow
+Row = (
+    UserRow
+    | DayRow
+    | EarlierRow
+    | AnswerRow
+    | CallRow
+    | WaitRow
+    | NoticeRow
+    | FoldRow
+    | CardRow
+    | SuggestionsRow
+)
 
 
 def spoken(row: Row) -> str:
@@ -125,7 +151,7 @@ def spoken(row: Row) -> str:
             return f"Steward: {row.text}"
         case CallRow():
             return f"Skill {row.words}"
-        case WaitRow() | NoticeRow():
+        case WaitRow() | NoticeRow() | DayRow() | EarlierRow():
             return row.text
         case FoldRow():
             return f"{row.title}: {row.text}" if row.open else f"{row.title}. Enter opens it."

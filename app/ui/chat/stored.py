@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Final
 
 from app.domain.messages import ConversationMessage, MessageStatus, Role
@@ -14,6 +15,7 @@ from app.ui.chat.endings import BROKEN, STOPPED, ending, way_on
 from app.ui.chat.rows import (
     AnswerRow,
     CallRow,
+    DayRow,
     FoldRow,
     NoticeRow,
     Row,
@@ -28,8 +30,14 @@ def stored_rows(
     messages: Iterable[ConversationMessage],
     turns: Sequence[TurnRecord] = (),
     summaries: Sequence[SummaryRecord] = (),
+    *,
+    now: datetime,
+    newest: bool = True,
 ) -> list[Row]:
-    """The rows, top to bottom; what the person may say next below the last answer."""
+    """The rows, top to bottom; below the ``newest`` answer what the person may say next.
+
+    ``now``: a conversation that began today needs no heading that says so.
+    """
     rows: list[Row] = []
     calls: dict[tuple[str, str], int] = {}
     known = {turn.id for turn in turns}
@@ -59,6 +67,9 @@ def stored_rows(
                 if at is not None:
                     rows[at] = _with_result(rows[at], message)
     rows = _with_turns([_settled(row) for row in rows], turns, summaries)
+    rows = _with_days(rows, now)
+    if not newest:
+        return rows
     if suggestions:
         rows.append(SuggestionsRow(suggestions))
     elif turns and rows and _turn_of(rows[-1]) == turns[-1].id:
@@ -113,6 +124,23 @@ def _with_turns(
             )
         if last[turn_id] == at:
             out.extend(endings.get(turn_id, ()))
+    return out
+
+
+def day_of(at: datetime) -> date:
+    """The day on the person's own calendar."""
+    return at.astimezone().date()
+
+
+def _with_days(rows: list[Row], now: datetime) -> list[Row]:
+    """A heading above the first message of each day."""
+    out: list[Row] = []
+    day = day_of(now)
+    for row in rows:
+        if isinstance(row, UserRow) and (today := day_of(row.at)) != day:
+            day = today
+            out.append(DayRow(day, words.whole_day(row.at, now)))
+        out.append(row)
     return out
 
 

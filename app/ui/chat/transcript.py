@@ -40,6 +40,10 @@ class Transcript(QAbstractScrollArea):
     link_clicked = Signal(str)
     call_clicked = Signal(str, str)
     undo_wanted = Signal()
+    earlier_wanted = Signal()
+    """The beginning of what is read is in view, or nearly so."""
+    beginning_wanted = Signal()
+    """The person wants to see the beginning of all."""
     widget_shown = Signal(QWidget)
     attachment_clicked = Signal(object)
     attachment_folder_wanted = Signal(object)
@@ -117,6 +121,7 @@ class Transcript(QAbstractScrollArea):
     def show_row(self, index: int) -> None:
         """Scroll so that a row stands at the top."""
         if 0 <= index < len(self.arrangement.heights):
+            self.arrangement.following = False
             self.arrangement.scroll_to(self.arrangement.heights.top(index))
             self._settle()
 
@@ -221,6 +226,8 @@ class Transcript(QAbstractScrollArea):
             self._place_widgets()
         finally:
             self._settling = False
+        if self.arrangement.near_beginning:
+            self.earlier_wanted.emit()
         self._latest.setVisible(not self.arrangement.following)
         if self._latest.isVisible():
             hint, view = self._latest.sizeHint(), self.viewport().rect()
@@ -282,6 +289,7 @@ class Transcript(QAbstractScrollArea):
             self.undo_wanted.emit()
         elif event.key() == Qt.Key.Key_Home:
             self.verticalScrollBar().setValue(0)
+            self.beginning_wanted.emit()
         elif event.key() == Qt.Key.Key_End:
             self.jump_to_end()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
@@ -19,6 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.events import Event, TurnFinished
+from app.domain.messages import ConversationMessage
+from app.domain.turns import TurnRecord
 from app.ui.controls import draw_state, state_colour
 from app.ui.panes.nothing import Nothing
 from app.ui.panes.trace_acts import TraceActs
@@ -86,6 +89,7 @@ class TracePane(QWidget):
         page.addWidget(self._stack)
         session.current_changed.connect(self._show_current)
         session.happened.connect(self._take)
+        session.history.read.connect(self._read_earlier)
         self._show_current()
 
     def show_call(self, call_id: str, turn_id: str) -> None:
@@ -118,6 +122,15 @@ class TracePane(QWidget):
             # Its steps are new: the one that was chosen is chosen again.
             if isinstance(node, Node) and node.turn.id == trace.turn.id and node.parent is not None:
                 self._choose_again(model, node)
+
+    def _read_earlier(
+        self,
+        conversation: OpenConversation,
+        messages: Sequence[ConversationMessage],
+        turns: Sequence[TurnRecord],
+    ) -> None:
+        if (model := self._models.get(conversation)) is not None:
+            model.load_earlier(messages, turns)
 
     def _choose_again(self, model: TraceModel, node: Node) -> None:
         again = model.find(node.id, node.turn.id) if node.id else QModelIndex()

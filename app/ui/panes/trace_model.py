@@ -64,19 +64,18 @@ class TraceModel(QAbstractItemModel):
     ) -> None:
         """Show stored turns in place of what is shown; ``records`` say how they ended."""
         self.beginResetModel()
-        self._turns = []
-        turns: dict[str, Node] = {}
-        for message in messages:
-            turn = turns.get(message.turn_id)
-            if turn is None:
-                turn = Node("turn", message.text, "ok", "done", id=message.turn_id)
-                turns[message.turn_id] = turn
-                self._turns.append(turn)
-            add_stored(turn, message)
-        for record in records:
-            if (turn := turns.get(record.id)) is not None:
-                turn.state, turn.word = TURN_STATES[record.state]
+        self._turns = _stored_turns(messages, records)
         self.endResetModel()
+
+    def load_earlier(
+        self, messages: Iterable[ConversationMessage], records: Iterable[TurnRecord] = ()
+    ) -> None:
+        """Show stored turns above what is shown."""
+        turns = _stored_turns(messages, records)
+        if turns:
+            self.beginInsertRows(QModelIndex(), 0, len(turns) - 1)
+            self._turns[:0] = turns
+            self.endInsertRows()
 
     def complete(self, trace: TurnTrace) -> None:
         """Show a turn as it was recorded."""
@@ -252,3 +251,19 @@ class TraceModel(QAbstractItemModel):
         node = index.internalPointer()
         assert isinstance(node, Node)
         return node
+
+
+def _stored_turns(
+    messages: Iterable[ConversationMessage], records: Iterable[TurnRecord]
+) -> list[Node]:
+    turns: dict[str, Node] = {}
+    for message in messages:
+        turn = turns.get(message.turn_id)
+        if turn is None:
+            turn = Node("turn", message.text, "ok", "done", id=message.turn_id)
+            turns[message.turn_id] = turn
+        add_stored(turn, message)
+    for record in records:
+        if (turn := turns.get(record.id)) is not None:
+            turn.state, turn.word = TURN_STATES[record.state]
+    return list(turns.values())
