@@ -154,6 +154,16 @@ def fts_expression(text: str) -> str:
     return " NOT ".join([" ".join(wanted), *unwanted])
 
 
+def words_in(text: str) -> tuple[str, ...]:
+    """The words and phrases that a search for ``text`` wants, to be marked where they stand."""
+    found = []
+    for term in _TERM.finditer(text):
+        words = term["phrase"] if term["word"] is None else term["word"].rstrip("*")
+        if not term["no"] and any(character.isalnum() for character in words):
+            found.append(words)
+    return tuple(found[:MAX_TERMS])
+
+
 def _conditions(query: MessageQuery) -> tuple[list[str], list[object]]:
     where: list[str] = []
     parameters: list[object] = []

@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
         self.chat.undo_wanted.connect(self._ask_to_undo)
         self.cards.left.connect(self.chat.composer.editor.setFocus)
         self._shortcut("Ctrl+Shift+N", self.cards.take_focus)
+        self._shortcut("Ctrl+F", self.chat.open_search)
         self._shortcut("Ctrl+L", self.chat.composer.editor.setFocus)
         self._shortcut("Ctrl+Q", self.close)
 

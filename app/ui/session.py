@@ -23,9 +23,16 @@ from app.domain.events import (
     Usage,
 )
 from app.domain.files import Origin
-from app.domain.messages import Channel, ConversationMessage, ConversationSummary, SearchHit
+from app.domain.messages import (
+    Channel,
+    ConversationMessage,
+    ConversationSummary,
+    Role,
+    SearchHit,
+)
 from app.domain.turns import SummaryRecord, TurnRecord, UsageTotal
 from app.orchestrator.approvals import ApprovalMode, Decision
+from app.storage.search import MAX_HITS, MessageQuery
 from app.ui import words
 from app.ui.attaching import Attaching
 from app.ui.bridge import Bridge
@@ -218,6 +225,18 @@ class Session(QObject):
     async def search(self, text: str) -> Sequence[SearchHit]:
         """Messages that contain ``text``, newest first."""
         return await self.desk.conversations.search(text, limit=40)
+
+    async def find_here(self, text: str) -> list[int]:
+        """The messages of the conversation shown that hold ``text``, oldest first."""
+        if not text or self._current.id is None:
+            return []
+        query = MessageQuery(
+            text=text,
+            conversation_id=self._current.id,
+            roles=(Role.USER, Role.ASSISTANT),
+            limit=MAX_HITS,
+        )
+        return [hit.message_id for hit in await self.desk.conversations.find(query)][::-1]
 
     async def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title."""

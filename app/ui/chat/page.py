@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.domain.events import Event
     from app.orchestrator.approvals import Decision
     from app.ui.chat.approval_card import ApprovalCard
+    from app.ui.chat.find_bar import FindBar
     from app.ui.chat.rows import Row
     from app.ui.chat.transcript import Transcript
     from app.ui.session import OpenConversation, Session
@@ -42,6 +43,7 @@ class ChatPage(QWidget):
         self._early_files: list[Path] = []
         self._empty: QWidget | None = None
         self.transcript: Transcript | None = None
+        self.find_bar: FindBar | None = None
         self.composer = Composer(theme)
         self.composer.sent.connect(self._send_written)
         self.composer.files_offered.connect(self._attach_files)
@@ -78,6 +80,8 @@ class ChatPage(QWidget):
         self.transcript.focus_left.connect(self.composer.editor.setFocus)
         self._page.replaceWidget(self._waiting, self.transcript)
         self._page.setStretch(0, 1)
+        self.find_bar = self._make_find_bar(session)
+        self._page.insertWidget(0, self.find_bar)
         self._waiting.deleteLater()
         self._over = QVBoxLayout(self.transcript.viewport())
         self._over.setContentsMargins(0, 0, 0, 0)
@@ -127,6 +131,38 @@ class ChatPage(QWidget):
         if self._session is not None:
             current = self._session.current
             self.composer.show_attachments(current.attached, current.attaching)
+
+    def _make_find_bar(self, session: Session) -> FindBar:
+        from app.ui.chat.find_bar import FindBar
+
+        bar = FindBar(self._theme)
+        bar.wanted.connect(lambda text: session.tasks.start(self._find(text), name="find"))
+        bar.chosen.connect(
+            lambda message: session.tasks.start(session.show_message(message), name="show message")
+        )
+        bar.closed.connect(self._stop_finding)
+        session.current_changed.connect(bar.close_bar)
+        return bar
+
+    def open_search(self) -> None:
+        """Look for words in the conversation shown."""
+        if self.find_bar is not None:
+            self.find_bar.open()
+
+    async def _find(self, text: str) -> None:
+        from app.storage.search import words_in
+
+        session, transcript, bar = self._session, self.transcript, self.find_bar
+        if session is None or transcript is None or bar is None:
+            return
+        found = await session.find_here(text)
+        transcript.mark_words(words_in(bar.text))
+        bar.show_found(text, found)
+
+    def _stop_finding(self) -> None:
+        if self.transcript is not None:
+            self.transcript.mark_words(())
+            self.transcript.setFocus()
 
     def detach(self) -> None:
         """The session is about to end."""

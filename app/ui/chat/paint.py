@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -13,6 +14,7 @@ from PySide6.QtGui import (
     QPixmap,
     QTextCharFormat,
     QTextCursor,
+    QTextDocument,
 )
 
 from app.domain.attachments import Attachment
@@ -24,6 +26,9 @@ from app.ui.chat.rows import CallRow, FoldRow, NoticeRow, Row, UserRow, WaitRow
 from app.ui.chat.selection import Selection, length_of
 from app.ui.controls import draw_state
 from app.ui.theme import Theme
+
+_MOST_MARKS: Final = 200
+"""Words marked in one piece of text."""
 
 
 class RowPainter:
@@ -38,6 +43,8 @@ class RowPainter:
         self._theme = theme
         self._selection = selection
         self._picture = picture
+        self.marked: tuple[str, ...] = ()
+        """Words to be marked wherever they stand, in any case of letters."""
 
     def paint(
         self,
@@ -92,6 +99,7 @@ class RowPainter:
         assert document is not None
         context = QAbstractTextDocumentLayout.PaintContext()
         context.palette.setColor(QPalette.ColorRole.Text, self._theme.colour("text"))
+        context.selections = self._marks(document)
         part = self._selection.part(index, number, length_of(document))
         if part is not None:
             chosen = QAbstractTextDocumentLayout.Selection()
@@ -102,11 +110,27 @@ class RowPainter:
             look = QTextCharFormat()
             look.setBackground(self._theme.colour("selection"))
             chosen.format = look
-            context.selections = [chosen]
+            context.selections = [*context.selections, chosen]
         painter.save()
         painter.translate(place.left() + box.left, place.top() + box.padding[1])
         document.documentLayout().draw(painter, context)
         painter.restore()
+
+    def _marks(self, document: QTextDocument) -> list[QAbstractTextDocumentLayout.Selection]:
+        found: list[QAbstractTextDocumentLayout.Selection] = []
+        look = QTextCharFormat()
+        look.setBackground(self._theme.colour("attention_soft"))
+        look.setFontUnderline(True)
+        look.setUnderlineColor(self._theme.colour("attention"))
+        for word in self.marked:
+            cursor = document.find(word)
+            while not cursor.isNull() and len(found) < _MOST_MARKS:
+                mark = QAbstractTextDocumentLayout.Selection()
+                mark.cursor = cursor
+                mark.format = look
+                found.append(mark)
+                cursor = document.find(word, cursor)
+        return found
 
 
 def _state(row: CallRow | WaitRow | NoticeRow) -> str:

@@ -125,6 +125,11 @@ class Transcript(QAbstractScrollArea):
             self.arrangement.scroll_to(self.arrangement.heights.top(index))
             self._settle()
 
+    def mark_words(self, marked: tuple[str, ...]) -> None:
+        """Mark these words wherever they stand; none takes the marks away."""
+        self._painter.marked = marked
+        self.viewport().update()
+
     def selected_text(self) -> str:
         """What is selected, as plain text."""
         return selected_text(self.selection, self.arrangement.layout)
