@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import gc
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app.assembly import Assembly
+from app.ui.chat.accessible import install
+from app.ui.chat.conversation import ConversationModel
+from app.ui.chat.transcript import Transcript
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from app.ui.window_state import WindowState
 from tests.standins.scripted_model import ScriptedModel, Step
 from tests.ui.driving import Person, until
 
+NOW = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 REPORT = "# Report\n\nstatus: draft\ntotal: 4,301\n"
 
 
@@ -117,3 +122,23 @@ class Puppet:
 def model(desk: Assembly) -> Puppet:
     """A scripted model in place of the offline commands, once it has answers."""
     return Puppet(desk)
+
+
+@pytest.fixture
+def rows() -> ConversationModel:
+    """The rows of a conversation, on a day in March."""
+    return ConversationModel(lambda: NOW)
+
+
+@pytest.fixture
+def view(theme: Theme, rows: ConversationModel) -> Iterator[Transcript]:
+    """A transcript of its own that shows them."""
+    install()
+    one = Transcript(theme, lambda _row: QLabel("a widget"))
+    one.resize(700, 500)
+    one.show()
+    one.show_model(rows)
+    yield one
+    one.show_model(None)
+    one.close()
+    one.deleteLater()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from app.domain.events import Delta, ToolCallEvent, TurnFinished, TurnStarted, TurnStatus
 from app.domain.messages import ConversationMessage, Role
-from app.ui.chat.accessible import install
 from app.ui.chat.conversation import ConversationModel
 from app.ui.chat.rows import AnswerRow
 from app.ui.chat.transcript import Transcript
@@ -56,24 +53,6 @@ class Streaming:
                 iterations=1, duration_ms=5,
             )
         )  # fmt: skip
-
-
-@pytest.fixture
-def rows() -> ConversationModel:
-    return ConversationModel(lambda: NOW)
-
-
-@pytest.fixture
-def view(theme: Theme, rows: ConversationModel) -> Iterator[Transcript]:
-    install()
-    one = Transcript(theme, lambda _row: QLabel("a widget"))
-    one.resize(700, 500)
-    one.show()
-    one.show_model(rows)
-    yield one
-    one.show_model(None)
-    one.close()
-    one.deleteLater()
 
 
 def screen(view: Transcript) -> list[tuple[int, int]]:

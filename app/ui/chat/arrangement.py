@@ -13,6 +13,7 @@ from app.ui.chat.boxes import Box, Column
 from app.ui.chat.conversation import ConversationModel
 from app.ui.chat.heights import Heights
 from app.ui.chat.highlight import Highlighter
+from app.ui.chat.large_texts import LargeTexts
 from app.ui.chat.row_layout import RowLayout, RowLayouter
 from app.ui.chat.rows import AnswerRow, EarlierRow, Row
 from app.ui.theme import Theme
@@ -44,10 +45,16 @@ class Arrangement:
     box that begins in view stays where it is, whatever happens above or below it.
     """
 
-    def __init__(self, theme: Theme, highlighter: Highlighter, widget_height: WidgetHeight) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        highlighter: Highlighter,
+        large: LargeTexts,
+        widget_height: WidgetHeight,
+    ) -> None:
         self._theme = theme
         self._widget_height = widget_height
-        self._layouter = RowLayouter(theme, highlighter)
+        self._layouter = RowLayouter(theme, highlighter, large)
         self._layouts: OrderedDict[int, RowLayout] = OrderedDict()
         self._anchor: Anchor | None = None
         self.heights = Heights()
@@ -173,6 +180,13 @@ class Arrangement:
         """Colours or fonts are others."""
         self._layouts.clear()
         self._layouter.column = Column.of(self.column.width, self._theme)
+
+    def blocks_known(self, text: str) -> None:
+        """The blocks of a long answer are known: lay it out anew."""
+        for key in tuple(self._layouts):
+            row = self.rows[index] if (index := self.index_of(key)) >= 0 else None
+            if isinstance(row, AnswerRow) and row.text == text:
+                self.forget(key)
 
     def recolour_code(self) -> None:
         """Another language can be coloured now."""

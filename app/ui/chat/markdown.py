@@ -75,6 +75,11 @@ def warm_up() -> None:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
+    return new_parser()
+
+
+def new_parser() -> MarkdownIt:
+    """A parser for one thread."""
     from markdown_it import MarkdownIt
 
     # "js-default" is CommonMark with tables and strikethrough; raw HTML stays text.
@@ -88,6 +93,7 @@ class BlockSplitter:
     Only the text from the last block on is parsed again when more arrives.
     """
 
+    parser: MarkdownIt = field(default_factory=_parser)
     frozen: list[Block] = field(default_factory=list)
     tail: list[Block] = field(default_factory=list)
     _start: int = 0
@@ -122,7 +128,7 @@ class BlockSplitter:
     def _parse(self, text: str) -> tuple[list[Block], list[int]]:
         """Blocks of ``text`` and where each begins, in characters."""
         prefix = f"{self._fence} {self._fence_language}\n" if self._fence else ""
-        tokens = _parser().parse(prefix + text, self._env)
+        tokens = self.parser.parse(prefix + text, self._env)
         lines = text.split("\n")
         offsets = [0]
         for line in lines:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QTextCursor
 
 from app.domain.attachments import Attachment
@@ -93,6 +93,21 @@ class Pointing:
         for _, box, rect in self._arrangement.layout(index).between(local.y(), local.y()):
             if box.attachment is not None and rect.contains(local):
                 return box.attachment
+        return None
+
+    def code(self, point: QPointF) -> tuple[QRectF, str] | None:
+        """Where the piece of code under the pointer stands in the viewport, and all of it."""
+        index = self._row(point)
+        if index < 0:
+            return None
+        corner = self._arrangement.rect(index).topLeft()
+        layout = self._arrangement.layout(index)
+        local = point - corner
+        for number, _, rect in layout.between(local.y(), local.y()):
+            if rect.contains(local) and (boxes := layout.fence(number)):
+                place = layout.rect(boxes[0]).united(layout.rect(boxes[-1])).translated(corner)
+                blocks = (layout.boxes[one].block for one in boxes)
+                return place, "\n".join(block.code for block in blocks if block is not None)
         return None
 
     def fold(self, point: QPointF) -> int:

@@ -12,6 +12,7 @@ from app.ui.chat.attachment_box import ATTACHMENT_GAP, attachment_box, attachmen
 from app.ui.chat.boxes import Box, Column
 from app.ui.chat.heights import Heights
 from app.ui.chat.highlight import Highlighter
+from app.ui.chat.large_texts import LARGE, LargeTexts
 from app.ui.chat.markdown import Block, BlockKind, BlockSplitter
 from app.ui.chat.render import plain_document, render
 from app.ui.chat.rows import (
@@ -43,6 +44,8 @@ _GAPS: Final = {
     EarlierRow: 24.0,
 }
 _DEFAULT_GAP: Final = 10.0
+_PIECE: Final = 4_000
+"""Characters."""
 # More documents than this in one row: those far from what is seen are let go.
 _MANY_DOCUMENTS: Final = 120
 _FAR: Final = 4_000.0
@@ -109,6 +112,21 @@ class RowLayout:
         if len(self._drawn) > _MANY_DOCUMENTS:
             self._let_go(top, bottom)
 
+    def fence(self, number: int) -> range:
+        """The boxes of the fence that box ``number`` belongs to; none if it is no code."""
+        first = last = number
+        while (block := self._code(first)) is not None and not block.first and first > 0:
+            first -= 1
+        while (block := self._code(last)) is not None and not block.last:
+            if self._code(last + 1) is None:
+                break  # it still grows
+            last += 1
+        return range(first, last + 1) if self._code(number) is not None else range(0)
+
+    def _code(self, number: int) -> Block | None:
+        block = self.boxes[number].block if number < len(self.boxes) else None
+        return block if block is not None and block.kind is BlockKind.CODE else None
+
     def redraw_code(self) -> None:
         """Let go of the documents with code in them: they are made anew when next seen."""
         for index in tuple(self._drawn):
@@ -128,9 +146,10 @@ class RowLayout:
 class RowLayouter:
     """Makes and updates the layouts of rows. ``rendered`` counts the documents made for blocks."""
 
-    def __init__(self, theme: Theme, highlighter: Highlighter) -> None:
+    def __init__(self, theme: Theme, highlighter: Highlighter, large: LargeTexts) -> None:
         self._theme = theme
         self._highlighter = highlighter
+        self._large = large
         self.column = Column.of(600, theme)
         self.rendered = 0
 
@@ -166,8 +185,7 @@ class RowLayouter:
                     bubble.gap = ATTACHMENT_GAP if row.attachments else 0.0
                     made.append(bubble)
             case AnswerRow():
-                made.splitter = BlockSplitter()
-                self.update(made, row)
+                self._answer(made, row)
             case CallRow():
                 made.append(self._marked(lambda: self._call(row)))
             case FoldRow():
@@ -182,6 +200,23 @@ class RowLayouter:
             case _:
                 made.append(self._marked(lambda: self._small(row.text)))
         return made
+
+    def _answer(self, made: RowLayout, row: AnswerRow) -> None:
+        if row.live or len(row.text) < LARGE:
+            made.splitter = BlockSplitter()
+            self.update(made, row)
+        elif (blocks := self._large.blocks(row.text)) is not None:
+            for block in blocks:
+                made.append(self._block(block, made.boxes[-1].block if made.boxes else None))
+        else:
+            for piece in _pieces(row.text):
+                made.append(self._words(piece))
+
+    def _words(self, text: str) -> Box:
+        """Text as it was written, until its blocks are known."""
+        width = self.column.prose
+        height = self._lines(text, width)
+        return Box(lambda: plain_document(self._theme, text), height, width=width)
 
     def update(self, made: RowLayout, row: AnswerRow) -> None:
         """Bring the layout of an answer up to its text: frozen blocks keep their documents."""
@@ -288,6 +323,16 @@ class RowLayouter:
         """About how high ``text`` is when wrapped at ``width``."""
         per_line = max(8.0, width / (self.column.letter * 1.05))
         return (len(text) / per_line + text.count("\n") * 0.75 + 1) * self.column.line
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """``text`` in pieces of about a screen, cut between lines where there are any."""
+    begin = 0
+    while begin < len(text):
+        end = text.find("\n", begin + _PIECE // 2, begin + _PIECE)
+        end = end if end >= 0 else begin + _PIECE
+        yield text[begin:end]
+        begin = end + 1 if text[end : end + 1] == "\n" else end
 
 
 def _gap_between(before: Block | None, block: Block) -> float:

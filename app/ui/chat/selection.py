@@ -51,6 +51,11 @@ class Selection:
         first, last = sorted(places)
         return first, last
 
+    def covers(self, row: int, box: int) -> bool:
+        """Whether a box lies between both ends."""
+        ends = self.ends()
+        return ends is not None and ends[0][:2] <= (row, box) <= ends[1][:2]
+
     def part(self, row: int, box: int, length: int) -> tuple[int, int] | None:
         """The selected letters of a box that holds ``length`` of them."""
         ends = self.ends()
@@ -87,6 +92,53 @@ def selected_text(selection: Selection, layout_of: Callable[[int], RowLayout]) -
         if pieces:
             out.append("\n".join(pieces))
     return "\n\n".join(out)
+
+
+def selected_markdown(selection: Selection, layout_of: Callable[[int], RowLayout]) -> str:
+    """The selected text as Markdown: blocks that are selected whole as they were written."""
+    ends = selection.ends()
+    if ends is None:
+        return ""
+    rows: list[str] = []
+    for row in range(ends[0][0], ends[1][0] + 1):
+        boxes = layout_of(row).boxes
+        pieces: list[str] = []
+        for i, box in enumerate(boxes):
+            if text := _box_markdown(selection, row, i, box):
+                if pieces and not _continues(boxes[i - 1], box):
+                    pieces.append("")
+                pieces.append(text)
+        if pieces:
+            rows.append("\n".join(pieces))
+    return "\n\n".join(rows)
+
+
+def _box_markdown(selection: Selection, row: int, index: int, box: Box) -> str:
+    block = box.block
+    if box.make is None:
+        within = block is not None and block.kind is BlockKind.RULE
+        return "---" if within and selection.covers(row, index) else ""
+    document = box.document or box.make()
+    length = length_of(document)
+    part = selection.part(row, index, length)
+    if part is None:
+        return ""
+    if block is None:
+        return _plain(document, *part)
+    if block.kind is BlockKind.CODE:
+        whole = part == (0, length)
+        fence = block.fence or "```"
+        head = f"{fence}{block.language}\n" if block.first else ""
+        tail = f"\n{fence}" if block.last else ""
+        return f"{head}{block.code}{tail}" if whole else _plain(document, *part)
+    return block.source if part == (0, length) else _part_markdown(document, *part)
+
+
+def _part_markdown(document: QTextDocument, begin: int, end: int) -> str:
+    cursor = QTextCursor(document)
+    cursor.setPosition(begin)
+    cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+    return cursor.selection().toMarkdown().strip()
 
 
 def _continues(before: Box, box: Box) -> bool:

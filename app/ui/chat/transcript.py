@@ -16,16 +16,19 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from app.domain.attachments import Attachment
 from app.ui.chat.arrangement import Arrangement
+from app.ui.chat.code_copy import CodeCopy
 from app.ui.chat.conversation import ConversationModel
 from app.ui.chat.highlight import Highlighter
+from app.ui.chat.large_texts import LargeTexts
 from app.ui.chat.paint import RowPainter
 from app.ui.chat.pointing import Pointing
-from app.ui.chat.rows import AnswerRow, CardRow, Row, SuggestionsRow, UserRow
-from app.ui.chat.selection import Selection, selected_text
+from app.ui.chat.rows import CardRow, Row, SuggestionsRow, UserRow
+from app.ui.chat.selection import Selection, selected_markdown, selected_text
+from app.ui.chat.transcript_menu import MenuPlace, transcript_menu
 from app.ui.controls import Button
 from app.ui.theme import Theme
 
@@ -63,7 +66,9 @@ class Transcript(QAbstractScrollArea):
         self._settling = False
         highlighter = Highlighter(self)
         highlighter.ready.connect(self._recolour)
-        self.arrangement = Arrangement(theme, highlighter, self._widget_height)
+        large = LargeTexts(self)
+        large.ready.connect(self._blocks_known)
+        self.arrangement = Arrangement(theme, highlighter, large, self._widget_height)
         self.selection = Selection(self.arrangement.index_of)
         self._painter = RowPainter(theme, self.selection, picture)
         self._pointing = Pointing(self.arrangement, self.selection)
@@ -75,6 +80,7 @@ class Transcript(QAbstractScrollArea):
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
         self.verticalScrollBar().setSingleStep(40)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self._code_copy = CodeCopy(self.viewport())
         self._latest = Button("Jump to the latest", name="Jump to the latest message")
         self._latest.setParent(self.viewport())
         self._latest.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -244,12 +250,17 @@ class Transcript(QAbstractScrollArea):
         self.viewport().update()
 
     def _scrolled(self, value: int) -> None:
+        self._code_copy.hide()
         if not self._settling:
             self.arrangement.scroll_to(value)
             self._settle()
 
     def _restyle(self) -> None:
         self.arrangement.restyle()
+        self._settle()
+
+    def _blocks_known(self, text: str) -> None:
+        self.arrangement.blocks_known(text)
         self._settle()
 
     def _recolour(self) -> None:
@@ -323,6 +334,14 @@ class Transcript(QAbstractScrollArea):
         shape = Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.IBeamCursor
         self.viewport().setCursor(shape)
         self.viewport().setToolTip(link)
+        self._offer_code(event.position())
+
+    def _offer_code(self, point: QPointF) -> None:
+        found = self._pointing.code(point)
+        if found is None:
+            self._code_copy.hide()
+        else:
+            self._code_copy.offer(found[1], found[0])
 
     def _scroll_towards(self, point: QPointF) -> None:
         bar, height = self.verticalScrollBar(), self.viewport().height()
@@ -357,29 +376,26 @@ class Transcript(QAbstractScrollArea):
         self.viewport().update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Copy the selection, or the whole message under the pointer."""
-        menu = QMenu(self)
+        """What can be copied and opened there."""
+        point = QPointF(event.pos())
+        index = self.arrangement.row_at(point.y())
+        found = self._pointing.code(point)
+        place = MenuPlace(
+            row=self.arrangement.rows[index] if index >= 0 else None,
+            code=found[1] if found is not None else "",
+            selected=self.selected_text,
+            selected_markdown=lambda: selected_markdown(self.selection, self.arrangement.layout),
+            is_selected=not self.selection.is_empty,
+        )
+        menu = transcript_menu(
+            self,
+            place,
+            select_all=self._select_all,
+            open_attachment=self.attachment_clicked.emit,
+            show_attachment=self.attachment_folder_wanted.emit,
+        )
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        copy = menu.addAction("&Copy")
-        copy.setEnabled(not self.selection.is_empty)
-        copy.triggered.connect(self._copy)
-        index = self.arrangement.row_at(event.pos().y())
-        row = self.arrangement.rows[index] if index >= 0 else None
-        if isinstance(row, AnswerRow | UserRow):
-            text = row.text
-            whole = menu.addAction("Copy this &message as Markdown")
-            whole.triggered.connect(lambda: QGuiApplication.clipboard().setText(text))
-        for one in row.attachments if isinstance(row, UserRow) else ():
-            self._offer_attachment(menu, one)
-        menu.addAction("Select &all").triggered.connect(self._select_all)
         menu.popup(event.globalPos())
-
-    def _offer_attachment(self, menu: QMenu, attachment: Attachment) -> None:
-        name = attachment.name.replace("&", "&&")
-        opening = menu.addAction(f"Open {name}")
-        opening.triggered.connect(lambda: self.attachment_clicked.emit(attachment))
-        folder = menu.addAction(f"Show a copy of {name} in its folder")
-        folder.triggered.connect(lambda: self.attachment_folder_wanted.emit(attachment))
 
     def _select_all(self) -> None:
         self._pointing.select_all()

@@ -1,0 +1,67 @@
+"""The menu of the transcript: what can be copied and opened where it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.domain.attachments import Attachment
+from app.ui.chat.rows import AnswerRow, Row, UserRow
+
+
+@dataclass(frozen=True, slots=True)
+class MenuPlace:
+    """Where the menu was asked for.
+
+    Attributes:
+        row: under the pointer, if there is one.
+        code: the piece of code under the pointer.
+        selected, selected_markdown: what is selected, as it reads and as Markdown.
+    """
+
+    row: Row | None
+    code: str
+    selected: Callable[[], str]
+    selected_markdown: Callable[[], str]
+    is_selected: bool
+
+
+def transcript_menu(
+    parent: QWidget,
+    place: MenuPlace,
+    *,
+    select_all: Callable[[], None],
+    open_attachment: Callable[[Attachment], None],
+    show_attachment: Callable[[Attachment], None],
+) -> QMenu:
+    """The menu, to be shown; it deletes itself."""
+    menu = QMenu(parent)
+
+    def entry(text: str, act: Callable[[], None], *, enabled: bool = True) -> None:
+        action = menu.addAction(text)
+        action.setEnabled(enabled)
+        action.triggered.connect(lambda _checked=False: act())
+
+    entry("&Copy", lambda: _copy(place.selected()), enabled=place.is_selected)
+    entry("Copy as &Markdown", lambda: _copy(place.selected_markdown()), enabled=place.is_selected)
+    row = place.row
+    if place.code:
+        entry("Copy this c&ode", lambda: _copy(place.code))
+    if isinstance(row, AnswerRow | UserRow):
+        text = row.text
+        entry("Copy this m&essage as Markdown", lambda: _copy(text))
+    for one in row.attachments if isinstance(row, UserRow) else ():
+        name = one.name.replace("&", "&&")
+        entry(f"Open {name}", partial(open_attachment, one))
+        entry(f"Show a copy of {name} in its folder", partial(show_attachment, one))
+    entry("Select &all", select_all)
+    return menu
+
+
+def _copy(text: str) -> None:
+    if text:
+        QGuiApplication.clipboard().setText(text)
