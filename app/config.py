@@ -102,6 +102,9 @@ class Settings:
 # Secrets of services that come later: hidden from today on, wherever they are set.
 _OTHER_SECRET_ENV: Final = ("TELEGRAM_BOT_TOKEN", "STEWARD_WEBHOOK_SECRET")
 
+SECRET_NAMES: Final = (*_OTHER_SECRET_ENV, *(f.env for f in FIELDS if f.secret))
+"""Every secret there can be; what was stored may hold the placeholder of one that is unset now."""
+
 
 _BOUND: Final = "llm_api_key"
 """The secret that belongs to one server of several; the others each have a service of their own."""
@@ -170,8 +173,9 @@ class SettingsStore:
 
     def environment_secrets(self) -> dict[str, Secret]:
         """Secrets of the environment alone, where the settings as a whole cannot be read."""
-        names = (*_OTHER_SECRET_ENV, *(f.env for f in FIELDS if f.secret))
-        return {n: Secret(value) for n in names if (value := self._environ.get(n, "").strip())}
+        return {
+            n: Secret(value) for n in SECRET_NAMES if (value := self._environ.get(n, "").strip())
+        }
 
     def source(self, name: str) -> str:
         """Where a setting comes from now: ``environment``, ``keyring``, ``file``, ``default``."""

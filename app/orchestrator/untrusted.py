@@ -17,6 +17,7 @@ from typing import Final
 
 from app.domain.messages import ConversationMessage, Role
 from app.domain.tool_calls import ToolCall, ToolStatus
+from app.domain.unseen import UNSEEN
 
 TAG: Final = "outside-data"
 
@@ -38,10 +39,7 @@ _OUTSIDE: Final = frozenset({ToolStatus.OK, ToolStatus.ERROR})
 """Results with a skill's words; those of the others are Steward's own."""
 
 _LIKE_A_MARK: Final = re.compile(rf"([<\uFF1C\uFE64])(\s*/?\s*{TAG})", re.IGNORECASE)
-_UNSEEN: Final = re.compile(
-    "[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f]"
-)
+_UNSEEN: Final = re.compile(f"[{UNSEEN}]")
 
 
 class Fence:

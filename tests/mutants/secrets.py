@@ -12,6 +12,10 @@ INJECTIONS: Final = "tests/orchestrator/test_injections.py"
 KEYRING: Final = "tests/test_keyring.py"
 LOGS: Final = "tests/test_logs.py"
 FORMS: Final = "tests/test_secret_forms.py"
+REDACTION: Final = "tests/test_redaction.py"
+INJECTIONS_PLACEHOLDER: Final = (
+    f"{OUTGOING}::test_a_placeholder_of_an_earlier_run_does_not_get_into_a_file"
+)
 
 SECRET_MUTANTS: Final = (
     Mutant(
@@ -59,14 +63,14 @@ SECRET_MUTANTS: Final = (
     Mutant(
         "secret: arguments are not put together",
         "app/redaction.py",
-        "        return any(self.text(one) is not one for one in whole) or self._joined(pieces)\n",
-        "        return False\n",
+        '        whole = ("".join(one) for one in together)\n',
+        "        whole = iter(())\n",
         (OUTGOING,),
     ),
     Mutant(
         "secret: two arguments are not joined",
         "app/redaction.py",
-        " or self._joined(pieces)\n",
+        " or self._joined([fold(piece) for piece in pieces])\n",
         "\n",
         (OUTGOING,),
     ),
@@ -79,10 +83,59 @@ SECRET_MUTANTS: Final = (
     ),
     Mutant(
         "secret: a stream gives out the beginning of one",
-        "app/redaction.py",
-        "        cut = len(text) - self._held_back(text)\n",
-        "        cut = len(text)\n",
+        "app/secret_search.py",
+        "        cut = len(folded) - self.held_back(folded)\n",
+        "        cut = len(folded)\n",
         (FORMS,),
+    ),
+    Mutant(
+        "secret: a stream tears one that has come whole",
+        "app/secret_search.py",
+        "            if start < cut < end:\n",
+        "            if False:\n",
+        (REDACTION,),
+    ),
+    Mutant(
+        "secret: what cannot be seen hides it",
+        "app/secret_search.py",
+        '        text = _NO_LETTERS.sub("", text)\n',
+        "        text = str(text)\n",
+        (FORMS,),
+    ),
+    Mutant(
+        "secret: a broken line hides it",
+        "app/secret_search.py",
+        '    if "\\n" in text:\n',
+        "    if False:\n",
+        (FORMS,),
+    ),
+    Mutant(
+        "secret: capitals hide it",
+        "app/secret_search.py",
+        "    small = text.lower()\n",
+        "    small = str(text)\n",
+        (FORMS,),
+    ),
+    Mutant(
+        "secret: two that overlap are taken for one only",
+        "app/secret_search.py",
+        "            end_before = max(end, end_before)\n",
+        "            end_before = end_before or end\n",
+        (FORMS,),
+    ),
+    Mutant(
+        "secret: a part of one leaves with a call",
+        "app/redaction.py",
+        "self._search.is_in(one) or self._holds_part(one) for",
+        "self._search.is_in(one) for",
+        (OUTGOING,),
+    ),
+    Mutant(
+        "secret: the placeholder of one that is unset now is written into a file",
+        "app/assembly.py",
+        "Redactor(settings.secrets, names=SECRET_NAMES)",
+        "Redactor(settings.secrets)",
+        (INJECTIONS_PLACEHOLDER,),
     ),
     Mutant(
         "secret: a log line is searched neither before nor after it is finished",
