@@ -1,4 +1,4 @@
-"""Characters that take no room on a screen: they can stand inside a word and nobody sees it. Pure."""
+"""Characters that take no room on a screen: inside a word, nobody sees them. Pure."""
 
 from __future__ import annotations
 

@@ -36,6 +36,7 @@ KEY: Final = "sk-or-v1-9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"
 BASE64: Final = base64.b64encode(f"key={KEY}".encode()).decode()
 HEX: Final = KEY.encode().hex()
 PERCENT: Final = "".join(f"%{byte:02X}" for byte in KEY.encode())
+FORMS: Final = [form.encode() for form in forms_of(KEY)]
 PRIVATE: Final = "my diary: nobody reads this but me"
 
 Call = tuple[str, dict[str, object]]
@@ -221,7 +222,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def assert_no_key_in(data: bytes, where: str) -> None:
-    found = [form for form in forms_of(KEY) if form.encode() in data]
+    found = [form for form in FORMS if form in data]
     assert not found, f"{where} holds {found}"
 
 
