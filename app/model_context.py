@@ -57,7 +57,7 @@ class ModelContext:
 
     def skills_now(self) -> SkillsNow:
         """The skills as a replay needs them."""
-        return SkillsNow(self._manuals(), self.tools(), self.changes)
+        return SkillsNow(self._manuals(), self.tools(), self.changes, self._registry)
 
     def surroundings(self) -> dict[str, object]:
         """What the newest prompt was made from, for the record of its turn."""

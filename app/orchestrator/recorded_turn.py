@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import app
+from app.domain.approvals import DecisionWord
 from app.domain.attachments import Attachment, attachment_form, attachment_from
 from app.domain.errors import InvalidFieldError
 from app.domain.message_forms import Form, message_form, message_from_form
@@ -29,7 +30,7 @@ from app.orchestrator.limits import Bounds
 from app.orchestrator.prompt_inputs import PromptInputs
 from app.orchestrator.request_packing import RequestForm, stored_ids, unpacked
 from app.orchestrator.tokens import CHARACTERS_PER_TOKEN
-from app.storage.traces import Traces, TurnTrace
+from app.storage.traces import DecisionRecord, Traces, TurnTrace
 
 FORMAT: Final = "steward-turn"
 VERSION: Final = 1
@@ -48,6 +49,24 @@ class RecordedCall:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedDecision:
+    """What came of one request for approval; ``decision`` is ``None`` where nothing did.
+
+    ``arguments``: those that were shown. ``targets``: path → hash of the bytes it was bound to.
+    """
+
+    call_id: str
+    skill: str
+    summary: str
+    arguments: Mapping[str, object]
+    targets: Mapping[str, str | None]
+    decision: DecisionWord | None
+    by: str | None
+    asked_at: datetime
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedTurn:
     """What a turn was given, what it asked, and what it came to.
 
@@ -59,6 +78,8 @@ class RecordedTurn:
         provider: who answered: ``openrouter``, ``guided`` …
         earlier: what was said in the conversation before, as far as it could be sent.
         results: of its tool calls, in their order.
+        decisions: about them, in their order.
+        day_cost: US dollars of the day before the turn began.
     """
 
     turn: TurnRecord
@@ -72,6 +93,8 @@ class RecordedTurn:
     calls: tuple[RecordedCall, ...]
     results: tuple[ToolResult, ...]
     attachments: tuple[Attachment, ...] = ()
+    decisions: tuple[RecordedDecision, ...] = ()
+    day_cost: float = 0.0
 
 
 async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
@@ -98,6 +121,8 @@ async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
             _call(call, request) for call, request in zip(trace.calls, requests, strict=True)
         ),
         results=_results(trace),
+        decisions=tuple(map(_decision, trace.decisions)),
+        day_cost=await traces.day_cost_before(trace.turn.started_at),
     )
 
 
@@ -115,6 +140,12 @@ def _call(call: ModelCallRecord, request: RequestForm) -> RecordedCall:
         started_at=call.started_at,
         duration_ms=call.duration_ms or 0,
     )
+
+
+def _decision(one: DecisionRecord) -> RecordedDecision:
+    facts = {f.name: getattr(one, f.name) for f in dataclasses.fields(RecordedDecision)}
+    decision = None if one.decision is None else DecisionWord(one.decision)
+    return RecordedDecision(**{**facts, "decision": decision})
 
 
 def _results(trace: TurnTrace) -> tuple[ToolResult, ...]:
@@ -177,6 +208,15 @@ def to_bundle(recording: RecordedTurn) -> Form:
             }
             for result in recording.results
         ],
+        "decisions": [
+            {
+                **{field.name: getattr(one, field.name) for field in dataclasses.fields(one)},
+                "asked_at": one.asked_at.isoformat(),
+                "decided_at": one.decided_at and one.decided_at.isoformat(),
+            }
+            for one in recording.decisions
+        ],
+        "day_cost": recording.day_cost,
     }
 
 
@@ -245,7 +285,20 @@ def _from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
             )
             for one in data["results"]
         ),
+        decisions=tuple(map(_decision_from, data.get("decisions", ()))),
+        day_cost=data.get("day_cost", 0.0),
     )
+
+
+def _decision_from(form: Form) -> RecordedDecision:
+    word, decided = form["decision"], form["decided_at"]
+    facts = {
+        **form,
+        "decision": None if word is None else DecisionWord(word),
+        "asked_at": datetime.fromisoformat(form["asked_at"]),
+        "decided_at": None if decided is None else datetime.fromisoformat(decided),
+    }
+    return RecordedDecision(**facts)
 
 
 def _history_form(history: StoredHistory) -> Form:
