@@ -25,6 +25,7 @@ from app.domain.turns import (
     TurnRecord,
     TurnState,
 )
+from app.orchestrator.bundle_schema import SCHEMA
 from app.orchestrator.history import DEFAULT_WINDOW
 from app.orchestrator.limits import Bounds
 from app.orchestrator.prompt_inputs import PromptInputs
@@ -34,6 +35,9 @@ from app.storage.traces import DecisionRecord, Traces, TurnTrace
 
 FORMAT: Final = "steward-turn"
 VERSION: Final = 1
+_LONGEST: Final = 200
+_DEEPEST: Final = 120
+"""Of an export of ours, arguments as deep as a model may write them included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +236,47 @@ def from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
             f"This turn was recorded by another version of Steward ({data.get('steward')}).",
             hint="Replay it with that version.",
         )
+    _check(data)
     try:
         return _from_bundle(data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidFieldError(f"This recorded turn is not whole: {error!r}.") from error
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise _not_whole(f"{error}") from error
+
+
+def _check(data: Mapping[str, Any]) -> None:
+    if not _is_flat(data):
+        raise _not_whole("it is nested too deeply")
+    import jsonschema
+    from jsonschema.exceptions import best_match
+
+    error = best_match(jsonschema.Draft202012Validator(SCHEMA).iter_errors(data))
+    if error is not None:
+        where = error.json_path.removeprefix("$").removeprefix(".") or "the whole"
+        reason = error.message
+        short = reason if len(reason) <= _LONGEST else f"{reason[:100]} … {reason[-90:]}"
+        raise _not_whole(f"{where}: {short}")
+
+
+def _is_flat(value: object) -> bool:
+    """Whether nothing in it is nested so deeply that looking at it would come to no end."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            item
+            for one in level
+            if isinstance(one, dict | list)
+            for item in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return True
+    return False
+
+
+def _not_whole(why: str) -> InvalidFieldError:
+    return InvalidFieldError(
+        f"This recorded turn is not whole: {why}.",
+        hint="Have it exported again with `steward traces export TURN --bundle FILE`.",
+    )
 
 
 def _from_bundle(data: Mapping[str, Any]) -> RecordedTurn:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import dataclasses
 import json
+import random
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -388,6 +392,57 @@ async def test_what_is_no_bundle_is_refused_in_words(desk: Desk, wrong: object) 
         from_bundle(wrong)
 
 
+def places(value: object, path: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    """Every place in a JSON value."""
+    items: Iterable[tuple[object, object]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    for key, item in items:
+        yield (*path, key)
+        yield from places(item, (*path, key))
+
+
+WRONG_VALUES = (
+    None, "x", -1, 1e300, [], {}, [1], {"a": 1}, True, "9999-12-31T23:59:59", 10**30, "\ud800",
+    "2026-01-01T00:00:00+00:00", ["a", ["b"]],
+)  # fmt: skip
+
+
+async def test_a_damaged_file_is_refused_in_words_or_runs(desk: Desk) -> None:
+    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_iterations=3)
+    failed = ModelUnreachableError("Nobody answers.", retryable=True)
+    _, outcome = await turn(desk, calls(READ, EDIT, text="So."), calls(WRONG), failed)
+    sound: Form = json.loads(json.dumps(to_bundle(await recording(desk, outcome))))
+    everywhere = [place for place in places(sound) if "tools" not in place]
+    chance = random.Random(20261128)
+    for place in chance.sample(everywhere, 120):
+        damaged: Any = copy.deepcopy(sound)
+        *way, last = place
+        holder = damaged
+        for step in way:
+            holder = holder[step]
+        if chance.random() < 0.3:
+            del holder[last]
+        else:
+            holder[last] = chance.choice(WRONG_VALUES)
+        with contextlib.suppress(InvalidFieldError):
+            found = (await replayed(desk, from_bundle(damaged))).difference
+            assert found is None or found.diff() is not None
+
+
+async def test_a_file_that_is_nested_without_end_is_refused(desk: Desk) -> None:
+    _, outcome = await turn(desk, says("Ok."))
+    bundle = to_bundle(await recording(desk, outcome))
+    deep: Form = {}
+    for _ in range(900):
+        deep = {"a": [deep]}
+    bundle["calls"][0]["request"]["options"] = deep
+    with pytest.raises(InvalidFieldError, match="nested"):
+        from_bundle(bundle)
+
+
 async def test_a_turn_that_repeats_itself_is_stopped_again(desk: Desk) -> None:
     _, outcome = await turn(desk, *[calls(READ)] * 6, says("I stop."))
     assert outcome.status is TurnStatus.LIMIT
@@ -397,6 +452,7 @@ async def test_a_turn_that_repeats_itself_is_stopped_again(desk: Desk) -> None:
 
 
 async def test_a_turn_whose_time_was_up_runs_again_in_no_time(desk: Desk) -> None:
+    await turn(desk, calls(READ), says("Ok."))  # what the first turn loads takes time
     desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_turn_seconds=0.3)
     desk.model(calls(READ), asyncio.Event(), says("There was no more time."))
     engine = await desk.assembly.engines.get(None)
