@@ -218,5 +218,5 @@ SCHEMA: Final = _object(
             )
         ),
     },
-    {"decisions": _list(_DECISION), "day_cost": _AMOUNT},
+    {"decisions": _list(_DECISION), "day_cost": _AMOUNT, "marking": _TEXT},
 )

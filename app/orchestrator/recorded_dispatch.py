@@ -264,7 +264,7 @@ class _Decisions:
                     self._stage.stop()
 
     def _edit(self, asked: Approval, decision: RecordedDecision) -> None:
-        left = self._left.get(asked.call_id, deque())
+        left = self._left.get(asked.call_id or "", deque())
         wanted = left[1].arguments if len(left) > 1 else {}
         try:
             self.approvals.decide(
@@ -295,10 +295,14 @@ class _Workspaces:
     """Knows the folders that were granted, and opens none."""
 
     def __init__(self, folders: Sequence[str]) -> None:
-        self.folders = tuple(folders)
+        self.folders = self.roots = tuple(folders)
 
     def bind(
-        self, origin: Origin, *, expected: Mapping[str, str | None] | None = None
+        self,
+        origin: Origin,
+        *,
+        expected: Mapping[str, str | None] | None = None,
+        permit: Callable[[], None],
     ) -> Workspace:
         """No skill runs, so nothing but the folders is asked for."""
         return cast("Workspace", self)

@@ -84,6 +84,7 @@ class RecordedTurn:
         results: of its tool calls, in their order.
         decisions: about them, in their order.
         day_cost: US dollars of the day before the turn began.
+        marking: how data was marked in its requests (``untrusted.marking``); empty: not known.
     """
 
     turn: TurnRecord
@@ -99,6 +100,7 @@ class RecordedTurn:
     attachments: tuple[Attachment, ...] = ()
     decisions: tuple[RecordedDecision, ...] = ()
     day_cost: float = 0.0
+    marking: str = ""
 
 
 async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
@@ -127,6 +129,7 @@ async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
         results=_results(trace),
         decisions=tuple(map(_decision, trace.decisions)),
         day_cost=await traces.day_cost_before(trace.turn.started_at),
+        marking=surroundings.get("marking", ""),
     )
 
 
@@ -221,6 +224,7 @@ def to_bundle(recording: RecordedTurn) -> Form:
             for one in recording.decisions
         ],
         "day_cost": recording.day_cost,
+        "marking": recording.marking,
     }
 
 
@@ -328,6 +332,7 @@ def _from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
         ),
         decisions=tuple(map(_decision_from, data.get("decisions", ()))),
         day_cost=data.get("day_cost", 0.0),
+        marking=data.get("marking", ""),
     )
 
 

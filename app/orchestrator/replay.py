@@ -36,6 +36,7 @@ from app.orchestrator.recorded_turn import RecordedCall, RecordedTurn
 from app.orchestrator.request_packing import request_form
 from app.orchestrator.response_forms import error_of, events_of
 from app.orchestrator.tracing import CALL_INTERRUPTED
+from app.orchestrator.untrusted import marking
 from app.redaction import Redactor
 from app.skill_runtime.registry import SkillRegistry
 
@@ -131,7 +132,9 @@ class _Stage:
 
     async def run(self) -> TurnOutcome:
         """The turn."""
-        turn = self._recording.turn
+        turn, marked = self._recording.turn, self._recording.marking
+        if marked:  # the marks themselves are new in each run; how they are put is not
+            self.differs("how data is marked in every request", marked, marking())
         return await self._engine.run_turn(
             self._recording.text,
             channel=turn.channel,

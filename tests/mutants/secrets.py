@@ -17,7 +17,61 @@ INJECTIONS_PLACEHOLDER: Final = (
     f"{OUTGOING}::test_a_placeholder_of_an_earlier_run_does_not_get_into_a_file"
 )
 
+CRASH: Final = (
+    "tests/cli/test_canaries.py::test_a_key_in_a_crash_of_the_program_itself_is_not_in_its_report"
+)
+REPLAY: Final = "tests/orchestrator/test_replay.py"
+
 SECRET_MUTANTS: Final = (
+    Mutant(
+        "secret: a crash with a broken settings file tells it",
+        "app/__main__.py",
+        "        secrets = store.environment_secrets()\n",
+        "        secrets = {}\n",
+        (CRASH,),
+    ),
+    Mutant(
+        "log: the terminal obeys what a line holds",
+        "app/logs.py",
+        '        return shown(self._redactor.text(f"steward: {record.getMessage()}"))\n',
+        '        return self._redactor.text(f"steward: {record.getMessage()}")\n',
+        (LOGS,),
+    ),
+    Mutant(
+        "replay: a decision may be any other",
+        "app/orchestrator/recorded_dispatch.py",
+        "        if was.decision is not None:\n",
+        "        if False:\n",
+        (REPLAY,),
+    ),
+    Mutant(
+        "replay: what Steward says of a call may be anything",
+        "app/orchestrator/recorded_dispatch.py",
+        "            self._stage.differs(where, _said(was), _said(result))\n",
+        "            pass\n",
+        (REPLAY,),
+    ),
+    Mutant(
+        "replay: an approval may be left out",
+        "app/orchestrator/recorded_dispatch.py",
+        "                if decision in asked_about:\n",
+        "                if False:\n",
+        (REPLAY,),
+    ),
+    Mutant(
+        "replay: data may be marked in any way",
+        "app/orchestrator/replay.py",
+        "        if marked:",
+        "        if False:",
+        (REPLAY,),
+    ),
+    Mutant(
+        "replay: a file is taken as it is",
+        "app/orchestrator/recorded_turn.py",
+        "    _check(data)\n",
+        "",
+        (REPLAY,),
+    ),
     Mutant(
         "secret: a request leaves as it is",
         "app/orchestrator/outgoing.py",

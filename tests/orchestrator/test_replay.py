@@ -21,7 +21,7 @@ from app.domain.messages import Channel
 from app.domain.skills import Effect
 from app.domain.tool_calls import ToolResult, ToolStatus
 from app.domain.turns import TurnState
-from app.orchestrator import context
+from app.orchestrator import context, untrusted
 from app.orchestrator.approvals import ApprovalMode, Decision
 from app.orchestrator.engine import Engine, TurnOutcome
 from app.orchestrator.recorded_turn import RecordedTurn, from_bundle, recorded, to_bundle
@@ -317,6 +317,25 @@ async def test_another_rule_in_the_prompt_is_the_first_difference(
     assert len(lines) < 12
 
 
+async def test_another_way_to_mark_data_is_a_difference(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, outcome = await turn(desk, calls(READ), says("Ok."))
+    whole = from_bundle(to_bundle(await recording(desk, outcome)))
+    assert (await replayed(desk, whole)).difference is None
+    changes: list[tuple[str, object]] = [
+        ("RULE", untrusted.RULE + " Or not."),
+        ("_OUTSIDE", frozenset({ToolStatus.ERROR})),
+        ("fenced", lambda text, mark, **facts: text),
+    ]
+    for name, value in changes:
+        with monkeypatch.context() as patch:
+            patch.setattr(untrusted, name, value)
+            found = (await replayed(desk, whole)).difference
+        assert found is not None, name
+        assert found.where == "how data is marked in every request"
+
+
 async def test_other_folders_and_settings_of_another_home_are_no_difference(desk: Desk) -> None:
     desk.assembly.change_setting("instructions", "Speak plainly.")
     _, outcome = await turn(desk, says("Ok."))
@@ -404,7 +423,7 @@ def places(value: object, path: tuple[object, ...] = ()) -> Iterator[tuple[objec
         yield from places(item, (*path, key))
 
 
-WRONG_VALUES = (
+WRONG_VALUES: tuple[object, ...] = (
     None, "x", -1, 1e300, [], {}, [1], {"a": 1}, True, "9999-12-31T23:59:59", 10**30, "\ud800",
     "2026-01-01T00:00:00+00:00", ["a", ["b"]],
 )  # fmt: skip
@@ -459,9 +478,8 @@ async def test_a_turn_whose_time_was_up_runs_again_in_no_time(desk: Desk) -> Non
     outcome = await engine.run_turn("go", channel=Channel.TERMINAL)
     assert outcome.status is TurnStatus.LIMIT
     whole = to_bundle(await recording(desk, outcome))
-    whole["limits"]["seconds"] *= 1000  # as if it had waited for minutes
-    for call in whole["calls"][:2]:
-        call["duration_ms"] *= 1000
+    whole["limits"]["seconds"] = 300.0  # as if it had waited for minutes
+    whole["calls"][1]["duration_ms"] = 300_000
     found = await replayed(desk, from_bundle(whole))
     assert (found.state, found.requests) == ("limit", 3)
 
