@@ -118,7 +118,8 @@ class SecretSearch:
         for start, end, _ in reversed(self._hits(folded)):
             if start < cut < end:
                 cut = start
-        return _Places(text, folded).of(cut)
+        # Where nothing was skipped, both are counted alike.
+        return cut if len(folded) == len(text) else _Places(text, folded).of(cut)
 
     def half_at_end(self, text: str) -> tuple[int, int]:
         """Where the beginning of a form stands at the end of ``text``, and its letters (or 0)."""
@@ -145,7 +146,7 @@ class SecretSearch:
 
     def _hits(self, folded: str) -> list[tuple[int, int, str]]:
         """Start, end and placeholder of each form in a folded text, in order."""
-        if not self._may_hold(folded):
+        if len(folded) < MIN_FOLDED or not self._may_hold(folded):
             return []
         hits = []
         for form, placeholder in self._forms.items():
