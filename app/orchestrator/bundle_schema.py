@@ -52,6 +52,9 @@ _CALL: Final = _object(
     {"id": _TEXT, "name": _TEXT},
     {"arguments": _OBJECT, "parse_error": _MAYBE_TEXT, "raw_arguments": _TEXT},
 )
+_ATTACHMENTS: Final = _list(
+    _object({"name": _TEXT, "media_type": _TEXT, "size": _COUNT, "hash": _TEXT})
+)
 _MESSAGE: Final = _object(
     {"role": _one_of(Role), "text": _TEXT},
     {
@@ -61,6 +64,7 @@ _MESSAGE: Final = _object(
         "result": _one_of(ToolStatus),
         "status": _one_of(MessageStatus),
         "metadata": _OBJECT,
+        "attachments": _ATTACHMENTS,
     },
 )
 _TOOL: Final = _object({"name": _TEXT, "description": _TEXT, "parameters": _OBJECT})
@@ -218,5 +222,10 @@ SCHEMA: Final = _object(
             )
         ),
     },
-    {"decisions": _list(_DECISION), "day_cost": _AMOUNT, "marking": _TEXT},
+    {
+        "decisions": _list(_DECISION),
+        "day_cost": _AMOUNT,
+        "marking": _TEXT,
+        "attachments": _ATTACHMENTS,
+    },
 )

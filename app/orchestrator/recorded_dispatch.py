@@ -189,6 +189,7 @@ class _Executor:
         context: SkillContext,
         *,
         may_begin: Callable[[], bool] = lambda: True,
+        on_stop: Callable[[], None] = lambda: None,
     ) -> ToolResult:
         """As recorded."""
         if not isinstance(skill, PreviewRun):

@@ -42,6 +42,7 @@ class SkillRuns(Protocol):
         context: SkillContext,
         *,
         may_begin: Callable[[], bool] = ...,
+        on_stop: Callable[[], None] = ...,
     ) -> ToolResult:
         """The call's one result; never raises but where it is cancelled."""
         ...

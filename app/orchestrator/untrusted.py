@@ -12,8 +12,8 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from app.domain.message_forms import digest, message_form

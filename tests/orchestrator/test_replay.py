@@ -129,6 +129,7 @@ async def test_what_the_person_decided_is_decided_again(desk: Desk) -> None:
         ("edited", "you, in the window"),
         ("allowed", "you, in the window"),
         ("denied", "you, in the window"),
+        ("denied", "an earlier no"),
         ("allowed", "you, in the window"),
         ("allowed", "your rule (always)"),
     ]
