@@ -197,7 +197,7 @@ SECRET_MUTANTS: Final = (
         "        safe = self._redactor.value(_plain(line))\n",
         "        safe = _plain(line)\n",
         (LOGS,),
-        also=("        return self._redactor.text(finished)\n", "        return finished\n"),
+        also=("_OBEYED.sub(_escaped, self._redactor.text(finished))", "finished"),
     ),
     Mutant(
         "secret: the library says what it could not log",
