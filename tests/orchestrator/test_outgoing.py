@@ -160,7 +160,7 @@ EXTERNAL = {
     "two arguments": {"a": KEY[:10], "b": KEY[10:]},
     "two arguments backwards": {"a": KEY[10:], "b": KEY[:10]},
     "two with another between": {"a": f"- {KEY[:9]}", "b": "and", "c": f"{KEY[9:]} -"},
-    "two short ones with another between": {"a": f"- {KEY[:14]}", "b": "&", "c": f"{KEY[14:]} -"},
+    "two short ones and another": {"a": f"- {KEY[:14]}", "b": "and", "c": f"{KEY[14:]} -"},
     "three arguments": {"a": KEY[:8], "b": KEY[8:16], "c": KEY[16:]},
     "three by their names": {"c": KEY[16:], "a": KEY[:8], "b": KEY[8:16]},
     "a list of letters": {"text": list(KEY)},
