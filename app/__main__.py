@@ -52,7 +52,7 @@ def _tell_of_bug(
     try:
         secrets = store.load().secrets
     except StewardError:
-        secrets = {}
+        secrets = store.environment_secrets()
     handlers = start_logging(store.home, Redactor(secrets))
     logging.getLogger("app").error(
         "This is a mistake in Steward, and nothing you did: %s. The log has the details: %s",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from app.clock import SystemClock
-from app.config import Settings, SettingsStore
+from app.config import SECRET_NAMES, Settings, SettingsStore
 from app.domain.errors import ConfigurationError, ModelError, SkillError, UsageError
 from app.domain.events import Circuit, FileVersionEvent, Severity
 from app.domain.files import FileVersion
@@ -98,7 +98,7 @@ class Assembly:
         self.store = store
         self.settings = settings
         self.clock = SystemClock()
-        self.redactor = Redactor(settings.secrets)
+        self.redactor = Redactor(settings.secrets, names=SECRET_NAMES)
         self.bus = EventBus(self.redactor)
         self.user = account_name()
         self.start_notices: tuple[str, ...] = settings.notices

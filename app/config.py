@@ -18,7 +18,7 @@ from app.domain.errors import ConfigurationError, KeyringError, UsageError
 from app.home import default_home
 from app.kept_secrets import Kept, KeptSecrets
 from app.keyring_secrets import SystemKeyring
-from app.origins import origin_of
+from app.origins import origin_of, password_in
 from app.redaction import Redactor, Secret
 from app.setting_fields import FIELDS, Field, field_named
 
@@ -102,6 +102,11 @@ class Settings:
 # Secrets of services that come later: hidden from today on, wherever they are set.
 _OTHER_SECRET_ENV: Final = ("TELEGRAM_BOT_TOKEN", "STEWARD_WEBHOOK_SECRET")
 
+_PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy")
+
+SECRET_NAMES: Final = (*_OTHER_SECRET_ENV, *(f.env for f in FIELDS if f.secret))
+"""Every secret there can be; what was stored may hold the placeholder of one that is unset now."""
+
 
 _BOUND: Final = "llm_api_key"
 """The secret that belongs to one server of several; the others each have a service of their own."""
@@ -147,7 +152,8 @@ class SettingsStore:
         stored = self._read_file()
         values = {f.name: value for f in FIELDS if (value := self._value(f, stored)) is not None}
         known = self.environment_secrets()
-        keys = _Keys({n: known[n] for n in _OTHER_SECRET_ENV if n in known})
+        own = {f.env for f in FIELDS if f.secret}
+        keys = _Keys({name: secret for name, secret in known.items() if name not in own})
         base_url = values.get("llm_base_url")
         for f in FIELDS:
             if f.secret and f.name not in values:
@@ -170,8 +176,13 @@ class SettingsStore:
 
     def environment_secrets(self) -> dict[str, Secret]:
         """Secrets of the environment alone, where the settings as a whole cannot be read."""
-        names = (*_OTHER_SECRET_ENV, *(f.env for f in FIELDS if f.secret))
-        return {n: Secret(value) for n in names if (value := self._environ.get(n, "").strip())}
+        read = {name: self._environ.get(name, "").strip() for name in SECRET_NAMES}
+        # The system's proxy is used, and its address may hold a password.
+        for name in _PROXIES:
+            for spelt in (name, name.upper()):
+                if password := password_in(self._environ.get(spelt, "")):
+                    read[name.upper()] = password
+        return {name: Secret(value) for name, value in read.items() if value}
 
     def source(self, name: str) -> str:
         """Where a setting comes from now: ``environment``, ``keyring``, ``file``, ``default``."""
@@ -200,7 +211,9 @@ class SettingsStore:
             try:
                 parsed = f.read(value)
             except ValueError as error:
-                raise UsageError(f"{f.name} cannot be {value!r}: {error}.") from error
+                # What is refused may be an address with a password in it.
+                said = repr(value).replace(password_in(str(value)) or "\0", "***")
+                raise UsageError(f"{f.name} cannot be {said}: {error}.") from error
             plain = [str(p) for p in parsed] if isinstance(parsed, tuple) else parsed
             if Redactor({**self._known, **self.environment_secrets()}).holds_secret(plain):
                 raise UsageError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
@@ -13,12 +14,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from app.domain.names import shown
 from app.log_file import SharedLogFile
 from app.redaction import Redactor
 
 MAX_BYTES: Final = 2_000_000
 BACKUPS: Final = 3
 _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "taskName"}
+
+# Control characters that JSON leaves as they are, line separators, marks that turn text round: who
+# looks at the file in a terminal must not be fooled by it.
+_OBEYED: Final = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 _NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
 _place: ContextVar[Mapping[str, str]] = ContextVar("place in the log", default=_NOWHERE)
@@ -61,11 +67,15 @@ class JsonLines(logging.Formatter):
             line["stack"] = record.stack_info
         safe = self._redactor.value(_plain(line))
         finished = json.dumps(safe, ensure_ascii=False)
-        return self._redactor.text(finished)
+        return _OBEYED.sub(_escaped, self._redactor.text(finished))
 
 
 class OneLine(logging.Formatter):
-    """For stderr: what happened, no traceback (the file has it), no secret."""
+    """For stderr: what happened, no traceback (the file has it), no secret.
+
+    It is one line whatever is in it: a name or an answer of somebody else's that breaks lines,
+    or speaks to the terminal, is shown with escapes.
+    """
 
     def __init__(self, redactor: Redactor) -> None:
         super().__init__()
@@ -73,7 +83,7 @@ class OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its newline."""
-        return self._redactor.text(f"steward: {record.getMessage()}")
+        return shown(self._redactor.text(f"steward: {record.getMessage()}"))
 
 
 class _Terminal(logging.Handler):
@@ -127,6 +137,10 @@ def stop_logging(handlers: list[logging.Handler]) -> None:
     for handler in handlers:
         root.removeHandler(handler)
         handler.close()
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def _extras(record: logging.LogRecord) -> Iterator[tuple[str, object]]:

@@ -15,6 +15,7 @@ from app.orchestrator.context import read_trusted_instructions
 from app.orchestrator.limits import bounds_of
 from app.orchestrator.prompt_inputs import PromptInputs
 from app.orchestrator.replay import SkillsNow
+from app.orchestrator.untrusted import marking
 from app.skill_runtime.registry import SkillRegistry
 
 
@@ -31,6 +32,7 @@ class ModelContext:
         self._folders = folders
         self._settings = settings
         self._prompt = PromptInputs()
+        self._marks = ""
 
     async def system_prompt(self) -> str:
         """The system prompt for a model request."""
@@ -57,7 +59,7 @@ class ModelContext:
 
     def skills_now(self) -> SkillsNow:
         """The skills as a replay needs them."""
-        return SkillsNow(self._manuals(), self.tools(), self.changes)
+        return SkillsNow(self._manuals(), self.tools(), self.changes, self._registry)
 
     def surroundings(self) -> dict[str, object]:
         """What the newest prompt was made from, for the record of its turn."""
@@ -65,8 +67,14 @@ class ModelContext:
             "prompt": self._prompt.to_json(),
             "limits": dataclasses.asdict(bounds_of(self._settings())),
             "context_tokens": self._settings().context_tokens,
+            "marking": self._marking(),
             "steward": app.__version__,
         }
+
+    def _marking(self) -> str:
+        if not self._marks:
+            self._marks = marking()
+        return self._marks
 
     def _manuals(self) -> dict[str, str]:
         domains = {skill.domain for skill in self._registry.skills}

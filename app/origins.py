@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -19,6 +19,14 @@ def origin_of(url: str | None) -> str | None:
         return None
     host = f"[{host}]" if ":" in host else host.rstrip(".")
     return f"{parts.scheme}://{host}:{port or _PORTS.get(parts.scheme, 0)}"
+
+
+def password_in(url: str) -> str:
+    """The password that stands in an address before the host; empty where there is none."""
+    try:
+        return unquote(urlsplit(url if "//" in url else f"//{url}").password or "")
+    except ValueError:
+        return ""
 
 
 def same_origin(one: str | None, other: str | None) -> bool:

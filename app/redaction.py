@@ -2,19 +2,22 @@
 
 One ``Redactor`` is built at start from every secret the settings know; storage, the event bus,
 the log and the boundary to the model all pass what they carry through it. It knows a secret in
-the encodings of ``secret_forms``, too.
+the encodings of ``secret_forms`` too, and finds it as ``secret_search`` does.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import hmac
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Final, NoReturn, Self, TypeVar
 
 from app.secret_forms import forms_of
+from app.secret_search import SecretSearch, fold
 
 T = TypeVar("T")
 
@@ -23,6 +26,11 @@ MIN_SECRET_LENGTH: Final = 12
 
 _MIN_PART: Final = 4
 """So much of a secret must stand in one argument for its rest to be looked for in others."""
+
+_LONG_PART: Final = 12
+"""So much of a secret does not leave, even alone."""
+
+_NOT_BARE: Final = re.compile("[^0-9a-z]+")
 
 _SHOWN: Final = "***"
 
@@ -74,44 +82,58 @@ class Secret(str):
 
 
 class Redactor:
-    """Replaces known secrets, also encoded ones, by ``[secret:NAME]``. Safe from any thread."""
+    """Replaces known secrets, also encoded ones, by ``[secret:NAME]``. Safe from any thread.
 
-    def __init__(self, secrets: Mapping[str, Secret] | None = None) -> None:
-        self._known: dict[str, Secret] = {}
+    Args:
+        secrets: what is known by now.
+        names: of secrets that may be set another time. What was stored then holds their
+            placeholders, and these are placeholders today, too.
+    """
+
+    def __init__(
+        self, secrets: Mapping[str, Secret] | None = None, *, names: Iterable[str] = ()
+    ) -> None:
         self._forms: dict[str, str] = {}
-        """Form → placeholder, the longest form first. Replaced whole, never changed."""
-        self._sorted: list[str] = []
-        self._shortest = self._longest = 0
-        for name, secret in (secrets or {}).items():
-            self.add(name, secret)
+        """Form → placeholder. Replaced whole, never changed; so is what is made from it."""
+        self._search = SecretSearch({})
+        self._parts: frozenset[str] | None = None
+        """Made where something is about to leave: it takes some milliseconds."""
+        self._placeholders = frozenset(map(_placeholder, names))
+        self._learn(secrets or {})
 
     def add(self, name: str, secret: Secret) -> None:
         """Learn one more secret; values shorter than ``MIN_SECRET_LENGTH`` are not known."""
-        value = secret.reveal()
-        if len(value) < MIN_SECRET_LENGTH:
+        self._learn({name: secret})
+
+    def _learn(self, secrets: Mapping[str, Secret]) -> None:
+        values = {name: secret.reveal() for name, secret in secrets.items()}
+        known = {n: value for n, value in values.items() if len(value) >= MIN_SECRET_LENGTH}
+        if not known:
             return
-        merged = {**self._forms, **dict.fromkeys(forms_of(value), f"[secret:{name}]")}
-        # Longest first: one secret may be part of another.
-        self._forms = dict(sorted(merged.items(), key=lambda kv: -len(kv[0])))
-        self._sorted = sorted(merged)
-        self._shortest, self._longest = min(map(len, merged)), max(map(len, merged))
+        forms = dict(self._forms)
+        for name, value in known.items():
+            forms |= dict.fromkeys(forms_of(value), _placeholder(name))
+        self._placeholders |= set(map(_placeholder, known))
+        self._forms, self._search, self._parts = forms, SecretSearch(forms), None
 
     # -- taking secrets out --------------------------------------------------------------------
 
     def text(self, text: str) -> str:
         """``text`` without known secrets; the same object where it has none."""
-        if len(text) < self._shortest:
+        spans = self._search.spans(text)
+        if not spans:
             return text
-        for form, placeholder in self._forms.items():
-            if form in text:
-                text = text.replace(form, placeholder)
-        return text
+        pieces, at = [], 0
+        for span in spans:
+            pieces += [text[at : span.start], span.placeholder]
+            at = span.end
+        return "".join([*pieces, text[at:]])
 
     def cut_text(self, text: str) -> str:
         """``text``, of which the end was cut off: what may be half a secret there goes, too."""
         safe = self.text(text)
-        half = self._held_back(safe)
-        return safe if half < _MIN_PART else f"{safe[:-half]}[secret]"
+        start, letters = self._search.half_at_end(safe)
+        return safe if letters < _MIN_PART else f"{safe[:start]}[secret]"
 
     def value(self, value: object) -> object:
         """A value with every string in it redacted, keys included; the same object if it has none.
@@ -180,62 +202,54 @@ class Redactor:
         """Whether a secret stands anywhere in a JSON-like value, also split over its texts.
 
         Found is a secret that the texts give when they are put together in their order (or that
-        of their keys, or backwards), and one whose two parts end one text and begin another.
+        of their keys, or backwards), one whose two parts end one text and begin another, and one
+        that has anything else than letters and digits put into it. A part of ``_LONG_PART``
+        letters is enough: the rest may have gone before or be sent later.
         """
         if not self._forms:
             return False
         if self.value(value) is not value:
             return True
         pieces, in_order = list(_texts(value)), list(_values(value))
-        together = (in_order, in_order[::-1], _values(value, by_key=True))
+        together = (in_order, in_order[::-1], _values(value, by_key=True), pieces)
         whole = ("".join(one) for one in together)
-        return any(self.text(one) is not one for one in whole) or self._joined(pieces)
+        return any(
+            self._search.is_in(one) or self._holds_part(one) for one in whole
+        ) or self._joined([fold(piece) for piece in pieces])
+
+    def _holds_part(self, text: str) -> bool:
+        parts, bare = self._parts, _bare(text)
+        if parts is None:
+            parts = frozenset(part for form in self._forms for part in _parts_of(form))
+            self._parts = parts
+        return any(bare[at : at + _LONG_PART] in parts for at in range(len(bare)))
 
     def _joined(self, pieces: Sequence[str]) -> bool:
         """Whether one piece ends with the beginning of a form and one begins with its rest."""
+        search = self._search
         rests: dict[str, set[str]] = {}
         for piece in pieces:
-            for start in range(max(0, len(piece) - self._longest + 1), len(piece) - _MIN_PART + 1):
+            first = max(0, len(piece) - search.longest + 1)
+            for start in range(first, len(piece) - _MIN_PART + 1):
                 begun = piece[start:]
-                for form in self._beginning_with(begun):
+                for form in search.beginning_with(begun):
                     rest = form[len(begun) :]
                     rests.setdefault(rest[0], set()).add(rest)
         by_letter = {letter: tuple(some) for letter, some in rests.items()}
         return any(piece.startswith(by_letter.get(piece[:1], ())) for piece in pieces)
 
     def has_placeholder(self, value: object) -> bool:
-        """Whether a JSON-like value contains the placeholder of a known secret."""
-        placeholders = set(self._forms.values())
-        return any(one in text for text in _texts(value) for one in placeholders)
+        """Whether a JSON-like value contains the placeholder of a secret.
+
+        Found is also one that is written as Markdown or HTML would have it.
+        """
+        placeholders = [_plain(one) for one in self._placeholders]
+        plain = map(_plain, _texts(value))
+        return any(one in text for text in plain for one in placeholders)
 
     def safe_cut(self, text: str) -> int:
         """Where ``text`` may be cut so that no secret is torn, whatever comes after it."""
-        cut = len(text) - self._held_back(text)
-        moved = len(text) >= self._shortest
-        while moved:  # a whole secret across the cut belongs to what is held back
-            moved = False
-            for form in self._forms:
-                at = text.find(form, max(0, cut - len(form) + 1), cut + len(form) - 1)
-                if 0 <= at < cut:
-                    cut, moved = at, True
-        return cut
-
-    def _held_back(self, text: str) -> int:
-        """How many characters at the end of ``text`` may be the start of a secret."""
-        for start in range(max(0, len(text) - self._longest + 1), len(text)):
-            if next(self._beginning_with(text[start:]), None) is not None:
-                return len(text) - start
-        return 0
-
-    def _beginning_with(self, begun: str) -> Iterator[str]:
-        """The forms that begin with ``begun`` and go on."""
-        forms = self._sorted
-        for at in range(bisect_left(forms, begun), len(forms)):
-            form = forms[at]
-            if not form.startswith(begun):
-                return
-            if len(form) > len(begun):
-                yield form
+        return self._search.safe_cut(text) if text else 0
 
 
 class StreamRedactor:
@@ -256,6 +270,31 @@ class StreamRedactor:
         """What was held back, at the end of the stream."""
         tail, self._tail = self._tail, ""
         return self._redactor.text(tail)
+
+
+def _placeholder(name: str) -> str:
+    return f"[secret:{name}]"
+
+
+def _parts_of(form: str) -> Iterator[str]:
+    """Parts that only a secret has: a run of letters without a digit may be an ordinary word."""
+    bare = _bare(form)
+    for at in range(len(bare) - _LONG_PART + 1):
+        part = bare[at : at + _LONG_PART]
+        if not part.isalpha():
+            yield part
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone, in their plainest form."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return _NOT_BARE.sub("", text.lower())
+
+
+def _plain(text: str) -> str:
+    """``text`` without what Markdown, HTML or a reader's eye makes of it."""
+    return fold(html.unescape(text).replace("\\", "")) if len(text) > _MIN_PART else ""
 
 
 def _bytes(text: str) -> bytes:

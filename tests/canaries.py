@@ -17,16 +17,14 @@ CANARIES: Final[Mapping[str, str]] = {
 }
 """One for each secret setting; different ones, so that a find says which door is open."""
 
+_FORMS: Final = {n: [form.encode() for form in forms_of(v)] for n, v in CANARIES.items()}
+
 ALL: Final = " and ".join(CANARIES.values())
 
 
 def canaries_in(data: bytes) -> list[str]:
     """Which keys stand in ``data``, in any form."""
-    return [
-        name
-        for name, value in CANARIES.items()
-        if any(form.encode() in data for form in forms_of(value))
-    ]
+    return [name for name in CANARIES if any(form in data for form in _FORMS[name])]
 
 
 def found_below(folder: Path, *, but: Iterable[str]) -> dict[str, list[str]]:

@@ -38,6 +38,24 @@ def test_limits_of_a_turn_can_be_set_and_taken_away(
     assert getattr(store.load(), name) == getattr(Settings(home=tmp_path), name)
 
 
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize("address", ["http://me:{}@proxy:8080", "me:{}@proxy:8080"])
+def test_the_password_of_the_systems_proxy_is_hidden_too(
+    tmp_path: Path, name: str, address: str
+) -> None:
+    store = SettingsStore(tmp_path, {name: address.format("correct%20horse%20battery")})
+    assert store.load().secrets[name.upper()].reveal() == "correct horse battery"
+    assert "battery" not in repr(store.load())
+    assert not SettingsStore(tmp_path, {name: "http://proxy:8080"}).load().secrets
+
+
+def test_a_password_in_a_refused_address_is_not_said_again(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        SettingsStore(tmp_path, {}).save("llm_base_url", "http://me:hunter2@localhost/v1")
+    assert "hunter2" not in str(refused.value)
+    assert "http://me:***@localhost/v1" in str(refused.value)
+
+
 def test_environment_beats_file_beats_default(tmp_path: Path) -> None:
     store = SettingsStore(tmp_path, {})
     assert store.load().max_iterations == 25

@@ -116,6 +116,20 @@ def test_warnings_reach_the_terminal_and_lesser_things_only_the_file(
     assert [line["message"] for line in logged(home)] == ["quiet", "look here"]
 
 
+def test_a_line_that_speaks_to_the_terminal_is_shown_with_escapes(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "a.md\nsteward: all is well\r\x1b]0;title\x07\x9b2J\u2028\u202emd."
+    logger.warning("%s is gone", name, extra={"path": name})
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert told.startswith("steward: a.md\\nsteward: all is well\\r\\x1b]0;title\\x07")
+    raw = (home / "logs" / "steward.log").read_text(encoding="utf-8")
+    for text in (told, raw):
+        assert not set(text) & set("\r\x1b\x07\x9b\u2028\u202e")
+    assert logged(home)[0]["path"] == name, "nothing of it is lost"
+
+
 async def test_a_line_says_which_conversation_turn_and_call_it_is_about(home: Path) -> None:
     async def call(number: str) -> None:
         log_place(call_id=number)

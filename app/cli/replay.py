@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from app.assembly import Assembly
     from app.orchestrator.recorded_turn import RecordedTurn
     from app.orchestrator.replay import Replay
+
+
+_LARGEST: Final = 250_000_000
 
 
 @click.command(short_help="Run a recorded turn again; show the first difference.")
@@ -56,6 +59,8 @@ async def _recording(assembly: Assembly, turn: str | dict[str, object]) -> Recor
 
 def _read(path: Path) -> dict[str, object]:
     try:
+        if path.stat().st_size > _LARGEST:
+            raise InvalidFieldError(f"{path} is too large for a recorded turn.")
         data = json.loads(path.read_bytes())
     except OSError as error:
         raise FileError(f"{path} cannot be read: {error.strerror or error}.") from error

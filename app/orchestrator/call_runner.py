@@ -33,14 +33,14 @@ from app.orchestrator.call_results import (
 from app.orchestrator.outgoing import leak_in
 from app.orchestrator.preview_run import PreviewRun
 from app.orchestrator.schedule import Access, Need
-from app.orchestrator.turn_scope import Executions, Workspaces
+from app.orchestrator.turn_scope import Executions, SkillRuns, Workspaces
 from app.orchestrator.uninterrupted import uninterrupted
 from app.orchestrator.write_permit import WritePermit
 from app.redaction import Redactor
 from app.resilience.breakers import Breakers
 from app.resilience.circuit_breaker import Outcome
 from app.skill_runtime.call_outcome import failed, interrupted
-from app.skill_runtime.executor import Executor, is_barrier, touched_paths
+from app.skill_runtime.executor import is_barrier, touched_paths
 from app.skill_runtime.registry import SkillRegistry, validate_arguments
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class CallRunner:
         self,
         *,
         registry: SkillRegistry,
-        executor: Executor,
+        executor: SkillRuns,
         approvals: Approvals,
         breakers: Breakers,
         workspaces: Workspaces,

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from app.domain.names import shown
+
 INSTRUCTIONS_FILE: Final = "AGENTS.md"
 _MAX_INSTRUCTIONS: Final = 32_000
 
@@ -44,7 +46,7 @@ def system_prompt(
             "Skills:\n" + "\n".join(f"- {name}: {manuals[name]}" for name in sorted(manuals))
         )
     if folders:
-        listed = "\n".join(f"- {folder}" for folder in folders)
+        listed = "\n".join(f"- {shown(str(folder))}" for folder in folders)
         parts.append(f"Folders you may work in (paths are relative to the first):\n{listed}")
     else:
         parts.append("The person has granted no folder yet; file tools will refuse.")

@@ -20,12 +20,11 @@ from app.orchestrator.batch import MAX_PARALLEL, Batch, Record
 from app.orchestrator.call_runner import CallRunner
 from app.orchestrator.schedule import groups
 from app.orchestrator.turn_events import TurnEvents
-from app.orchestrator.turn_scope import Executions, TurnScope, Workspaces
+from app.orchestrator.turn_scope import Executions, SkillRuns, TurnScope, Workspaces
 from app.orchestrator.waits import Waits
 from app.redaction import Redactor
 from app.resilience.breakers import Breakers
 from app.skill_runtime.call_outcome import crashed, failed, interrupted
-from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry
 
 __all__ = ["MAX_PARALLEL", "Record", "ToolDispatch", "TurnScope"]
@@ -40,7 +39,7 @@ class ToolDispatch:
         self,
         *,
         registry: SkillRegistry,
-        executor: Executor,
+        executor: SkillRuns,
         approvals: Approvals,
         breakers: Breakers,
         workspaces: Workspaces,

@@ -136,15 +136,22 @@ class RecordedSummaries:
 
 
 class RecordedUsage:
-    """Counts nothing: what a day took elsewhere is not recorded."""
+    """What the day had taken before the turn, and what the turn takes.
+
+    ``before``: US dollars. What other turns took meanwhile is not recorded.
+    """
+
+    def __init__(self, before: float) -> None:
+        self._cost = before
 
     def add(self, call: ModelCallRecord) -> Begun[None]:
-        """Nobody reads it."""
+        """Count a call."""
+        self._cost += call.cost or 0.0
         return Begun.stored(None)
 
     async def of_day(self, moment: datetime) -> UsageTotal:
-        """Nothing."""
-        return UsageTotal()
+        """What it has taken so far."""
+        return UsageTotal(cost=self._cost)
 
 
 class RecordedLoop(asyncio.SelectorEventLoop):

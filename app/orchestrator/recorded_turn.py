@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import app
+from app.domain.approvals import DecisionWord
 from app.domain.attachments import Attachment, attachment_form, attachment_from
 from app.domain.errors import InvalidFieldError
 from app.domain.message_forms import Form, message_form, message_from_form
@@ -24,15 +25,19 @@ from app.domain.turns import (
     TurnRecord,
     TurnState,
 )
+from app.orchestrator.bundle_schema import SCHEMA
 from app.orchestrator.history import DEFAULT_WINDOW
 from app.orchestrator.limits import Bounds
 from app.orchestrator.prompt_inputs import PromptInputs
 from app.orchestrator.request_packing import RequestForm, stored_ids, unpacked
 from app.orchestrator.tokens import CHARACTERS_PER_TOKEN
-from app.storage.traces import Traces, TurnTrace
+from app.storage.traces import DecisionRecord, Traces, TurnTrace
 
 FORMAT: Final = "steward-turn"
 VERSION: Final = 1
+_LONGEST: Final = 200
+_DEEPEST: Final = 120
+"""Of an export of ours, arguments as deep as a model may write them included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,24 @@ class RecordedCall:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedDecision:
+    """What came of one request for approval; ``decision`` is ``None`` where nothing did.
+
+    ``arguments``: those that were shown. ``targets``: path → hash of the bytes it was bound to.
+    """
+
+    call_id: str
+    skill: str
+    summary: str
+    arguments: Mapping[str, object]
+    targets: Mapping[str, str | None]
+    decision: DecisionWord | None
+    by: str | None
+    asked_at: datetime
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedTurn:
     """What a turn was given, what it asked, and what it came to.
 
@@ -59,6 +82,9 @@ class RecordedTurn:
         provider: who answered: ``openrouter``, ``guided`` …
         earlier: what was said in the conversation before, as far as it could be sent.
         results: of its tool calls, in their order.
+        decisions: about them, in their order.
+        day_cost: US dollars of the day before the turn began.
+        marking: how data was marked in its requests (``untrusted.marking``); empty: not known.
     """
 
     turn: TurnRecord
@@ -72,6 +98,9 @@ class RecordedTurn:
     calls: tuple[RecordedCall, ...]
     results: tuple[ToolResult, ...]
     attachments: tuple[Attachment, ...] = ()
+    decisions: tuple[RecordedDecision, ...] = ()
+    day_cost: float = 0.0
+    marking: str = ""
 
 
 async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
@@ -98,6 +127,9 @@ async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
             _call(call, request) for call, request in zip(trace.calls, requests, strict=True)
         ),
         results=_results(trace),
+        decisions=tuple(map(_decision, trace.decisions)),
+        day_cost=await traces.day_cost_before(trace.turn.started_at),
+        marking=surroundings.get("marking", ""),
     )
 
 
@@ -115,6 +147,12 @@ def _call(call: ModelCallRecord, request: RequestForm) -> RecordedCall:
         started_at=call.started_at,
         duration_ms=call.duration_ms or 0,
     )
+
+
+def _decision(one: DecisionRecord) -> RecordedDecision:
+    facts = {f.name: getattr(one, f.name) for f in dataclasses.fields(RecordedDecision)}
+    decision = None if one.decision is None else DecisionWord(one.decision)
+    return RecordedDecision(**{**facts, "decision": decision})
 
 
 def _results(trace: TurnTrace) -> tuple[ToolResult, ...]:
@@ -177,6 +215,16 @@ def to_bundle(recording: RecordedTurn) -> Form:
             }
             for result in recording.results
         ],
+        "decisions": [
+            {
+                **{field.name: getattr(one, field.name) for field in dataclasses.fields(one)},
+                "asked_at": one.asked_at.isoformat(),
+                "decided_at": one.decided_at and one.decided_at.isoformat(),
+            }
+            for one in recording.decisions
+        ],
+        "day_cost": recording.day_cost,
+        "marking": recording.marking,
     }
 
 
@@ -192,10 +240,47 @@ def from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
             f"This turn was recorded by another version of Steward ({data.get('steward')}).",
             hint="Replay it with that version.",
         )
+    _check(data)
     try:
         return _from_bundle(data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidFieldError(f"This recorded turn is not whole: {error!r}.") from error
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise _not_whole(f"{error}") from error
+
+
+def _check(data: Mapping[str, Any]) -> None:
+    if not _is_flat(data):
+        raise _not_whole("it is nested too deeply")
+    import jsonschema
+    from jsonschema.exceptions import best_match
+
+    error = best_match(jsonschema.Draft202012Validator(SCHEMA).iter_errors(data))
+    if error is not None:
+        where = error.json_path.removeprefix("$").removeprefix(".") or "the whole"
+        reason = error.message
+        short = reason if len(reason) <= _LONGEST else f"{reason[:100]} … {reason[-90:]}"
+        raise _not_whole(f"{where}: {short}")
+
+
+def _is_flat(value: object) -> bool:
+    """Whether nothing in it is nested so deeply that looking at it would come to no end."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            item
+            for one in level
+            if isinstance(one, dict | list)
+            for item in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return True
+    return False
+
+
+def _not_whole(why: str) -> InvalidFieldError:
+    return InvalidFieldError(
+        f"This recorded turn is not whole: {why}.",
+        hint="Have it exported again with `steward traces export TURN --bundle FILE`.",
+    )
 
 
 def _from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
@@ -245,7 +330,21 @@ def _from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
             )
             for one in data["results"]
         ),
+        decisions=tuple(map(_decision_from, data.get("decisions", ()))),
+        day_cost=data.get("day_cost", 0.0),
+        marking=data.get("marking", ""),
     )
+
+
+def _decision_from(form: Form) -> RecordedDecision:
+    word, decided = form["decision"], form["decided_at"]
+    facts = {
+        **form,
+        "decision": None if word is None else DecisionWord(word),
+        "asked_at": datetime.fromisoformat(form["asked_at"]),
+        "decided_at": None if decided is None else datetime.fromisoformat(decided),
+    }
+    return RecordedDecision(**facts)
 
 
 def _history_form(history: StoredHistory) -> Form:

@@ -1,33 +1,29 @@
 """Runs a recorded turn again and finds the first thing that is different now.
 
-The engine, its limits and its context are those of every day. The model says what it said, the
-skills' results are what they were, the clock goes as it went: no network, no file, no database.
+The engine, its limits, its context, its dispatch and its approvals are those of every day. The
+model says what it said, a skill comes to what it came to, the person decides what they decided,
+the clock goes as it went: no network, no file, no database.
 """
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import json
 import threading
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from app.domain.errors import ModelStreamError
 from app.domain.events import Event, TurnFinished, TurnStatus
-from app.domain.message_forms import call_from
 from app.domain.skills import ToolDefinition
-from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.domain.turns import TurnState
 from app.orchestrator.approvals import ApprovalMode
-from app.orchestrator.batch import Record
 from app.orchestrator.differences import Difference, shown
-from app.orchestrator.dispatch import TurnScope
 from app.orchestrator.engine import Engine, TurnOutcome
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelPrice, ModelRequest
+from app.orchestrator.recorded_dispatch import RecordedDispatch
 from app.orchestrator.recorded_parts import (
     RecordedClock,
     RecordedContext,
@@ -40,7 +36,9 @@ from app.orchestrator.recorded_turn import RecordedCall, RecordedTurn
 from app.orchestrator.request_packing import request_form
 from app.orchestrator.response_forms import error_of, events_of
 from app.orchestrator.tracing import CALL_INTERRUPTED
+from app.orchestrator.untrusted import marking
 from app.redaction import Redactor
+from app.skill_runtime.registry import SkillRegistry
 
 DEADLINE_SECONDS: Final = 60.0
 """A replay that takes longer is different: it waits for what never comes."""
@@ -65,11 +63,13 @@ class SkillsNow:
         manuals: each domain and what it is for.
         tools: what a model may call.
         changes: whether the tool of this name can change something.
+        registry: finds them by name; none of them is run.
     """
 
     manuals: Mapping[str, str]
     tools: Sequence[ToolDefinition]
     changes: Callable[[str], bool]
+    registry: SkillRegistry
 
 
 async def replay(recording: RecordedTurn, skills: SkillsNow) -> Replay:
@@ -111,21 +111,20 @@ class _Stage:
         self.clock = RecordedClock(recording.turn.started_at, loop.jump)
         self.model = _RecordedModel(recording, self)
         conversations = RecordedConversations(recording)
-        bounds = dataclasses.replace(recording.bounds, day_cost=None)
         self._engine = Engine(
             recording.turn.conversation_id,
             EngineParts(
                 conversations=conversations,
                 turns=conversations,
-                usage=RecordedUsage(),
+                usage=RecordedUsage(recording.day_cost),
                 summaries=RecordedSummaries(conversations),
-                dispatch=_RecordedDispatch(recording, self),
+                dispatch=RecordedDispatch(recording, skills.registry, self),
                 context=RecordedContext(recording, skills.manuals, tuple(skills.tools)),
                 llm=lambda: self.model,
                 redactor=Redactor(),  # what was recorded holds no secret
                 clock=self.clock,
                 publish=self._take,
-                bounds=lambda: bounds,
+                bounds=lambda: recording.bounds,
                 changes=skills.changes,
                 context_tokens=lambda: recording.context_tokens,
             ),
@@ -133,7 +132,9 @@ class _Stage:
 
     async def run(self) -> TurnOutcome:
         """The turn."""
-        turn = self._recording.turn
+        turn, marked = self._recording.turn, self._recording.marking
+        if marked:  # the marks themselves are new in each run; how they are put is not
+            self.differs("how data is marked in every request", marked, marking())
         return await self._engine.run_turn(
             self._recording.text,
             channel=turn.channel,
@@ -141,9 +142,13 @@ class _Stage:
             attachments=self._recording.attachments,
         )
 
-    async def stopped(self) -> None:
-        """Stop pressed at this moment, as it was; never returns."""
+    def stop(self) -> None:
+        """Stop pressed at this moment, as it was."""
         self._engine.cancel()
+
+    async def stopped(self) -> None:
+        """The same; never returns."""
+        self.stop()
         await asyncio.Event().wait()
 
     @property
@@ -265,52 +270,3 @@ def _plain(form: Mapping[str, object]) -> dict[str, object]:
 
 def _different() -> ModelStreamError:
     return ModelStreamError("The replay ends here: something is different.")
-
-
-class _RecordedDispatch:
-    """Gives the calls the results they had: found by the call's id, else by what it asks."""
-
-    def __init__(self, recording: RecordedTurn, stage: _Stage) -> None:
-        self._stage = stage
-        self._by_id: dict[str, deque[ToolResult]] = {}
-        for result in recording.results:
-            self._by_id.setdefault(result.call_id, deque()).append(result)
-        self._by_words: dict[str, ToolResult] = {}
-        for message in (m for call in recording.calls for m in call.request.messages):
-            for form in message.get("calls", ()):
-                for known in self._by_id.get(form["id"], ()):
-                    self._by_words.setdefault(call_from(form).canonical, known)
-
-    async def run(
-        self,
-        calls: Sequence[ToolCall],
-        scope: TurnScope,
-        record: Record,
-    ) -> None:
-        """Record the results; stop where the turn was stopped."""
-        stopped, longest = False, 0
-        for call in calls:
-            result = self._result(call)
-            stopped = stopped or result.status is ToolStatus.INTERRUPTED
-            longest = max(longest, result.duration_ms)
-            kept = record(result)
-            if kept is not None:
-                await kept
-        self._stage.clock.later(longest)
-        if stopped and self._stage.was_cut_short:
-            await self._stage.stopped()
-
-    def _result(self, call: ToolCall) -> ToolResult:
-        same = self._by_id.get(call.id)
-        known = self._by_words.get(call.canonical)
-        if same:  # an id may come again: its results come in their order
-            known = same.popleft() if len(same) > 1 else same[0]
-        if known is None:
-            if not self._stage.was_cut_short:
-                self._stage.differs(
-                    f"the call {call.name}", "was not made", f"made with {shown(call.arguments)}"
-                )
-            return ToolResult(call.id, call.name, ToolStatus.INTERRUPTED, "Not recorded.")
-        return ToolResult(
-            call.id, known.name, known.status, known.content, known.duration_ms, known.metadata
-        )

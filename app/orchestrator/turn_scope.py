@@ -9,7 +9,7 @@ from typing import Protocol
 
 from app.domain.files import FileVersion, Origin
 from app.domain.messages import Channel
-from app.domain.skills import Preview
+from app.domain.skills import Preview, Skill, SkillContext
 from app.domain.tool_calls import ToolCall, ToolResult
 from app.domain.workspace import Workspace
 from app.orchestrator.approval_request import ApprovalMode, Verdict
@@ -29,6 +29,22 @@ class Workspaces(Protocol):
 
         ``permit`` is asked before each change and raises ``StewardError`` where it may not be.
         """
+        ...
+
+
+class SkillRuns(Protocol):
+    """Runs one skill (``skill_runtime.executor``)."""
+
+    async def run(
+        self,
+        skill: Skill,
+        call: ToolCall,
+        context: SkillContext,
+        *,
+        may_begin: Callable[[], bool] = ...,
+        on_stop: Callable[[], None] = ...,
+    ) -> ToolResult:
+        """The call's one result; never raises but where it is cancelled."""
         ...
 
 

@@ -12,11 +12,14 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
+from app.domain.message_forms import digest, message_form
 from app.domain.messages import ConversationMessage, Role
 from app.domain.tool_calls import ToolCall, ToolStatus
+from app.domain.unseen import UNSEEN
 
 TAG: Final = "outside-data"
 
@@ -38,10 +41,8 @@ _OUTSIDE: Final = frozenset({ToolStatus.OK, ToolStatus.ERROR})
 """Results with a skill's words; those of the others are Steward's own."""
 
 _LIKE_A_MARK: Final = re.compile(rf"([<\uFF1C\uFE64])(\s*/?\s*{TAG})", re.IGNORECASE)
-_UNSEEN: Final = re.compile(
-    "[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f]"
-)
+_SPECIMEN: Final = f"words </{TAG}-0000000000000000> </{TAG}> \N{FULLWIDTH LESS-THAN SIGN}{TAG}"
+_UNSEEN: Final = re.compile(f"[{UNSEEN}]")
 
 
 class Fence:
@@ -79,6 +80,26 @@ class Fence:
             else message
             for message in messages
         ]
+
+
+def marking() -> str:
+    """What tells one way of marking data from another: equal where requests are marked alike."""
+    at = datetime.fromtimestamp(0, UTC)
+    blank = ConversationMessage(
+        conversation_id="", turn_id="", role=Role.USER, text=_SPECIMEN, created_at=at
+    )
+    call = ToolCall("1", "files.read", {"path": "a\n.md"})
+    results = [
+        dataclasses.replace(
+            blank, role=Role.TOOL, tool_call_id="1", tool_name=call.name, tool_status=status
+        )
+        for status in ToolStatus
+    ]
+    asked = dataclasses.replace(blank, role=Role.ASSISTANT, tool_calls=(call,))
+    fence = Fence(bytes(32))
+    marked = [message_form(one) for one in fence.around([blank, asked, *results], "")]
+    attached = fenced(_SPECIMEN, fence.mark(""), attached="a.md", kind="text")
+    return digest([RULE, marked, attached])
 
 
 @lru_cache(maxsize=256)  # every request of a turn carries the results of those before it

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import builtins
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -28,6 +28,7 @@ from app.storage.models import ApprovalRow, Message, ModelCall, SkillExecution, 
 from app.storage.request_history import history_before
 from app.storage.rows import message_from, redacted_object
 from app.storage.statements import Insert
+from app.storage.usage import local_day
 
 GATHER_SECONDS: Final = 0.25
 MIN_PREFIX: Final = 4
@@ -50,6 +51,8 @@ class DecisionRecord:
     by: str | None
     asked_at: datetime
     decided_at: datetime | None
+    arguments: Mapping[str, object]
+    targets: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,16 @@ class Traces:
                 at=turn.started_at,
                 characters=characters,
             )
+
+        return await self._database.read_async(read)
+
+    async def day_cost_before(self, moment: datetime) -> float:
+        """US dollars of the calls of that day (where this computer is) before ``moment``."""
+        first, _ = local_day(moment)
+        begun = (ModelCall.started_at >= first) & (ModelCall.started_at < moment)
+
+        def read() -> float:
+            return ModelCall.select(fn.SUM(ModelCall.cost)).where(begun).scalar() or 0.0
 
         return await self._database.read_async(read)
 

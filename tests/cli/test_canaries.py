@@ -230,9 +230,12 @@ def test_keys_of_the_keyring_come_out_nowhere(everything: Everything, tmp_path: 
     everything.assert_nothing_came_out(tmp_path)
 
 
+@pytest.mark.parametrize("settings", ["", "{broken"])
 def test_a_key_in_a_crash_of_the_program_itself_is_not_in_its_report(
-    everything: Everything, tmp_path: Path
+    everything: Everything, tmp_path: Path, settings: str
 ) -> None:
+    if settings:
+        (everything.steward.home / "settings.json").write_text(settings)
     script = (
         "import os, sys, app.cli, app.__main__\n"
         "def fail(arguments): raise RuntimeError(os.environ['OPENROUTER_API_KEY'], arguments)\n"

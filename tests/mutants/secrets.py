@@ -12,8 +12,66 @@ INJECTIONS: Final = "tests/orchestrator/test_injections.py"
 KEYRING: Final = "tests/test_keyring.py"
 LOGS: Final = "tests/test_logs.py"
 FORMS: Final = "tests/test_secret_forms.py"
+REDACTION: Final = "tests/test_redaction.py"
+INJECTIONS_PLACEHOLDER: Final = (
+    f"{OUTGOING}::test_a_placeholder_of_an_earlier_run_does_not_get_into_a_file"
+)
+
+CRASH: Final = (
+    "tests/cli/test_canaries.py::test_a_key_in_a_crash_of_the_program_itself_is_not_in_its_report"
+)
+REPLAY: Final = "tests/orchestrator/test_replay.py"
 
 SECRET_MUTANTS: Final = (
+    Mutant(
+        "secret: a crash with a broken settings file tells it",
+        "app/__main__.py",
+        "        secrets = store.environment_secrets()\n",
+        "        secrets = {}\n",
+        (CRASH,),
+    ),
+    Mutant(
+        "log: the terminal obeys what a line holds",
+        "app/logs.py",
+        '        return shown(self._redactor.text(f"steward: {record.getMessage()}"))\n',
+        '        return self._redactor.text(f"steward: {record.getMessage()}")\n',
+        (LOGS,),
+    ),
+    Mutant(
+        "replay: a decision may be any other",
+        "app/orchestrator/recorded_dispatch.py",
+        "        if was.decision is not None:\n",
+        "        if False:\n",
+        (REPLAY,),
+    ),
+    Mutant(
+        "replay: what Steward says of a call may be anything",
+        "app/orchestrator/recorded_dispatch.py",
+        "            self._stage.differs(where, _said(was), _said(result))\n",
+        "            pass\n",
+        (REPLAY,),
+    ),
+    Mutant(
+        "replay: an approval may be left out",
+        "app/orchestrator/recorded_dispatch.py",
+        "                if decision in asked_about:\n",
+        "                if False:\n",
+        (REPLAY,),
+    ),
+    Mutant(
+        "replay: data may be marked in any way",
+        "app/orchestrator/replay.py",
+        "        if marked:",
+        "        if False:",
+        (REPLAY,),
+    ),
+    Mutant(
+        "replay: a file is taken as it is",
+        "app/orchestrator/recorded_turn.py",
+        "    _check(data)\n",
+        "",
+        (REPLAY,),
+    ),
     Mutant(
         "secret: a request leaves as it is",
         "app/orchestrator/outgoing.py",
@@ -59,14 +117,14 @@ SECRET_MUTANTS: Final = (
     Mutant(
         "secret: arguments are not put together",
         "app/redaction.py",
-        "        return any(self.text(one) is not one for one in whole) or self._joined(pieces)\n",
-        "        return False\n",
+        '        whole = ("".join(one) for one in together)\n',
+        "        whole = iter(())\n",
         (OUTGOING,),
     ),
     Mutant(
         "secret: two arguments are not joined",
         "app/redaction.py",
-        " or self._joined(pieces)\n",
+        " or self._joined([fold(piece) for piece in pieces])\n",
         "\n",
         (OUTGOING,),
     ),
@@ -79,10 +137,59 @@ SECRET_MUTANTS: Final = (
     ),
     Mutant(
         "secret: a stream gives out the beginning of one",
-        "app/redaction.py",
-        "        cut = len(text) - self._held_back(text)\n",
-        "        cut = len(text)\n",
+        "app/secret_search.py",
+        "        cut = len(folded) - self.held_back(folded)\n",
+        "        cut = len(folded)\n",
         (FORMS,),
+    ),
+    Mutant(
+        "secret: a stream tears one that has come whole",
+        "app/secret_search.py",
+        "            if start < cut < end:\n",
+        "            if False:\n",
+        (REDACTION,),
+    ),
+    Mutant(
+        "secret: what cannot be seen hides it",
+        "app/secret_search.py",
+        '        text = _NO_LETTERS.sub("", text)\n',
+        "        text = str(text)\n",
+        (FORMS,),
+    ),
+    Mutant(
+        "secret: a broken line hides it",
+        "app/secret_search.py",
+        '    if "\\n" in text:\n',
+        "    if False:\n",
+        (FORMS,),
+    ),
+    Mutant(
+        "secret: capitals hide it",
+        "app/secret_search.py",
+        "    small = text.lower()\n",
+        "    small = str(text)\n",
+        (FORMS,),
+    ),
+    Mutant(
+        "secret: two that overlap are taken for one only",
+        "app/secret_search.py",
+        "            if spans and start < end_before:\n",
+        "            if False:\n",
+        (FORMS,),
+    ),
+    Mutant(
+        "secret: a part of one leaves with a call",
+        "app/redaction.py",
+        "self._search.is_in(one) or self._holds_part(one) for",
+        "self._search.is_in(one) for",
+        (OUTGOING,),
+    ),
+    Mutant(
+        "secret: the placeholder of one that is unset now is written into a file",
+        "app/assembly.py",
+        "Redactor(settings.secrets, names=SECRET_NAMES)",
+        "Redactor(settings.secrets)",
+        (INJECTIONS_PLACEHOLDER,),
     ),
     Mutant(
         "secret: a log line is searched neither before nor after it is finished",
@@ -90,7 +197,7 @@ SECRET_MUTANTS: Final = (
         "        safe = self._redactor.value(_plain(line))\n",
         "        safe = _plain(line)\n",
         (LOGS,),
-        also=("        return self._redactor.text(finished)\n", "        return finished\n"),
+        also=("_OBEYED.sub(_escaped, self._redactor.text(finished))", "finished"),
     ),
     Mutant(
         "secret: the library says what it could not log",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.domain.events import ToolResultEvent
 from app.domain.messages import Channel, ConversationMessage, Role
 from app.domain.tool_calls import ToolCall, ToolStatus
 from app.orchestrator.approvals import ApprovalMode
@@ -94,6 +95,25 @@ async def test_a_title_that_was_cut_within_a_key_does_not_show_its_beginning(des
     assert summary.title == hit.conversation_title == "[secret]…"
 
 
+async def test_a_placeholder_of_an_earlier_run_does_not_get_into_a_file(desk: Desk) -> None:
+    keys = desk.folder / "keys.env"
+    keys.write_text(f"KEY={KEY}\nstatus=draft\n")
+    whole = "KEY=[secret:OPENROUTER_API_KEY]\nstatus=final\n"
+    desk.model(
+        calls(
+            ("files.edit", {"path": "keys.env", "content": whole}),
+            ("files.move", {"path": "keys.env", "target": "[secret:TELEGRAM_BOT_TOKEN].env"}),
+            ("files.edit", {"path": "keys.env", "old": "=draft", "new": "=final"}),
+        ),
+        says("Done."),
+    )
+    engine = await desk.assembly.engines.get(None)
+    await engine.run_turn("finish it", channel=Channel.WINDOW, mode=ApprovalMode.ALWAYS)
+    assert keys.read_text() == f"KEY={KEY}\nstatus=final\n"
+    kinds = [event.metadata.get("type") for event in desk.of(ToolResultEvent)]
+    assert kinds.count("placeholder_write") == 2
+
+
 def message(role: Role, text: str, **more: object) -> ConversationMessage:
     fields = {"conversation_id": "c", "turn_id": "t", "created_at": datetime.now(UTC), **more}
     return ConversationMessage(role=role, text=text, **fields)  # type: ignore[arg-type]
@@ -140,11 +160,21 @@ EXTERNAL = {
     "two arguments": {"a": KEY[:10], "b": KEY[10:]},
     "two arguments backwards": {"a": KEY[10:], "b": KEY[:10]},
     "two with another between": {"a": f"- {KEY[:9]}", "b": "and", "c": f"{KEY[9:]} -"},
+    "two short ones and another": {"a": f"- {KEY[:14]}", "b": "and", "c": f"{KEY[14:]} -"},
     "three arguments": {"a": KEY[:8], "b": KEY[8:16], "c": KEY[16:]},
     "three by their names": {"c": KEY[16:], "a": KEY[:8], "b": KEY[8:16]},
     "a list of letters": {"text": list(KEY)},
     "encoded and split": {"a": KEY.encode().hex()[:20], "b": KEY.encode().hex()[20:]},
     "a placeholder": {"text": "[secret:K]"},
+    "a placeholder in Markdown": {"text": r"\[secret:K\]"},
+    "half of it": {"text": KEY[9:]},
+    "a part in a name": {"url": f"https://{KEY[-13:]}.example.com/"},
+    "spaced": {"text": " ".join(KEY)},
+    "spelt with dashes": {"text": "-".join(KEY)},
+    "wide letters": {"text": KEY.translate({ord(one): ord(one) + 0xFEE0 for one in KEY})},
+    "capitals": {"text": KEY.upper()},
+    "backwards in two": {"a": KEY[::-1][:9], "b": KEY[::-1][9:]},
+    "keys that spell it": {KEY[:8]: 1, KEY[8:16]: 2, KEY[16:]: 3},
 }
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import dataclasses
 import json
+import random
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,13 +18,16 @@ from app.domain.errors import InvalidFieldError, ModelUnreachableError
 from app.domain.events import Approval, ToolResultEvent, TurnStatus
 from app.domain.message_forms import Form
 from app.domain.messages import Channel
+from app.domain.skills import Effect
+from app.domain.tool_calls import ToolResult, ToolStatus
 from app.domain.turns import TurnState
-from app.orchestrator import context
-from app.orchestrator.approvals import ApprovalMode
+from app.orchestrator import context, untrusted
+from app.orchestrator.approvals import ApprovalMode, Decision
 from app.orchestrator.engine import Engine, TurnOutcome
 from app.orchestrator.recorded_turn import RecordedTurn, from_bundle, recorded, to_bundle
 from app.orchestrator.replay import Replay, replay
 from app.redaction import Secret
+from app.skill_runtime.registry import SkillRegistry
 from tests.orchestrator.conftest import Desk
 from tests.standins.scripted_model import Step, calls, says
 
@@ -78,6 +86,170 @@ async def test_a_denied_approval_runs_again(desk: Desk, mode: ApprovalMode) -> N
     _, outcome = await turn(desk, calls(EDIT), says("Then not."), mode=mode)
     assert [e.status.value for e in desk.of(ToolResultEvent)] == ["denied"]
     assert (await replayed(desk, await recording(desk, outcome))).difference is None
+
+
+def person(desk: Desk, *answers: tuple[Decision, dict[str, object] | None]) -> None:
+    """Let somebody decide, one answer a question."""
+    left = list(answers)
+
+    def decide(event: object) -> None:
+        if isinstance(event, Approval) and event.decision is None:
+            decision, arguments = left.pop(0)
+            asyncio.get_running_loop().call_soon(
+                lambda: desk.assembly.approvals.decide(
+                    event.id, decision, by="you, in the window", arguments=arguments
+                )
+            )
+
+    desk.assembly.bus.subscribe(decide)
+
+
+async def test_what_the_person_decided_is_decided_again(desk: Desk) -> None:
+    other = ("files.edit", {"path": "report.md", "old": "final", "new": "ready"})
+    third = ("files.create", {"path": "new.md", "content": "new"})
+    person(
+        desk,
+        (Decision.ALLOW_ONCE, {**EDIT[1], "new": "nearly final"}),
+        (Decision.ALLOW_ONCE, None),
+        (Decision.DENY, None),
+        (Decision.ALLOW_ALWAYS, None),
+    )
+    _, outcome = await turn(
+        desk,
+        calls(EDIT, READ),
+        calls(other),
+        calls(other, third),
+        calls(("files.create", {"path": "more.md", "content": "more"})),
+        says("Done."),
+        mode=ApprovalMode.ASK,
+    )
+    whole = await recording(desk, outcome)
+    told = [(one.decision, one.by) for one in whole.decisions]
+    assert told == [
+        ("edited", "you, in the window"),
+        ("allowed", "you, in the window"),
+        ("denied", "you, in the window"),
+        ("denied", "an earlier no"),
+        ("allowed", "you, in the window"),
+        ("allowed", "your rule (always)"),
+    ]
+
+    again = from_bundle(json.loads(json.dumps(to_bundle(whole))))
+
+    assert again == whole
+    found = await replayed(desk, again)
+    assert (found.state, found.requests, found.difference) == ("ok", 5, None)
+
+
+async def test_reversible_changes_are_allowed_again(desk: Desk) -> None:
+    _, outcome = await turn(desk, calls(EDIT), says("Ok."), mode=ApprovalMode.REVERSIBLE)
+    whole = await recording(desk, outcome)
+    assert whole.decisions[0].by == "your rule (reversible changes)"
+    assert (await replayed(desk, whole)).difference is None
+
+
+async def test_an_approval_that_expired_expires_again_in_no_time(desk: Desk) -> None:
+    desk.model(calls(EDIT), says("Then not."))
+    engine = await desk.assembly.engines.get(None)
+    person(desk, (Decision.DENY, None))
+    outcome = await engine.run_turn("go", channel=Channel.WINDOW, mode=ApprovalMode.ASK)
+    bundle = to_bundle(await recording(desk, outcome))
+    (decision,) = bundle["decisions"]
+    asked = datetime.fromisoformat(decision["asked_at"])
+    late = (asked + timedelta(seconds=301)).isoformat()
+    decision |= {"decision": "expired", "by": "time", "decided_at": late}
+    bundle["calls"][1]["started_at"] = late
+    bundle["results"][0]["content"] = (
+        "Nobody decided in time, so this was not done. Nothing was changed."
+    )
+    bundle["calls"][1]["request"]["messages"][-1] |= {
+        "text": bundle["results"][0]["content"],
+        "metadata": {"type": "expired", "by": "time"},
+    }
+    bundle["results"][0]["metadata"] = {"type": "expired", "by": "time"}
+    assert (await replayed(desk, from_bundle(bundle))).difference is None
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"decision": "allowed"}, "the approval of files.edit"),
+        ({"by": "your rule (always)"}, "the approval of files.edit"),
+        ({"call_id": "another"}, None),
+    ],
+)
+async def test_another_decision_is_a_difference(
+    desk: Desk, change: dict[str, object], where: str | None
+) -> None:
+    _, outcome = await turn(desk, calls(EDIT), says("Then not."), mode=ApprovalMode.NEVER)
+    bundle = to_bundle(await recording(desk, outcome))
+    bundle["decisions"][0] |= change
+    found = (await replayed(desk, from_bundle(bundle))).difference
+    assert (found and found.where) == where
+
+
+async def test_what_needs_no_approval_any_more_is_told(desk: Desk) -> None:
+    _, outcome = await turn(desk, calls(EDIT), says("Ok."))
+    whole, now = await recording(desk, outcome), desk.assembly.skills_now()
+    registry = SkillRegistry()
+    for skill in now.registry.skills:
+        registry.add(skill)
+    edit = copy.copy(now.registry.get("files.edit"))
+    edit.effect = Effect.READ  # type: ignore[misc]
+    registry.add(edit)
+    found = (await replay(whole, dataclasses.replace(now, registry=registry))).difference
+    assert found is not None
+    assert (found.where, found.now) == ("the approval of files.edit", "it was not asked for")
+
+
+async def test_other_words_of_steward_about_a_call_are_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, outcome = await turn(desk, calls(EDIT), says("Then not."), mode=ApprovalMode.NEVER)
+    whole = await recording(desk, outcome)
+    monkeypatch.setattr(
+        "app.orchestrator.call_deciding.denied",
+        lambda call, verdict: ToolResult(call.id, call.name, ToolStatus.DENIED, "No."),
+    )
+    found = (await replayed(desk, whole)).difference
+    assert found is not None
+    assert found.where == "the result of files.edit"
+    assert "+denied: No." in found.diff()
+
+
+async def test_a_turn_stopped_beside_calls_that_had_ended_is_stopped_again(desk: Desk) -> None:
+    listing = ("files.list", {"path": "."})
+    desk.model(calls(READ, listing, EDIT), says("Never said."))
+    engine = await desk.assembly.engines.get(None)
+    running = asyncio.create_task(engine.run_turn("go", channel=Channel.TERMINAL))
+    asked = asyncio.Event()
+    desk.assembly.bus.subscribe(lambda e: asked.set() if isinstance(e, Approval) else None)
+    async with asyncio.timeout(10):
+        await asked.wait()
+    engine.cancel()
+    whole = await recording(desk, await running)
+    assert [one.status.value for one in whole.results] == ["ok", "ok", "interrupted"]
+    assert whole.decisions[0].decision == "cancelled"
+    found = await replayed(desk, whole)
+    assert (found.state, found.difference) == ("cancelled", None)
+
+
+async def test_the_limit_of_a_day_is_reached_again(desk: Desk) -> None:
+    _, outcome = await turn(desk, calls(READ), says("Ok."))
+    bundle = to_bundle(await recording(desk, outcome))
+    bundle["limits"]["day_cost"], bundle["day_cost"] = 1.0, 0.5
+    assert (await replayed(desk, from_bundle(bundle))).difference is None
+    bundle["day_cost"] = 1.0
+    found = (await replayed(desk, from_bundle(bundle))).difference
+    assert found is not None
+    assert found.where == "request 1"
+
+
+async def test_a_file_of_an_older_version_has_no_decisions_and_runs_again(desk: Desk) -> None:
+    _, outcome = await turn(desk, calls(EDIT), says("Ok."))
+    bundle = to_bundle(await recording(desk, outcome))
+    del bundle["decisions"], bundle["day_cost"]
+    assert (await replayed(desk, from_bundle(bundle))).difference is None
 
 
 async def test_a_failed_turn_fails_again_in_the_same_words(desk: Desk) -> None:
@@ -144,6 +316,25 @@ async def test_another_rule_in_the_prompt_is_the_first_difference(
     lines = found.diff().splitlines()
     assert [line for line in lines if line.startswith("+") and "in Latin" in line]
     assert len(lines) < 12
+
+
+async def test_another_way_to_mark_data_is_a_difference(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, outcome = await turn(desk, calls(READ), says("Ok."))
+    whole = from_bundle(to_bundle(await recording(desk, outcome)))
+    assert (await replayed(desk, whole)).difference is None
+    changes: list[tuple[str, object]] = [
+        ("RULE", untrusted.RULE + " Or not."),
+        ("_OUTSIDE", frozenset({ToolStatus.ERROR})),
+        ("fenced", lambda text, mark, **facts: text),
+    ]
+    for name, value in changes:
+        with monkeypatch.context() as patch:
+            patch.setattr(untrusted, name, value)
+            found = (await replayed(desk, whole)).difference
+        assert found is not None, name
+        assert found.where == "how data is marked in every request"
 
 
 async def test_other_folders_and_settings_of_another_home_are_no_difference(desk: Desk) -> None:
@@ -221,6 +412,57 @@ async def test_what_is_no_bundle_is_refused_in_words(desk: Desk, wrong: object) 
         from_bundle(wrong)
 
 
+def places(value: object, path: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    """Every place in a JSON value."""
+    items: Iterable[tuple[object, object]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    for key, item in items:
+        yield (*path, key)
+        yield from places(item, (*path, key))
+
+
+WRONG_VALUES: tuple[object, ...] = (
+    None, "x", -1, 1e300, [], {}, [1], {"a": 1}, True, "9999-12-31T23:59:59", 10**30, "\ud800",
+    "2026-01-01T00:00:00+00:00", ["a", ["b"]],
+)  # fmt: skip
+
+
+async def test_a_damaged_file_is_refused_in_words_or_runs(desk: Desk) -> None:
+    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_iterations=3)
+    failed = ModelUnreachableError("Nobody answers.", retryable=True)
+    _, outcome = await turn(desk, calls(READ, EDIT, text="So."), calls(WRONG), failed)
+    sound: Form = json.loads(json.dumps(to_bundle(await recording(desk, outcome))))
+    everywhere = [place for place in places(sound) if "tools" not in place]
+    chance = random.Random(20261128)
+    for place in chance.sample(everywhere, 120):
+        damaged: Any = copy.deepcopy(sound)
+        *way, last = place
+        holder = damaged
+        for step in way:
+            holder = holder[step]
+        if chance.random() < 0.3:
+            del holder[last]
+        else:
+            holder[last] = chance.choice(WRONG_VALUES)
+        with contextlib.suppress(InvalidFieldError):
+            found = (await replayed(desk, from_bundle(damaged))).difference
+            assert found is None or found.diff() is not None
+
+
+async def test_a_file_that_is_nested_without_end_is_refused(desk: Desk) -> None:
+    _, outcome = await turn(desk, says("Ok."))
+    bundle = to_bundle(await recording(desk, outcome))
+    deep: Form = {}
+    for _ in range(900):
+        deep = {"a": [deep]}
+    bundle["calls"][0]["request"]["options"] = deep
+    with pytest.raises(InvalidFieldError, match="nested"):
+        from_bundle(bundle)
+
+
 async def test_a_turn_that_repeats_itself_is_stopped_again(desk: Desk) -> None:
     _, outcome = await turn(desk, *[calls(READ)] * 6, says("I stop."))
     assert outcome.status is TurnStatus.LIMIT
@@ -230,15 +472,15 @@ async def test_a_turn_that_repeats_itself_is_stopped_again(desk: Desk) -> None:
 
 
 async def test_a_turn_whose_time_was_up_runs_again_in_no_time(desk: Desk) -> None:
+    await turn(desk, calls(READ), says("Ok."))  # what the first turn loads takes time
     desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_turn_seconds=0.3)
     desk.model(calls(READ), asyncio.Event(), says("There was no more time."))
     engine = await desk.assembly.engines.get(None)
     outcome = await engine.run_turn("go", channel=Channel.TERMINAL)
     assert outcome.status is TurnStatus.LIMIT
     whole = to_bundle(await recording(desk, outcome))
-    whole["limits"]["seconds"] *= 1000  # as if it had waited for minutes
-    for call in whole["calls"][:2]:
-        call["duration_ms"] *= 1000
+    whole["limits"]["seconds"] = 300.0  # as if it had waited for minutes
+    whole["calls"][1]["duration_ms"] = 300_000
     found = await replayed(desk, from_bundle(whole))
     assert (found.state, found.requests) == ("limit", 3)
 
