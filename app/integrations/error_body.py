@@ -17,6 +17,8 @@ from typing import Final
 from app.resilience.retry import retry_after_seconds
 
 _MOST_NAMES: Final = 20
+_LONGEST_WAIT: Final = 10.0**9
+"""Seconds; a server that asks for more has said nothing."""
 _LARGEST_CONTEXT: Final = 100_000_000
 _CONTEXT: Final = re.compile(
     r"(?:maximum context length|context window|context size|context length)"
@@ -168,7 +170,12 @@ def _retry_after(
             return asked
     for place in (availability, metadata, error):
         value = place.get("retry_after")
-        if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        # Bounded on both sides: JSON has whole numbers that no float can hold, and infinity.
+        if (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and 0 <= value <= _LONGEST_WAIT
+        ):
             return float(value)
     # A limit that resets at a moment, in milliseconds since 1970 (OpenRouter's free models).
     reset = headers.get("x-ratelimit-reset") or inner.get("x-ratelimit-reset") or ""

@@ -35,6 +35,7 @@ class FailureReason(StrEnum):
     SILENT = "silent"
     BROKEN = "broken"
     INVALID = "invalid"
+    ENVIRONMENT = "environment"
 
 
 class HttpFailureError(StewardError):
@@ -43,7 +44,8 @@ class HttpFailureError(StewardError):
     Attributes:
         reason: ``unreachable`` (no connection), ``untrusted`` (its certificate), ``silent``
             (nothing within the idle time), ``broken`` (cut or not HTTP), ``invalid`` (the
-            request cannot be sent).
+            request cannot be sent), ``environment`` (what this computer says of proxies or
+            certificates makes no sense).
     """
 
     kind = "http_failure"
@@ -140,6 +142,19 @@ class HttpClient:
     def _make(self) -> httpx.AsyncClient:
         import httpx
 
+        try:
+            return self._made()
+        # Variables such as HTTPS_PROXY and SSL_CERT_FILE are read here: an address that is none,
+        # a file that is not there, a kind of proxy whose package is not installed.
+        except (httpx.InvalidURL, ValueError, OSError, ImportError) as error:
+            # An address may hold a password: its words are left out.
+            told = isinstance(error, OSError | ImportError)
+            cause = _words(error) if told else type(error).__name__
+            raise HttpFailureError(FailureReason.ENVIRONMENT, cause) from None
+
+    def _made(self) -> httpx.AsyncClient:
+        import httpx
+
         # anyio loads its backend at the first connection; here that holds up no frame.
         with contextlib.suppress(ImportError):
             importlib.import_module("anyio._backends._asyncio")
@@ -191,6 +206,8 @@ def _translated() -> Iterator[None]:
 
     try:
         yield
+    except ssl.SSLError as error:  # in the middle of an answer: httpcore passes it on as it is
+        raise HttpFailureError(FailureReason.BROKEN, _words(error)) from error
     except httpx.ConnectError as error:
         tls = "CERTIFICATE_VERIFY_FAILED" in str(error)
         reason = FailureReason.UNTRUSTED if tls else FailureReason.UNREACHABLE

@@ -152,6 +152,14 @@ def error_from_failure(peer: Peer, failure: HttpFailureError, *, idle: float) ->
                 hint="Check STEWARD_LLM_BASE_URL, for instance http://127.0.0.1:11434/v1.",
                 details=details,
             )
+        case FailureReason.ENVIRONMENT:
+            return ModelUnreachableError(
+                "The proxy or certificate settings of this computer cannot be used "
+                f"({details['cause']}).",
+                hint="Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and "
+                "SSL_CERT_DIR in the environment.",
+                details=details,
+            )
         case FailureReason.BROKEN:
             return ModelUnreachableError(
                 f"{peer.label} closed the connection without an answer.",

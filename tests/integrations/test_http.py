@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from app.domain.errors import ModelUnreachableError
 from app.integrations.http import FailureReason, HttpClient, HttpFailureError, is_loopback
 from app.integrations.model_errors import Peer, error_from_failure
+from tests.integrations.asking import fails
 from tests.integrations.conftest import MakeClient
 from tests.standins.model_server import ModelServer, error_reply
 
@@ -74,3 +76,41 @@ def test_a_certificate_that_is_not_to_be_trusted_is_said_to_be_so() -> None:
     assert type(error) is ModelUnreachableError
     assert "certificate of models.example" in error.message
     assert not error.retryable
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ALL_PROXY", "socks5://127.0.0.1:9"), ("HTTPS_PROXY", "proxy:port"),
+     ("HTTPS_PROXY", "ftp://me:hunter2@proxy"), ("NO_PROXY", "[::1"),
+     ("SSL_CERT_FILE", "/nowhere/at/all.pem")],
+)  # fmt: skip
+async def test_settings_of_this_computer_that_make_no_sense_are_said_to_be_so(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    error = await fails(make_client(base_url="https://192.0.2.1/v1"), ModelUnreachableError)
+
+    assert "proxy or certificate settings of this computer" in error.message
+    assert name in (error.hint or "")
+    assert not error.retryable
+    assert "hunter2" not in f"{error} {error.details}"
+
+
+class _Garbled(httpx.AsyncByteStream):
+    """An encrypted answer that cannot be read on: its record has been altered on the way."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"data:"
+        raise ssl.SSLError(1, "[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC]")
+
+
+async def test_an_encrypted_answer_that_was_altered_on_its_way_is_a_broken_one() -> None:
+    client = HttpClient("http://127.0.0.1", connect_timeout=1, idle_timeout=1)
+    broken = httpx.MockTransport(lambda _: httpx.Response(200, stream=_Garbled()))
+    client._client = httpx.AsyncClient(transport=broken)
+    with pytest.raises(HttpFailureError) as caught:
+        async with client.request("GET", "http://127.0.0.1/", headers={}) as response:
+            await response.read(100)
+    await client.aclose()
+
+    assert caught.value.reason is FailureReason.BROKEN

@@ -367,3 +367,14 @@ async def test_the_announcement_is_progress_and_the_wait_follows_it(
         order.append("announced" if isinstance(event, Progress) else "answered")
 
     assert order[:3] == ["announced", "waited", "answered"]
+
+
+@pytest.mark.parametrize("seconds", ["1" + "0" * 400, "1e999", "-1", "true", '"soon"'])
+async def test_a_wait_that_no_clock_can_count_is_no_wait(
+    client: OpenAICompatibleClient, server: ModelServer, waits: list[float], seconds: str
+) -> None:
+    body = f'{{"error": {{"message": "Busy", "metadata": {{"retry_after": {seconds}}}}}}}'
+    server.script([error_reply(429, body.encode()), text_reply("Hi")])
+
+    assert (await ask(client)).completed.text == "Hi"
+    assert waits == [0.5]
