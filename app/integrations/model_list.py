@@ -46,6 +46,7 @@ def _info(entry: Mapping[str, object]) -> ModelInfo | None:
         supports_tools="tools" in parameters if isinstance(parameters, list) else None,
         takes_pictures=_takes_pictures(entry),
         price=_price(entry.get("pricing")),
+        longest_answer=_longest_answer(entry.get("top_provider")),
     )
 
 
@@ -60,7 +61,21 @@ def _price(pricing: object) -> ModelPrice | None:
     if not isinstance(pricing, Mapping):
         return None
     prompt, completion = _dollars(pricing.get("prompt")), _dollars(pricing.get("completion"))
-    return None if prompt is None or completion is None else ModelPrice(prompt, completion)
+    if prompt is None or completion is None:
+        return None
+    return ModelPrice(
+        prompt,
+        completion,
+        cache_read=_dollars(pricing.get("input_cache_read")),
+        cache_write=_dollars(pricing.get("input_cache_write")),
+        request=_dollars(pricing.get("request")) or 0.0,
+    )
+
+
+def _longest_answer(provider: object) -> int | None:
+    value = provider.get("max_completion_tokens") if isinstance(provider, Mapping) else None
+    is_count = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return value if is_count else None
 
 
 def _dollars(value: object) -> float | None:

@@ -36,12 +36,17 @@ from app.orchestrator.llm_client import (
     ModelRequest,
     Progress,
     Remark,
+    dearest,
 )
 from app.redaction import Secret
 from app.resilience.retry import Backoff, RetryPolicy
 
 OPENROUTER_URL: Final = "https://openrouter.ai/api/v1"
 OPENROUTER_MODEL: Final = "openrouter/auto"
+
+_BEYOND_DOUBT: Final = 8_192
+"""Tokens that every model may answer with: a bound up to it is taken where the longest answer of
+the model is not known."""
 
 
 class OpenAICompatibleClient:
@@ -109,6 +114,7 @@ class OpenAICompatibleClient:
         self._refused_fields: dict[str, set[str]] = {}
         self._windows: dict[str, int] = {}
         self._prices: dict[str, ModelPrice] = {}
+        self._longest_answers: dict[str, int] = {}
         self._key_checked = False
         self._listed = False
         self._under_way = 0
@@ -187,8 +193,13 @@ class OpenAICompatibleClient:
         return self._windows.get(model or self._default_model or "")
 
     def price(self, model: str | None = None) -> ModelPrice | None:
-        """What a model takes, as far as a list has told it; ``None`` as in ``context_length``."""
-        return self._prices.get(model or self._default_model or "")
+        """What a model takes, as far as a list has told it; ``None`` as in ``context_length``.
+
+        Where others may answer in its place, the most that any of them takes.
+        """
+        found = [self._prices.get(one) for one in self._who_may_answer(model)]
+        known = [one for one in found if one is not None]
+        return dearest(known) if found and len(known) == len(found) else None
 
     async def aclose(self) -> None:
         """Close connections; answers under way come to their end first."""
@@ -228,6 +239,7 @@ class OpenAICompatibleClient:
                 model=model,
                 provider=self._provider,
                 options=self.options,
+                max_tokens=self._bound(request.max_tokens, model),
                 without=without,
             )
             try:
@@ -271,6 +283,18 @@ class OpenAICompatibleClient:
             with suppress(ModelError):  # the request itself will say what is wrong
                 await self._models()
 
+    def _bound(self, wanted: int | None, model: str) -> int | None:
+        """``wanted``, where an answer could be longer: servers refuse a bound beyond their own."""
+        if wanted is None:
+            return None
+        known = [self._longest_answers.get(one, 0) for one in self._who_may_answer(model)]
+        return wanted if wanted < (max(known) or _BEYOND_DOUBT) else None
+
+    def _who_may_answer(self, model: str | None) -> list[str]:
+        asked = model or self._default_model
+        others = self.options.fallback_models if self._provider == OPENROUTER else ()
+        return [asked, *others] if asked else []
+
     async def _model(self) -> str:
         if self._default_model is None:
             await self._models()
@@ -294,6 +318,7 @@ class OpenAICompatibleClient:
             elif one.takes_pictures:
                 refused.discard(PICTURES)
         self._prices |= {one.id: one.price for one in found if one.price}
+        self._longest_answers |= {one.id: one.longest_answer for one in found if one.longest_answer}
         if self._default_model is None and found:
             self._default_model = found[0].id
         return found

@@ -12,7 +12,8 @@ from typing import Final
 from app.domain.errors import ModelError, ModelMissingError, ModelModeratedError
 
 OPTIONAL_FIELDS: Final = (
-    "stream_options", "usage", "session_id", "reasoning", "reasoning_effort",
+    "stream_options", "usage", "session_id", "reasoning", "reasoning_effort", "max_tokens",
+    "max_completion_tokens",
 )  # fmt: skip
 """Fields that a server may refuse to know; without them there is an answer all the same."""
 

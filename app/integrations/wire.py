@@ -37,6 +37,7 @@ def chat_body(
     model: str,
     provider: str,
     options: RequestOptions = RequestOptions(),  # noqa: B008 - frozen
+    max_tokens: int | None = None,
     without: Collection[str] = (),
 ) -> dict[str, object]:
     """The body of ``POST /chat/completions``.
@@ -48,6 +49,7 @@ def chat_body(
         model: the model's id.
         provider: ``openrouter`` gets its own fields.
         options: what the person set for all requests.
+        max_tokens: the answer must not be longer; ``None`` says nothing of it.
         without: optional fields that this server has refused before, or ``PICTURES``.
     """
     messages = _messages(request, provider, model, pictures=PICTURES not in without)
@@ -73,8 +75,14 @@ def chat_body(
         body["stream_options"] = {"include_usage": True}
         if options.reasoning_effort:
             body["reasoning_effort"] = options.reasoning_effort
+    if max_tokens is not None:
+        body["max_tokens"] = max_tokens
     for name in without:
-        body.pop(name, None)  # pictures are in no field of their own
+        refused = body.pop(name, None)  # pictures are in no field of their own
+        if name == "max_tokens" and refused is not None:  # OpenAI's newer word for it
+            body["max_completion_tokens"] = refused
+    if "max_completion_tokens" in without:
+        body.pop("max_completion_tokens", None)
     return body
 
 

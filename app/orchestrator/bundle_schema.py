@@ -67,6 +67,10 @@ _MESSAGE: Final = _object(
         "attachments": _ATTACHMENTS,
     },
 )
+_PRICE: Final = _object(
+    {"prompt": _AMOUNT, "completion": _AMOUNT},
+    {"cache_read": _MAYBE_AMOUNT, "cache_write": _MAYBE_AMOUNT, "request": _AMOUNT},
+)
 _TOOL: Final = _object({"name": _TEXT, "description": _TEXT, "parameters": _OBJECT})
 _USAGE: Final = {
     **_object(
@@ -223,6 +227,7 @@ SCHEMA: Final = _object(
         ),
     },
     {
+        "price": {"anyOf": [{"type": "null"}, _PRICE]},
         "decisions": _list(_DECISION),
         "day_cost": _AMOUNT,
         "marking": _TEXT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -26,6 +26,7 @@ from app.orchestrator.batch import Record
 from app.orchestrator.dispatch import TurnScope
 from app.orchestrator.limits import Bounds
 from app.orchestrator.llm_client import LLMClient, ModelEvent, ModelRequest
+from app.orchestrator.prices import Prices
 from app.redaction import Redactor
 from app.storage.begun import Begun
 
@@ -154,6 +155,7 @@ class EngineParts:
         bounds: how much a turn may take, asked at each turn.
         changes: whether a tool of this name can change something.
         context_tokens: the person's own word for a model's window, asked at each turn.
+        prices: what models cost, where a limit needs to know.
         recorder: told of each request, where somebody records them.
     """
 
@@ -170,4 +172,5 @@ class EngineParts:
     bounds: Callable[[], Bounds]
     changes: Callable[[str], bool]
     context_tokens: Callable[[], int | None]
+    prices: Prices = field(default_factory=Prices)
     recorder: Recorder | None = None

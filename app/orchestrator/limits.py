@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
-from app.config import Settings
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
+from app.orchestrator.bounds import Bounds, Limit, LimitKind, bounds_of
+from app.orchestrator.spending import Room, Spending
+
+__all__ = ["Bounds", "Limit", "LimitKind", "TurnLimits", "bounds_of"]
 
 REFUSED_REPEAT: Final = 3
 """The same call for so many times is answered with an error instead of being run."""
@@ -23,63 +25,10 @@ ERROR_STREAK: Final = 3
 """The same error of the same tool, in so many rounds of calls without a success, ends it."""
 CLOSING_SECONDS: Final = 60.0
 """Time for the closing summary, also where the turn's own time is used up."""
+_CUT_SHARE: Final = 0.9
+"""An answer that took so much of its room and was cut was cut by us: some servers count less."""
 
 _COUNTS_AS_ERROR: Final = (ToolStatus.ERROR, ToolStatus.TIMEOUT, ToolStatus.UNAVAILABLE)
-
-
-class LimitKind(StrEnum):
-    """What a turn may run out of."""
-
-    ITERATIONS = "iterations"
-    TOOL_CALLS = "tool_calls"
-    REPEATED_CALL = "repeated_call"
-    REPEATED_ERROR = "repeated_error"
-    TOKENS = "tokens"
-    COST = "cost"
-    DAY_COST = "day_cost"
-    TIME = "time"
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A limit that was reached, and the sentence a person reads."""
-
-    kind: LimitKind
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much one turn may take; ``None`` is no limit.
-
-    Attributes:
-        iterations: model calls that may use tools, 1 to 100. One closing call without tools may
-            follow.
-        tool_calls: calls of tools.
-        seconds: wall time, waits for the person included.
-        tokens: of all model calls, both ways.
-        cost: US dollars, where the server says what a call costs.
-        day_cost: US dollars of all turns of a day.
-    """
-
-    iterations: int = 25
-    tool_calls: int = 100
-    seconds: float = 900.0
-    tokens: int | None = None
-    cost: float | None = None
-    day_cost: float | None = None
-
-
-def bounds_of(settings: Settings) -> Bounds:
-    """What the person's settings allow."""
-    return Bounds(
-        iterations=settings.max_iterations,
-        tool_calls=settings.max_tool_calls,
-        seconds=settings.max_turn_seconds,
-        tokens=settings.max_turn_tokens,
-        cost=settings.max_turn_cost,
-        day_cost=settings.max_day_cost,
-    )
 
 
 @dataclass(slots=True)
@@ -90,33 +39,43 @@ class TurnLimits:
         bounds: what it may take.
         started: when it began, in the seconds that ``begin`` is handed.
         iterations: model calls begun; the closing one is not counted.
+        asked: seconds in which the person was asked something: they do not count; kept by the
+            caller.
         tool_calls: calls that were asked for.
-        tokens, cost: of the model calls so far.
-        day_cost: US dollars of the day so far, this turn's included; kept by the caller.
+        spending: tokens and dollars.
+        room: what the model call that was allowed last may take.
         reached: the first limit that was reached.
     """
 
     bounds: Bounds
     started: float = 0.0
     iterations: int = 0
+    asked: float = 0.0
     tool_calls: int = 0
-    tokens: int = 0
-    cost: float = 0.0
-    day_cost: float = 0.0
+    spending: Spending = field(init=False)
+    room: Room = field(default_factory=Room)
     reached: Limit | None = None
-    _last_expected: int = 0
-    _last_tokens: int = 0
-    _last_cost: float = 0.0
     _reads: Counter[str] = field(default_factory=Counter)
     _changes: Counter[str] = field(default_factory=Counter)
     _streaks: dict[str, tuple[str, int]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.spending = Spending(self.bounds)
+
     @property
     def deadline(self) -> float:
         """When the turn's time is used up."""
-        return self.started + self.bounds.seconds
+        return self.started + self.bounds.seconds + self.asked
 
     # -- model calls -------------------------------------------------------------------------
+
+    def may_go_on(self, now: float) -> bool:
+        """Whether the model may be asked once more, whatever that takes.
+
+        ``False`` when a limit is reached and the turn must close; ``begin`` asks this, too.
+        """
+        self.reached = self.reached or self._before_call(now)
+        return self.reached is None
 
     def begin(self, now: float, next_tokens: int = 0) -> bool:
         """Count one more model call; ``False`` when a limit is reached and the turn must close.
@@ -126,27 +85,37 @@ class TurnLimits:
 
         Args:
             now: the time.
-            next_tokens: about what the call will take, both ways.
+            next_tokens: about how long the prompt is.
         """
-        self.reached = self.reached or self._before_call(now, next_tokens)
-        if self.reached is not None:
+        if not self.may_go_on(now):
             return False
+        room = self.spending.room(next_tokens, and_close=self.iterations > 0)
+        if room.limit is not None:
+            self.reached = room.limit
+            return False
+        self.room = room
         self.iterations += 1
-        self._last_expected = next_tokens
         return True
+
+    def may_summarise(self, next_tokens: int, then: int) -> bool:
+        """Whether older messages may be summarised, and a call of ``then`` tokens still fits."""
+        room = self.spending.room(next_tokens + then, and_close=False)
+        if room.limit is None:
+            self.room = self.spending.room(next_tokens, and_close=False)
+        return room.limit is None
 
     def may_close(self, next_tokens: int = 0) -> bool:
         """Whether a closing summary fits; not where nothing was asked yet."""
-        return self.iterations > 0 and self._spending(next_tokens, calls=1) is None
+        self.room = self.spending.room(next_tokens, and_close=False)
+        return self.iterations > 0 and self.room.limit is None
 
-    def used(self, tokens: int, cost: float | None) -> None:
-        """A model call took so much; ``cost`` is ``None`` where the server does not say."""
-        self.tokens += tokens
-        self._last_tokens = tokens
-        if cost is not None:
-            self.cost += cost
-            self.day_cost += cost
-            self._last_cost = cost
+    def cut_by(self) -> Limit | None:
+        """The limit that left no room for more of the last answer, if it used its room up."""
+        answer = self.room.answer
+        if answer is None or self.spending.answer < answer * _CUT_SHARE:
+            return None
+        self.reached = self.reached or self.room.bound
+        return self.room.bound
 
     def time_is_up(self) -> None:
         """The deadline passed while something was under way."""
@@ -211,32 +180,13 @@ class TurnLimits:
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _before_call(self, now: float, next_tokens: int) -> Limit | None:
+    def _before_call(self, now: float) -> Limit | None:
         if self.iterations >= self.bounds.iterations:
             count = self.bounds.iterations
             calls = "1 model call" if count == 1 else f"{count} model calls"
             return Limit(LimitKind.ITERATIONS, f"The limit of {calls} was reached.")
         if now >= self.deadline:
             return Limit(LimitKind.TIME, self._time_words())
-        return self._spending(next_tokens, calls=2 if self.iterations else 1)
-
-    def _spending(self, next_tokens: int, *, calls: int) -> Limit | None:
-        """The limit that so many more calls like the next one would pass."""
-        # What a call took is known better than guessed; the next one is longer by our guesses.
-        grown = max(1.0, next_tokens / self._last_expected) if self._last_expected else 1.0
-        expected = round(self._last_tokens * grown) if self._last_tokens else next_tokens
-        bound = self.bounds.tokens
-        if bound is not None and self.tokens + expected * calls > bound:
-            return Limit(
-                LimitKind.TOKENS, f"The limit of {bound:,} tokens a turn is nearly used up."
-            )
-        cost = self._last_cost * grown * calls
-        for kind, spent, most, what in (
-            (LimitKind.COST, self.cost, self.bounds.cost, "turn"),
-            (LimitKind.DAY_COST, self.day_cost, self.bounds.day_cost, "day"),
-        ):
-            if most is not None and (spent + cost > most or spent >= most):
-                return Limit(kind, f"The limit of ${most:g} a {what} is nearly used up.")
         return None
 
     def _time_words(self) -> str:

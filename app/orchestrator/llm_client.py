@@ -24,6 +24,7 @@ class ModelRequest:
         session_id: conversation id; keeps a provider sticky where that is offered.
         attached: what is given of the messages' attachments, by its hash: a text without secrets,
             or a picture. Put in at the boundary (``orchestrator.outgoing``); not recorded.
+        max_tokens: the answer must not be longer; ``None``: as long as the model likes.
     """
 
     system: str
@@ -33,6 +34,7 @@ class ModelRequest:
     model: str | None = None
     session_id: str | None = None
     attached: Mapping[str, str | bytes] = field(default_factory=dict)
+    max_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +110,59 @@ ModelEvent = TextDelta | ReasoningDelta | Progress | Remark | TokenUsage | Compl
 
 @dataclass(frozen=True, slots=True)
 class ModelPrice:
-    """What a model takes, in US dollars a token."""
+    """What a model takes, in US dollars a token.
+
+    Attributes:
+        prompt, completion: for what goes in and what comes out.
+        cache_read, cache_write: for the part of a prompt that is read from, or written to, the
+            provider's cache; ``None``: as ``prompt``.
+        request: for each request as such.
+    """
 
     prompt: float
     completion: float
+    cache_read: float | None = None
+    cache_write: float | None = None
+    request: float = 0.0
+
+    @property
+    def most_for_prompt(self) -> float:
+        """The most that a token of a prompt can cost."""
+        return max(self.prompt, self.cache_write or 0.0)
+
+    def of(self, usage: TokenUsage) -> float:
+        """What a request of this size costs."""
+        read, written = usage.cached_tokens, usage.cache_write_tokens
+        plain = max(0, usage.prompt_tokens - read - written)
+        return (
+            self.request
+            + plain * self.prompt
+            + read * (self.prompt if self.cache_read is None else self.cache_read)
+            + written * (self.prompt if self.cache_write is None else self.cache_write)
+            + usage.completion_tokens * self.completion
+        )
+
+
+def dearest(prices: Sequence[ModelPrice]) -> ModelPrice:
+    """What a request costs at most, whoever of them answers. At least one."""
+    if len(prices) == 1:
+        return prices[0]
+    reads = [price.prompt if price.cache_read is None else price.cache_read for price in prices]
+    return ModelPrice(
+        prompt=max(price.prompt for price in prices),
+        completion=max(price.completion for price in prices),
+        cache_read=max(reads),
+        cache_write=max(price.most_for_prompt for price in prices),
+        request=max(price.request for price in prices),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model the server offers. ``context_length`` in tokens. ``None``: the list does not say."""
+    """A model the server offers. ``None``: the list does not say.
+
+    ``context_length`` and ``longest_answer`` in tokens.
+    """
 
     id: str
     name: str
@@ -124,6 +170,7 @@ class ModelInfo:
     supports_tools: bool | None = None
     takes_pictures: bool | None = None
     price: ModelPrice | None = None
+    longest_answer: int | None = None
 
 
 class LLMClient(Protocol):

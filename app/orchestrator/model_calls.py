@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import uuid
 from collections.abc import Callable
 from contextlib import aclosing
@@ -12,6 +13,7 @@ from typing import Final
 
 from app.domain.errors import ModelStreamError, StewardError
 from app.domain.events import Phase, Severity
+from app.domain.tool_calls import ToolCall
 from app.domain.turns import ModelCallRecord
 from app.orchestrator.engine_parts import CallRecording, EngineParts
 from app.orchestrator.limits import TurnLimits
@@ -29,10 +31,15 @@ from app.orchestrator.llm_client import (
 from app.orchestrator.tokens import CHARACTERS_PER_TOKEN
 from app.orchestrator.turn_events import TurnEvents
 from app.orchestrator.turn_journal import TurnJournal
+from app.orchestrator.turn_time import Deadline
 
 STALL_SECONDS: Final = 1.0
 """Nothing came for so long, in the middle of an answer: the person is told what is waited for."""
 _FRAME_SECONDS: Final = 0.008
+_UNWATCHED: Final = (
+    "{} says neither what a call costs nor its prices. The limit you set in dollars cannot be "
+    "kept with it; a limit of tokens (max_turn_tokens) can."
+)
 _OK: Final = "ok"
 _INTERRUPTED: Final = "interrupted"
 
@@ -51,6 +58,11 @@ class _Heard:
     usage: list[TokenUsage] = field(default_factory=list)
     said: int = 0
     first_chunk: float | None = None
+
+    @property
+    def calls(self) -> tuple[ToolCall, ...]:
+        """What the answer asks for, once it is whole."""
+        return self.completed.tool_calls if self.completed is not None else ()
 
 
 class ModelCalls:
@@ -74,6 +86,10 @@ class ModelCalls:
         self._turn_id = turn_id
         self._number = 0
 
+    def may_summarise(self, tokens: int, *, then: int) -> bool:
+        """Whether the limits leave room for a summary of so many tokens, and a call after it."""
+        return self._limits.may_summarise(tokens, then)
+
     async def stream(
         self,
         llm: LLMClient,
@@ -91,7 +107,8 @@ class ModelCalls:
             request: what.
             hear: told of words and thoughts.
             deadline: in the loop's time.
-            expected_tokens: counted where the server does not say what the call took.
+            expected_tokens: about how long the request is; counted where the server does not say
+                what the call took.
             phase: what the person is told is waited for.
 
         Raises:
@@ -99,6 +116,7 @@ class ModelCalls:
             ModelError: and its kin; also where the stream ended without an end.
         """
         self._number += 1
+        request = dataclasses.replace(request, max_tokens=self._limits.room.answer)
         clock = self._parts.clock
         heard = _Heard(clock.monotonic(), clock.now())
         recording = self._begin_recording(request)
@@ -130,7 +148,7 @@ class ModelCalls:
         deadline: float,
     ) -> None:
         stall = _Stall(lambda: self._events.waiting(phase, llm.label))
-        limit = Deadline(deadline)
+        limit = Deadline(lambda: deadline)
         time = asyncio.get_running_loop().time
         others_had_it = time()
         if others_had_it >= deadline:
@@ -172,10 +190,45 @@ class ModelCalls:
             case Remark(words):
                 self._events.notice(Severity.WARNING, "model", words)
             case TokenUsage():
-                heard.usage.append(event)
-                self._events.usage(event)
+                priced = self._priced(event)
+                heard.usage.append(priced)
+                self._events.usage(priced)
             case Completed():
                 heard.completed = event
+
+    def _count(self, llm: LLMClient, heard: _Heard, status: str, expected: int) -> float | None:
+        """Count what a call took towards the limits; its cost in US dollars, where known."""
+        spending = self._limits.spending
+        took = heard.usage
+        if not took and (heard.completed or heard.said or status == _INTERRUPTED):
+            # Asked and not told: it is counted as far as it can be seen.
+            answer = heard.said + sum(len(c.canonical) for c in heard.calls)
+            took = [self._priced(TokenUsage(expected, -(-answer // CHARACTERS_PER_TOKEN)))]
+        known = [one.cost for one in took if one.cost is not None]
+        cost = sum(known) if known else None
+        if took:
+            spending.used(
+                expected,
+                sum(one.prompt_tokens for one in took),
+                sum(one.completion_tokens for one in took),
+                cost,
+            )
+        if took and cost is None and self._limits.bounds.costs:
+            self._tell_of_unknown_costs(llm)
+        return cost
+
+    def _priced(self, usage: TokenUsage) -> TokenUsage:
+        """``usage`` with what it cost: as the server said, else by its prices, where known."""
+        price = self._limits.spending.price
+        if usage.cost is not None or price is None:
+            return usage
+        return dataclasses.replace(usage, cost=price.of(usage))
+
+    def _tell_of_unknown_costs(self, llm: LLMClient) -> None:
+        if self._parts.prices.first_time_unknown(llm):
+            self._events.notice(
+                Severity.WARNING, "limits", _UNWATCHED.format(llm.label), "cost_unknown"
+            )
 
     def _begin_recording(self, request: ModelRequest) -> CallRecording | None:
         recorder = self._parts.recorder
@@ -184,13 +237,8 @@ class ModelCalls:
     def _keep(
         self, llm: LLMClient, request: ModelRequest, heard: _Heard, status: str, expected: int
     ) -> None:
-        usage = heard.usage
-        costs = [one.cost for one in usage if one.cost is not None]
-        tokens = sum(one.prompt_tokens + one.completion_tokens for one in usage)
-        if not usage:
-            tokens = expected + -(-heard.said // CHARACTERS_PER_TOKEN)
-        self._limits.used(tokens, sum(costs) if costs else None)
-        completed = heard.completed
+        usage, completed = heard.usage, heard.completed
+        cost = self._count(llm, heard, status, expected)
         end, first = self._parts.clock.monotonic(), heard.first_chunk
         self._journal.kept(
             self._parts.usage.add(
@@ -208,49 +256,12 @@ class ModelCalls:
                     cached_tokens=sum(one.cached_tokens for one in usage),
                     cache_write_tokens=sum(one.cache_write_tokens for one in usage),
                     reasoning_tokens=sum(one.reasoning_tokens for one in usage),
-                    cost=sum(costs) if costs else None,
+                    cost=cost,
                     first_chunk_ms=None if first is None else round((first - heard.started) * 1000),
                     duration_ms=round((end - heard.started) * 1000),
                 )
             )
         )
-
-
-class Deadline:
-    """Within: the task is cancelled once the loop's time has reached ``when``.
-
-    A timer may fire early (Qt's do, by milliseconds): the time is looked at again then.
-    """
-
-    def __init__(self, when: float) -> None:
-        self._when = when
-        self._loop = asyncio.get_running_loop()
-        self._task: asyncio.Task[object] | None = None
-        self._timer: asyncio.Handle | None = None
-        self._passed = False
-
-    async def __aenter__(self) -> None:
-        self._task = asyncio.current_task()
-        self._look()
-
-    async def __aexit__(self, *failure: object) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def passed_alone(self) -> bool:
-        """Whether it is why the task was cancelled, and nobody else cancelled it too."""
-        if not self._passed or self._task is None:
-            return False
-        self._passed = False
-        return self._task.uncancel() == 0
-
-    def _look(self) -> None:
-        left = self._when - self._loop.time()
-        if left > 0:
-            self._timer = self._loop.call_later(left, self._look)
-        elif self._task is not None:
-            self._passed = True
-            self._task.cancel()
 
 
 class _Stall:

@@ -20,6 +20,7 @@ from app.domain.files import FileVersion, Origin
 from app.domain.message_forms import call_from
 from app.domain.skills import Preview, Skill, SkillContext
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
+from app.domain.turns import TurnState
 from app.domain.workspace import Workspace
 from app.orchestrator.approvals import Approvals, Decision
 from app.orchestrator.batch import Record
@@ -67,6 +68,9 @@ class RecordedDispatch:
         self._results = _Results(recording)
         self._decisions = _Decisions(recording.decisions, stage)
         self._unsettled: set[str] = set()
+        at_limit = recording.turn.state is TurnState.LIMIT
+        self._seconds = recording.bounds.seconds if at_limit else None
+        """How long the turn may take, where that may be why a call was interrupted."""
         self._dispatch = ToolDispatch(
             registry=registry,
             executor=_Executor(self),
@@ -126,12 +130,16 @@ class RecordedDispatch:
     async def execute(self, call: ToolCall) -> ToolResult:
         """The skill runs: it comes to what it came to."""
         was = self._results.last(call)
-        if was is not None and was.status is _INTERRUPTED and self._stage.was_cut_short:
+        ends = self._stage.was_cut_short or self._seconds is not None
+        if was is not None and was.status is _INTERRUPTED and ends:
             for _ in range(_LOOKS):
                 if not self._unsettled:
                     break
                 await asyncio.sleep(0)
-            self._stage.stop()
+            if self._seconds is None:
+                self._stage.stop()
+            else:
+                self._stage.clock.later(round(self._seconds * 1000))
             await asyncio.Event().wait()
         return _as_recorded(call)
 

@@ -25,9 +25,10 @@ from app.domain.turns import (
     TurnRecord,
     TurnState,
 )
+from app.orchestrator.bounds import Bounds
 from app.orchestrator.bundle_schema import SCHEMA
 from app.orchestrator.history import DEFAULT_WINDOW
-from app.orchestrator.limits import Bounds
+from app.orchestrator.llm_client import ModelPrice
 from app.orchestrator.prompt_inputs import PromptInputs
 from app.orchestrator.request_packing import RequestForm, stored_ids, unpacked
 from app.orchestrator.tokens import CHARACTERS_PER_TOKEN
@@ -79,6 +80,7 @@ class RecordedTurn:
         prompt, bounds: what its context and its limits were made from.
         context_tokens: the person's own word for the model's window, if they had one.
         window: tokens the model takes, as its client knew them.
+        price: what it costs, as its client knew it.
         provider: who answered: ``openrouter``, ``guided`` …
         earlier: what was said in the conversation before, as far as it could be sent.
         results: of its tool calls, in their order.
@@ -93,6 +95,7 @@ class RecordedTurn:
     bounds: Bounds
     context_tokens: int | None
     window: int | None
+    price: ModelPrice | None
     provider: str
     earlier: StoredHistory
     calls: tuple[RecordedCall, ...]
@@ -121,6 +124,7 @@ async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
         bounds=_bounds(surroundings.get("limits", {})),
         context_tokens=own_window,
         window=first.get("window"),
+        price=_price(first.get("price")),
         provider=first.get("provider", ""),
         earlier=await traces.before(trace.turn.id, characters),
         calls=tuple(
@@ -133,8 +137,15 @@ async def recorded(traces: Traces, turn_id: str) -> RecordedTurn:
     )
 
 
+def _price(form: Mapping[str, Any] | None) -> ModelPrice | None:
+    if form is None:
+        return None
+    known = {one.name for one in dataclasses.fields(ModelPrice)}
+    return ModelPrice(**{name: value for name, value in form.items() if name in known})
+
+
 def _bounds(form: Mapping[str, Any]) -> Bounds:
-    known = {field.name for field in dataclasses.fields(Bounds)}
+    known = {one.name for one in dataclasses.fields(Bounds)}
     return Bounds(**{name: value for name, value in form.items() if name in known})
 
 
@@ -182,7 +193,7 @@ def to_bundle(recording: RecordedTurn) -> Form:
         "version": VERSION,
         "steward": app.__version__,
         "turn": {
-            **{field.name: getattr(turn, field.name) for field in dataclasses.fields(turn)},
+            **{one.name: getattr(turn, one.name) for one in dataclasses.fields(turn)},
             "channel": turn.channel.value,
             "state": turn.state.value,
             "started_at": turn.started_at.isoformat(),
@@ -194,11 +205,12 @@ def to_bundle(recording: RecordedTurn) -> Form:
         "limits": dataclasses.asdict(recording.bounds),
         "context_tokens": recording.context_tokens,
         "window": recording.window,
+        "price": recording.price and dataclasses.asdict(recording.price),
         "provider": recording.provider,
         "earlier": _history_form(recording.earlier),
         "calls": [
             {
-                **{field.name: getattr(call, field.name) for field in dataclasses.fields(call)},
+                **{one.name: getattr(call, one.name) for one in dataclasses.fields(call)},
                 "request": dataclasses.asdict(call.request),
                 "started_at": call.started_at.isoformat(),
             }
@@ -306,6 +318,7 @@ def _from_bundle(data: Mapping[str, Any]) -> RecordedTurn:
         bounds=_bounds(data["limits"]),
         context_tokens=data["context_tokens"],
         window=data["window"],
+        price=_price(data.get("price")),
         provider=data["provider"],
         earlier=_history_from(data["earlier"], turn),
         calls=tuple(

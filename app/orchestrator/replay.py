@@ -195,6 +195,7 @@ class _RecordedModel:
     def __init__(self, recording: RecordedTurn, stage: _Stage) -> None:
         self.provider = recording.provider
         self._window = recording.window
+        self._price = recording.price
         self._calls = recording.calls
         self._stage = stage
         self.default_model: str | None = None
@@ -242,7 +243,7 @@ class _RecordedModel:
                 [_plain(message) for message in now.messages],
             )
         options_now = _plain(now.options)
-        for option in sorted({*then.options, *now.options}):
+        for option in sorted({*then.options, *now.options} - _NOT_RECORDED):
             differs(f"{option} of {name}", then.options.get(option), options_now.get(option))
 
     def context_length(self, model: str | None = None) -> int | None:
@@ -250,8 +251,8 @@ class _RecordedModel:
         return self._window
 
     def price(self, model: str | None = None) -> ModelPrice | None:
-        """What it took is recorded, and not worked out again."""
-        return None
+        """What it took."""
+        return self._price
 
     async def models(self) -> list[ModelInfo]:
         """None."""
@@ -259,6 +260,10 @@ class _RecordedModel:
 
     async def aclose(self) -> None:
         """Nothing is open."""
+
+
+_NOT_RECORDED: Final = frozenset({"max_tokens"})
+"""It hangs on what other turns of the same day had cost."""
 
 
 def _plain(form: Mapping[str, object]) -> dict[str, object]:

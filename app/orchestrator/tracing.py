@@ -6,6 +6,7 @@ database's thread.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +19,7 @@ from app.domain.skills import Clock
 from app.domain.turns import TurnState
 from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.engine_parts import CallRecording
-from app.orchestrator.llm_client import LLMClient, ModelEvent, ModelRequest
+from app.orchestrator.llm_client import LLMClient, ModelEvent, ModelPrice, ModelRequest
 from app.orchestrator.request_packing import RequestPacker
 from app.orchestrator.response_forms import ResponseForm
 from app.storage.traces import Stored, Traces
@@ -74,6 +75,7 @@ class TraceRecorder:
             request=request,
             llm=llm,
             window=llm.context_length(request.model),
+            price=llm.price(request.model),
             surroundings=self._surroundings() if number == 1 else None,
         )
 
@@ -99,6 +101,7 @@ class _Recording:
         request: ModelRequest,
         llm: LLMClient,
         window: int | None,
+        price: ModelPrice | None,
         surroundings: Mapping[str, Any] | None,
     ) -> None:
         self._traces = traces
@@ -109,6 +112,7 @@ class _Recording:
         self._request = request
         self._llm = llm
         self._window = window
+        self._price = None if price is None else dataclasses.asdict(price)
         self._surroundings = surroundings
         self._started_at: datetime = clock.now()
         self._started = clock.monotonic()
@@ -127,6 +131,8 @@ class _Recording:
         def say(stored: Stored) -> tuple[Form, Form]:
             request = self._running.packer.pack(self._request, stored)
             request |= {"provider": self._llm.provider, "window": self._window}
+            if self._price is not None:
+                request["price"] = self._price
             if self._surroundings is not None:
                 request["surroundings"] = dict(self._surroundings)
             return request, response.form()

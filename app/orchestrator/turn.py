@@ -22,12 +22,13 @@ from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.dispatch import TurnScope
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.limits import CLOSING_SECONDS, TurnLimits
-from app.orchestrator.llm_client import Completed
+from app.orchestrator.llm_client import Completed, LLMClient
 from app.orchestrator.model_calls import ModelCalls, OutOfTimeError
 from app.orchestrator.to_the_end import to_the_end
 from app.orchestrator.turn_context import TurnContext
 from app.orchestrator.turn_events import TurnEvents
 from app.orchestrator.turn_journal import TurnJournal
+from app.orchestrator.turn_time import Deadline, TurnTime
 
 logger = logging.getLogger(__name__)
 
@@ -61,9 +62,10 @@ class TurnRun:
     ) -> None:
         turn_id = uuid.uuid4().hex
         self._parts = parts
-        self._scope = TurnScope(conversation_id, turn_id, channel, mode)
         self._loop_time = asyncio.get_running_loop().time
         self._limits = TurnLimits(parts.bounds(), started=self._loop_time())
+        self._time = TurnTime(self._limits, self._loop_time)
+        self._scope = TurnScope(conversation_id, turn_id, channel, mode, self._time.asking)
         self._events = TurnEvents(
             conversation_id, turn_id, clock=parts.clock, publish=parts.publish
         )
@@ -134,9 +136,12 @@ class TurnRun:
         self._events.started(text, stored.attachments)
 
     async def _loop(self) -> TurnStatus:
-        while await self._may_ask():
+        while self._limits.may_go_on(self._loop_time()):
             llm = self._parts.llm()
+            await self._look_at_costs(llm)
             await self._context.make_room(llm, self._calls, self._limits.deadline)
+            if not self._limits.begin(self._loop_time(), self._context.tokens):
+                break
             try:
                 completed = await self._answering.ask(llm, deadline=self._limits.deadline)
             except OutOfTimeError:
@@ -146,19 +151,29 @@ class TurnRun:
                 self._shrink(error)
                 continue
             if not completed.tool_calls:
-                self._suggestions = completed.metadata.get("suggestions")
-                self._reason = _CUT.get(completed.finish_reason, "")
-                return TurnStatus.OK
+                return self._answered(completed)
             await self._call_tools(completed)
         return await self._close()
 
-    async def _may_ask(self) -> bool:
-        limits = self._limits
+    def _answered(self, completed: Completed) -> TurnStatus:
+        """The model has said what it wanted to, or as much of it as there was room for."""
+        self._suggestions = completed.metadata.get("suggestions")
+        self._reason = _CUT.get(completed.finish_reason, "")
+        if completed.finish_reason == "length" and (bound := self._limits.cut_by()) is not None:
+            self._reason = f"The answer was cut off. {bound.words}"
+            return TurnStatus.LIMIT
+        return TurnStatus.OK
+
+    async def _look_at_costs(self, llm: LLMClient) -> None:
+        """What the model costs and what the day has cost, where a limit depends on it."""
+        limits, parts = self._limits, self._parts
+        if not limits.bounds.costs or llm.provider == "guided":
+            return
+        limits.spending.price = await parts.prices.of(llm, self._context.model)
         if limits.bounds.day_cost is not None:
             await self._journal.settled()
-            today = await self._parts.usage.of_day(self._parts.clock.now())
-            limits.day_cost = today.cost or 0.0
-        return limits.begin(self._loop_time(), self._context.tokens)
+            today = await parts.usage.of_day(parts.clock.now())
+            limits.spending.day_cost = today.cost or 0.0
 
     def _shrink(self, error: ContextTooLongError) -> None:
         """Ask once more with a shorter request. Raises ``error`` the second time."""
@@ -209,9 +224,15 @@ class TurnRun:
             self._events.answered(refused)
         results.clear()
         self._events.tools_answered()
+        limit = Deadline(self._time.deadline)
         try:
-            if allowed:
-                await self._parts.dispatch.run(allowed, self._scope, record)
+            async with limit:
+                if allowed:
+                    await self._parts.dispatch.run(allowed, self._scope, record)
+        except asyncio.CancelledError:
+            if not limit.passed_alone():
+                raise
+            self._limits.time_is_up()
         finally:
             self._journal.flush()
         self._limits.settled((one, self._parts.changes(one.name)) for one in results)

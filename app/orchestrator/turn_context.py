@@ -202,6 +202,8 @@ class TurnContext:
                 pieces.append(piece.text)
 
         asked = compaction.transcript(self._summary, planned.summarised, self._window)
+        if not calls.may_summarise(text_tokens(asked), then=size(planned.kept) + self._base):
+            raise StewardError("A limit leaves no room for it.")
         request = ModelRequest(
             system=compaction.SUMMARY_PROMPT,
             messages=[self._asking(asked)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -103,5 +104,7 @@ class TurnScope:
     turn_id: str
     channel: Channel
     mode: ApprovalMode
+    asking: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Made while the person is asked about a call: the time is not the turn's."""
     refused: dict[str, Refusal] = field(default_factory=dict)
     """Calls denied in this turn: asked again unchanged, they are refused without asking."""

@@ -19,6 +19,8 @@ from app.orchestrator.limits import (
     LimitKind,
     TurnLimits,
 )
+from app.orchestrator.llm_client import ModelPrice, TokenUsage
+from app.orchestrator.spending import SHORTEST_ANSWER
 
 
 def call(name: str = "files.read", **arguments: object) -> ToolCall:
@@ -39,8 +41,11 @@ class LimitsMachine(RuleBasedStateMachine):
         self.bounds = Bounds(
             iterations=6, tool_calls=12, seconds=50.0, tokens=5_000, cost=1.0, day_cost=3.0
         )
-        self.limits = TurnLimits(self.bounds, started=100.0, day_cost=1.0)
+        self.limits = TurnLimits(self.bounds, started=100.0)
+        self.limits.spending.day_cost = 2.5
+        self.limits.spending.price = ModelPrice(1e-4, 3e-4, cache_write=1.25e-4)
         self.now = 100.0
+        self.worked = 0.0
         self.begun = 0
         self.ran: Counter[str] = Counter()
         self.first: Limit | None = None
@@ -74,17 +79,25 @@ class LimitsMachine(RuleBasedStateMachine):
     def fail(self, name: str, types: list[str]) -> None:
         self.limits.settled([(result(ToolStatus.ERROR, t, name), False) for t in types])
 
-    @rule(seconds=st.floats(0, 30), ahead=st.integers(1, 1_500))
-    def begin(self, seconds: float, ahead: int) -> None:
-        self.now += seconds
-        before = self.limits.tokens
+    @rule(
+        seconds=st.floats(0, 30), ahead=st.integers(1, 1_500), share=st.floats(0, 1),
+        written=st.floats(0, 1), asked=st.floats(0, 5),
+    )  # fmt: skip
+    def begin(self, seconds: float, ahead: int, share: float, written: float, asked: float) -> None:
+        self.now += seconds + asked
+        self.limits.asked += asked
+        self.worked += seconds
         if self.limits.begin(self.now, ahead):
             self.begun += 1
-            assert self.now < 150.0
-            assert before + ahead <= 5_000
-            # What it takes is what was foreseen: then no bound is ever passed.
-            self.limits.used(ahead, ahead / 10_000)
-            assert self.limits.tokens <= 5_000
+            assert self.worked < 50.0
+            assert self.limits.room.answer is not None
+            # However long the answer gets within its room: no bound is ever passed.
+            answer = int(self.limits.room.answer * share)
+            took = TokenUsage(ahead, answer, cache_write_tokens=int(ahead * written))
+            price = self.limits.spending.price
+            assert price is not None
+            self.limits.spending.used(ahead, ahead, answer, price.of(took))
+            assert self.limits.spending.tokens <= 5_000
 
     @rule()
     def late(self) -> None:
@@ -106,7 +119,8 @@ class LimitsMachine(RuleBasedStateMachine):
         assert self.begun == self.limits.iterations <= self.bounds.iterations
         assert self.limits.tool_calls <= self.bounds.tool_calls
         assert all(times < REFUSED_REPEAT for times in self.ran.values())
-        assert self.limits.cost <= 1.0
+        assert self.limits.spending.cost <= 1.0
+        assert self.limits.spending.day_cost <= 3.0
 
 
 TestLimits = LimitsMachine.TestCase
@@ -194,25 +208,26 @@ def test_cost_stops_before_the_limit_and_leaves_room_to_sum_up() -> None:
     limits = TurnLimits(Bounds(cost=0.10))
     spent = 0
     while limits.begin(0.0, 1_000):
-        limits.used(1_000, 0.03)
+        limits.spending.used(1_000, 1_000, 0, 0.03)
         spent += 1
     assert spent == 2, "a third call and a summary would cost 0.12 in all"
     assert limits.reached is not None
     assert limits.reached.kind is LimitKind.COST
     assert limits.may_close(1_000)
-    limits.used(1_000, 0.03)
-    assert limits.cost <= 0.10
+    limits.spending.used(1_000, 1_000, 0, 0.03)
+    assert limits.spending.cost <= 0.10
 
 
 def test_a_growing_request_is_expected_to_cost_more() -> None:
     limits = TurnLimits(Bounds(cost=0.10))
     assert limits.begin(0.0, 1_000)
-    limits.used(1_000, 0.02)
+    limits.spending.used(1_000, 1_000, 0, 0.02)
     assert not limits.begin(0.0, 3_000)
 
 
 def test_a_day_that_is_spent_asks_nothing_and_sums_up_nothing() -> None:
-    limits = TurnLimits(Bounds(day_cost=1.0), day_cost=1.0)
+    limits = TurnLimits(Bounds(day_cost=1.0))
+    limits.spending.day_cost = 1.0
     assert not limits.begin(0.0, 10)
     assert limits.reached is not None
     assert limits.reached.kind is LimitKind.DAY_COST
@@ -220,9 +235,37 @@ def test_a_day_that_is_spent_asks_nothing_and_sums_up_nothing() -> None:
 
 
 def test_a_request_that_is_too_long_for_the_limit_of_tokens_is_not_sent() -> None:
-    limits = TurnLimits(Bounds(tokens=1_000))
-    assert not limits.begin(0.0, 1_001)
-    assert TurnLimits(Bounds(tokens=1_000)).begin(0.0, 1_000)
+    assert not TurnLimits(Bounds(tokens=1_000)).begin(0.0, 1_001 - SHORTEST_ANSWER)
+    assert TurnLimits(Bounds(tokens=1_000)).begin(0.0, 1_000 - SHORTEST_ANSWER)
+
+
+def test_a_first_request_whose_price_leaves_no_room_for_an_answer_is_not_sent() -> None:
+    for dollars, may_ask in ((0.0020, False), (0.0021, True)):
+        limits = TurnLimits(Bounds(cost=dollars))
+        limits.spending.price = ModelPrice(1e-6, 1e-6)
+        # A guess may be short by half: 1,500 tokens, and 512 of the shortest answer.
+        assert limits.begin(0.0, 1_000) is may_ask
+        assert (limits.room.answer or 0) <= 600
+
+
+def test_a_long_answer_is_bounded_by_what_is_left_and_by_the_summary_that_may_follow() -> None:
+    limits = TurnLimits(Bounds(cost=0.10))
+    limits.spending.price = ModelPrice(1e-5, 2e-5)
+    assert limits.begin(0.0, 1_000)
+    assert limits.room.answer == 4_250, "(0.10 - 0.015) / 0.00002"
+    limits.spending.used(1_000, 1_000, 500, 0.02)
+    assert limits.begin(0.0, 1_000)
+    assert limits.room.answer == 2_500, "(0.08 - 0.01 - 0.02) / 0.00002"
+
+
+def test_an_answer_that_used_up_its_room_was_cut_by_the_limit_and_a_shorter_one_was_not() -> None:
+    for answer, kind in ((4_250, LimitKind.COST), (300, None)):
+        limits = TurnLimits(Bounds(cost=0.10))
+        limits.spending.price = ModelPrice(1e-5, 2e-5)
+        assert limits.begin(0.0, 1_000)
+        limits.spending.used(1_000, 1_000, answer, None)
+        bound = limits.cut_by()
+        assert (bound and bound.kind) == kind
 
 
 @pytest.mark.parametrize(

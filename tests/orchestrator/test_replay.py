@@ -18,17 +18,19 @@ from app.domain.errors import InvalidFieldError, ModelUnreachableError
 from app.domain.events import Approval, ToolResultEvent, TurnStatus
 from app.domain.message_forms import Form
 from app.domain.messages import Channel
-from app.domain.skills import Effect
+from app.domain.skills import Effect, SkillResult
 from app.domain.tool_calls import ToolResult, ToolStatus
 from app.domain.turns import TurnState
 from app.orchestrator import context, untrusted
 from app.orchestrator.approvals import ApprovalMode, Decision
 from app.orchestrator.engine import Engine, TurnOutcome
+from app.orchestrator.llm_client import ModelPrice
 from app.orchestrator.recorded_turn import RecordedTurn, from_bundle, recorded, to_bundle
 from app.orchestrator.replay import Replay, replay
 from app.redaction import Secret
 from app.skill_runtime.registry import SkillRegistry
 from tests.orchestrator.conftest import Desk
+from tests.orchestrator.test_engine import page, seen
 from tests.standins.scripted_model import Step, calls, says
 
 EDIT = ("files.edit", {"path": "report.md", "old": "draft", "new": "final"})
@@ -497,3 +499,62 @@ async def test_a_conversation_that_was_summarised_runs_again(desk: Desk) -> None
     assert (found.state, found.difference) == ("ok", None)
     _, later = await turn(desk, says("Bye."), text="bye", engine=engine)
     assert (await replayed(desk, await recording(desk, later))).difference is None
+
+
+async def test_a_turn_that_waited_long_for_the_person_runs_again_within_its_time(
+    desk: Desk,
+) -> None:
+    desk.model(calls(EDIT), calls(READ), says("Done."))
+    engine = await desk.assembly.engines.get(None)
+    running = asyncio.create_task(engine.run_turn("go", channel=Channel.WINDOW))
+    await seen(desk, Approval)
+    (waiting,) = desk.assembly.approvals.pending()
+    desk.assembly.approvals.decide(waiting.id, Decision.ALLOW_ONCE, by="test")
+    whole = await recording(desk, await running)
+
+    # As if the person had thought for four minutes, in a turn that may take two.
+    (decision,) = whole.decisions
+    assert decision.decided_at is not None
+    late = timedelta(seconds=240)
+    decision = dataclasses.replace(decision, decided_at=decision.decided_at + late)
+    first, *others = whole.calls
+    whole = dataclasses.replace(
+        whole,
+        bounds=dataclasses.replace(whole.bounds, seconds=120.0),
+        decisions=(decision,),
+        calls=(first, *(dataclasses.replace(c, started_at=c.started_at + late) for c in others)),
+    )
+    assert (await replayed(desk, whole)).difference is None
+
+
+async def test_a_turn_whose_time_was_up_while_a_tool_ran_runs_again_in_no_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def forever(params: object, context: object) -> SkillResult:
+        await asyncio.Event().wait()
+        return SkillResult.ok("")
+
+    skill = desk.assembly.registry.get("files.read")
+    monkeypatch.setattr(type(skill), "execute", staticmethod(forever))
+    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_turn_seconds=0.5)
+    _, outcome = await turn(desk, calls(READ), says("Summed up."))
+    assert outcome.status is TurnStatus.LIMIT
+
+    whole = await recording(desk, outcome)
+    assert [one.status for one in whole.results] == [ToolStatus.INTERRUPTED]
+    assert (await replayed(desk, whole)).difference is None
+
+
+async def test_a_turn_at_its_limit_of_dollars_by_prices_reaches_it_again(desk: Desk) -> None:
+    model = desk.model(*(calls(page(number)) for number in range(9)), says("Never."))
+    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_turn_cost=0.0265)
+    model.price = lambda model=None: ModelPrice(1e-6, 1e-6, request=0.02)  # type: ignore[method-assign]
+    engine = await desk.assembly.engines.get(None)
+    outcome = await engine.run_turn("go", channel=Channel.TERMINAL, mode=ApprovalMode.ALWAYS)
+    assert "$0.0265 a turn" in outcome.reason
+    assert 1 < len(model.requests) < 9
+
+    whole = await recording(desk, outcome)
+    assert whole.price == ModelPrice(1e-6, 1e-6, request=0.02)
+    assert (await replayed(desk, whole)).difference is None
+    assert from_bundle(json.loads(json.dumps(to_bundle(whole)))) == whole
