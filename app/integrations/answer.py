@@ -30,6 +30,7 @@ _FINISH: Final = {
     "max_tokens": "length",
 }
 _MOST_CALLS: Final = 1000
+_LONGEST_NAME: Final = 200
 _HIGHEST_COUNT: Final = 2**53
 
 ErrorReader = Callable[[object], ModelError]
@@ -100,7 +101,7 @@ class Answer:
         """Take one decoded chunk, or a whole answer that was not streamed; look at ``failed``."""
         model = chunk.get("model")
         if isinstance(model, str) and model and self._model is None:
-            self._model = whole(model)
+            self._model = whole(model)[:_LONGEST_NAME]
         self._note_usage(chunk)
         choice = _first_choice(chunk)
         events = self._take(choice) if choice else []

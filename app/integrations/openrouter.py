@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Final
 from urllib.parse import urlsplit
 
-from app.domain.errors import ModelError, ModelRefusedError
+from app.domain.errors import ContextTooLongError, ModelError, ModelRefusedError
 from app.domain.skills import Clock
 from app.integrations.answer import Answer
 from app.integrations.answer_stream import read_answer
@@ -38,6 +38,7 @@ from app.orchestrator.llm_client import (
     Remark,
     dearest,
 )
+from app.orchestrator.tokens import CHARACTERS_PER_TOKEN
 from app.redaction import Secret
 from app.resilience.retry import Backoff, RetryPolicy
 
@@ -251,9 +252,7 @@ class OpenAICompatibleClient:
                         yield event
                 return
             except ModelError as error:
-                window = error.details.get("context_length")
-                if isinstance(window, int):
-                    self._windows[model] = window
+                self._note_window(error, model, body)
                 refused = None if answer.started else refused_field(error, body)
                 if refused is None and not answer.started and PICTURES not in without:
                     told = has_pictures(request) and refused_pictures(error)
@@ -282,6 +281,15 @@ class OpenAICompatibleClient:
             self._listed = True
             with suppress(ModelError):  # the request itself will say what is wrong
                 await self._models()
+    def _note_window(self, error: ModelError, model: str, body: Mapping[str, object]) -> None:
+        """Learn from a refusal how much the model takes: what it says, or less than was sent."""
+        if not isinstance(error, ContextTooLongError):
+            return
+        window = error.details.get("context_length")
+        if not isinstance(window, int):
+            sent = len(encoded(body)) // CHARACTERS_PER_TOKEN
+            window = min(self._windows.get(model, sent), sent)
+        self._windows[model] = window
 
     def _bound(self, wanted: int | None, model: str) -> int | None:
         """``wanted``, where an answer could be longer: servers refuse a bound beyond their own."""

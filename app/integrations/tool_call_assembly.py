@@ -25,6 +25,9 @@ from app.domain.unicode_text import whole
 from app.integrations.json_shape import JsonShape
 
 _LONGEST_INDEX = 9
+_LONGEST_NAME = 200
+_LONGEST_ID = 256
+"""Characters. What is longer is no name of a tool, and no id that a server would take back."""
 
 
 @dataclass(slots=True, eq=False)
@@ -106,7 +109,7 @@ class ToolCallAssembly:
             if not draft.name and not draft.arguments.strip():
                 continue
             call_id = draft.wire_id
-            while not call_id or call_id in used:
+            while not 0 < len(call_id) <= _LONGEST_ID or call_id in used:
                 call_id = self._new_id()
             used.add(call_id)
             calls.append(_call(call_id, names.get(draft.name, draft.name), draft.arguments, cut))
@@ -181,6 +184,9 @@ def _call(call_id: str, name: str, raw: str, cut: bool) -> ToolCall:
 
     if not name:
         return broken("The call names no tool.")
+    if len(name) > _LONGEST_NAME:
+        name = name[: _LONGEST_NAME - 1] + "…"
+        return broken("The name of the tool is too long.")
     if not raw.strip():
         if cut:
             return broken("The answer was cut off before the arguments.")

@@ -201,6 +201,8 @@ class _Answer:
         )
         if written is not None:
             self._journal.kept(written)
+        if not self._writer.text and not calls:
+            return  # nothing that a request could hold
         self._context.add(
             dataclasses.replace(
                 self._blank,

@@ -21,6 +21,8 @@ DEFAULT_WINDOW: Final = 128_000
 """Tokens a model takes, where nobody says."""
 COMPACTION_SHARE: Final = 0.8
 """A request that needs more of the window has its older messages summarised first."""
+SHRUNK_SHARE: Final = 0.5
+"""A request that was still too long when it was made shorter is halved then."""
 KEPT_SHARE: Final = 0.3
 """So much of the window the newest messages keep then."""
 ATTACHED_SHARE: Final = 0.25

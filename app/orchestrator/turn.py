@@ -25,7 +25,7 @@ from app.orchestrator.limits import CLOSING_SECONDS, TurnLimits
 from app.orchestrator.llm_client import Completed, LLMClient
 from app.orchestrator.model_calls import ModelCalls, OutOfTimeError
 from app.orchestrator.to_the_end import to_the_end
-from app.orchestrator.turn_context import TurnContext
+from app.orchestrator.turn_context import TurnContext, known_window
 from app.orchestrator.turn_events import TurnEvents
 from app.orchestrator.turn_journal import TurnJournal
 from app.orchestrator.turn_time import Deadline, TurnTime
@@ -36,6 +36,10 @@ _CUT: Final = {
     "length": "The answer was cut off by the model's length limit.",
     "content_filter": "The answer was cut off by the provider's content filter.",
 }
+_MOST_SHRINKS: Final = 4
+"""So often a request is made shorter after the model refused it as too long, within one turn: most
+servers say how much they take, and then once is enough.
+"""
 _REFUSED: Final = "repeated_call"
 _BUG: Final = "Something went wrong inside Steward. The log in its data folder says more."
 
@@ -92,7 +96,7 @@ class TurnRun:
         self._begun = False
         self._reason = ""
         self._suggestions: object = None
-        self._was_too_long = False
+        self._times_too_long = 0
         self._outcome = TurnOutcome(turn_id, TurnStatus.FAILED, "")
 
     async def run(self, text: str, attachments: tuple[Attachment, ...] = ()) -> TurnOutcome:
@@ -176,12 +180,11 @@ class TurnRun:
             limits.spending.day_cost = today.cost or 0.0
 
     def _shrink(self, error: ContextTooLongError) -> None:
-        """Ask once more with a shorter request. Raises ``error`` the second time."""
-        if self._was_too_long:
+        """Ask once more with a shorter request, where one can be made; else raises ``error``."""
+        if self._times_too_long >= _MOST_SHRINKS or self._context.is_bare:
             raise error
-        self._was_too_long = True
-        known = error.details.get("context_length")
-        self._context.shrink(known if isinstance(known, int) and known > 0 else None)
+        self._times_too_long += 1
+        self._context.shrink(known_window(error))
 
     async def _close(self) -> TurnStatus:
         """Sum up without tools, or give an account where even that cannot be had."""

@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Final
 
-from app.domain.errors import StewardError
+from app.domain.errors import ContextTooLongError, StewardError
 from app.domain.events import Phase, Severity
 from app.domain.messages import Channel, ConversationMessage, Role
 from app.domain.skills import ToolDefinition
@@ -19,6 +20,7 @@ from app.orchestrator.history import (
     COMPACTION_SHARE,
     DEFAULT_WINDOW,
     KEPT_SHARE,
+    SHRUNK_SHARE,
     fitting,
     giving,
     page_size,
@@ -36,7 +38,8 @@ from app.orchestrator.turn_journal import TurnJournal
 
 logger = logging.getLogger(__name__)
 
-_DROPPED = (
+_SUMMARY_TRIES: Final = 3
+_DROPPED: Final = (
     "The conversation has grown too long for the model, and its older messages could not be "
     "summarised. The oldest are left out of what the model sees; they stay in your history."
 )
@@ -75,6 +78,7 @@ class TurnContext:
         self._turn: list[ConversationMessage] = []
         self._tokens = 0
         self._gave_up = False
+        self._shrunk = False
         self._done: Counter[tuple[str, str]] = Counter()
         self._model: str | None = None
 
@@ -92,6 +96,11 @@ class TurnContext:
     def tokens(self) -> int:
         """About how long the next request is."""
         return self._base + self._tokens
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing can be left out: there is only what the person has just asked."""
+        return not self._earlier and len(self._turn) <= 1
 
     @property
     def is_too_long(self) -> bool:
@@ -131,7 +140,10 @@ class TurnContext:
 
     def shrink(self, window: int | None) -> None:
         """The model said that a request was too long; ``window`` is what it takes, if known."""
-        smaller = round(self.tokens * COMPACTION_SHARE)
+        # Our count is a guess: it was too low, or no window is known. A second time it was far off.
+        share = SHRUNK_SHARE if self._shrunk else COMPACTION_SHARE
+        smaller = round(min(self.tokens, self._window) * share)
+        self._shrunk = True
         self._window = min(window or smaller, smaller)
         self._page = page_size(self._window)
 
@@ -142,18 +154,14 @@ class TurnContext:
         """
         if not self.is_too_long or llm.provider == "guided":  # which has no window
             return
-        if not self._gave_up:
-            try:
-                if await self._summarise(llm, calls, deadline):
-                    return
-            except (StewardError, OutOfTimeError) as error:
-                logger.warning("older messages not summarised", extra={"reason": str(error)})
+        if not self._gave_up and await self._try_to_summarise(llm, calls, deadline):
+            return
         self.leave_out(tell=not self._gave_up)
         self._gave_up = True
 
     def leave_out(self, *, tell: bool) -> None:
         """Leave the oldest messages out of the next request, as many as must be."""
-        if not self.is_too_long:
+        if not self.is_too_long or self.is_bare:
             return
         room = round(self._window * COMPACTION_SHARE) - self._base
         self._turn = shortened(self._cut(self._turn), room)
@@ -163,6 +171,18 @@ class TurnContext:
             self._events.notice(Severity.WARNING, "conversation", _DROPPED, "context_too_long")
 
     # -- inside ------------------------------------------------------------------------------
+
+    async def _try_to_summarise(self, llm: LLMClient, calls: ModelCalls, deadline: float) -> bool:
+        """Whether it went well. Where even that request is too long, a shorter one is made."""
+        for _ in range(_SUMMARY_TRIES):
+            try:
+                return await self._summarise(llm, calls, deadline)
+            except ContextTooLongError as error:
+                self.shrink(known_window(error))
+            except (StewardError, OutOfTimeError) as error:
+                logger.warning("older messages not summarised", extra={"reason": str(error)})
+                return False
+        return False
 
     async def _summarise(self, llm: LLMClient, calls: ModelCalls, deadline: float) -> bool:
         """Whether the next request is short enough now."""
@@ -249,6 +269,12 @@ class TurnContext:
 
     def _count(self) -> None:
         self._tokens = size(self._earlier) + size(self._turn)
+
+
+def known_window(error: ContextTooLongError) -> int | None:
+    """Tokens the model takes, where its refusal says so."""
+    known = error.details.get("context_length")
+    return known if isinstance(known, int) and known > 0 else None
 
 
 def _window_of(llm: LLMClient, model: str | None) -> int:

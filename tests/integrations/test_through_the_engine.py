@@ -161,3 +161,21 @@ async def test_reasoning_goes_back_as_it_was_signed_and_to_its_own_model_only(
     assert list(zip(models, found, strict=True)) == [
         ("first", []), ("first", [kept]), ("second", []), ("first", [kept]),
     ]  # fmt: skip
+
+
+async def test_names_and_ids_of_a_million_letters_are_cut_and_the_turn_goes_on(
+    assembly: Assembly, server: ModelServer, heard: list[Event]
+) -> None:
+    long = tool_reply("f" * 1_000_000, {}, id="i" * 1_000_000)
+    model = chunk({"content": "Well."}, model="m" * 1_000_000)
+    server.script([long, stream_reply(model, *text_reply("").steps[1:])])
+    outcome = await ask(assembly)
+
+    assert outcome.text == "Well."
+    [result] = [e for e in heard if isinstance(e, ToolResultEvent)]
+    assert result.status is ToolStatus.ERROR
+    assert len(result.name) <= 200
+    assert len(result.id) < 40
+    assert len(server.requests[1].body) < len(server.requests[0].body) + 2_000
+    stored = await assembly.conversations.messages(heard[0].conversation_id or "")
+    assert max(len(str(message)) for message in stored) < 2_000
