@@ -7,11 +7,12 @@ an unexpected shape is passed over, unless it is the error the server reports.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from app.domain.errors import ModelError, ModelModeratedError, ModelStreamError
 from app.domain.unicode_text import PieceJoiner, whole
+from app.integrations.fallbacks import who_answered
 from app.integrations.reasoning_details import ReasoningDetails
 from app.integrations.tool_call_assembly import ToolCallAssembly
 from app.orchestrator.llm_client import (
@@ -56,6 +57,7 @@ class Answer:
         label: str,
         provider: str,
         asked: str,
+        others: Sequence[str] = (),
         names: Mapping[str, str],
         taken: Collection[str],
         read_error: ErrorReader,
@@ -66,7 +68,9 @@ class Answer:
         self.failed: ModelError | None = None
         self.pieces = 0
         self._label = label
-        self._origin = {"provider": provider, "asked_model": asked}
+        self._provider = provider
+        self._asked = asked
+        self._others = others
         self._names = names
         self._taken = taken
         self._read_error = read_error
@@ -154,7 +158,8 @@ class Answer:
         if self._spoken_thought and calls:
             metadata["reasoning_content"] = whole("".join(self._spoken_thought))
         if metadata:  # with where it is from: nobody else could check a signature
-            metadata |= self._origin
+            asked = who_answered(self._model, self._asked, self._others)
+            metadata |= {"provider": self._provider, "asked_model": asked}
         return Completed(text, calls, finish, self._model, metadata)
 
     def broken_off(self, cause: str) -> ModelError:

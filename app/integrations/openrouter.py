@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Final
 from urllib.parse import urlsplit
@@ -17,6 +17,8 @@ from app.domain.skills import Clock
 from app.integrations.answer import Answer
 from app.integrations.answer_stream import read_answer
 from app.integrations.endpoint import Endpoint
+from app.integrations.fallbacks import in_order
+from app.integrations.known_models import KnownModels
 from app.integrations.model_errors import Peer
 from app.integrations.model_list import read_models
 from app.integrations.refused_fields import CHOSEN_FIELDS, refused_field, refused_pictures
@@ -36,18 +38,12 @@ from app.orchestrator.llm_client import (
     ModelRequest,
     Progress,
     Remark,
-    dearest,
 )
-from app.orchestrator.tokens import CHARACTERS_PER_TOKEN
 from app.redaction import Secret
 from app.resilience.retry import Backoff, RetryPolicy
 
 OPENROUTER_URL: Final = "https://openrouter.ai/api/v1"
 OPENROUTER_MODEL: Final = "openrouter/auto"
-
-_BEYOND_DOUBT: Final = 8_192
-"""Tokens that every model may answer with: a bound up to it is taken where the longest answer of
-the model is not known."""
 
 
 class OpenAICompatibleClient:
@@ -113,9 +109,7 @@ class OpenAICompatibleClient:
         self._chance = chance
         self._sleep = sleep
         self._refused_fields: dict[str, set[str]] = {}
-        self._windows: dict[str, int] = {}
-        self._prices: dict[str, ModelPrice] = {}
-        self._longest_answers: dict[str, int] = {}
+        self._known = KnownModels()
         self._key_checked = False
         self._listed = False
         self._under_way = 0
@@ -155,10 +149,11 @@ class OpenAICompatibleClient:
             while True:
                 answer: Answer | None = None
                 try:
-                    model = request.model or await self._model()
+                    asked = request.model or await self._model()
                     await self._look_whether_it_sees(request)
-                    answer = self._answer_to(request, model)
-                    async with aclosing(self._attempt(request, model, answer)) as events:
+                    model, others = in_order(request.messages, asked, self._others)
+                    answer = self._answer_to(request, model, others)
+                    async with aclosing(self._attempt(request, model, others, answer)) as events:
                         async for event in events:
                             yield event
                     return
@@ -191,16 +186,15 @@ class OpenAICompatibleClient:
 
         Asks nothing of the server. ``None`` for ``model`` means the default one.
         """
-        return self._windows.get(model or self._default_model or "")
+        return self._known.window(model or self._default_model or "")
 
     def price(self, model: str | None = None) -> ModelPrice | None:
         """What a model takes, as far as a list has told it; ``None`` as in ``context_length``.
 
         Where others may answer in its place, the most that any of them takes.
         """
-        found = [self._prices.get(one) for one in self._who_may_answer(model)]
-        known = [one for one in found if one is not None]
-        return dearest(known) if found and len(known) == len(found) else None
+        asked = model or self._default_model
+        return self._known.price([asked, *self._others]) if asked else None
 
     async def aclose(self) -> None:
         """Close connections; answers under way come to their end first."""
@@ -229,7 +223,7 @@ class OpenAICompatibleClient:
             await self._endpoint.aclose()
 
     async def _attempt(
-        self, request: ModelRequest, model: str, answer: Answer
+        self, request: ModelRequest, model: str, others: tuple[str, ...], answer: Answer
     ) -> AsyncGenerator[ModelEvent, None]:
         without = self._refused_fields.setdefault(model, set())
         if PICTURES in without and has_pictures(request, newest=True):
@@ -239,20 +233,24 @@ class OpenAICompatibleClient:
                 request,
                 model=model,
                 provider=self._provider,
+                others=others,
                 options=self.options,
-                max_tokens=self._bound(request.max_tokens, model),
+                max_tokens=self._known.bound(request.max_tokens, (model, *others)),
                 without=without,
             )
+            sent = encoded(body)
             try:
                 async with (
-                    self._endpoint.request("POST", "/chat/completions", encoded(body)) as response,
+                    self._endpoint.request("POST", "/chat/completions", sent) as response,
                     aclosing(read_answer(response, answer, self._endpoint)) as events,
                 ):
                     async for event in events:
                         yield event
                 return
             except ModelError as error:
-                self._note_window(error, model, body)
+                if isinstance(error, ContextTooLongError):
+                    # How many tokens the bytes of a picture are, no one knows.
+                    self._known.refused(error, model, None if has_pictures(request) else sent)
                 refused = None if answer.started else refused_field(error, body)
                 if refused is None and not answer.started and PICTURES not in without:
                     told = has_pictures(request) and refused_pictures(error)
@@ -265,11 +263,12 @@ class OpenAICompatibleClient:
             if refused in CHOSEN_FIELDS:
                 yield Progress(f"{model} does not take {refused}; asking without it.")
 
-    def _answer_to(self, request: ModelRequest, model: str) -> Answer:
+    def _answer_to(self, request: ModelRequest, model: str, others: tuple[str, ...]) -> Answer:
         return Answer(
             label=self.label,
             provider=self._provider,
             asked=model,
+            others=others,
             names=names_on_the_wire(request.tools),
             taken={call.id for message in request.messages for call in message.tool_calls},
             read_error=self._endpoint.error,
@@ -281,27 +280,11 @@ class OpenAICompatibleClient:
             self._listed = True
             with suppress(ModelError):  # the request itself will say what is wrong
                 await self._models()
-    def _note_window(self, error: ModelError, model: str, body: Mapping[str, object]) -> None:
-        """Learn from a refusal how much the model takes: what it says, or less than was sent."""
-        if not isinstance(error, ContextTooLongError):
-            return
-        window = error.details.get("context_length")
-        if not isinstance(window, int):
-            sent = len(encoded(body)) // CHARACTERS_PER_TOKEN
-            window = min(self._windows.get(model, sent), sent)
-        self._windows[model] = window
 
-    def _bound(self, wanted: int | None, model: str) -> int | None:
-        """``wanted``, where an answer could be longer: servers refuse a bound beyond their own."""
-        if wanted is None:
-            return None
-        known = [self._longest_answers.get(one, 0) for one in self._who_may_answer(model)]
-        return wanted if wanted < (max(known) or _BEYOND_DOUBT) else None
-
-    def _who_may_answer(self, model: str | None) -> list[str]:
-        asked = model or self._default_model
-        others = self.options.fallback_models if self._provider == OPENROUTER else ()
-        return [asked, *others] if asked else []
+    @property
+    def _others(self) -> tuple[str, ...]:
+        """Who may answer in place of the model that is asked."""
+        return self.options.fallback_models if self._provider == OPENROUTER else ()
 
     async def _model(self) -> str:
         if self._default_model is None:
@@ -317,7 +300,7 @@ class OpenAICompatibleClient:
         if self._provider == OPENROUTER and not self._key_checked:
             await self._check_key()
         found = read_models(await self._endpoint.get("/models"), self.label)
-        self._windows |= {one.id: one.context_length for one in found if one.context_length}
+        self._known.take(found)
         self._listed = True
         for one in found:
             refused = self._refused_fields.setdefault(one.id, set())
@@ -325,8 +308,6 @@ class OpenAICompatibleClient:
                 refused.add(PICTURES)
             elif one.takes_pictures:
                 refused.discard(PICTURES)
-        self._prices |= {one.id: one.price for one in found if one.price}
-        self._longest_answers |= {one.id: one.longest_answer for one in found if one.longest_answer}
         if self._default_model is None and found:
             self._default_model = found[0].id
         return found

@@ -36,6 +36,7 @@ def chat_body(
     *,
     model: str,
     provider: str,
+    others: Sequence[str] = (),
     options: RequestOptions = RequestOptions(),  # noqa: B008 - frozen
     max_tokens: int | None = None,
     without: Collection[str] = (),
@@ -48,6 +49,7 @@ def chat_body(
         request: what is asked.
         model: the model's id.
         provider: ``openrouter`` gets its own fields.
+        others: ids of models that may answer in its place; the router asks them in turn.
         options: what the person set for all requests.
         max_tokens: the answer must not be longer; ``None`` says nothing of it.
         without: optional fields that this server has refused before, or ``PICTURES``.
@@ -67,8 +69,8 @@ def chat_body(
         needs = {"require_parameters": True} if request.tools else {}
         if routing := {**needs, **options.provider_routing}:
             body["provider"] = routing
-        if others := [other for other in options.fallback_models if other != model]:
-            body["models"] = others
+        if others:
+            body["models"] = list(others)
         if options.reasoning_effort:
             body["reasoning"] = {"effort": options.reasoning_effort}
     else:

@@ -12,8 +12,10 @@ from app.assembly import Assembly
 from app.domain.events import ErrorEvent, Event, FileVersionEvent, ToolResultEvent
 from app.domain.messages import Channel, Role
 from app.domain.tool_calls import ToolStatus
+from app.integrations.request_options import RequestOptions
 from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.engine import TurnOutcome
+from tests.integrations.conftest import MakeClient
 from tests.standins.model_server import (
     Drop,
     ModelServer,
@@ -179,3 +181,33 @@ async def test_names_and_ids_of_a_million_letters_are_cut_and_the_turn_goes_on(
     assert len(server.requests[1].body) < len(server.requests[0].body) + 2_000
     stored = await assembly.conversations.messages(heard[0].conversation_id or "")
     assert max(len(str(message)) for message in stored) < 2_000
+
+
+async def test_a_model_that_answers_in_place_of_another_goes_on_until_the_end_of_the_turn(
+    make_client: MakeClient, server: ModelServer, assembly: Assembly
+) -> None:
+    """Its thoughts are signed: the other one would refuse them, and its own maker wants them."""
+    thought = {"type": "reasoning.text", "text": "Read.", "signature": "b", "index": 0}
+    told = chunk({"reasoning_details": [thought]}, model="b/two-2026-05-06")
+    calls = tool_reply("files_read", {"path": "report.md"})
+    server.script([Reply((told, *calls.steps)), text_reply("Read."), text_reply("Again.")])
+    assembly.llm = make_client(
+        provider="openrouter",
+        default_model="a/one",
+        options=RequestOptions(fallback_models=("a/one", "c/three", "b/two:free")),
+    )
+    await ask(assembly)
+    [conversation] = await assembly.conversations.list()
+    await assembly.conversations.set_model(conversation.id, None)
+    await ask(assembly, "again", conversation.id)
+
+    asked = [(one.json["model"], one.json["models"]) for one in server.requests]
+    found = [
+        [one["reasoning_details"] for one in sent(server, n) if "reasoning_details" in one]
+        for n in range(3)
+    ]
+    assert list(zip(asked, found, strict=True)) == [
+        (("a/one", ["c/three", "b/two:free"]), []),
+        (("b/two:free", ["a/one", "c/three"]), [[thought]]),
+        (("a/one", ["c/three", "b/two:free"]), []),
+    ]

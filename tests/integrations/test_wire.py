@@ -20,11 +20,12 @@ def body(
     provider: str = "openai-compatible",
     *,
     model: str = "some/model",
+    others: tuple[str, ...] = (),
     **options: object,
 ) -> dict[str, object]:
     chosen = RequestOptions(**options)  # type: ignore[arg-type]
     sent: dict[str, object] = json.loads(
-        encoded(chat_body(asked, model=model, provider=provider, options=chosen))
+        encoded(chat_body(asked, model=model, provider=provider, others=others, options=chosen))
     )
     return sent
 
@@ -188,7 +189,7 @@ def test_the_effort_is_said_in_the_words_of_each_provider() -> None:
 
 def test_fallbacks_and_routing_are_for_openrouter_only() -> None:
     options: dict[str, Any] = {
-        "fallback_models": ("some/model", "b/two", "c/three"),
+        "others": ("b/two", "c/three"),
         "provider_routing": {"order": ["x"], "data_collection": "deny"},
     }
     routed, other = body(request(), "openrouter", **options), body(request(), **options)
@@ -200,7 +201,7 @@ def test_fallbacks_and_routing_are_for_openrouter_only() -> None:
     assert not {"models", "provider"} & set(other)
     own = body(request(), "openrouter", provider_routing={"require_parameters": False})
     assert own["provider"] == {"require_parameters": False}
-    bare = body(request(tools=()), "openrouter", fallback_models=("some/model",))
+    bare = body(request(tools=()), "openrouter")
     assert not {"models", "provider"} & set(bare)
 
 
