@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import uuid
+from dataclasses import dataclass
 from typing import Final
 
 from app.domain.errors import ModelError, ModelStreamError, StewardError
@@ -24,27 +25,25 @@ from app.redaction import StreamRedactor
 _USUAL_ENDS: Final = ("stop", "tool_calls", "")
 
 
+@dataclass(frozen=True, slots=True)
+class TurnParts:
+    """What the answers of one turn share: what all engines share, and what is the turn's own."""
+
+    engine: EngineParts
+    events: TurnEvents
+    journal: TurnJournal
+    calls: ModelCalls
+    context: TurnContext
+
+
 class Answering:
     """Makes the answers of one turn.
 
     ``blank`` is an assistant's message of the turn without words.
     """
 
-    def __init__(
-        self,
-        parts: EngineParts,
-        events: TurnEvents,
-        journal: TurnJournal,
-        calls: ModelCalls,
-        context: TurnContext,
-        *,
-        blank: ConversationMessage,
-    ) -> None:
+    def __init__(self, parts: TurnParts, *, blank: ConversationMessage) -> None:
         self._parts = parts
-        self._events = events
-        self._journal = journal
-        self._calls = calls
-        self._context = context
         self._blank = blank
 
     async def ask(self, llm: LLMClient, *, deadline: float) -> Completed:
@@ -71,7 +70,7 @@ class Answering:
         Raises ``StorageError``.
         """
         answer = self._new()
-        if self._events.said:
+        if self._parts.events.said:
             answer.say("\n\n")
         try:
             if may_ask:
@@ -98,8 +97,8 @@ class Answering:
             answer.say(f"The model gave no closing words. {self._account()}")
 
     def _new(self) -> _Answer:
-        blank = dataclasses.replace(self._blank, created_at=self._parts.clock.now())
-        return _Answer(self._parts, self._events, self._journal, self._calls, self._context, blank)
+        blank = dataclasses.replace(self._blank, created_at=self._parts.engine.clock.now())
+        return _Answer(self._parts, blank)
 
     def _account_of_silence(self, completed: Completed) -> str:
         """What the person is told where the model says nothing.
@@ -123,7 +122,7 @@ class Answering:
     def _done(self) -> str:
         done = ", ".join(
             f"`{name}` {status}{f' ({times} times)' if times > 1 else ''}"
-            for (name, status), times in self._context.done.items()
+            for (name, status), times in self._parts.context.done.items()
         )
         return f"What was done: {done}." if done else ""
 
@@ -131,24 +130,12 @@ class Answering:
 class _Answer:
     """One message of the assistant while it is made. ``status``: how it ends, unless changed."""
 
-    def __init__(
-        self,
-        parts: EngineParts,
-        events: TurnEvents,
-        journal: TurnJournal,
-        calls: ModelCalls,
-        context: TurnContext,
-        blank: ConversationMessage,
-    ) -> None:
+    def __init__(self, parts: TurnParts, blank: ConversationMessage) -> None:
         self._parts = parts
-        self._events = events
-        self._journal = journal
-        self._calls = calls
-        self._context = context
         self._blank = blank
-        self._writer = AnswerWriter(parts.conversations, blank, self._not_saved)
-        self._words = StreamRedactor(parts.redactor)
-        self._thoughts = StreamRedactor(parts.redactor)
+        self._writer = AnswerWriter(parts.engine.conversations, blank, self._not_saved)
+        self._words = StreamRedactor(parts.engine.redactor)
+        self._thoughts = StreamRedactor(parts.engine.redactor)
         self._reasoning: list[str] = []
         self._began_thinking = self._thought_until = 0.0
         self._completed: Completed | None = None
@@ -163,19 +150,19 @@ class _Answer:
     def say(self, text: str) -> None:
         """Add words."""
         if text:
-            self._events.delta(text)
+            self._parts.events.delta(text)
             self._writer.add(text)
 
     async def stream(self, llm: LLMClient, *, deadline: float, closing: bool) -> Completed:
         """Take what the model says. Raises ``OutOfTimeError``, ``ModelError`` and its kin."""
         self._closing = closing
         try:
-            completed = await self._calls.stream(
+            completed = await self._parts.calls.stream(
                 llm,
-                self._context.request(closing=closing),
+                self._parts.context.request(closing=closing),
                 self._hear,
                 deadline=deadline,
-                expected_tokens=self._context.tokens,
+                expected_tokens=self._parts.context.tokens,
             )
         finally:
             # What was held back as the possible beginning of a secret belongs to the answer.
@@ -200,10 +187,10 @@ class _Answer:
             durable=False,
         )
         if written is not None:
-            self._journal.kept(written)
+            self._parts.journal.kept(written)
         if not self._writer.text and not calls:
             return  # nothing that a request could hold
-        self._context.add(
+        self._parts.context.add(
             dataclasses.replace(
                 self._blank,
                 text=self._writer.text,
@@ -217,7 +204,7 @@ class _Answer:
         if isinstance(piece, TextDelta):
             self.say(self._words.feed(piece.text))
             return
-        now = self._parts.clock.monotonic()
+        now = self._parts.engine.clock.monotonic()
         self._began_thinking = self._began_thinking or now
         self._thought_until = now
         self._think(self._thoughts.feed(piece.text))
@@ -225,7 +212,7 @@ class _Answer:
     def _think(self, text: str) -> None:
         if text:
             self._reasoning.append(text)
-            self._events.reasoning(text)
+            self._parts.events.reasoning(text)
 
     def _metadata(self) -> dict[str, object]:
         completed = self._completed
@@ -241,7 +228,7 @@ class _Answer:
         return metadata
 
     def _not_saved(self, error: StewardError) -> None:
-        self._events.notice(
+        self._parts.events.notice(
             Severity.WARNING,
             "storage",
             f"The answer could not be saved just now; it is tried again. {error}",
@@ -251,7 +238,7 @@ class _Answer:
     def _without_secrets(self, completed: Completed) -> Completed:
         # A secret in a call would leave the machine with an ``external`` skill, and one in the
         # metadata with the next request.
-        redactor = self._parts.redactor
+        redactor = self._parts.engine.redactor
         metadata = redactor.mapping(completed.metadata)
         if metadata.get("reasoning_details") != completed.metadata.get("reasoning_details"):
             metadata.pop("reasoning_details", None)  # signed: changed, it would be refused

@@ -17,7 +17,7 @@ from app.domain.messages import Channel, ConversationMessage, MessageStatus, Rol
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.domain.turns import TurnRecord, TurnState
 from app.logs import log_place
-from app.orchestrator.answer import Answering
+from app.orchestrator.answer import Answering, TurnParts
 from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.dispatch import TurnScope
 from app.orchestrator.engine_parts import EngineParts
@@ -86,11 +86,7 @@ class TurnRun:
             parts, self._events, self._journal, conversation_id=conversation_id, turn_id=turn_id
         )
         self._answering = Answering(
-            parts,
-            self._events,
-            self._journal,
-            self._calls,
-            self._context,
+            TurnParts(parts, self._events, self._journal, self._calls, self._context),
             blank=self._message(Role.ASSISTANT, ""),
         )
         self._begun = False
