@@ -191,7 +191,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         "max_turn_seconds",
         "STEWARD_MAX_TURN_SECONDS",
         _seconds(1, 86_400),
-        "Wall time of one turn, in seconds.",
+        "Wall time of one turn, in seconds; what you take to decide does not count.",
     ),
     Field(
         "max_turn_tokens",
@@ -203,7 +203,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         "max_turn_cost",
         "STEWARD_MAX_TURN_COST",
         _dollars,
-        "US dollars for one turn, where the provider says the cost; none: no limit.",
+        "US dollars for one turn, as the server says or its prices make it; none: no limit.",
     ),
     Field(
         "max_day_cost",

@@ -20,6 +20,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "files": ("app.cli.files:files", "Files and their versions: look, compare, restore, undo."),
     "conversations": ("app.cli.conversations:conversations", "List, show, search, move them."),
     "traces": ("app.cli.traces:traces", "What each turn did: list, show, export."),
+    "usage": ("app.cli.usage:usage", "Tokens and dollars: by day, or of a conversation."),
     "replay": ("app.cli.replay:replay", "Run a recorded turn again; show the first difference."),
     "skills": ("app.cli.skills:skills", "What the assistant can do."),
     "rules": ("app.cli.rules:rules", "What needs no asking, and how to take it back."),
