@@ -131,13 +131,17 @@ def fitting(rows: Sequence[ConversationMessage], tokens: int) -> list[Conversati
 
 
 def shortened(turn: Sequence[ConversationMessage], tokens: int) -> list[ConversationMessage]:
-    """A turn without the oldest of its steps, so that it fits; the person's message stays."""
+    """A turn without the oldest of its steps, so that it fits.
+
+    The person's message stays, and so does the newest step, whether it fits or not: who is not
+    shown what came of a call can only make it again.
+    """
     asked, *steps = units(turn)
     left = tokens - size(asked)
     kept: list[ConversationMessage] = []
     for step in reversed(steps):
         left -= size(step)
-        if left < 0:
+        if left < 0 and kept:
             break
         kept[:0] = step
     return [*asked, *kept]

@@ -133,11 +133,9 @@ class TurnLimits:
         if self.reached is not None:
             return f"Not run: {self.reached.words} Sum up what was done."
         if self.tool_calls >= self.bounds.tool_calls:
-            self._reach(
-                LimitKind.TOOL_CALLS,
-                f"The limit of {self.bounds.tool_calls} tool calls was reached.",
-            )
-            return f"Not run: the limit of {self.bounds.tool_calls} tool calls is reached."
+            words = f"The limit of {_counted(self.bounds.tool_calls, 'tool call')} was reached."
+            self._reach(LimitKind.TOOL_CALLS, words)
+            return f"Not run: {words}"
         self.tool_calls += 1
         asked = self._changes if changes else self._reads
         asked[call.canonical] += 1
@@ -182,8 +180,7 @@ class TurnLimits:
 
     def _before_call(self, now: float) -> Limit | None:
         if self.iterations >= self.bounds.iterations:
-            count = self.bounds.iterations
-            calls = "1 model call" if count == 1 else f"{count} model calls"
+            calls = _counted(self.bounds.iterations, "model call")
             return Limit(LimitKind.ITERATIONS, f"The limit of {calls} was reached.")
         if now >= self.deadline:
             return Limit(LimitKind.TIME, self._time_words())
@@ -199,3 +196,7 @@ class TurnLimits:
     def _reach(self, kind: LimitKind, words: str) -> None:
         if self.reached is None:
             self.reached = Limit(kind, words)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

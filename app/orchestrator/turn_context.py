@@ -29,6 +29,7 @@ from app.orchestrator.history import (
     shortened,
     size,
     turns_of,
+    units,
 )
 from app.orchestrator.llm_client import LLMClient, ModelRequest, ReasoningDelta, TextDelta
 from app.orchestrator.model_calls import ModelCalls, OutOfTimeError
@@ -78,6 +79,7 @@ class TurnContext:
         self._turn: list[ConversationMessage] = []
         self._tokens = 0
         self._gave_up = False
+        self._told = False
         self._shrunk = False
         self._done: Counter[tuple[str, str]] = Counter()
         self._model: str | None = None
@@ -99,8 +101,8 @@ class TurnContext:
 
     @property
     def is_bare(self) -> bool:
-        """Whether nothing can be left out: there is only what the person has just asked."""
-        return not self._earlier and len(self._turn) <= 1
+        """Whether nothing can be left out: only what was asked now is there, and its newest step."""
+        return not self._earlier and len(units(self._turn)) <= 2
 
     @property
     def is_too_long(self) -> bool:
@@ -156,18 +158,22 @@ class TurnContext:
             return
         if not self._gave_up and await self._try_to_summarise(llm, calls, deadline):
             return
-        self.leave_out(tell=not self._gave_up)
         self._gave_up = True
+        self.leave_out(tell=True)
 
     def leave_out(self, *, tell: bool) -> None:
-        """Leave the oldest messages out of the next request, as many as must be."""
+        """Leave the oldest messages out of the next request, as many as must be.
+
+        ``tell``: the person is told, the first time in this turn.
+        """
         if not self.is_too_long or self.is_bare:
             return
         room = round(self._window * COMPACTION_SHARE) - self._base
         self._turn = shortened(self._cut(self._turn), room)
         self._earlier = fitting(self._earlier, room - size(self._turn))
         self._count()
-        if tell:
+        if tell and not self._told:
+            self._told = True
             self._events.notice(Severity.WARNING, "conversation", _DROPPED, "context_too_long")
 
     # -- inside ------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from app.orchestrator.history import (
     shortened,
     size,
     turns_of,
+    units,
 )
 from app.orchestrator.tokens import text_tokens
 
@@ -124,7 +125,10 @@ def test_a_turn_that_is_too_long_keeps_the_question_and_its_newest_steps(
     for turn in turns_of(rows):
         kept = shortened(turn, tokens)
         assert kept[0] == turn[0]
-        assert size(kept) <= max(tokens, size(turn[:1]))
+        *_, newest = units(turn)
+        least = size(turn[:1]) + (size(newest) if newest != turn[:1] else 0)
+        assert size(kept) <= max(tokens, least)
+        assert kept[-1] == turn[-1]
         assert kept[1:] == turn[len(turn) - len(kept) + 1 :]
 
 

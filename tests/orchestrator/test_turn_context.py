@@ -13,7 +13,7 @@ from app.orchestrator.compaction import SUMMARY_PROMPT
 from app.orchestrator.engine import Engine
 from app.orchestrator.llm_client import Completed, ModelRequest
 from tests.orchestrator.conftest import Desk
-from tests.orchestrator.test_engine import page, run
+from tests.orchestrator.test_engine import READ, page, run
 from tests.standins.scripted_model import calls, says
 
 
@@ -199,3 +199,32 @@ async def test_offline_commands_have_no_window_to_outgrow(desk: Desk) -> None:
     assert "status: draft" in outcome.text
     assert not desk.of(Notification)
     assert (await desk.assembly.usage.of_turn(outcome.turn_id)).calls == 2
+
+
+async def test_what_came_of_the_last_calls_is_shown_though_the_window_is_full(desk: Desk) -> None:
+    """Else the model makes the same call again, and again, and is stopped for it."""
+    let(desk, context_tokens=2_000)  # less than the prompt and the tools alone
+    model = desk.model(calls(READ), calls(page(2)), says("Fine."))
+    _, outcome = await run(desk)
+
+    assert outcome.text == "Fine."
+    for request, before in zip(model.requests[1:], (READ, page(2)), strict=True):
+        asked, called, answered = request.messages
+        assert asked.text == "go"
+        assert called.tool_calls[0].arguments == before[1]
+        assert "draft" in answered.text
+    assert len([n for n in desk.of(Notification) if n.error_type == "context_too_long"]) == 1
+
+
+async def test_a_summary_that_the_limits_leave_no_room_for_is_not_asked_for(desk: Desk) -> None:
+    let(desk, context_tokens=8_000)
+    engine = await desk.assembly.engines.get(None)
+    desk.model(says("long " * 1_500))
+    for words in ("a " * 1_000, "b " * 3_000):
+        await engine.run_turn(words, channel=Channel.TERMINAL)
+    let(desk, max_turn_tokens=7_000)
+    model = desk.model(says("Never a summary."), says("Never."))
+    outcome = await engine.run_turn("and?", channel=Channel.TERMINAL)
+
+    assert [request.system.startswith("You are Steward") for request in model.requests] == [True]
+    assert outcome.status is TurnStatus.OK
