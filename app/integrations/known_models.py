@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from app.domain.errors import ContextTooLongError
+from app.integrations.wire import PICTURES
 from app.orchestrator.llm_client import ModelInfo, ModelPrice, dearest
 from app.orchestrator.tokens import CHARACTERS_PER_TOKEN
 
@@ -15,12 +16,13 @@ the model is not known."""
 
 
 class KnownModels:
-    """Windows, prices and longest answers, by a model's id."""
+    """Windows, prices, longest answers and what is not taken, by a model's id."""
 
     def __init__(self) -> None:
         self._windows: dict[str, int] = {}
         self._prices: dict[str, ModelPrice] = {}
         self._longest_answers: dict[str, int] = {}
+        self._without: dict[str, set[str]] = {}
 
     def take(self, found: Iterable[ModelInfo]) -> None:
         """Learn from a list."""
@@ -31,6 +33,10 @@ class KnownModels:
                 self._prices[one.id] = one.price
             if one.longest_answer:
                 self._longest_answers[one.id] = one.longest_answer
+            if one.takes_pictures is False:
+                self.without(one.id).add(PICTURES)
+            elif one.takes_pictures:
+                self.without(one.id).discard(PICTURES)
 
     def refused(self, error: ContextTooLongError, model: str, sent: bytes | None) -> None:
         """Learn from a refusal how much a model takes: what it says, or less than was sent."""
@@ -40,6 +46,10 @@ class KnownModels:
         elif sent is not None:
             tokens = len(sent) // CHARACTERS_PER_TOKEN
             self._windows[model] = min(self._windows.get(model, tokens), tokens)
+
+    def without(self, model: str) -> set[str]:
+        """The optional parts of a request that it does not take; whoever learns more adds it."""
+        return self._without.setdefault(model, set())
 
     def window(self, model: str) -> int | None:
         """Tokens it takes."""

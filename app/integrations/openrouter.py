@@ -108,7 +108,6 @@ class OpenAICompatibleClient:
         self._policy = policy or RetryPolicy()
         self._chance = chance
         self._sleep = sleep
-        self._refused_fields: dict[str, set[str]] = {}
         self._known = KnownModels()
         self._key_checked = False
         self._listed = False
@@ -225,7 +224,7 @@ class OpenAICompatibleClient:
     async def _attempt(
         self, request: ModelRequest, model: str, others: tuple[str, ...], answer: Answer
     ) -> AsyncGenerator[ModelEvent, None]:
-        without = self._refused_fields.setdefault(model, set())
+        without = self._known.without(model)
         if PICTURES in without and has_pictures(request, newest=True):
             yield Remark(_no_pictures(model))
         while True:
@@ -302,12 +301,6 @@ class OpenAICompatibleClient:
         found = read_models(await self._endpoint.get("/models"), self.label)
         self._known.take(found)
         self._listed = True
-        for one in found:
-            refused = self._refused_fields.setdefault(one.id, set())
-            if one.takes_pictures is False:
-                refused.add(PICTURES)
-            elif one.takes_pictures:
-                refused.discard(PICTURES)
         if self._default_model is None and found:
             self._default_model = found[0].id
         return found

@@ -75,7 +75,7 @@ class ToolDispatch:
         events = TurnEvents(*place, clock=self._clock, publish=self._publish)
         for call in calls:
             events.called(call)
-        waits = Waits(*place, clock=self._clock, publish=self._publish, asking=scope.asking)
+        waits = Waits(events, clock=self._clock, asking=scope.asking)
         batch = Batch(calls, scope, waits, record=record, publish=events.answered)
         bug: BaseException | None = None
         try:

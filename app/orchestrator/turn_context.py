@@ -101,7 +101,7 @@ class TurnContext:
 
     @property
     def is_bare(self) -> bool:
-        """Whether nothing can be left out: only what was asked now is there, and its newest step."""
+        """Whether nothing can be left out: what was asked now is there, and the newest step."""
         return not self._earlier and len(units(self._turn)) <= 2
 
     @property

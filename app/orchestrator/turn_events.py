@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypedDict
 
 from app.domain.attachments import Attachment
 from app.domain.events import (
@@ -28,6 +29,14 @@ from app.domain.skills import Clock
 from app.domain.tool_calls import ToolCall, ToolResult
 from app.domain.turns import SummaryRecord
 from app.orchestrator.llm_client import TokenUsage
+
+
+class _Place(TypedDict):
+    """What every event of a turn says of itself."""
+
+    at: datetime
+    conversation_id: str
+    turn_id: str
 
 
 class TurnEvents:
@@ -57,15 +66,7 @@ class TurnEvents:
 
     def started(self, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
         """The person's message is stored and the turn begins."""
-        self._publish(
-            TurnStarted(
-                at=self._clock.now(),
-                conversation_id=self._conversation_id,
-                turn_id=self._turn_id,
-                text=text,
-                attachments=attachments,
-            )
-        )
+        self._publish(TurnStarted(**self._now(), text=text, attachments=attachments))
 
     def wait_begins(self, phase: Phase, detail: str) -> None:
         """Something else was asked just now."""
@@ -78,54 +79,32 @@ class TurnEvents:
 
         It began when that was asked, or when it was last heard of.
         """
-        now = self._clock.now()
         if phase is Phase.RETRY:
-            since = self._retrying_since = self._retrying_since or now
+            since = self._retrying_since = self._retrying_since or self._clock.now()
         else:
             since, self._retrying_since = self._since, None
-        self._publish(
-            Waiting(
-                at=now,
-                conversation_id=self._conversation_id,
-                turn_id=self._turn_id,
-                phase=phase,
-                detail=detail,
-                since=since,
-            )
-        )
+        self.waits(phase, detail, since=since)
+
+    def waits(self, phase: Phase, detail: str, *, since: datetime) -> None:
+        """Nothing happens until something else answers, which was asked ``since``."""
+        self._publish(Waiting(**self._now(), phase=phase, detail=detail, since=since))
 
     def delta(self, text: str) -> None:
         """A part of the answer."""
         self._since = self._clock.now()
         self._said.append(text)
-        self._publish(
-            Delta(
-                at=self._since,
-                conversation_id=self._conversation_id,
-                turn_id=self._turn_id,
-                text=text,
-            )
-        )
+        self._publish(Delta(**self._at(self._since), text=text))
 
     def reasoning(self, text: str) -> None:
         """A part of what the model thinks aloud."""
         self._since = self._clock.now()
-        self._publish(
-            Reasoning(
-                at=self._since,
-                conversation_id=self._conversation_id,
-                turn_id=self._turn_id,
-                text=text,
-            )
-        )
+        self._publish(Reasoning(**self._at(self._since), text=text))
 
     def called(self, call: ToolCall) -> None:
         """A call was asked for."""
         self._publish(
             ToolCallEvent(
-                at=self._clock.now(),
-                conversation_id=self._conversation_id,
-                turn_id=self._turn_id,
+                **self._now(),
                 id=call.id,
                 name=call.name,
                 arguments=call.arguments,
@@ -136,9 +115,7 @@ class TurnEvents:
         """What a call came to."""
         self._publish(
             ToolResultEvent(
-                at=self._clock.now(),
-                conversation_id=self._conversation_id,
-                turn_id=self._turn_id,
+                **self._now(),
                 id=result.call_id,
                 name=result.name,
                 status=result.status,
@@ -154,22 +131,13 @@ class TurnEvents:
 
     def summarised(self, summary: SummaryRecord) -> None:
         """Older messages are summarised from now on."""
-        self._publish(
-            Summarised(
-                at=self._clock.now(),
-                conversation_id=self._conversation_id,
-                turn_id=self._turn_id,
-                text=summary.text,
-            )
-        )
+        self._publish(Summarised(**self._now(), text=summary.text))
 
     def notice(self, severity: Severity, source: str, words: str, error_type: str = "") -> None:
         """Something the person should know that ends nothing."""
         self._publish(
             Notification(
-                at=self._clock.now(),
-                conversation_id=self._conversation_id,
-                turn_id=self._turn_id,
+                **self._now(),
                 severity=severity,
                 source=source,
                 message=words,
@@ -181,9 +149,7 @@ class TurnEvents:
         """What a model call took."""
         self._publish(
             Usage(
-                at=self._clock.now(),
-                conversation_id=self._conversation_id,
-                turn_id=self._turn_id,
+                **self._now(),
                 prompt_tokens=usage.prompt_tokens,
                 completion_tokens=usage.completion_tokens,
                 cost=usage.cost,
@@ -197,9 +163,7 @@ class TurnEvents:
         """The whole answer. ``suggestions``: a list of messages the person may send next."""
         self._publish(
             Answer(
-                at=self._clock.now(),
-                conversation_id=self._conversation_id,
-                turn_id=self._turn_id,
+                **self._now(),
                 text=self.said,
                 suggestions=tuple(str(one) for one in suggestions)
                 if isinstance(suggestions, list | tuple)
@@ -209,26 +173,24 @@ class TurnEvents:
 
     def error(self, kind: str, message: str) -> None:
         """What ended the turn."""
-        self._publish(
-            ErrorEvent(
-                at=self._clock.now(),
-                conversation_id=self._conversation_id,
-                turn_id=self._turn_id,
-                kind=kind,
-                message=message,
-            )
-        )
+        self._publish(ErrorEvent(**self._now(), kind=kind, message=message))
 
     def finished(self, status: TurnStatus, iterations: int, reason: str) -> None:
         """The turn is over."""
         self._publish(
             TurnFinished(
-                at=self._clock.now(),
-                conversation_id=self._conversation_id,
-                turn_id=self._turn_id,
+                **self._now(),
                 status=status,
                 iterations=iterations,
                 duration_ms=round((self._clock.monotonic() - self._started) * 1000),
                 reason=reason,
             )
         )
+
+    # -- where and when ----------------------------------------------------------------------
+
+    def _now(self) -> _Place:
+        return self._at(self._clock.now())
+
+    def _at(self, moment: datetime) -> _Place:
+        return {"at": moment, "conversation_id": self._conversation_id, "turn_id": self._turn_id}

@@ -15,12 +15,10 @@ def test_what_today_took_is_shown_with_what_the_limit_leaves(steward: Steward) -
     with ModelServer() as server:
         server.models = PRICED
         server.script([text_reply("Hi.")])
-        env = {
-            "STEWARD_LLM_BASE_URL": server.base_url,
-            "STEWARD_MODEL": "m",
-            "STEWARD_MAX_DAY_COST": "50",
-        }
-        asked = steward("ask", "hello", "--json", **env)
+        asked = steward(
+            "ask", "hello", "--json",
+            STEWARD_LLM_BASE_URL=server.base_url, STEWARD_MODEL="m", STEWARD_MAX_DAY_COST="50",
+        )  # fmt: skip
     conversation = asked.of("turn_started")[0]["conversation_id"]
     assert asked.of("usage")[0]["cost"] == pytest.approx(11 * 0.001 + 7 * 0.01)
 
