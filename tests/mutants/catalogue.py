@@ -532,8 +532,8 @@ MUTANTS: Final = (
     Mutant(
         "two calls may have one id",
         "app/integrations/tool_call_assembly.py",
-        "while not call_id or call_id in used:",
-        "while not call_id:",
+        "while not 0 < len(call_id) <= _LONGEST_ID or call_id in used:",
+        "while not 0 < len(call_id) <= _LONGEST_ID:",
         ("tests/integrations/test_known_client_bugs.py",),
     ),
     Mutant(
