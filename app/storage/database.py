@@ -72,7 +72,9 @@ class Database:
         self._written = False
         self._pool: ThreadPoolExecutor | None = None
         self._readers = Readers(path, busy_timeout)
-        self._daily = DailyBackup(path, now)
+        self._daily = DailyBackup(path, now, lambda reason: self.on_backup_failed(reason))
+        self.on_backup_failed: Callable[[str], object] = lambda _reason: None
+        """Told, in any thread, why the copy of the day was not made; also while opening."""
         self._companions = Companions()
         self.on_unseen_failure: Callable[[BaseException], None] | None = None
         """Told, in any thread, of a write that failed when nobody waited for it any more."""
