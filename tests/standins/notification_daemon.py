@@ -24,7 +24,7 @@ NAME = "org.freedesktop.Notifications"
 def main(capabilities: list[str]) -> None:
     bus = open_dbus_connection(bus="SESSION")
     bus.send_and_get_reply(message_bus.RequestName(NAME))
-    print("ready", flush=True)
+    print("ready", flush=True)  # noqa: T201
     while True:
         ready, _, _ = select.select([sys.stdin, bus.sock], [], [])
         if sys.stdin in ready:
