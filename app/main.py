@@ -272,7 +272,7 @@ async def _attach(window: MainWindow, assembly: Assembly) -> Exception | None:
     """Show what the assembly has; where that fails, nothing is left open."""
     try:
         window.attach(assembly)
-    except Exception as error:  # a bug of a pane: the person must see more than nothing
+    except Exception as error:  # noqa: BLE001 - a bug of a pane: it must be seen
         await window.detach()
         await assembly.close()
         return error

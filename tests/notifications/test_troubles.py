@@ -19,7 +19,6 @@ from app.notifications.last_resort import catch_the_uncaught
 from app.resilience.circuit_breaker import Outcome
 from app.resilience.supervision import Child, Ready, Restart
 
-
 KEY = "sk-or-v1-0123456789abcdef"
 
 
