@@ -350,7 +350,8 @@ async def test_a_sink_that_itself_has_something_to_tell_makes_no_endless_loop(
     house.router.notify(Severity.ERROR, "x", "after the end")
 
     assert talker.told < 4 * MOST_CARDS
-    assert not caplog.records, "nothing failed on the way"
+    failed = [record for record in caplog.records if record.levelno > logging.INFO]
+    assert not failed, "nothing failed on the way"
 
 
 async def test_a_message_without_end_is_cut(house: House) -> None:

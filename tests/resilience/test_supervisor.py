@@ -392,7 +392,7 @@ async def test_a_cancel_that_gets_lost_on_the_way_is_sent_again() -> None:
     await house.supervisor.start(Child("a", swallows_one, stop_timeout=0.2))
     await house.supervisor.close()
     assert house.diary == ["swallowed"]
-    assert house.supervisor.children["a"] is ChildState.STOPPED
+    assert house.supervisor.children == {"a": ChildState.STOPPED}
     assert house.reports == []
 
 
@@ -409,7 +409,7 @@ async def test_one_that_was_abandoned_is_not_started_beside_itself() -> None:
     stubborn.stubborn = False
     left_behind.cancel()
     await house.settle()
-    assert house.supervisor.children["a"] is ChildState.STOPPED
+    assert house.supervisor.children == {"a": ChildState.STOPPED}
     await house.supervisor.restart("a")
     assert (stubborn.starts, stubborn.alive) == (2, 1), "it has ended: now it can"
     await house.supervisor.close()
