@@ -43,6 +43,7 @@ from app.orchestrator.limits import bounds_of
 from app.orchestrator.outgoing import Outgoing
 from app.orchestrator.replay import SkillsNow
 from app.orchestrator.result_pages import ResultReader
+from app.orchestrator.to_the_end import to_the_end
 from app.orchestrator.tracing import TraceRecorder
 from app.orchestrator.untrusted import Fence
 from app.providers import chosen, client_for, renew_options
@@ -103,6 +104,7 @@ class Assembly:
         self.user = account_name()
         self.start_notices: tuple[str, ...] = settings.notices
         """What the person should know about this start, besides ``recovery``."""
+        self._troubles: Troubles | None = None
         self._closing = AsyncExitStack()
 
     @classmethod
@@ -130,12 +132,17 @@ class Assembly:
     async def _build(self) -> None:
         settings, clock = self.settings, self.clock
         _make_home(settings.home)
-        handlers = start_logging(settings.home, self.redactor)
+        handlers = start_logging(
+            settings.home, self.redactor, lost=lambda words: self._tell_problem("log", words)
+        )
         self._closing.callback(stop_logging, handlers)
 
         self.database = Database(settings.home / "steward.db")
+        self.database.on_backup_failed = lambda why: self._tell_problem(
+            "database", f"There is no new backup of Steward's database: {why}"
+        )
         self._closing.callback(self.database.close)
-        await asyncio.to_thread(self.database.open)
+        await to_the_end(asyncio.to_thread(self.database.open))  # else it would be open for ever
         self.conversations = Conversations(self.database, self.redactor, clock, user=self.user)
         self.turns = Turns(self.database, self.conversations, self.redactor, clock)
         self.usage = UsageLog(self.database, self.redactor)
@@ -152,7 +159,7 @@ class Assembly:
         )
         self._closing.callback(self.router.close)
         self.router.add_sink("log", LogSink())
-        troubles = self._tell_troubles()
+        troubles = self._troubles = self._tell_troubles()
 
         self.folders = GrantedFolders(settings.folders, private=(settings.home,))
         self.versions = VersionManager(
@@ -401,6 +408,13 @@ class Assembly:
         loop = asyncio.get_running_loop()
         self._closing.callback(catch_the_uncaught(loop, troubles.uncaught_soon).close)
         return troubles
+
+    def _tell_problem(self, source: str, words: str) -> None:
+        """In any thread, and also before there is anybody to tell: then it is a start's notice."""
+        if self._troubles is None:
+            self.start_notices += (words,)
+        else:
+            self._troubles.problem_soon(source, words)
 
     def _client_for(self, settings: Settings) -> LLMClient:
         client = client_for(settings, self.clock)

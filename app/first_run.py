@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from app.assembly import ROOT, Assembly
+from app.domain.errors import StewardError
 
 SAMPLE: Final = ROOT / "resources" / "sample"
 
@@ -14,12 +15,17 @@ SAMPLE: Final = ROOT / "resources" / "sample"
 def ensure_sample_folder(assembly: Assembly) -> Path | None:
     """On a first run with no folder granted: copy the sample files and grant them; blocking.
 
-    Returns the folder, or ``None`` where the person already has folders.
+    Returns the folder, or ``None`` where the person already has folders, or where it cannot be
+    made: that is a notice of this start, and no reason not to start.
     """
     if assembly.folders.folders:
         return None
     folder = assembly.settings.home / "Sample"
-    if not folder.exists():
-        shutil.copytree(SAMPLE, folder)
-    assembly.grant_folder(folder)
+    try:
+        if not folder.exists():
+            shutil.copytree(SAMPLE, folder)
+        assembly.grant_folder(folder)
+    except (OSError, StewardError) as error:
+        assembly.start_notices += (f"The sample folder could not be made: {error}",)
+        return None
     return folder

@@ -6,11 +6,12 @@ that spans processes; the others notice that the name stands for another file no
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,15 +29,27 @@ class SharedLogFile(logging.Handler):
         path: the file; its folder exists.
         max_bytes: a file does not grow over this, unless one line alone does.
         backups: how many older files are kept.
+        lost: told in words, in any thread, when lines begin to be lost; must not wait.
 
     Raises ``OSError`` where the file cannot be opened.
     """
 
-    def __init__(self, path: Path, *, max_bytes: int, backups: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        max_bytes: int,
+        backups: int,
+        lost: Callable[[str], object] = lambda _words: None,
+    ) -> None:
         super().__init__()
         self._path = path
         self._max_bytes = max_bytes
         self._backups = backups
+        self._lost = lost
+        self._losing = False
+        self._torn = False
+        """Whether the last line in the file is not whole."""
         self._lock_file: BaseFileLock | None = None
         self._file = self._open()
 
@@ -51,14 +64,21 @@ class SharedLogFile(logging.Handler):
                 self._rotate_alone(len(line))
             # An append is whole, and where another process renames the file just now, the line
             # is in the older file instead: no lock is needed.
-            os.write(self._file, line)
+            self._append(line)
+            self._losing = False
         except (OSError, ValueError, TypeError):  # the disk; a message that does not fit its values
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         """Say that a line is lost: the library would print what it holds, secrets included."""
+        words = f"a line of the log could not be written to {self._path}"
         if sys.stderr is not None and not sys.stderr.closed:
-            sys.stderr.write(f"steward: a line of the log could not be written to {self._path}\n")
+            # Whoever logs must not fail because the terminal is gone, too.
+            with suppress(OSError, ValueError):
+                sys.stderr.write(f"steward: {words}\n")
+        if not self._losing:
+            self._losing = True  # first: telling may want to log
+            self._lost(f"{words[0].upper()}{words[1:]}.")
 
     def close(self) -> None:
         """Close the file; what is logged later opens it again."""
@@ -77,6 +97,13 @@ class SharedLogFile(logging.Handler):
         return os.open(
             self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600
         )
+
+    def _append(self, line: bytes) -> None:
+        whole = b"\n" + line if self._torn else line
+        written = os.write(self._file, whole)
+        self._torn = written < len(whole)
+        if self._torn:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _follow(self) -> None:
         """Open the file of our name where another process has put ours aside."""

@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,11 +103,14 @@ class _Terminal(logging.Handler):
         """Say nothing: the library would print the arguments as they are, secrets included."""
 
 
-def start_logging(home: Path, redactor: Redactor) -> list[logging.Handler]:
+def start_logging(
+    home: Path, redactor: Redactor, lost: Callable[[str], object] = lambda _words: None
+) -> list[logging.Handler]:
     """Log to the data directory and, from warnings on, to stderr.
 
     Returns the handlers, for ``stop_logging``. A log directory that cannot be written is
-    reported on stderr and done without.
+    reported on stderr and done without; ``lost`` is told of that, and, in any thread, when lines
+    begin to be lost.
     """
     terminal = _Terminal()
     terminal.setLevel(logging.WARNING)
@@ -116,12 +119,16 @@ def start_logging(home: Path, redactor: Redactor) -> list[logging.Handler]:
     try:
         folder = home / "logs"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = SharedLogFile(folder / "steward.log", max_bytes=MAX_BYTES, backups=BACKUPS)
+        file = SharedLogFile(
+            folder / "steward.log", max_bytes=MAX_BYTES, backups=BACKUPS, lost=lost
+        )
         file.setLevel(logging.INFO)
         file.setFormatter(JsonLines(redactor))
         handlers.append(file)
     except OSError as error:
-        print(f"steward: no log is kept: {error}", file=sys.stderr)  # noqa: T201
+        lost(f"No log is kept: {error}.")
+        if sys.stderr is not None:  # a program without a terminal has none
+            print(f"steward: no log is kept: {error}", file=sys.stderr)  # noqa: T201
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     for noisy in ("httpx", "httpcore", "asyncio", "qasync"):

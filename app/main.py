@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import sys
 import threading
 import time
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 _CLOSING_SECONDS: Final = 3.5
 _CUT_SECONDS: Final = 4.5
 _EXIT_NOT_CONFIGURED: Final = 3
+_EXIT_INTERRUPTED: Final = 130
+_ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 _FOR_ANSWERS: Final = ("markdown_it", "pygments.lexers", "pygments.token")
 
 
@@ -45,6 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _EXIT_NOT_CONFIGURED
     os.environ["QT_API"] = "pyside6"
     gc.disable()  # there is nothing to collect yet; `ui.collector` sees to it from then on
+    _end_at_once_when_told()
     from PySide6.QtWidgets import QApplication
 
     _import_as_usual()
@@ -87,6 +91,29 @@ def _import_as_usual() -> None:
     original = getattr(builtins, "__orig_import__", None)
     if original is not None:
         builtins.__import__ = original
+
+
+def _end_at_once_when_told() -> None:
+    """Let a signal end the program until the event loop looks after it: nothing is open yet.
+
+    Python's own way, an exception at any line, kills the process where Qt is being loaded and is
+    swallowed where Qt calls us.
+    """
+    if threading.current_thread() is threading.main_thread():
+        for number in _ending_signals():
+            signal.signal(number, lambda *_: os._exit(_EXIT_INTERRUPTED))
+
+
+def _ignore_signals() -> None:
+    """It ends already, in its time: see ``_CUT_SECONDS``."""
+    for number in _ending_signals():
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _ending_signals() -> list[signal.Signals]:
+    numbers = [signal.Signals[name] for name in _ENDING if hasattr(signal, name)]
+    # What was to be ignored from the start (``nohup``) stays so.
+    return [one for one in numbers if signal.getsignal(one) is not signal.SIG_IGN]
 
 
 def _has_no_display() -> bool:
@@ -137,11 +164,12 @@ def _run(
     cut = threading.Timer(_CUT_SECONDS, os._exit, (1,))
     cut.daemon = True
     cut.name = "steward-cut"
+    # It goes on at the end of the loop: the program's threads, too, have to end in time.
     try:
         with asyncio.Runner(loop_factory=lambda: StewardEventLoop(application)) as runner:
             return runner.run(_live(application, window, instance, home, cut))
     finally:
-        cut.cancel()
+        _ignore_signals()
         collector.close()
 
 
@@ -153,7 +181,6 @@ async def _live(
     cut: threading.Timer,
 ) -> int:
     import asyncio
-    import signal
 
     closing = asyncio.Event()
 
@@ -164,8 +191,10 @@ async def _live(
 
     application.lastWindowClosed.connect(close_soon)
     if sys.platform != "win32":
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _ending_signals():
             asyncio.get_running_loop().add_signal_handler(number, close_soon)
+    if not window.isVisible():  # it was closed before there was anybody to notice
+        close_soon()
     await asyncio.sleep(0)
     _bench("interactive")
     _show_icon(application)
@@ -213,20 +242,16 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
             opening.cancel()
             await asyncio.wait([opening])
             return None
-        error = opening.exception()
+        error = opening.exception() or await _attach(window, opening.result())
         if error is None:
-            window.attach(opening.result())
             assembly = opening.result()
             assembly.announce()
-            warming = asyncio.create_task(_warm_up(assembly, window), name="warm up")
-            await _first(warming, closing)
-            warming.cancel()
-            await asyncio.wait([warming])
-            if window.session is not None:
-                window.session.tasks.start(
-                    assembly.offer_local_servers(), name="look for model servers"
-                )
-                window.session.tasks.start(assembly.learn_models(), name="learn the models")
+            assert window.session is not None
+            tasks = window.session.tasks  # what fails in one of them is told
+            await _first(tasks.run(_warm_up(assembly, window), name="warm up"), closing)
+            if not closing.is_set():
+                tasks.start(assembly.offer_local_servers(), name="look for model servers")
+                tasks.start(assembly.learn_models(), name="learn the models")
             return assembly
         window.show_trouble(_explained(error), home)
         retry = asyncio.create_task(again.get(), name="wait for another try")
@@ -243,8 +268,20 @@ async def _warm_up(assembly: Assembly, window: MainWindow) -> None:
     await window.warm_up()
 
 
+async def _attach(window: MainWindow, assembly: Assembly) -> Exception | None:
+    """Show what the assembly has; where that fails, nothing is left open."""
+    try:
+        window.attach(assembly)
+    except Exception as error:  # noqa: BLE001 - a bug of a pane: it must be seen
+        await window.detach()
+        await assembly.close()
+        return error
+    return None
+
+
 async def _assemble(home: Path, *, offline: bool) -> Assembly:
     import asyncio
+    from contextlib import AsyncExitStack
 
     # In a thread: these imports take longer than the window took to show.
     await asyncio.to_thread(_import, "app.assembly")
@@ -253,11 +290,14 @@ async def _assemble(home: Path, *, offline: bool) -> Assembly:
     from app.first_run import ensure_sample_folder
 
     overrides = {"provider": "guided"} if offline else {}
-    assembly, _ = await asyncio.gather(
-        Assembly.open(SettingsStore(home), **overrides),
-        asyncio.to_thread(_import, *_FOR_ANSWERS),
-    )
-    ensure_sample_folder(assembly)
+    importing = asyncio.create_task(asyncio.to_thread(_import, *_FOR_ANSWERS), name="import")
+    async with AsyncExitStack() as undo:
+        undo.callback(importing.cancel)
+        assembly = await Assembly.open(SettingsStore(home), **overrides)
+        undo.push_async_callback(assembly.close)
+        await importing
+        ensure_sample_folder(assembly)
+        undo.pop_all()
     return assembly
 
 
@@ -279,11 +319,12 @@ async def _first(task: asyncio.Task[Any], closing: asyncio.Event) -> None:
 
 def _explained(error: BaseException) -> StewardError:
     """What a person is told; a bug of ours goes to the log with its traceback."""
+    from app.bugs import tell_of_bug
     from app.domain.errors import StewardError
 
     if isinstance(error, StewardError):
         return error
-    logging.getLogger(__name__).error("opening failed", exc_info=error)
+    tell_of_bug(type(error), error, error.__traceback__)
     return StewardError(
         f"Something unexpected happened: {type(error).__name__}.",
         hint="Try again. If it stays, the log in the data folder says where it comes from.",

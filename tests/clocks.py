@@ -20,3 +20,7 @@ class FixedClock:
 
     def advance(self, seconds: float) -> None:
         self._seconds += seconds
+
+    def set_back(self, seconds: float) -> None:
+        """Someone sets the wall clock back; monotonic time does not care."""
+        self._start -= timedelta(seconds=seconds)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import io
 import json
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -97,6 +100,79 @@ def test_a_message_that_does_not_fit_its_values_is_not_told_with_them(
     told = capsys.readouterr()
     assert "a line of the log could not be written" in told.err
     assert KEY not in told.err + told.out
+
+
+def log_to(path: Path, told: list[str]) -> SharedLogFile:
+    log = SharedLogFile(path, max_bytes=10_000, backups=1, lost=told.append)
+    log.setFormatter(logging.Formatter("%(message)s"))
+    return log
+
+
+def log_line(log: SharedLogFile, words: str) -> None:
+    log.handle(logging.makeLogRecord({"msg": words, "levelno": logging.INFO}))
+
+
+def test_lines_that_are_lost_are_told_once_until_the_log_can_be_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    log = log_to(tmp_path / "steward.log", told)
+
+    def no_room(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for _ in range(2):
+        with monkeypatch.context() as full:
+            full.setattr(os, "write", no_room)
+            for _ in range(100):
+                log_line(log, "lost")
+        log_line(log, "kept")
+    log.close()
+
+    assert told == [f"A line of the log could not be written to {tmp_path / 'steward.log'}."] * 2
+    assert (tmp_path / "steward.log").read_text() == "kept\nkept\n"
+
+
+def test_a_line_that_is_torn_by_a_full_disk_spoils_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    log = log_to(tmp_path / "steward.log", told)
+    write = os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda file, line: write(file, line[:3]))
+        log_line(log, "torn")
+    log_line(log, "whole")
+    log.close()
+    assert (tmp_path / "steward.log").read_text() == "tor\nwhole\n"
+    assert len(told) == 1
+
+
+def test_neither_a_full_disk_nor_a_closed_terminal_reaches_whoever_logs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone(io.StringIO):
+        def write(self, _words: str) -> int:
+            raise OSError(errno.EIO, "the terminal is gone")
+
+    told: list[str] = []
+    log = log_to(tmp_path / "steward.log", told)
+    monkeypatch.setattr(sys, "stderr", Gone())
+    monkeypatch.setattr(os, "write", Gone().write)
+    log_line(log, "lost")
+    log.close()
+    assert len(told) == 1
+
+
+def test_a_log_that_cannot_be_kept_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "logs").write_text("in the way")
+    told: list[str] = []
+    stop_logging(start_logging(tmp_path, Redactor({}), lost=told.append))
+    (words,) = told
+    assert words.startswith("No log is kept: ")
+    assert "no log is kept" in capsys.readouterr().err
 
 
 def test_a_secret_itself_is_stars_in_json_and_in_the_log(home: Path) -> None:

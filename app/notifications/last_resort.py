@@ -1,6 +1,7 @@
 """Where an exception ends up that nobody caught: it is logged and told, and ends nothing else.
 
-The hooks are the process's own. Each hands on to the one that stood there before it.
+The hooks are the process's own. Each hands on to the one that stood there before it, unless that
+would only print the same once more: Python's own do so, with every secret in it.
 """
 
 from __future__ import annotations
@@ -12,9 +13,18 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
+
+from app.bugs import tell_of_bug
 
 logger = logging.getLogger(__name__)
+
+_WOULD_REPEAT: Final = (
+    threading.__excepthook__,
+    sys.__unraisablehook__,
+    sys.__excepthook__,
+    tell_of_bug,
+)
 
 Tell = Callable[[str, str], object]
 """Told, in any thread: where it happened, and the type of the error."""
@@ -57,7 +67,8 @@ def _watch_threads(hooks: ExitStack, tell: Tell) -> None:
                 exc_info=args.exc_value,
             )
             tell("a thread", args.exc_type.__name__)
-        before(args)
+        if before not in _WOULD_REPEAT:
+            before(args)
 
     threading.excepthook = handle
     hooks.callback(_put_back, threading, "excepthook", handle, before)
@@ -70,7 +81,8 @@ def _watch_finalizers(hooks: ExitStack, tell: Tell) -> None:
         # The object itself is not kept: it is being destroyed.
         logger.error("an error could not be raised", exc_info=unraisable.exc_value)
         tell("a clean-up", unraisable.exc_type.__name__)
-        before(unraisable)
+        if before not in _WOULD_REPEAT:
+            before(unraisable)
 
     sys.unraisablehook = handle
     hooks.callback(_put_back, sys, "unraisablehook", handle, before)
@@ -86,7 +98,8 @@ def _watch_callbacks(hooks: ExitStack, tell: Tell) -> None:
         if issubclass(kind, Exception):
             logger.error("an error was not caught", exc_info=error)
             tell("the window", kind.__name__)
-        before(kind, error, trace)
+        if before not in _WOULD_REPEAT or not issubclass(kind, Exception):
+            before(kind, error, trace)
 
     sys.excepthook = handle
     hooks.callback(_put_back, sys, "excepthook", handle, before)

@@ -32,6 +32,8 @@ FORGET_SECONDS: Final = 600.0
 """What has not come for so long is a new card when it comes again."""
 MOST_CARDS: Final = 200
 """Cards remembered; what came longest ago is forgotten first."""
+MESSAGE_LENGTH: Final = 1_000
+"""Characters of a message or a hint; the rest would hide everything else."""
 BURST: Final = 5
 """New cards of one source within ``BURST_SECONDS``; more are summed up in one."""
 BURST_SECONDS: Final = 10.0
@@ -99,12 +101,22 @@ class Router:
         self._sinks: tuple[tuple[str, Sink], ...] = ()
         self._cards: OrderedDict[_Key, _Card] = OrderedDict()
         self._new_ones: OrderedDict[str, deque[float]] = OrderedDict()
+        self._last_id = 0
+        self._telling = 0
         self._closed = False
 
     def add_sink(self, name: str, sink: Sink) -> Callable[[], None]:
-        """Let ``sink`` have what the rules send to ``name``; returns how to stop."""
+        """Let ``sink`` have what the rules send to ``name``; returns how to stop.
+
+        It gets at once what was told of late and nobody has put away: what goes wrong before
+        there is a window, say, is shown by the window.
+        """
         entry = (name, sink)
         self._sinks = (*self._sinks, entry)
+        for card in list(self._cards.values()):
+            event = self._redacted(card)
+            if name in self._rules().sinks(event.severity, event.source):
+                self._deliver(entry, event)
 
         def remove() -> None:
             self._sinks = tuple(one for one in self._sinks if one is not entry)
@@ -135,12 +147,12 @@ class Router:
             turn_id=turn_id,
             severity=severity,
             source=source,
-            message=message,
+            message=_short(message),
             error_type=error_type,
-            context=dict(context or {}),
+            context=_with_short_hint(context or {}),
         )
         self._forget(now)
-        key: _Key = (severity, source, message, error_type or "")
+        key: _Key = (severity, source, event.message, error_type or "")
         card = self._cards.get(key)
         if card is None and self._is_too_many(source, now):
             key, event = self._summed_up(event)
@@ -176,8 +188,8 @@ class Router:
         """The person has seen a card and put it away: the same thing again is a new one."""
         for key, card in self._cards.items():
             if card.event.id == notification_id:
-                self._tell_last(card)
                 del self._cards[key]
+                self._tell_last(card)
                 break
         try:
             self._log.seen_soon(notification_id)
@@ -187,15 +199,18 @@ class Router:
     def close(self) -> None:
         """Tell the last counts; from now on nothing is held back."""
         self._closed = True
-        for card in self._cards.values():
+        for card in list(self._cards.values()):  # a sink may have something to tell itself
             self._tell_last(card)
 
     # -- inside ----------------------------------------------------------------------------
 
     def _new_id(self) -> str:
-        # In the order of time, within what JSON's numbers hold, and not another process's.
+        # In the order of time, within what JSON's numbers hold, and not another process's. Two of
+        # one moment differ, and a clock that is set back changes no order.
         milliseconds = int(self._clock.now().timestamp() * 1000)
-        return str(milliseconds * 4096 + int(self._chance() * 4096))
+        drawn = milliseconds * 4096 + int(self._chance() * 4096)
+        self._last_id = max(drawn, self._last_id + 1)
+        return str(self._last_id)
 
     def _is_too_many(self, source: str, now: float) -> bool:
         recent = self._new_ones.setdefault(source, deque(maxlen=BURST))
@@ -223,6 +238,8 @@ class Router:
         if card.timer is not None:
             return False
         wait = card.told + TELL_SECONDS - now
+        if wait > 0 and self._closed and self._telling:
+            return False  # a sink that tells each time something is told would never end
         if wait > 0 and not self._closed:
             card.timer = self._later(wait, lambda: self._tell(card))
             return False
@@ -237,27 +254,51 @@ class Router:
     def _tell(self, card: _Card) -> None:
         card.timer = None
         card.told = self._clock.monotonic()
+        event = self._redacted(card)
+        self._telling += 1
+        try:
+            self._bus.publish(event)
+            self._store(event)
+            wanted = self._rules().sinks(event.severity, event.source)
+            for entry in self._sinks:
+                if entry[0] in wanted:
+                    self._deliver(entry, event)
+        finally:
+            self._telling -= 1
+
+    def _redacted(self, card: _Card) -> Notification:
         event = self._bus.redacted(card.event)
         assert isinstance(event, Notification)
-        self._bus.publish(event)
+        return event
+
+    def _store(self, event: Notification) -> None:
         try:
             self._log.add_soon(event)
         except StorageError as error:
             logger.warning("notification not stored", extra={"reason": str(error)})
-        wanted = self._rules().sinks(event.severity, event.source)
-        for name, sink in self._sinks:
-            if name in wanted:
-                try:
-                    sink.deliver(event)
-                except Exception:  # one sink that fails must not silence the others
-                    logger.exception("notification sink failed", extra={"sink": name})
+
+    def _deliver(self, entry: tuple[str, Sink], event: Notification) -> None:
+        name, sink = entry
+        try:
+            sink.deliver(event)
+        except Exception:  # one sink that fails must not silence the others
+            logger.exception("notification sink failed", extra={"sink": name})
 
     def _forget(self, now: float) -> None:
         while self._cards:
             key, card = next(iter(self._cards.items()))
             if len(self._cards) <= MOST_CARDS and now - card.came < FORGET_SECONDS:
                 break
+            del self._cards[key]  # first: who is told may have something to tell
             self._tell_last(card)
-            del self._cards[key]
         while len(self._new_ones) > MOST_CARDS:
             self._new_ones.popitem(last=False)
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= MESSAGE_LENGTH else words[: MESSAGE_LENGTH - 1] + "…"
+
+
+def _with_short_hint(context: Mapping[str, object]) -> dict[str, object]:
+    hint = context.get("hint")
+    return {**context, "hint": _short(hint)} if isinstance(hint, str) else dict(context)

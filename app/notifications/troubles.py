@@ -101,6 +101,10 @@ class Troubles:
         """A listener of the bus failed over an event."""
         self._router.notify_error("events", error, context={"event": event.type})
 
+    def problem_soon(self, source: str, words: str) -> None:
+        """Something that Steward does for the person by itself is not done."""
+        self._soon(lambda: self._router.notify(Severity.WARNING, source, words))
+
     def unwritten_soon(self, error: BaseException) -> None:
         """A write to the database failed when nobody waited for it any more."""
         self._soon(lambda: self._router.notify_error("database", error))

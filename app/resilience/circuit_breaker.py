@@ -134,14 +134,18 @@ class CircuitBreaker:
         self._doublings = 0
         self._retry_from = 0.0
         self._not_before = 0.0
+        self._wished_at = 0.0
         self._by_hand = False
         self._lease_end: float | None = None
         self._reason = ""
+        self._news: deque[BreakerSnapshot] = deque()
+        """Changes that listeners are being told of, the first of them now."""
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Be told, at once and in order, of each change of state; returns how to stop.
 
-        A listener that raises is logged and harms nobody.
+        A listener that raises is logged and harms nobody. One that changes the state itself (a
+        reset, say) is told of that after all have been told of the first change.
         """
         self._listeners = (*self._listeners, listener)
 
@@ -172,15 +176,18 @@ class CircuitBreaker:
             return Permit(self._generation, probe=False, at=now)
         if self._by_hand:
             return None
+        lease_end = now + self._policy().lease
         if self._state is CircuitState.OPEN:
             if now < self._retry_from:
                 return None
-            self._change(CircuitState.HALF_OPEN)
-        elif self._lease_end is not None:
+            permit = Permit(self._generation + 1, probe=True, at=now)
+            self._change(CircuitState.HALF_OPEN, lease_end)
+            return permit
+        if self._lease_end is not None:
             if now < self._lease_end:
                 return None
             self._generation += 1  # what the lost probe may still say is of no interest
-        self._lease_end = now + self._policy().lease
+        self._lease_end = lease_end
         return Permit(self._generation, probe=True, at=now)
 
     def renew(self, permit: Permit) -> None:
@@ -213,7 +220,7 @@ class CircuitBreaker:
             case Outcome.NEUTRAL:
                 return
             case Outcome.SUCCESS:
-                self._succeed()
+                self._succeed(permit)
             case Outcome.FAILURE:
                 self._fail(permit, reason, retry_after)
 
@@ -228,12 +235,14 @@ class CircuitBreaker:
         self._reason = self._words(reason)
         self._open(math.inf)
         if already_open:  # no change of state, yet it is news: nothing but a reset helps now
-            tell(self._listeners, self.snapshot)
+            self._tell()
 
     # -- inside ----------------------------------------------------------------------------
 
-    def _succeed(self) -> None:
+    def _succeed(self, permit: Permit) -> None:
         self._successes += 1
+        if permit.at >= self._wished_at:
+            self._not_before = 0.0  # it works again: what it wished before is over
         self._window.succeeded(self._clock.monotonic())
         self._history.append(Mark(self._clock.now(), failed=False))
         if self._state is CircuitState.HALF_OPEN:
@@ -246,6 +255,7 @@ class CircuitBreaker:
         self._history.append(Mark(self._clock.now(), failed=True, reason=self._reason))
         if retry_after is not None and 0 < retry_after < math.inf:
             self._not_before = max(self._not_before, now + min(retry_after, _LONGEST_RETRY_AFTER))
+            self._wished_at = now
         if self._state is CircuitState.HALF_OPEN or self._window.is_failing(now, policy):
             seconds = policy.open_seconds(self._doublings, self._chance())
             self._doublings += 1
@@ -283,13 +293,25 @@ class CircuitBreaker:
             return None
         return self._clock.now() + timedelta(seconds=moment - self._clock.monotonic())
 
-    def _change(self, state: CircuitState) -> None:
+    def _change(self, state: CircuitState, lease_end: float | None = None) -> None:
+        # All is set before anybody is told: a listener may ask for leave itself.
         self._generation += 1
-        self._lease_end = None
+        self._lease_end = lease_end
         if state is self._state:
             return
         self._state = state
-        tell(self._listeners, self.snapshot)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._news.append(self.snapshot)
+        if len(self._news) > 1:
+            return  # a listener made this change: it is told when the one before has been
+        try:
+            while self._news:
+                tell(self._listeners, self._news[0])
+                self._news.popleft()
+        finally:
+            self._news.clear()
 
 
 def tell(listeners: Iterable[Listener], snapshot: BreakerSnapshot) -> None:

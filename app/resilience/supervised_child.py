@@ -25,7 +25,10 @@ class History:
 
 @dataclass(slots=True, eq=False)
 class Cell:
-    """A child's place: what it is, and how it stands."""
+    """A child's place: what it is, and how it stands.
+
+    ``error``: how it crashed, until that was reported.
+    """
 
     child: Child
     state: ChildState = ChildState.STOPPED

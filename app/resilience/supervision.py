@@ -107,7 +107,7 @@ class Report:
     """Something a supervisor tells.
 
     Attributes:
-        error: what the child raised; ``None`` where it returned or was abandoned.
+        error: what the child raised, or ``ChildEndedError``; ``None`` where it was abandoned.
         restart_in: seconds until it is started again, ``None`` where it is not.
         also: names of the children that stop or restart with it.
     """

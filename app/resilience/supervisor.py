@@ -66,7 +66,7 @@ class Supervisor:
         self._mending: dict[Cell | None, asyncio.Task[None]] = {}
         self._reviving: set[asyncio.Task[None]] = set()
         self._from: Cell | None = None
-        self._abandoned: set[asyncio.Task[None]] = set()
+        self._abandoned: dict[asyncio.Task[None], Cell] = {}
         self._closed = False
 
     # -- public ----------------------------------------------------------------------------
@@ -92,7 +92,10 @@ class Supervisor:
             await self._launch(cell)
 
     async def restart(self, name: str) -> None:
-        """Start a child anew, and who goes with it, as if it had never crashed."""
+        """Start a child anew, and who goes with it, as if it had never crashed.
+
+        One that was abandoned and still goes on stays as it is: two of it would be worse.
+        """
         cell = self._cell(name)
         group = self._group(cell)
         self._history = History()
@@ -101,9 +104,13 @@ class Supervisor:
             one.history = History()
             if one.state is not ChildState.ABANDONED:
                 one.state = ChildState.WAITING
+        self._from = None
         for one in group:
             if one.state is ChildState.WAITING and not self._closed:
                 await self._launch(one)
+                if one.state is ChildState.WAITING:
+                    break  # who mends it starts the others after it
+        self._look_after_the_rest()
 
     def revive(self, name: str) -> None:
         """``restart`` in the background, where the child was given up or has finished."""
@@ -118,6 +125,8 @@ class Supervisor:
         cell = self._cell(name)
         await self._halt(cell)
         self._cells.remove(cell)
+        self._from = None
+        self._look_after_the_rest()
 
     async def close(self) -> None:
         """End every child, last started first. Nothing is restarted any more."""
@@ -185,8 +194,12 @@ class Supervisor:
         """Cancel a child and wait for its end, within its time; whether it came."""
         task = cell.task
         cell.stopping = True
+        if cell.error is not None:  # its end comes before anybody could tell of its crash
+            self._tell(Report(ReportKind.CRASHED, self.name, cell.child.name, cell.error))
+            cell.error = None
         if task is None:
-            cell.state = ChildState.STOPPED
+            if cell.state is not ChildState.ABANDONED:
+                cell.state = ChildState.STOPPED
             return True
         for share in _SHARES:
             if task.done():
@@ -198,13 +211,21 @@ class Supervisor:
             cell.state = ChildState.STOPPED
             return True
         cell.state = ChildState.ABANDONED
-        self._abandoned.add(task)  # the loop itself keeps only weak references to tasks
-        task.add_done_callback(self._abandoned.discard)
+        self._abandoned[task] = cell  # the loop itself keeps only weak references to tasks
+        task.add_done_callback(self._ended_late)
         self._tell(Report(ReportKind.ABANDONED, self.name, cell.child.name))
         return False
 
+    def _ended_late(self, task: asyncio.Task[None]) -> None:
+        cell = self._abandoned.pop(task)
+        if cell.state is ChildState.ABANDONED:
+            cell.state = ChildState.STOPPED  # now it can be started again
+
     async def _halt(self, cell: Cell) -> None:
-        """End a child and whatever would start it again."""
+        """End a child and whatever would start it again.
+
+        Where that would have started others, too, the caller lets somebody look after them.
+        """
         for key in (cell, None):
             mending = self._mending.get(key)
             if mending is not None:
@@ -235,12 +256,16 @@ class Supervisor:
         self._crashed(cell, error or ChildEndedError("It returned."))
 
     def _crashed(self, cell: Cell, error: BaseException) -> None:
-        cell.error = error
-        cell.state = ChildState.WAITING
         if cell.child.restart is Restart.TEMPORARY or self._closed:
             cell.state = ChildState.STOPPED
             self._tell(Report(ReportKind.CRASHED, self.name, cell.child.name, error))
             return
+        cell.error = error
+        cell.state = ChildState.WAITING
+        self._have_mended(cell)
+
+    def _have_mended(self, cell: Cell) -> None:
+        """Let the restart that is under way take ``cell`` in, or begin one."""
         if self._strategy is Strategy.ONE_FOR_ONE:
             if cell not in self._mending:
                 self._mend(cell, cell)
@@ -260,26 +285,26 @@ class Supervisor:
 
     def _mended(self, key: Cell | None, done: asyncio.Task[None]) -> None:
         self._mending.pop(key, None)
-        if done.cancelled():
+        if not done.cancelled():  # else whoever cancelled it does so
+            self._look_after_the_rest()
+
+    def _look_after_the_rest(self) -> None:
+        """Mend what waits and has nobody to mend it."""
+        if self._closed:
             return
-        # What crashed after the last look at it has nobody else to mend it.
-        for cell in self._cells if key is None else (key,):
+        for cell in self._cells:
             if cell.state is ChildState.WAITING:
-                self._crashed(cell, cell.error or ChildEndedError("It ended."))
-                return
+                self._have_mended(cell)
 
     async def _restart(self, key: Cell | None, cell: Cell) -> None:
         """Restart a child and who goes with it, until they run or are given up."""
         history = self._history if key is None else cell.history
         while True:
             group = self._group(key or self._from or cell)
-            culprit = next((c for c in group if c.state is ChildState.WAITING), cell)
             number = history.count(self._clock.monotonic(), self._intensity.within)
             again = number <= self._intensity.restarts
             wait = self._intensity.wait(number) if again else None
-            also = tuple(one.child.name for one in group if one is not culprit)
-            kind = ReportKind.CRASHED if again else ReportKind.GAVE_UP
-            self._tell(Report(kind, self.name, culprit.child.name, culprit.error, wait, also))
+            self._tell_of(group, wait)
             for one in reversed(group):
                 if one.state in _LIVE:
                     await self._end(one)
@@ -300,6 +325,15 @@ class Supervisor:
                         break
             if not any(one.state is ChildState.WAITING for one in group):
                 return
+
+    def _tell_of(self, group: list[Cell], wait: float | None) -> None:
+        """Report each of ``group`` that crashed, once; and that they are given up, in any case."""
+        kind = ReportKind.GAVE_UP if wait is None else ReportKind.CRASHED
+        crashed = [one for one in group if one.error is not None]
+        for culprit in crashed or (group[:1] if wait is None else []):
+            also = tuple(one.child.name for one in group if one is not culprit)
+            self._tell(Report(kind, self.name, culprit.child.name, culprit.error, wait, also))
+            culprit.error = None
 
     def _group(self, first: Cell) -> list[Cell]:
         """Who is restarted with ``first``, in the order of starting."""

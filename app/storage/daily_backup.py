@@ -39,11 +39,18 @@ class DailyBackup:
     Args:
         path: the database.
         now: the time.
+        failed: told why there is no copy, in any thread.
     """
 
-    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        now: Callable[[], datetime],
+        failed: Callable[[str], object] = lambda _reason: None,
+    ) -> None:
         self._path = path
         self._now = now
+        self._failed = failed
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -93,17 +100,21 @@ class DailyBackup:
                 connection.execute("SELECT 1 FROM users").fetchone()
                 self._make(connection, KEPT_LARGE)
         except sqlite3.Error as error:
-            logger.warning("database not backed up", extra={"reason": str(error)})
+            self._fail(str(error))
 
     def _make(self, connection: sqlite3.Connection, keep: int) -> None:
         # A failed backup must not keep the person from their data; a damaged copy is not kept.
         try:
             size = self._path.stat().st_size
             if keep == KEPT_LARGE and shutil.disk_usage(self._path.parent).free < 3 * size:
-                logger.warning("database not backed up", extra={"reason": "too little room"})
+                self._fail("there is too little room on the disk")
                 return
             backups.make(connection, self._path, self._now(), stopped=self._stopping.is_set)
             (number,) = connection.execute("PRAGMA user_version").fetchone()
             backups.prune(self._path, number, keep)
         except (sqlite3.Error, OSError, StewardError) as error:
-            logger.warning("database not backed up", extra={"reason": str(error)})
+            self._fail(str(error))
+
+    def _fail(self, reason: str) -> None:
+        logger.info("database not backed up", extra={"reason": reason})
+        self._failed(reason)

@@ -72,7 +72,9 @@ class Database:
         self._written = False
         self._pool: ThreadPoolExecutor | None = None
         self._readers = Readers(path, busy_timeout)
-        self._daily = DailyBackup(path, now)
+        self._daily = DailyBackup(path, now, self._not_backed_up)
+        self.on_backup_failed: Callable[[str], object] = lambda _reason: None
+        """Told, in any thread, why the copy of the day was not made; also while opening."""
         self._companions = Companions()
         self.on_unseen_failure: Callable[[BaseException], None] | None = None
         """Told, in any thread, of a write that failed when nobody waited for it any more."""
@@ -241,6 +243,9 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(pool, fn)
 
     # -- inside ----------------------------------------------------------------------------
+
+    def _not_backed_up(self, reason: str) -> None:
+        self.on_backup_failed(reason)
 
     def _unseen_failure(self, future: Future[T]) -> None:
         _log_unseen_failure(future)

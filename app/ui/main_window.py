@@ -172,14 +172,14 @@ class MainWindow(QMainWindow):
         await asyncio.to_thread(markdown.warm_up)
 
     def _show_notifications(self, desk: Desk, session: Session) -> None:
-        from app.ui.tray import tray_for
+        from app.ui.tray import Tray
 
         self._sinks.callback(desk.router.add_sink("window", self.cards))
         self.cards.dismissed.connect(desk.router.dismiss)
         session.tasks.raised.connect(lambda error: desk.router.notify_error("window", error))
-        if (tray := tray_for(self)) is not None:
-            self._sinks.callback(desk.router.add_sink("tray", tray))
-            self._sinks.callback(tray.close)
+        tray = Tray(self)
+        self._sinks.callback(desk.router.add_sink("tray", tray))
+        self._sinks.callback(tray.close)
 
     async def detach(self) -> None:
         """End everything the window started; the assembly may be closed afterwards."""

@@ -1,15 +1,15 @@
-"""The icon in the system's tray, where there is one: notifications while the window is not used."""
+"""The icon in the system's tray, once there is one: notifications while the window is not used."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from app.domain.events import Notification, Severity
+from app.ui.desktop_notices import DesktopNotices, Show
 from app.ui.icons import FOLDER
 
 if TYPE_CHECKING:
@@ -22,13 +22,6 @@ _ICONS: Final = {
     Severity.ERROR: QSystemTrayIcon.MessageIcon.Critical,
 }
 
-Say = Callable[[str, str, QSystemTrayIcon.MessageIcon, int], object]
-
-
-def tray_for(window: MainWindow) -> Tray | None:
-    """The tray icon of ``window``; ``None`` where the system has no tray."""
-    return Tray(window) if QSystemTrayIcon.isSystemTrayAvailable() else None
-
 
 class Tray(QObject):
     """A sink of the router. Says a thing once, and only while the window is not in front.
@@ -36,19 +29,20 @@ class Tray(QObject):
     ``say`` shows a message: title, text, icon, milliseconds.
     """
 
-    def __init__(self, window: MainWindow, say: Say | None = None) -> None:
+    def __init__(self, window: MainWindow, say: Show | None = None) -> None:
         super().__init__(window)
         self._window = window
         self.icon = QSystemTrayIcon(QIcon(str(FOLDER / "steward.svg")), self)
         self.icon.setToolTip("Steward")
-        self._say = say or self.icon.showMessage
+        self._say = say or DesktopNotices(self.icon.showMessage, self).say
         self.menu = QMenu(window)
         self.menu.addAction("&Open Steward", window.come_to_front)
         self.menu.addAction("&Quit", window.close)
         self.icon.setContextMenu(self.menu)
         self.icon.messageClicked.connect(window.come_to_front)
         self.icon.activated.connect(self._activated)
-        if QSystemTrayIcon.isSystemTrayAvailable():
+        # Under X, Qt adds the icon also to a tray that comes later, as at a login.
+        if QSystemTrayIcon.isSystemTrayAvailable() or QGuiApplication.platformName() == "xcb":
             self.icon.show()
 
     def deliver(self, notification: Notification) -> None:

@@ -25,7 +25,7 @@ REPLAY: Final = "tests/orchestrator/test_replay.py"
 SECRET_MUTANTS: Final = (
     Mutant(
         "secret: a crash with a broken settings file tells it",
-        "app/__main__.py",
+        "app/bugs.py",
         "        secrets = store.environment_secrets()\n",
         "        secrets = {}\n",
         (CRASH,),

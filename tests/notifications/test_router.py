@@ -290,6 +290,77 @@ async def test_a_log_that_is_closed_does_not_silence_the_bus(
     assert "notification not stored" in caplog.text
 
 
+async def test_a_sink_that_comes_late_gets_what_nobody_has_put_away(house: House) -> None:
+    house.rules = "info=tray"
+    house.router.notify(Severity.WARNING, "watch", "Too many folders.")
+    house.router.notify(Severity.WARNING, "watch", "Seen and put away.")
+    house.router.notify(Severity.INFO, "watch", "Not for a window.")
+    seen = house.window.got[1].id
+    assert seen is not None
+    house.router.dismiss(seen)
+
+    late = Inbox()
+    house.router.add_sink("window", late)
+
+    assert [one.message for one in late.got] == ["Too many folders."]
+    assert late.got[0].id == house.window.got[0].id
+    house.pass_time(FORGET_SECONDS)
+    house.router.notify(Severity.ERROR, "x", "New.")
+    later = Inbox()
+    house.router.add_sink("window", later)
+    assert [one.message for one in later.got] == ["New."], "what is long past is left to the log"
+
+
+async def test_cards_of_one_moment_are_told_apart_also_when_the_clock_is_set_back(
+    house: House,
+) -> None:
+    router = Router(EventBus(Redactor({})), house.log, house.clock, chance=lambda: 0.5)
+    inbox = Inbox()
+    router.add_sink("window", inbox)
+    for number in range(5):
+        router.notify(Severity.ERROR, f"source {number}", str(number))
+    house.clock.set_back(3_600)
+    router.notify(Severity.ERROR, "later", "5")
+
+    ids = [int(one.id or 0) for one in inbox.got]
+    assert ids == sorted(set(ids))
+    assert [one.message for one in await house.stored()] == ["5", "4", "3", "2", "1", "0"]
+
+
+@pytest.mark.parametrize("same", [True, False])
+async def test_a_sink_that_itself_has_something_to_tell_makes_no_endless_loop(
+    house: House, same: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Talker:
+        told = 0
+
+        def deliver(self, notification: Notification) -> None:
+            self.told += 1
+            words = "I have told it." if same else f"I have told {self.told}."
+            house.router.notify(Severity.ERROR, "talker", words)
+
+    talker = Talker()
+    house.router.add_sink("window", talker)
+    for number in range(MOST_CARDS + 20):
+        house.router.notify(Severity.ERROR, f"source {number}", "y")
+        house.router.notify(Severity.ERROR, f"source {number}", "y")
+    house.pass_time(1)
+    house.router.dismiss(house.window.got[-1].id or "")
+    house.router.close()
+    house.router.notify(Severity.ERROR, "x", "after the end")
+
+    assert talker.told < 4 * MOST_CARDS
+    failed = [record for record in caplog.records if record.levelno > logging.INFO]
+    assert not failed, "nothing failed on the way"
+
+
+async def test_a_message_without_end_is_cut(house: House) -> None:
+    house.router.notify(Severity.ERROR, "x", "y" * 100_000, context={"hint": "z" * 100_000})
+    (card,) = house.window.got
+    assert (len(card.message), len(str(card.context["hint"]))) == (1_000, 1_000)
+    assert card.message.endswith("…")
+
+
 async def test_the_log_of_another_run_is_not_touched_by_new_cards(house: House) -> None:
     house.router.notify(Severity.INFO, "x", "y")
     await house.stored()

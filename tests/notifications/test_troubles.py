@@ -6,16 +6,20 @@ import asyncio
 import sys
 import threading
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from app.assembly import Assembly
+from app.bugs import tell_of_bug
 from app.domain.events import Event, Notification, Severity, ToolResultEvent, TurnStarted
 from app.domain.tool_calls import ToolStatus
 from app.files.watching import CHILD as WATCHER
 from app.notifications.last_resort import catch_the_uncaught
 from app.resilience.circuit_breaker import Outcome
 from app.resilience.supervision import Child, Ready, Restart
+
+KEY = "sk-or-v1-0123456789abcdef"
 
 
 class Told:
@@ -163,6 +167,23 @@ async def test_the_folder_watcher_is_one_of_the_supervised_parts(told: Told) -> 
     assert told.assembly.supervisor.children == {WATCHER: "running"}
 
 
+async def test_what_steward_does_by_itself_and_could_not_is_told(
+    steward_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (steward_home / "logs").parent.mkdir(parents=True)
+    (steward_home / "logs").write_text("in the way of the log")
+    assembly = await Assembly.open()
+    try:
+        told = Told(assembly)
+        assembly.announce()
+        await told.card("No log is kept")
+        assembly.database.on_backup_failed("the disk is full")
+        card = await told.card("There is no new backup of Steward's database: the disk is full")
+        assert (card.source, card.severity) == ("database", Severity.WARNING)
+    finally:
+        await assembly.close()
+
+
 # --- the last resort ------------------------------------------------------------------------------
 
 
@@ -223,6 +244,48 @@ async def test_an_error_in_a_callback_of_the_window_is_told(caught: Caught) -> N
     except LookupError as error:
         sys.excepthook(type(error), error, error.__traceback__)
     assert caught.told == [("the window", "LookupError")]
+
+
+async def test_what_is_told_is_not_printed_once_more_with_every_secret_in_it(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OPENROUTER_API_KEY", KEY)
+    monkeypatch.setattr(threading, "excepthook", threading.__excepthook__)
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    monkeypatch.setattr(sys, "excepthook", tell_of_bug)
+    assembly = await Assembly.open()
+    try:
+        told = Told(assembly)
+
+        def fail_with_key() -> None:
+            raise LookupError(KEY)
+
+        class Untidy:
+            def __del__(self) -> None:
+                fail_with_key()
+
+        thread = threading.Thread(target=fail_with_key)
+        thread.start()
+        thread.join()
+        Untidy()
+        for _ in range(100):
+            try:
+                fail_with_key()
+            except LookupError as error:
+                sys.excepthook(type(error), error, error.__traceback__)
+        for where in ("a thread", "a clean-up"):
+            await told.card(where)
+        await told.card("the window", count=100)
+    finally:
+        await assembly.close()
+
+    printed = capfd.readouterr()
+    assert KEY not in printed.out + printed.err
+    assert "Traceback" not in printed.err
+    log = (assembly.settings.home / "logs" / "steward.log").read_text()
+    assert KEY not in log
+    assert log.count("an error was not caught") == 100
+    assert "mistake in Steward" not in log, "that is for what ends the program"
 
 
 async def test_the_hooks_are_taken_back() -> None:

@@ -190,6 +190,24 @@ def test_a_shorter_wish_of_the_server_does_not_shorten_it() -> None:
     assert seconds_to_retry(breaker, clock) == 30
 
 
+def test_a_wish_is_over_once_the_server_works_again() -> None:
+    clock = FixedClock()
+    breaker = make(clock)
+    slow = breaker.acquire()
+    assert slow is not None
+    clock.advance(1)
+    settle(breaker, Outcome.FAILURE, retry_after=3_600)
+    breaker.settle(slow, Outcome.SUCCESS)  # it began before the wish, and says nothing about it
+    fail(breaker, 3)
+    assert seconds_to_retry(breaker, clock) == 3_600
+
+    breaker.reset()
+    settle(breaker, Outcome.FAILURE, retry_after=3_600)
+    settle(breaker, Outcome.SUCCESS)
+    fail(breaker, 3)
+    assert seconds_to_retry(breaker, clock) == 30
+
+
 @pytest.mark.parametrize("nonsense", [float("inf"), float("nan"), -5.0])
 def test_a_wish_that_is_no_time_is_ignored(nonsense: float) -> None:
     clock = FixedClock()
@@ -349,6 +367,37 @@ def test_every_listener_hears_every_change_also_beside_a_broken_one(
     caplog.clear()  # the failures were expected
 
 
+def test_a_listener_that_asks_for_leave_gets_no_second_probe() -> None:
+    clock = FixedClock()
+    breaker = make(clock)
+    fail(breaker, 3)
+    clock.advance(30)
+    shots: list[BreakerSnapshot] = []
+    leaves: list[Permit | None] = []
+
+    def ask(shot: BreakerSnapshot) -> None:
+        shots.append(shot)
+        leaves.append(breaker.acquire())
+
+    breaker.subscribe(ask)
+    probe = breaker.acquire()
+    assert probe is not None
+    assert leaves == [None]
+    assert shots[0].retry_at is not None, "until then the probe has the leave"
+    breaker.settle(probe, Outcome.FAILURE)
+    assert state(breaker) is CircuitState.OPEN
+
+
+def test_a_listener_that_changes_the_state_is_heard_after_all_have_heard_what_was() -> None:
+    breaker = make(FixedClock())
+    breaker.subscribe(lambda shot: breaker.reset() if shot.state is CircuitState.OPEN else None)
+    changes = changes_of(breaker)
+    fail(breaker, 3)
+    assert [shot.state for shot in changes] == [CircuitState.OPEN, CircuitState.CLOSED]
+    fail(breaker, 3)
+    assert [shot.state for shot in changes[2:]] == [CircuitState.OPEN, CircuitState.CLOSED]
+
+
 def test_a_policy_that_changes_holds_at_once() -> None:
     clock = FixedClock()
     breakers = Breakers(threshold=5, cooldown=30, clock=clock, chance=lambda: NO_CHANCE)
@@ -395,6 +444,7 @@ class Model:
         self.opened_in_a_row = 0
         self.until = 0.0
         self.not_before = 0.0
+        self.wished_at = 0.0
         self.lease_end: float | None = None
         self.by_hand = False
 
@@ -426,13 +476,17 @@ class Model:
         self.calls.append((now, outcome is Outcome.FAILURE))
         if outcome is Outcome.SUCCESS:
             self.row = []
+            if began >= self.wished_at:
+                self.not_before = 0.0
             if self.state is CircuitState.HALF_OPEN:
                 self.close()
             return
         if self.row and began - self.row[-1] > self.policy.window:
             self.row = []
         self.row.append(now)
-        self.not_before = max(self.not_before, now + wish if wish else 0.0)
+        if wish:
+            self.not_before = max(self.not_before, now + wish)
+            self.wished_at = now
         recent = [failed for at, failed in self.calls if now - at <= self.policy.window]
         enough = len(recent) >= 2 * self.policy.threshold
         bad = enough and sum(recent) >= len(recent) / 2

@@ -74,14 +74,16 @@ def test_a_copy_that_is_given_up_leaves_nothing(path: Path) -> None:
     assert set(backups.folder(path).iterdir()) == before
 
 
-def test_with_too_little_room_there_is_no_copy_and_no_failure(
-    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_with_too_little_room_there_is_no_copy_and_that_is_told(
+    path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = shutil.disk_usage(path.parent.parent)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10))
     database = opened(path)
+    told: list[str] = []
+    database.on_backup_failed = told.append
     ensure_user(database, "ann")
     database.close()
 
     assert not backups.folder(path).exists()
-    assert "not backed up" in caplog.text
+    assert told == ["there is too little room on the disk"]

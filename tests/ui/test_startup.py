@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,9 +16,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
+from app.assembly import Assembly
+from app.domain.events import Severity
 from app.main import _open
 from app.storage.database import Database
 from app.ui.main_window import MainWindow
+from app.ui.ports import Desk
 from app.ui.single_instance import SingleInstance
 from app.ui.theme import Theme
 from app.ui.trouble_page import TroublePage
@@ -109,7 +114,7 @@ def test_a_second_start_brings_the_first_window_to_the_front(
     assert first.process.poll() is None
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_within_five_seconds(
     running: tuple[Process, Path], number: signal.Signals
 ) -> None:
@@ -125,6 +130,112 @@ def test_a_signal_ends_it_within_five_seconds(
     database = Database(home / "steward.db")
     database.open()
     database.close()
+
+
+AT_THE_FIRST_PAINT = """
+import os, signal, sys
+from app.__main__ import main
+import app.ui.main_window as made
+
+class Told(made.MainWindow):
+    def paintEvent(self, event):
+        os.kill(os.getpid(), signal.{name})
+        super().paintEvent(event)
+
+made.MainWindow = Told
+sys.argv = ["steward"]
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_before_the_loop_runs_ends_it_at_once_and_without_a_word(
+    tmp_path: Path, name: str
+) -> None:
+    code, out, err = Process(tmp_path / "home", code=AT_THE_FIRST_PAINT.format(name=name)).wait()
+    assert (code, out, err) == (130, "", "")
+    assert not (tmp_path / "home" / "steward.db").exists()
+
+
+CLOSED_AT_THE_FIRST_PAINT = """
+import sys
+from app.__main__ import main
+import app.ui.main_window as made
+
+class Hasty(made.MainWindow):
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.painted.connect(self.close)
+
+made.MainWindow = Hasty
+sys.argv = ["steward"]
+sys.exit(main())
+"""
+
+
+def test_a_window_closed_before_the_loop_runs_is_the_end(tmp_path: Path) -> None:
+    code, _, err = Process(tmp_path / "home", code=CLOSED_AT_THE_FIRST_PAINT).wait()
+    assert (code, err) == (0, "")
+
+
+CLOSED_WHILE_OPENING = """
+import os, signal, sys, threading, time
+from app.__main__ import main
+import app.main as door
+import app.assembly
+
+real = app.assembly.Assembly.open.__func__
+opened = threading.Event()
+
+async def open(cls, *args, **more):
+    assembly = await real(cls, *args, **more)
+    opened.set()
+    return assembly
+
+def slow_import(*names):
+    if "markdown_it" in names:
+        opened.wait()
+        time.sleep(0.2)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.5)
+
+app.assembly.Assembly.open = classmethod(open)
+door._import = slow_import
+sys.argv = ["steward"]
+sys.exit(main())
+"""
+
+
+def test_closed_while_it_opens_it_leaves_nothing_open(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    process = Process(home, code=CLOSED_WHILE_OPENING, STEWARD_WATCH_FOLDERS="on",
+                      STEWARD_FOLDERS=str(tmp_path))  # fmt: skip
+    begin = time.monotonic()
+    code, _, err = process.wait()
+    assert (code, err) == (0, "")
+    assert time.monotonic() - begin < 10
+    assert list((home / "sessions").iterdir()) == []
+    assert not (home / "steward.db-wal").exists()
+
+
+OUTLIVED_BY_A_THREAD = """
+import sys, threading, time
+from app.__main__ import main
+threading.Thread(target=time.sleep, args=(60,)).start()
+sys.argv = ["steward"]
+sys.exit(main())
+"""
+
+
+@pytest.mark.serial
+def test_a_thread_that_hangs_does_not_keep_the_program(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    process = Process(home, code=OUTLIVED_BY_A_THREAD)
+    process.wait_until_open(home)
+    begin = time.monotonic()
+    process.process.send_signal(signal.SIGTERM)
+    process.wait()
+    assert time.monotonic() - begin < 6
 
 
 NEVER_CLOSES = """
@@ -212,6 +323,63 @@ async def test_a_damaged_database_is_explained_and_can_be_tried_again(
     await until(lambda: window.top_bar.provider.text() == "Offline commands, no AI", "the window")
     assert window.chat.isVisible()
     assert [folder.name for folder in assembly.folders.folders] == ["Sample"]
+    window.close()
+    await window.detach()
+    await assembly.close()
+    window.deleteLater()
+
+
+async def test_a_pane_that_cannot_be_made_is_explained_and_can_be_tried_again(
+    theme: Theme, steward_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = MainWindow(theme, WindowState(steward_home))
+    window.show()
+    attach, tries = window.attach, []
+
+    def broken(desk: Desk) -> None:
+        tries.append(desk)
+        if len(tries) == 1:
+            raise LookupError("a mistake in a pane")
+        attach(desk)
+
+    monkeypatch.setattr(window, "attach", broken)
+    opening = asyncio.create_task(_open(window, steward_home, asyncio.Event()))
+    page = await until(lambda: window.findChild(TroublePage), "the page that explains")
+    assert "LookupError" in " ".join(label.text() for label in page.findChildren(QLabel))
+    assert "a mistake in a pane" in (steward_home / "logs" / "steward.log").read_text()
+    click(page.again)
+    assembly = await opening
+
+    assert assembly is not None
+    assert window.chat.isVisible()
+    window.close()
+    await window.detach()
+    await assembly.close()
+    window.deleteLater()
+
+
+async def test_what_fails_before_the_window_is_there_is_shown_by_it(
+    theme: Theme, steward_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = Assembly._build
+
+    async def build_and_fail(self: Assembly) -> None:
+        await build(self)
+        self.router.notify(Severity.WARNING, "watch", "Too many folders.")
+
+    monkeypatch.setattr(Assembly, "_build", build_and_fail)
+
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copytree", no_room)
+    window = MainWindow(theme, WindowState(steward_home))
+    window.show()
+    assembly = await _open(window, steward_home, asyncio.Event())
+    assert assembly is not None
+    told = {card.notification.message for card in window.cards.cards}
+    assert "Too many folders." in told
+    assert any(words.startswith("The sample folder could not be made:") for words in told)
     window.close()
     await window.detach()
     await assembly.close()
