@@ -45,7 +45,7 @@ from app.orchestrator.replay import SkillsNow
 from app.orchestrator.result_pages import ResultReader
 from app.orchestrator.tracing import TraceRecorder
 from app.orchestrator.untrusted import Fence
-from app.providers import chosen, client_for, renew_options
+from app.providers import KEY_OF, chosen, client_for, renew_options, without_key
 from app.redaction import Redactor, Secret
 from app.resilience.breaker_policy import BreakerPolicy
 from app.resilience.breakers import Breakers
@@ -371,6 +371,31 @@ class Assembly:
         if name == "watch_folders":
             self.watcher.switch(on=self.settings.watch_folders)
             self.supervisor.revive(WATCHER)
+
+    def setting_source(self, name: str) -> str:
+        """Where a setting comes from: see ``SettingsStore.source``."""
+        return self.store.source(name)
+
+    async def remove_key(self, name: str) -> None:
+        """Forget a key that was kept; where its service answered with it, it no longer does.
+
+        What answers then is what the settings say without it: a server that may need no key, else
+        the offline commands. Raises ``UsageError`` for a key of the environment, ``KeyringError``
+        where the keyring would not let go of it; it is not used either way.
+        """
+        f = field_named(name)
+        if self.store.source(f.name) == "environment":
+            raise UsageError(f"{f.env} is set in the environment.", hint="Take it out there.")
+        before = self.settings.effective_provider
+        self.settings = without_key(self.settings, f.name)
+        if before == KEY_OF[f.name]:
+            old, self.llm = self.llm, self._client_for(self.settings)
+            await old.aclose()
+        await asyncio.to_thread(self._forget_key, f.name)
+
+    def _forget_key(self, name: str) -> None:
+        self.store.save("provider", self.settings.provider)
+        self.store.store_secret(name, None)
 
     def hide_secrets(self, text: str) -> str:
         """``text`` with placeholders for known secrets, as it will be stored."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app.config import Settings
 from app.domain.errors import ConfigurationError
@@ -15,6 +15,10 @@ from app.redaction import Secret
 
 if TYPE_CHECKING:
     from app.orchestrator.llm_client import LLMClient
+
+
+KEY_OF: Final = {"openrouter_api_key": "openrouter", "llm_api_key": "openai-compatible"}
+"""The provider each key belongs to."""
 
 
 def chosen(
@@ -44,6 +48,14 @@ def chosen(
             wanted, llm_base_url=url, llm_api_key=api_key or kept, kept_keys=keys
         )
     return wanted, key_name
+
+
+def without_key(settings: Settings, name: str) -> Settings:
+    """The settings without a key; OpenRouter, which needs its own, is then not chosen either."""
+    if name == "openrouter_api_key":
+        provider = None if settings.provider == "openrouter" else settings.provider
+        return dataclasses.replace(settings, openrouter_api_key=None, provider=provider)
+    return dataclasses.replace(settings, llm_api_key=None, kept_keys={})
 
 
 def client_for(settings: Settings, clock: Clock) -> LLMClient:

@@ -30,6 +30,7 @@ from app.resilience.circuit_breaker import Outcome
 from app.ui.collector import Collector
 from app.ui.main_window import MainWindow
 from app.ui.panes.versions import VersionsPane
+from app.ui.settings.dialog import SettingsDialog
 from app.ui.theme import Theme
 from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
@@ -362,6 +363,47 @@ async def folders(person: Person) -> None:
     await asyncio.sleep(0.3)
 
 
+async def limits(person: Person) -> None:
+    """The limits, one of them mistyped."""
+    dialog = _settings(person, "limits")
+    row = dialog.rows["max_tool_calls"]
+    row.control.show_written("lots")
+    row.commit()
+    dialog.rows["max_iterations"].control.show_written("40")
+    dialog.rows["max_iterations"].commit()
+
+
+async def you(person: Person) -> None:
+    """The person's instructions, and the look."""
+    _settings(person, "you")
+    await asyncio.sleep(0.3)
+
+
+async def asking(person: Person) -> None:
+    """How the model is asked, and the keys."""
+    _settings(person, "model").show_setting("provider_routing")
+    await asyncio.sleep(0.5)
+
+
+async def searched(person: Person) -> None:
+    """A search over all settings."""
+    _settings(person, "model").search.setText("cost")
+    await asyncio.sleep(0.3)
+
+
+async def searched_in_vain(person: Person) -> None:
+    """A search that finds nothing."""
+    _settings(person, "model").search.setText("weather")
+    await asyncio.sleep(0.3)
+
+
+def _settings(person: Person, page: str) -> SettingsDialog:
+    person.window.show_settings(page)
+    dialog = person.window._settings
+    assert dialog is not None
+    return dialog
+
+
 SCENES: Final[dict[str, Scene]] = {
     scene.__name__: scene
     for scene in (
@@ -389,6 +431,11 @@ SCENES: Final[dict[str, Scene]] = {
         files,
         settings,
         folders,
+        limits,
+        you,
+        asking,
+        searched,
+        searched_in_vain,
     )
 }
 
