@@ -190,11 +190,7 @@ class Folders:
     def read(self, value: object) -> tuple[Path, ...]:
         """The folders; links in their paths stay."""
         parts = value if isinstance(value, list | tuple) else str(value).split(os.pathsep)
-        return tuple(
-            Path(os.path.abspath(Path(str(part)).expanduser()))  # noqa: PTH100 - keeps links
-            for part in parts
-            if str(part).strip()
-        )
+        return tuple(_folder(str(part)) for part in parts if str(part).strip())
 
     def write(self, value: object) -> str:
         """Separated as they are read."""
@@ -245,6 +241,13 @@ class NotificationPlaces:
     def write(self, value: object) -> str:
         """As it is."""
         return str(value)
+
+
+def _folder(text: str) -> Path:
+    try:
+        return Path(os.path.abspath(Path(text).expanduser()))  # noqa: PTH100 - keeps links
+    except RuntimeError:
+        raise ValueError(f"{text} names the folder of nobody here") from None
 
 
 def _number(text: str) -> float:

@@ -34,17 +34,18 @@ class KnownModels:
 
 
 def model_words(model: ModelInfo) -> str:
-    """A model's name, window and price, as far as the list says them."""
-    parts = [model.name] if model.name != model.id else []
+    """A model's window, price and name, as far as the list says them."""
+    parts = []
     if model.context_length:
         parts.append(f"{model.context_length:,} tokens")
     if model.prompt_price is not None and model.completion_price is not None:
         free = not model.prompt_price and not model.completion_price
-        sent, answered = _dollars(model.prompt_price), _dollars(model.completion_price)
-        price = "free" if free else f"{sent} sent, {answered} answered, for a million tokens"
-        parts.append(price)
+        asked, answered = _dollars(model.prompt_price), _dollars(model.completion_price)
+        parts.append("free" if free else f"{asked} in, {answered} out per million")
     if model.supports_tools is False:
         parts.append("uses no skills")
+    if model.name != model.id:
+        parts.append(model.name)
     return " · ".join(parts)
 
 

@@ -140,9 +140,7 @@ async def test_without_a_model_the_button_leads_to_the_settings(
 
 def test_a_model_says_its_window_and_its_price() -> None:
     both = ModelInfo("a/b", "B", 128_000, prompt_price=3.0, completion_price=0.05)
-    assert model_words(both) == (
-        "B · 128,000 tokens · $3.00 sent, $0.05 answered, for a million tokens"
-    )
+    assert model_words(both) == "128,000 tokens · $3.00 in, $0.05 out per million · B"
     free = ModelInfo("c", "c", None, supports_tools=False, prompt_price=0.0, completion_price=0.0)
     assert model_words(free) == "free · uses no skills"
     assert model_words(ModelInfo("d", "d")) == ""

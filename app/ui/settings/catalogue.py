@@ -12,6 +12,8 @@ from typing import Final
 from app.setting_fields import field_named
 from app.setting_kinds import Dollars, Kind, Seconds, Whole
 
+_NO_BREAK: Final = "\u00a0"
+
 PAGES: Final[Mapping[str, str]] = {
     "model": "Model",
     "folders": "Folders",
@@ -244,9 +246,9 @@ def range_words(kind: Kind) -> str:
     """What a number may be; empty for what is no number."""
     match kind:
         case Whole(low, high) | Seconds(low, high):
-            return f"{_number(low)} to {_number(high)}"
+            return f"{_number(low)}{_NO_BREAK}to{_NO_BREAK}{_number(high)}"
         case Dollars():
-            return "above 0"
+            return f"above{_NO_BREAK}0"
         case _:
             return ""
 
