@@ -158,7 +158,7 @@ def test_a_model_is_chosen_for_the_conversation(steward: Steward, server: ModelS
     assert [request.json["model"] for request in server.requests] == ["large", "large"]
     conversation = lines.objects[0]["conversation_id"]
     steward("chat", "--conversation", conversation, "--model", "")
-    assert '"model": null' in steward("conversations", "show", conversation, "--json").out
+    assert [one["model"] for one in steward("conversations", "list", "--json").objects] == [None]
 
 
 def test_queued_messages_finish_in_order_after_the_end_of_stdin(steward: Steward) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox
+from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QWidget
 
 from app.assembly import Assembly
 from app.config import SettingsStore
@@ -123,6 +123,20 @@ async def test_a_key_is_found_where_it_is_typed(dialog: SettingsDialog) -> None:
 
     assert dialog.model.provider == "openrouter"
     assert QApplication.focusWidget() is dialog.model.key
+
+
+async def test_tab_goes_through_a_page_from_top_to_bottom(dialog: SettingsDialog) -> None:
+    dialog.search.setFocus()
+    reached: list[QWidget] = []
+    while (focused := QApplication.focusWidget()) not in reached:
+        assert focused is not None
+        reached.append(focused)
+        press(focused, Qt.Key.Key_Tab)
+
+    expected = [row.control for row in dialog.limits.rows.values()]
+    assert reached[:2] == [dialog.search, dialog.list]
+    assert reached[2:-1] == expected
+    assert reached[-1] is dialog.close_button
 
 
 # --- typing ---------------------------------------------------------------------------------------

@@ -65,6 +65,20 @@ async def test_a_server_is_connected_after_it_answered(
     assert server.requests[-1].json["model"] == "large"
 
 
+async def test_connecting_the_same_server_again_keeps_the_model(
+    dialog: SettingsDialog, desk: Assembly, server: ModelServer
+) -> None:
+    await desk.connect("openai-compatible", base_url=server.base_url, model="large")
+    page = dialog.model
+    page.choose("openai-compatible")
+    type_text(page.address, server.base_url)
+    click(page.connect_button)
+    await until(lambda: page.outcome.text().startswith("Connected"), "the connection")
+
+    assert desk.settings.model == "large"
+    assert page.model.choice == "large"
+
+
 async def test_how_long_a_model_thinks_counts_from_the_next_message(
     dialog: SettingsDialog, person: Person, desk: Assembly, server: ModelServer
 ) -> None:

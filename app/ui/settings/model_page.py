@@ -215,13 +215,13 @@ class ModelPage(Page):
 
     async def _try(self) -> None:
         provider, key = self.provider, self.key.text().strip()
+        address = (self.address.text().strip() or None) if provider == _SERVER else None
         try:
             kept = await self._session.desk.connect(
                 provider,
-                base_url=self.address.text().strip() or None
-                if provider == "openai-compatible"
-                else None,
+                base_url=address,
                 api_key=Secret(key) if key else None,
+                model=self._model_of(provider, address),
             )
         except StewardError as error:
             self._say("trouble", str(error))
@@ -234,6 +234,13 @@ class ModelPage(Page):
         self._say("ok", f"Connected: {label} answers from now on.{note}")
         self._session.provider_changed.emit()
         self._show_provider()
+
+    def _model_of(self, provider: str, address: str | None) -> str | None:
+        """The model that was chosen, where it is the same service again; else its own default."""
+        settings = self._session.desk.settings
+        same = provider == self._session.desk.llm.provider
+        here = provider != _SERVER or address == settings.llm_base_url
+        return settings.model if same and here else None
 
     def _say(self, state: str, text: str) -> None:
         self._dot.show()
