@@ -38,9 +38,9 @@ def model_words(model: ModelInfo) -> str:
     parts = []
     if model.context_length:
         parts.append(f"{model.context_length:,} tokens")
-    if model.prompt_price is not None and model.completion_price is not None:
-        free = not model.prompt_price and not model.completion_price
-        asked, answered = _dollars(model.prompt_price), _dollars(model.completion_price)
+    if model.price is not None:
+        asked, answered = (_million(one) for one in (model.price.prompt, model.price.completion))
+        free = not model.price.prompt and not model.price.completion
         parts.append("free" if free else f"{asked} in, {answered} out per million")
     if model.supports_tools is False:
         parts.append("uses no skills")
@@ -49,5 +49,8 @@ def model_words(model: ModelInfo) -> str:
     return " · ".join(parts)
 
 
-def _dollars(price: float) -> str:
-    return f"${price:,.2f}" if price >= 0.1 or not price else f"${price:,.4f}".rstrip("0")
+def _million(price: float) -> str:
+    dollars = round(price * 1_000_000, 6)
+    if dollars >= 0.1 or not dollars:
+        return f"${dollars:,.2f}"
+    return f"${dollars:,.4f}".rstrip("0")

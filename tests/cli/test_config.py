@@ -118,7 +118,7 @@ def test_all_settings_and_their_file_can_be_seen(steward: Steward) -> None:
 
 def test_every_setting_is_listed_with_where_it_comes_from(steward: Steward) -> None:
     steward("config", "set", "max_tool_calls", "7")
-    environment = {"STEWARD_MAX_ITERATIONS": "9", "OPENROUTER_API_KEY": KEY}
+    environment: dict[str, Any] = {"STEWARD_MAX_ITERATIONS": "9", "OPENROUTER_API_KEY": KEY}
     names = ["home", *(f.name for f in FIELDS)]
 
     rows = {row["name"]: row for row in steward("config", "get", "--json", **environment).objects}

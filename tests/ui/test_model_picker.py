@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.assembly import Assembly
-from app.orchestrator.llm_client import ModelInfo
+from app.orchestrator.llm_client import ModelInfo, ModelPrice
 from app.ui.known_models import model_words
 from app.ui.main_window import MainWindow
 from app.ui.model_picker import ModelPicker
@@ -139,8 +139,8 @@ async def test_without_a_model_the_button_leads_to_the_settings(
 
 
 def test_a_model_says_its_window_and_its_price() -> None:
-    both = ModelInfo("a/b", "B", 128_000, prompt_price=3.0, completion_price=0.05)
+    both = ModelInfo("a/b", "B", 128_000, price=ModelPrice(3e-6, 0.5e-7))
     assert model_words(both) == "128,000 tokens · $3.00 in, $0.05 out per million · B"
-    free = ModelInfo("c", "c", None, supports_tools=False, prompt_price=0.0, completion_price=0.0)
+    free = ModelInfo("c", "c", None, supports_tools=False, price=ModelPrice(0.0, 0.0))
     assert model_words(free) == "free · uses no skills"
     assert model_words(ModelInfo("d", "d")) == ""

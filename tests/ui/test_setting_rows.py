@@ -353,7 +353,7 @@ async def test_every_page_fits_a_small_window(window: MainWindow) -> None:
     assert dialog.height() <= 600
     for name, page in dialog.pages.items():
         dialog.show_page(name)
-        needed = page.widget().minimumSizeHint().width()
+        needed = page.column.minimumSize().width()
         assert needed <= page.viewport().width(), f"{name} is cut at the right"
     dialog.reject()
 
