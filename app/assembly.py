@@ -373,8 +373,14 @@ class Assembly:
             self.supervisor.revive(WATCHER)
 
     def setting_source(self, name: str) -> str:
-        """Where a setting comes from: see ``SettingsStore.source``."""
-        return self.store.source(name)
+        """Where a setting comes from: see ``SettingsStore.source``.
+
+        A settings file that cannot be read now counts as empty; a change will say so.
+        """
+        try:
+            return self.store.source(name)
+        except ConfigurationError:
+            return "default"
 
     async def remove_key(self, name: str) -> None:
         """Forget a key that was kept; where its service answered with it, it no longer does.
@@ -394,7 +400,8 @@ class Assembly:
         await asyncio.to_thread(self._forget_key, f.name)
 
     def _forget_key(self, name: str) -> None:
-        self.store.save("provider", self.settings.provider)
+        if self.store.source("provider") == "file":
+            self.store.save("provider", self.settings.provider)
         self.store.store_secret(name, None)
 
     def hide_secrets(self, text: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from app.domain.notification_rules import NotificationRules
 from app.routing_setting import read_routing
 
 _MOST_DOLLARS: Final = 1_000_000
+_GROUPED: Final = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+")
+"""Thousands, as ranges are shown. Not read in what may have a fraction: there 1,500 is unclear."""
 
 
 class Kind(Protocol):
@@ -105,7 +108,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A whole number from ``low`` to ``high``; with ``optional`` also none."""
+    """A whole number from ``low`` to ``high``, also written ``1,000``; with ``optional`` none."""
 
     low: int
     high: int
@@ -116,6 +119,8 @@ class Whole:
         text = str(value).strip()
         if self.optional and _is_none(text):
             return None
+        if _GROUPED.fullmatch(text):
+            text = text.replace(",", "")
         # The length first: Python refuses to read thousands of digits, in words of its own.
         if not text.isdecimal() or len(text) > 20 or not self.low <= int(text) <= self.high:
             none = ", or none" if self.optional else ""

@@ -259,9 +259,17 @@ class Session(QObject):
         """Let ``model`` answer in the conversation shown from the next message on."""
         conversation = self._current
         conversation.llm_model = model
-        if conversation.id is not None:
-            await self.desk.conversations.set_model(conversation.id, model)
+        if conversation.id is not None or conversation.turns:  # it is stored, or just being stored
+            engine = await self._engine(conversation)
+            await self.desk.conversations.set_model(engine.conversation_id, model)
         await self.refresh()
+
+    async def remove_key(self, name: str) -> None:
+        """Forget a key that was kept. Raises ``UsageError``, ``KeyringError``."""
+        try:
+            await self.desk.remove_key(name)
+        finally:
+            self.provider_changed.emit()
 
     async def show_message(self, message_id: int) -> None:
         """Bring a message of the conversation shown into view, read first if it has to be."""

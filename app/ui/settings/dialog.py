@@ -44,7 +44,7 @@ class SettingsDialog(QDialog):
         self.setAccessibleName("Settings")
         self._work = WorkGroup(session.tasks)
         self._undo: Undo | None = None
-        self._warned: list[SettingRow] = []
+        self._warned: set[str] = set()
         self.model = ModelPage(PAGES["model"], theme, session, self._work)
         self.folders = FoldersPage(PAGES["folders"], session)
         self.rules = RulesPage(PAGES["approvals"], session, self._work)
@@ -203,12 +203,12 @@ class SettingsDialog(QDialog):
 
         Where something there cannot be used it is shown first, once: closing again leaves it.
         """
-        wrong = [row for page in self.pages.values() for row in page.commit()]
-        if wrong and wrong != self._warned:
-            self._warned = wrong
-            self.show_setting(wrong[0].name)
-            title = SETTINGS[wrong[0].name].title
-            self._say(f"{title} is not saved. Close again to leave it as it was.")
+        left = {name: said for page in self.pages.values() for name, said in page.commit().items()}
+        if left and left.keys() != self._warned:
+            self._warned = set(left)
+            name, said = next(iter(left.items()))
+            self.show_setting(name)
+            self._say(f"{said} Close again to leave it as it was.")
             return
         self._work.cancel()  # what is under way must not come back to pages that are gone
         super().done(result)

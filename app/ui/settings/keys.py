@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -67,19 +68,23 @@ class KeyRow(QWidget):
             "no longer answers."
         )
         yes = box.addButton("&Remove", QMessageBox.ButtonRole.AcceptRole)
-        yes.clicked.connect(lambda: self._work.start(self._remove(), name="remove a key"))
+        yes.clicked.connect(self._remove)
         box.addButton("&Cancel", QMessageBox.ButtonRole.RejectRole)
         box.open()
 
-    async def _remove(self) -> None:
+    def _remove(self) -> None:
+        # The person has said so: it is done even if the settings are closed at once.
+        removing = self._session.tasks.run(self._session.remove_key(self._name), "remove a key")
+        self._work.start(self._show_outcome(removing), name="show that a key is removed")
+
+    async def _show_outcome(self, removing: asyncio.Task[None]) -> None:
         problem = ""
         try:
-            await self._session.desk.remove_key(self._name)
+            await asyncio.shield(removing)
         except StewardError as error:
             problem = str(error)
         self.refresh()
         if problem:
             self.state.become("trouble")
             self.state.setText(problem)
-        self._session.provider_changed.emit()
         self.removed.emit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
@@ -156,6 +156,16 @@ class ModelPage(Page):
     def provider(self) -> str:
         """What is chosen."""
         return next(name for name, radio in self._radios.items() if radio.isChecked())
+
+    def commit(self) -> Mapping[str, str]:
+        """What was written for a service is kept by Connect alone, after it has answered."""
+        left = dict(super().commit())
+        kept = (self._session.desk.settings.llm_base_url or "").rstrip("/")
+        if self.provider == _SERVER and self.address.text().strip().rstrip("/") != kept:
+            left["llm_base_url"] = "The address is kept once Connect has had an answer from it."
+        if self.provider in _KEYS and self.key.text().strip():
+            left[_KEYS[self.provider]] = "The key is kept once Connect has tried it."
+        return left
 
     def show_key_of(self, name: str) -> None:
         """Bring the field of a key, or of the server's address, into view."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -12,7 +13,7 @@ from app.domain.events import Severity
 from app.domain.notification_rules import NotificationRules
 from app.ui.controls import Button, Label
 from app.ui.session import Session
-from app.ui.settings.page import Page
+from app.ui.settings.page import Page, not_saved
 from app.ui.settings.setting_row import environment_words
 
 _KINDS: Final = {
@@ -99,6 +100,12 @@ class NotificationsPage(Page):
         self.sources.setReadOnly(source == "environment")
         self._origin.setVisible(source == "environment")
         self.reset_button.setVisible(source == "file")
+
+    def commit(self) -> Mapping[str, str]:
+        """The rules for sources as well."""
+        self._save_sources()
+        name = "notification_rules"
+        return {**super().commit(), **({name: not_saved(name)} if self.outcome.text() else {})}
 
     def _reset(self) -> None:
         before = self._rules

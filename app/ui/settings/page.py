@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.controls import Label, rule
 from app.ui.session import Session
+from app.ui.settings.catalogue import SETTINGS
 from app.ui.settings.setting_row import SettingRow
 
 
@@ -59,9 +60,14 @@ class Page(QScrollArea):
         self.controls[name] = row.control
         return row
 
-    def commit(self) -> list[SettingRow]:
-        """Keep what still stands in the fields; the rows where it cannot be used."""
-        return [row for row in self.rows.values() if not row.commit()]
+    def commit(self) -> Mapping[str, str]:
+        """Keep what still stands in the fields; what is not kept by setting, in words."""
+        return {name: not_saved(name) for name, row in self.rows.items() if not row.commit()}
+
+
+def not_saved(name: str) -> str:
+    """That what stands in a field was not kept."""
+    return f"{SETTINGS[name].title} is not saved."
 
 
 def limits_page(title: str, session: Session) -> Page:
