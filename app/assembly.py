@@ -45,7 +45,7 @@ from app.orchestrator.replay import SkillsNow
 from app.orchestrator.result_pages import ResultReader
 from app.orchestrator.tracing import TraceRecorder
 from app.orchestrator.untrusted import Fence
-from app.providers import KEY_OF, chosen, client_for, renew_options, without_key
+from app.providers import KEY_OF, chosen, client_for, read_address, renew_options, without_key
 from app.redaction import Redactor, Secret
 from app.resilience.breaker_policy import BreakerPolicy
 from app.resilience.breakers import Breakers
@@ -311,10 +311,11 @@ class Assembly:
         """Use another provider, after a live call has shown that it answers.
 
         Saves the choice; the key goes to the keyring. Returns ``False`` where no keyring
-        works and the key holds for this run only. Raises ``ModelError`` or
+        works and the key holds for this run only. Raises ``ModelError``, ``UsageError`` or
         ``ConfigurationError``, with everything as it was.
         """
-        wanted, key_name = chosen(self.settings, provider, base_url, api_key, model)
+        address = read_address(base_url)
+        wanted, key_name = chosen(self.settings, provider, address, api_key, model)
         if api_key is not None and key_name is not None:
             self.redactor.add(field_named(key_name).env, api_key)
         client = self._client_for(wanted)

@@ -6,12 +6,13 @@ import dataclasses
 from typing import TYPE_CHECKING, Final
 
 from app.config import Settings
-from app.domain.errors import ConfigurationError
+from app.domain.errors import ConfigurationError, UsageError
 from app.domain.skills import Clock
 from app.integrations.guided.client import GuidedClient
 from app.integrations.request_options import RequestOptions
 from app.origins import origin_of
 from app.redaction import Secret
+from app.setting_fields import field_named
 
 if TYPE_CHECKING:
     from app.orchestrator.llm_client import LLMClient
@@ -48,6 +49,16 @@ def chosen(
             wanted, llm_base_url=url, llm_api_key=api_key or kept, kept_keys=keys
         )
     return wanted, key_name
+
+
+def read_address(typed: str | None) -> str | None:
+    """A server's address as the setting takes it. Raises ``UsageError`` where it does not."""
+    f = field_named("llm_base_url")
+    try:
+        read = f.read(typed or "")
+    except ValueError as error:
+        raise UsageError(f"The address cannot be used: {error}.") from error
+    return None if read is None else str(read)
 
 
 def without_key(settings: Settings, name: str) -> Settings:

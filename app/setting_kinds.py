@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from app.domain.notification_rules import NotificationRules
+from app.origins import origin_of
 from app.routing_setting import read_routing
 
 _MOST_DOLLARS: Final = 1_000_000
@@ -67,10 +68,12 @@ class Address(Line):
         text = Line.read(self, value)
         if text is None:
             return None
-        if not text.startswith(("http://", "https://")):
+        if not text.lower().startswith(("http://", "https://")):
             raise ValueError("use a URL that starts with http:// or https://")
         if "@" in text.partition("//")[2].partition("/")[0]:
             raise ValueError("a URL may hold no user or password; set llm_api_key instead")
+        if origin_of(text) is None or not text.isprintable() or " " in text:
+            raise ValueError("use a URL that names a server, for instance http://127.0.0.1:8080/v1")
         return text.rstrip("/")
 
 
@@ -249,6 +252,8 @@ class NotificationPlaces:
 
 
 def _folder(text: str) -> Path:
+    if "\0" in text:
+        raise ValueError("a folder's name has no NUL in it")
     try:
         return Path(os.path.abspath(Path(text).expanduser()))  # noqa: PTH100 - keeps links
     except RuntimeError:

@@ -82,6 +82,22 @@ def test_a_value_that_cannot_be_used_changes_nothing(steward: Steward) -> None:
     assert steward("config", "get", "skill_timeout").out == "5\n"
 
 
+def test_nonsense_is_refused_in_words(steward: Steward) -> None:
+    for name, value in (
+        ("llm_base_url", "http://["),
+        ("llm_base_url", "https://"),
+        ("llm_base_url", "http://a server/v1"),
+        ("llm_base_url", "http://server:99999999/v1"),
+        ("folders", "~nobody-of-this-name/papers"),
+        ("max_iterations", "1,0"),
+    ):
+        told = steward("config", "set", name, value, code=2).err
+        assert f"{name} cannot be " in told, value
+        assert "mistake in Steward" not in told
+    assert steward("config", "set", "max_tool_calls", "1,000").out == ""
+    assert steward("config", "get", "max_tool_calls").out == "1000\n"
+
+
 def test_folders_are_given_one_by_one(steward: Steward, tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     steward("config", "set", "folders", str(one), str(other))

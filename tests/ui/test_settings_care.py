@@ -135,3 +135,27 @@ async def test_a_model_chosen_while_the_first_message_is_stored_is_kept(
 
     assert (await desk.conversations.list())[0].model == "another"
     assert session.model == "another"
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("http://[", "names a server"),
+        ("localhost:11434", "starts with http"),
+        ("http://anna:secret@127.0.0.1:9/v1", "no user or password"),
+    ],
+)
+async def test_an_address_is_read_as_in_the_terminal(
+    dialog: SettingsDialog, desk: Assembly, steward_home: Path, address: str, why: str
+) -> None:
+    page = dialog.model
+    page.choose("openai-compatible")
+    type_text(page.address, address)
+
+    click(page.connect_button)
+    await until(page.connect_button.isEnabled, "the answer")
+
+    assert why in page.outcome.text()
+    assert desk.llm.provider == "guided"
+    assert desk.settings.llm_base_url is None
+    assert not (steward_home / "settings.json").exists()
