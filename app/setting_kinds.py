@@ -165,7 +165,7 @@ class Dollars:
             return None
         number = _number(text.removeprefix("$"))
         if not 0 < number <= _MOST_DOLLARS:  # also refuses NaN
-            raise ValueError("use US dollars above 0, or none")
+            raise ValueError("use US dollars above 0, for instance 0.50, or none")
         return number
 
     def write(self, value: object) -> str:

@@ -90,6 +90,7 @@ def test_nonsense_is_refused_in_words(steward: Steward) -> None:
         ("llm_base_url", "http://server:99999999/v1"),
         ("folders", "~nobody-of-this-name/papers"),
         ("max_iterations", "1,0"),
+        ("max_day_cost", "0,50"),
     ):
         told = steward("config", "set", name, value, code=2).err
         assert f"{name} cannot be " in told, value
