@@ -48,7 +48,7 @@ async def test_a_server_is_connected_after_it_answered(
     click(page.connect_button)
     await until(lambda: page.outcome.text().startswith("Connected"), "the connection")
 
-    assert page.model.choice == "the server's first"
+    assert page.model.choice == "small"
     click(page.model)
     picker = page.picker
     assert picker is not None
