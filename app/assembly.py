@@ -46,7 +46,7 @@ from app.orchestrator.result_pages import ResultReader
 from app.orchestrator.to_the_end import to_the_end
 from app.orchestrator.tracing import TraceRecorder
 from app.orchestrator.untrusted import Fence
-from app.providers import chosen, client_for, renew_options
+from app.providers import KEY_OF, chosen, client_for, read_address, renew_options, without_key
 from app.redaction import Redactor, Secret
 from app.resilience.breaker_policy import BreakerPolicy
 from app.resilience.breakers import Breakers
@@ -318,10 +318,11 @@ class Assembly:
         """Use another provider, after a live call has shown that it answers.
 
         Saves the choice; the key goes to the keyring. Returns ``False`` where no keyring
-        works and the key holds for this run only. Raises ``ModelError`` or
+        works and the key holds for this run only. Raises ``ModelError``, ``UsageError`` or
         ``ConfigurationError``, with everything as it was.
         """
-        wanted, key_name = chosen(self.settings, provider, base_url, api_key, model)
+        address = read_address(base_url)
+        wanted, key_name = chosen(self.settings, provider, address, api_key, model)
         if api_key is not None and key_name is not None:
             self.redactor.add(field_named(key_name).env, api_key)
         client = self._client_for(wanted)
@@ -378,6 +379,38 @@ class Assembly:
         if name == "watch_folders":
             self.watcher.switch(on=self.settings.watch_folders)
             self.supervisor.revive(WATCHER)
+
+    def setting_source(self, name: str) -> str:
+        """Where a setting comes from: see ``SettingsStore.source``.
+
+        A settings file that cannot be read now counts as empty; a change will say so.
+        """
+        try:
+            return self.store.source(name)
+        except ConfigurationError:
+            return "default"
+
+    async def remove_key(self, name: str) -> None:
+        """Forget a key that was kept; where its service answered with it, it no longer does.
+
+        What answers then is what the settings say without it: a server that may need no key, else
+        the offline commands. Raises ``UsageError`` for a key of the environment, ``KeyringError``
+        where the keyring would not let go of it; it is not used either way.
+        """
+        f = field_named(name)
+        if self.store.source(f.name) == "environment":
+            raise UsageError(f"{f.env} is set in the environment.", hint="Take it out there.")
+        before = self.settings.effective_provider
+        self.settings = without_key(self.settings, f.name)
+        if before == KEY_OF[f.name]:
+            old, self.llm = self.llm, self._client_for(self.settings)
+            await old.aclose()
+        await asyncio.to_thread(self._forget_key, f.name)
+
+    def _forget_key(self, name: str) -> None:
+        if self.store.source("provider") == "file":
+            self.store.save("provider", self.settings.provider)
+        self.store.store_secret(name, None)
 
     def hide_secrets(self, text: str) -> str:
         """``text`` with placeholders for known secrets, as it will be stored."""

@@ -99,6 +99,11 @@ class Settings:
         return {**self.other_secrets, **own}
 
 
+def default_of(name: str) -> object:
+    """What a setting is where nobody has set it."""
+    return getattr(Settings(home=Path()), field_named(name).name)
+
+
 # Secrets of services that come later: hidden from today on, wherever they are set.
 _OTHER_SECRET_ENV: Final = ("TELEGRAM_BOT_TOKEN", "STEWARD_WEBHOOK_SECRET")
 
@@ -172,7 +177,7 @@ class SettingsStore:
         """One setting that is not secret as it holds now, without opening the keyring."""
         f = field_named(name)
         found = self._value(f, self._read_file())
-        return getattr(Settings(home=self.home), f.name) if found is None else found
+        return default_of(f.name) if found is None else found
 
     def environment_secrets(self) -> dict[str, Secret]:
         """Secrets of the environment alone, where the settings as a whole cannot be read."""
@@ -185,13 +190,18 @@ class SettingsStore:
         return {name: Secret(value) for name, value in read.items() if value}
 
     def source(self, name: str) -> str:
-        """Where a setting comes from now: ``environment``, ``keyring``, ``file``, ``default``."""
+        """Where a setting comes from now: ``environment``, ``keyring``, ``file``, ``default``.
+
+        ``run``: a secret that no keyring would keep and that holds until the end of this run.
+        """
         f = field_named(name)
         if self._environ.get(f.env):
             return "environment"
         stored = self._read_file()
         if f.secret:
-            return "keyring" if self._kept.is_kept(f, stored) else "default"
+            if not self._kept.is_kept(f, stored):
+                return "default"
+            return "keyring" if self._kept.is_lasting(f, stored) else "run"
         return "file" if f.name in stored else "default"
 
     def save(self, name: str, value: object) -> None:
@@ -221,6 +231,8 @@ class SettingsStore:
                     hint="Leave it out. Keys have settings of their own and go to the keyring.",
                 )
             stored[f.name] = plain
+            if plain is None:  # written out as "none": the same as not set
+                del stored[f.name]
         if f.name == "llm_base_url":
             self._bind_key(before.get(f.name), stored)
         self._write_file(stored)

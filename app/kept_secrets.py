@@ -36,6 +36,10 @@ class KeptSecrets:
         """Whether there is one, without opening the keyring."""
         return f.name in self._run or f.name in _names(stored)
 
+    def is_lasting(self, f: Field, stored: dict[str, object]) -> bool:
+        """Whether it is there in later runs too."""
+        return f.name in _names(stored)
+
     def get(self, f: Field, stored: dict[str, object]) -> Kept | None:
         """The secret of a setting, if there is one. Raises ``KeyringError``."""
         if f.name in self._run:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app.config import Settings
-from app.domain.errors import ConfigurationError
+from app.domain.errors import ConfigurationError, UsageError
 from app.domain.skills import Clock
 from app.integrations.guided.client import GuidedClient
 from app.integrations.request_options import RequestOptions
 from app.origins import origin_of
 from app.redaction import Secret
+from app.setting_fields import field_named
 
 if TYPE_CHECKING:
     from app.orchestrator.llm_client import LLMClient
+
+
+KEY_OF: Final = {"openrouter_api_key": "openrouter", "llm_api_key": "openai-compatible"}
+"""The provider each key belongs to."""
 
 
 def chosen(
@@ -44,6 +49,24 @@ def chosen(
             wanted, llm_base_url=url, llm_api_key=api_key or kept, kept_keys=keys
         )
     return wanted, key_name
+
+
+def read_address(typed: str | None) -> str | None:
+    """A server's address as the setting takes it. Raises ``UsageError`` where it does not."""
+    f = field_named("llm_base_url")
+    try:
+        read = f.read(typed or "")
+    except ValueError as error:
+        raise UsageError(f"The address cannot be used: {error}.") from error
+    return None if read is None else str(read)
+
+
+def without_key(settings: Settings, name: str) -> Settings:
+    """The settings without a key; OpenRouter, which needs its own, is then not chosen either."""
+    if name == "openrouter_api_key":
+        provider = None if settings.provider == "openrouter" else settings.provider
+        return dataclasses.replace(settings, openrouter_api_key=None, provider=provider)
+    return dataclasses.replace(settings, llm_api_key=None, kept_keys={})
 
 
 def client_for(settings: Settings, clock: Clock) -> LLMClient:

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from app.assembly import Assembly
 from app.clock import SystemClock
 from app.config import SettingsStore
-from app.domain.errors import KeyringError
+from app.domain.errors import KeyringError, UsageError
 from app.keyring_secrets import SystemKeyring
 from app.origins import origin_of, same_origin
 from app.providers import chosen, client_for
 from app.redaction import Secret
+from tests.standins.model_server import ModelServer
 
 KEY = "sk-server-a-0123456789abcdef"
 OTHER = "sk-server-b-0123456789abcdef"
@@ -268,5 +269,60 @@ async def test_a_setting_changes_at_once_however_long_the_keyring_takes(
         assert assembly.settings.theme == "dark"
         assert assembly.settings.skill_timeout == 7
         assert not stuck.entered.acquire(blocking=False), "the keyring was not asked"
+    finally:
+        await assembly.close()
+
+
+# -- a key that is taken out -------------------------------------------------------------------
+
+
+async def test_a_key_that_is_removed_is_used_no_longer_and_forgotten(
+    tmp_path: Path, works: WorkingKeyring
+) -> None:
+    one = store(tmp_path)
+    one.store_secret("openrouter_api_key", Secret(KEY))
+    one.save("provider", "openrouter")
+    assembly = await Assembly.open(one)
+    try:
+        assert assembly.llm.provider == "openrouter"
+        assert assembly.setting_source("openrouter_api_key") == "keyring"
+
+        await assembly.remove_key("openrouter_api_key")
+
+        assert assembly.llm.provider == "guided"
+        assert works.kept == {}
+        assert assembly.setting_source("openrouter_api_key") == "default"
+        assert store(tmp_path).load().effective_provider == "guided"
+        assert KEY not in assembly.hide_secrets(f"the key was {KEY}")
+    finally:
+        await assembly.close()
+
+
+async def test_a_server_is_asked_without_the_key_that_was_removed(
+    tmp_path: Path, works: WorkingKeyring
+) -> None:
+    with ModelServer() as server:
+        one = store(tmp_path)
+        one.save("llm_base_url", server.base_url)
+        one.store_secret("llm_api_key", Secret(KEY))
+        assembly = await Assembly.open(one)
+        try:
+            await assembly.llm.models()
+            await assembly.remove_key("llm_api_key")
+            await assembly.llm.models()
+        finally:
+            await assembly.close()
+        sent = [lookup.headers.get("authorization") for lookup in server.lookups]
+
+    assert sent == [f"Bearer {KEY}", None]
+    assert works.kept == {}
+
+
+async def test_a_key_of_the_environment_cannot_be_removed(tmp_path: Path) -> None:
+    assembly = await Assembly.open(store(tmp_path, OPENROUTER_API_KEY=KEY))
+    try:
+        with pytest.raises(UsageError, match="OPENROUTER_API_KEY is set in the environment"):
+            await assembly.remove_key("openrouter_api_key")
+        assert assembly.llm.provider == "openrouter"
     finally:
         await assembly.close()

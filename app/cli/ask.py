@@ -13,6 +13,7 @@ from app.cli.options import (
     conversation_option,
     folder_option,
     json_option,
+    model_option,
 )
 from app.cli.run import DONE, FAILED, INTERRUPTED, Run, exit_code, opened
 from app.domain.errors import UsageError
@@ -23,6 +24,7 @@ from app.domain.errors import UsageError
 @attach_option
 @folder_option
 @conversation_option
+@model_option
 @approve_option
 @json_option
 @click.pass_obj
@@ -33,6 +35,7 @@ def ask(
     attach: tuple[Path, ...],
     folders: tuple[Path, ...],
     conversation: str | None,
+    model: str | None,
     approve: str | None,
     as_json: bool,
 ) -> int:
@@ -43,7 +46,7 @@ def ask(
     kept with the message.
     """
     message = message_text(text)
-    return run.until_done(_ask(run, message, attach, folders, conversation, approve))
+    return run.until_done(_ask(run, message, attach, folders, conversation, model, approve))
 
 
 def message_text(words: tuple[str, ...]) -> str:
@@ -66,6 +69,7 @@ async def _ask(
     attach: tuple[Path, ...],
     folders: tuple[Path, ...],
     conversation: str | None,
+    model: str | None,
     approve: str | None,
 ) -> int:
     from app.cli.approval import approval_mode, asks, somebody_can_be_asked
@@ -79,7 +83,7 @@ async def _ask(
             approve or assembly.settings.approval_mode, attended=somebody_can_be_asked()
         )
         attached = await assembly.versions.attachments.keep_files(attach)
-        engine = await assembly.engines.get(conversation)
+        engine = await assembly.engines.get(conversation, model=model)
         output.on_failure = engine.cancel
         try:
             async with shown(assembly, output, attended=asks(mode)):

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Final, Self
 
 import click
 
-from app.cli.options import approve_option, conversation_option, folder_option, json_option
+from app.cli.options import (
+    approve_option,
+    conversation_option,
+    folder_option,
+    json_option,
+    model_option,
+)
 from app.cli.output import visible_line
 from app.cli.run import DONE, Run, opened
 from app.domain.attachments import check_together, size_in_words
@@ -27,6 +33,7 @@ _PROMPT: Final = "> "
 @click.command(short_help="Talk in the terminal.")
 @folder_option
 @conversation_option
+@model_option
 @approve_option
 @json_option
 @click.pass_obj
@@ -35,6 +42,7 @@ def chat(
     *,
     folders: tuple[Path, ...],
     conversation: str | None,
+    model: str | None,
     approve: str | None,
     as_json: bool,
 ) -> int:
@@ -50,8 +58,8 @@ def chat(
     if as_json:
         from app.cli.chat_lines import chat_in_lines
 
-        return run.until_done(chat_in_lines(run.output, folders, conversation, approve))
-    with _Talk(run, folders, conversation, approve) as talk:
+        return run.until_done(chat_in_lines(run.output, folders, conversation, model, approve))
+    with _Talk(run, folders, conversation, model, approve) as talk:
         return talk.go_on()
 
 
@@ -59,12 +67,18 @@ class _Talk:
     """A conversation with a person. The loop rests while the person types."""
 
     def __init__(
-        self, run: Run, folders: tuple[Path, ...], conversation: str | None, approve: str | None
+        self,
+        run: Run,
+        folders: tuple[Path, ...],
+        conversation: str | None,
+        model: str | None,
+        approve: str | None,
     ) -> None:
         from app.cli.approval import somebody_can_be_asked
 
         self._run = run
         self._conversation = conversation
+        self._model = model
         self._approve = approve
         self._attended = somebody_can_be_asked()
         self._opened = opened(folders, tell=run.output)
@@ -83,7 +97,8 @@ class _Talk:
         """Message after message, until the person leaves."""
         note = self._run.output.note
         if self._conversation is not None:
-            self._engine = self._run.until_done(self._assembly.engines.get(self._conversation))
+            found = self._assembly.engines.get(self._conversation, model=self._model)
+            self._engine = self._run.until_done(found)
         if self._attended:
             note(f"Steward · {self._assembly.llm.label}. /quit or Ctrl+D leaves.", "dim")
             _prepare_editing([c.text for c in self._assembly.completions()])
@@ -156,7 +171,7 @@ class _Talk:
 
         output = self._run.output
         if self._engine is None:
-            self._engine = await self._assembly.engines.get(None)
+            self._engine = await self._assembly.engines.get(None, model=self._model)
         engine = self._engine
         mode = approval_mode(
             self._approve or self._assembly.settings.approval_mode, attended=self._attended

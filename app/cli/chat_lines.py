@@ -104,12 +104,18 @@ def _files(named: object) -> tuple[Path, ...]:
 
 
 async def chat_in_lines(
-    output: Output, folders: tuple[Path, ...], conversation: str | None, approve: str | None
+    output: Output,
+    folders: tuple[Path, ...],
+    conversation: str | None,
+    model: str | None,
+    approve: str | None,
 ) -> int:
     """Talk until stdin ends and what was queued is done. Returns the exit code."""
     async with opened(folders, tell=output) as assembly:
-        engine = await assembly.engines.get(conversation) if conversation else None
-        chat = _LineChat(assembly, output, approve, engine)
+        engine = None
+        if conversation:
+            engine = await assembly.engines.get(conversation, model=model)
+        chat = _LineChat(assembly, output, model, approve, engine)
         stop = assembly.bus.subscribe(chat.show)
         output.on_failure = chat.reader_left
         try:
@@ -127,10 +133,16 @@ class _LineChat:
     """Takes lines as they come, runs their turns one after the other."""
 
     def __init__(
-        self, assembly: Assembly, output: Output, approve: str | None, engine: Engine | None
+        self,
+        assembly: Assembly,
+        output: Output,
+        model: str | None,
+        approve: str | None,
+        engine: Engine | None,
     ) -> None:
         self._assembly = assembly
         self._output = output
+        self._model = model
         self._approve = approve
         self._engine = engine
         self._messages: asyncio.Queue[Message | None] = asyncio.Queue()
@@ -194,8 +206,10 @@ class _LineChat:
 
     async def _turn(self, message: Message) -> None:
         attached = await self._assembly.versions.attachments.keep_files(message.attachments)
-        if self._engine is None or message.conversation is not None:
+        if message.conversation is not None:
             self._engine = await self._assembly.engines.get(message.conversation)
+        elif self._engine is None:
+            self._engine = await self._assembly.engines.get(None, model=self._model)
         outcome = await self._engine.run_turn(
             message.text,
             channel=Channel.TERMINAL,

@@ -55,6 +55,16 @@ def conversation_option(command: _Command) -> _Command:
     return option(command)
 
 
+def model_option(command: _Command) -> _Command:
+    """``--model``."""
+    option = click.option(
+        "--model",
+        metavar="NAME",
+        help="The model that answers in this conversation from now on; '' takes the default again.",
+    )
+    return option(command)
+
+
 def attach_option(command: _Command) -> _Command:
     """``--attach``, repeatable: ``attach`` as paths, looked at when the message is sent."""
     option = click.option(

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 import click
@@ -22,7 +19,13 @@ from app.redaction import Secret
 from app.setting_fields import FIELDS, Field, field_named
 
 _HOME: Final = ("home", "STEWARD_HOME")
-_WHERE: Final = {"environment": "environment", "keyring": "in the keyring", "file": "settings file"}
+_WHERE: Final = {
+    "environment": "environment",
+    "keyring": "in the keyring",
+    "file": "settings file",
+    "run": "for this run",
+    "default": "default",
+}
 
 
 def _known_settings() -> str:
@@ -100,39 +103,37 @@ def path(run: Run) -> int:
 
 def _print_home(output: Output, store: SettingsStore, *, alone: bool) -> None:
     source = "environment" if os.environ.get("STEWARD_HOME") else "default"
-    _print_value(output, "home", str(store.home), source, secret=False, alone=alone)
+    home = str(store.home)
+    if output.json_lines:
+        output.record({"name": "home", "value": home, "set": True, "source": source})
+    else:
+        _print_line(output, "home", home, source, alone=alone)
 
 
 def _print(
     output: Output, store: SettingsStore, settings: Settings, f: Field, *, alone: bool
 ) -> None:
     value = getattr(settings, f.name)
-    _print_value(output, f.name, value, store.source(f.name), secret=f.secret, alone=alone)
-
-
-def _print_value(
-    output: Output, name: str, value: object, source: str, *, secret: bool, alone: bool
-) -> None:
-    plain = [str(p) for p in value] if isinstance(value, tuple) else value
+    source = store.source(f.name)
     if output.json_lines:
-        shown = None if secret else plain
-        output.record({"name": name, "value": shown, "set": bool(value), "source": source})
-        return
-    if secret:
+        shown = None if f.secret else _plain(value)
+        output.record({"name": f.name, "value": shown, "set": bool(value), "source": source})
+    elif f.secret:
         text = f"set ({_WHERE[source]})" if value else "not set"
-    elif isinstance(plain, bool):
-        text = "on" if plain else "off"
-    elif isinstance(value, tuple):
-        paths = any(isinstance(one, Path) for one in value)
-        text = (os.pathsep if paths else ", ").join(map(str, value))
-    elif isinstance(plain, Mapping):
-        text = json.dumps(plain, ensure_ascii=False) if plain else ""
+        _print_line(output, f.name, text, "", alone=alone)
     else:
-        text = "" if plain is None else str(plain)
+        _print_line(output, f.name, f.kind.write(value), source, alone=alone)
+
+
+def _plain(value: object) -> object:
+    return [str(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _print_line(output: Output, name: str, text: str, source: str, *, alone: bool) -> None:
     if alone:
         output.line(text)
     else:
-        where = "" if secret or source == "default" else f"  ({_WHERE[source]})"
+        where = f"  ({_WHERE[source]})" if source else ""
         output.line(f"{name} = {visible_line(text)}{where}")
 
 

@@ -44,6 +44,10 @@ class ConversationStore(MessageStore, Protocol):
         """Find one. Raises ``NotFoundError``."""
         ...
 
+    async def set_model(self, conversation_id: str, model: str | None) -> None:
+        """Choose the model of one; ``None`` takes the default again."""
+        ...
+
     async def history(self, conversation_id: str, *, characters: int) -> StoredHistory:
         """What a request can carry of it. Raises ``NotFoundError``."""
         ...

@@ -17,9 +17,10 @@ class Engines:
         self._engines: dict[str, Engine] = {}
         self._closed = False
 
-    async def get(self, conversation_id: str | None) -> Engine:
+    async def get(self, conversation_id: str | None, *, model: str | None = None) -> Engine:
         """The engine of a conversation; ``None`` makes a new conversation.
 
+        ``model`` answers in it from now on; ``""`` lets the default one answer again.
         Raises ``NotFoundError`` for an id that names none, ``ClosingError`` after ``stop_all``.
         """
         self._refuse_when_closed()
@@ -28,6 +29,8 @@ class Engines:
             summary = await conversations.create()
         else:
             summary = await conversations.get(conversation_id)
+        if model is not None:
+            await conversations.set_model(summary.id, model.strip() or None)
         self._refuse_when_closed()  # meanwhile
         return self._engines.setdefault(summary.id, Engine(summary.id, self._parts))
 

@@ -69,6 +69,9 @@ class RecordedConversations:
         at = self._turn.started_at
         return ConversationSummary(conversation_id, "", self._model, at, at)
 
+    async def set_model(self, conversation_id: str, model: str | None) -> None:
+        """Nothing: what was chosen then is in the record."""
+
     async def history(self, conversation_id: str, *, characters: int) -> StoredHistory:
         """What was said before and in the turn, after the newest summary."""
         after = self._summary.upto_message_id if self._summary is not None else 0

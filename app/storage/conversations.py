@@ -100,7 +100,7 @@ class Conversations:
 
     async def set_model(self, conversation_id: str, model: str | None) -> None:
         """Choose the model of a conversation; ``None`` takes the default again."""
-        await self._set(conversation_id, model=model)
+        await self._set(conversation_id, model=model and self._redactor.text(model))
 
     # -- messages --------------------------------------------------------------------------
 

@@ -24,7 +24,9 @@ _CHOICE_SIDES: Final = 40
 
 
 class Button(QPushButton):
-    """A push button. ``kind``: ``plain``, ``primary``, ``quiet``, ``chip`` or ``suggestion``.
+    """A push button.
+
+    ``kind``: ``plain``, ``primary``, ``quiet``, ``link``, ``chip`` or ``suggestion``.
 
     ``text`` may carry a mnemonic (``&Stop``); ``name`` is what a screen reader says, the text
     itself when empty.

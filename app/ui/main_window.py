@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.domain.errors import StewardError
+    from app.ui.model_picker import ModelPicker
     from app.ui.panes.circuits import CircuitsPane
     from app.ui.panes.files import FilesPane
     from app.ui.panes.trace import TracePane
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
         self.top_bar.rail_wanted.connect(self.toggle_rail)
         self.top_bar.dock_wanted.connect(self.toggle_dock)
         self.top_bar.settings_wanted.connect(self.show_settings)
+        self.top_bar.model_wanted.connect(self.choose_model)
         self.dock.hide_wanted.connect(self.toggle_dock)
         self.chat.call_clicked.connect(self._show_call)
         self.chat.undo_wanted.connect(self._ask_to_undo)
@@ -287,6 +289,22 @@ class MainWindow(QMainWindow):
             self._settings.finished.connect(self._settings_closed)
         self._settings.show_page(page)
         self._settings.open()
+
+    def choose_model(self) -> ModelPicker | None:
+        """Offer the models for the conversation shown."""
+        session = self.session
+        if session is None:
+            return None
+        from app.ui.model_picker import ModelPicker
+
+        picker = ModelPicker(self._theme, session.known_models, session.tasks, self)
+        picker.chosen.connect(
+            lambda model: session.tasks.start(session.choose_model(model), name="choose model")
+        )
+        picker.connect_wanted.connect(self.show_settings)
+        default = session.desk.llm.default_model or "the server's first model"
+        picker.open_below(self.top_bar.provider, session.model, default)
+        return picker
 
     def _settings_closed(self) -> None:
         if self._settings is not None:

@@ -328,7 +328,15 @@ class Desk(Protocol):
         ...
 
     def change_setting(self, name: str, value: object) -> None:
-        """Save a setting. Raises ``UsageError``."""
+        """Save a setting (``None``: back to its default). Raises ``UsageError``."""
+        ...
+
+    def setting_source(self, name: str) -> str:
+        """Where a setting comes from: see ``SettingsStore.source``."""
+        ...
+
+    async def remove_key(self, name: str) -> None:
+        """Forget a key that was kept. Raises ``UsageError``, ``KeyringError``."""
         ...
 
     async def connect(

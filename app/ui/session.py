@@ -39,6 +39,7 @@ from app.ui.bridge import Bridge
 from app.ui.chat.conversation import ConversationModel
 from app.ui.file_acts import FileActs
 from app.ui.history import HistoryReader
+from app.ui.known_models import KnownModels
 from app.ui.opening import Opener
 from app.ui.ports import AttachmentVault, Desk
 from app.ui.tasks import Tasks
@@ -68,10 +69,12 @@ class OpenConversation:
     ``attached`` belongs to the draft; so many more, ``attaching``, are being copied for it.
     ``messages`` and ``past_turns`` are what was stored and is read; there is more before message
     ``earlier``.
+    ``llm_model`` is the model chosen for it before it was stored.
     """
 
     model: ConversationModel
     id: str | None = None
+    llm_model: str | None = None
     draft: str = ""
     attached: list[Attachment] = field(default_factory=list)
     attaching: int = 0
@@ -114,6 +117,7 @@ class Session(QObject):
         self.files = FileActs(self.workspace, self.said.emit)
         self.attaching = Attaching(self._attachment_vault, tasks, self)
         self.thumbnails = Thumbnails(self._attachment_vault, tasks, self)
+        self.known_models = KnownModels(desk)
         self.opener = Opener(self._attachment_vault, tasks)
         self.history = HistoryReader(desk, self)
         self.summaries: Sequence[ConversationSummary] = ()
@@ -155,6 +159,14 @@ class Session(QObject):
             if summary.id == self._current.id:
                 return summary.title or "New conversation"
         return "New conversation"
+
+    @property
+    def model(self) -> str | None:
+        """The model chosen for the conversation shown; ``None``: the default one answers."""
+        for summary in self.summaries:
+            if summary.id == self._current.id:
+                return summary.model
+        return self._current.llm_model
 
     def opened(self, conversation_id: str) -> OpenConversation | None:
         """A conversation, if it was opened in this window."""
@@ -243,6 +255,22 @@ class Session(QObject):
         await self.desk.conversations.rename(conversation_id, title)
         await self.refresh()
 
+    async def choose_model(self, model: str | None) -> None:
+        """Let ``model`` answer in the conversation shown from the next message on."""
+        conversation = self._current
+        conversation.llm_model = model
+        if conversation.id is not None or conversation.turns:  # it is stored, or just being stored
+            engine = await self._engine(conversation)
+            await self.desk.conversations.set_model(engine.conversation_id, model)
+        await self.refresh()
+
+    async def remove_key(self, name: str) -> None:
+        """Forget a key that was kept. Raises ``UsageError``, ``KeyringError``."""
+        try:
+            await self.desk.remove_key(name)
+        finally:
+            self.provider_changed.emit()
+
     async def show_message(self, message_id: int) -> None:
         """Bring a message of the conversation shown into view, read first if it has to be."""
         conversation = self._current
@@ -309,7 +337,9 @@ class Session(QObject):
     async def _engine(self, conversation: OpenConversation) -> Engine:
         async with conversation.opening:  # two quick messages belong to one new conversation
             if conversation.engine is None:
-                conversation.engine = await self.desk.engines.get(conversation.id)
+                # One that is stored has its model there already.
+                chosen = conversation.llm_model if conversation.id is None else None
+                conversation.engine = await self.desk.engines.get(conversation.id, model=chosen)
                 conversation.id = conversation.engine.conversation_id
                 self._open[conversation.id] = conversation
         return conversation.engine

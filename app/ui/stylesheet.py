@@ -32,6 +32,12 @@ QPushButton[kind="quiet"] { background: transparent; color: $accent; border-colo
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; }
 QPushButton[kind="quiet"]:disabled { color: $muted; }
+QPushButton[kind="link"] {
+    background: transparent; color: $accent; border: 1px solid transparent; border-radius: 4px;
+    padding: 0 3px; min-height: 16px;
+}
+QPushButton[kind="link"]:hover { background: $hover; }
+QPushButton[kind="link"]:focus { border: 1px solid $accent; padding: 0 3px; }
 QPushButton[kind="chip"] {
     border-radius: 11px; padding: 1px 10px; min-height: 18px; color: $muted;
     background: transparent; border: 1px solid $control; font-size: ${small}pt;
@@ -64,6 +70,10 @@ QLineEdit, QComboBox, QSpinBox, QTextEdit[kind="input"], QPlainTextEdit[kind="in
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus,
 QTextEdit[kind="input"]:focus, QPlainTextEdit[kind="input"]:focus {
     border: 2px solid $accent; padding: 4px 7px;
+}
+QLineEdit[wrong="true"] { border-color: $trouble; }
+QLineEdit:read-only, QPlainTextEdit[kind="input"]:read-only {
+    color: $muted; background: $background;
 }
 QLineEdit:disabled, QComboBox:disabled { color: $muted; background: $background; }
 QComboBox { padding-right: 20px; }
@@ -103,10 +113,17 @@ QFrame[kind="attachment"] {
 QFrame[kind="composer"] QPlainTextEdit {
     background: transparent; border: none; padding: 0; placeholder-text-color: $muted;
 }
+QListWidget[kind="pages"]::item { padding: 0 6px; }
+QListWidget[kind="boxed"] {
+    background: $panel; border: 1px solid $control; border-radius: ${radius}px; padding: 4px;
+}
+QListWidget[kind="boxed"]:focus { border: 2px solid $accent; padding: 3px; }
+QListWidget[kind="boxed"]::item { padding: 4px; }
 QFrame[kind="line"] { background: $line; border: none; }
 QWidget[kind="bar"], QWidget[kind="panel"] { background: $panel; }
 QWidget[kind="ground"] { background: $background; }
 
+QLabel[kind="found"] { font-weight: 600; color: $accent; }
 QLabel[kind="heading"] { font-weight: 600; }
 QLabel[kind="title"] { font-weight: 600; font-size: ${title}pt; }
 QLabel[kind="muted"] { color: $muted; }

@@ -18,11 +18,14 @@ _NARROW: Final = 820
 
 
 class TopBar(QWidget):
-    """Emits what is wanted: ``settings_wanted(page)``, ``rail_wanted``, ``dock_wanted``."""
+    """Emits what is wanted: ``settings_wanted(page)``, ``rail_wanted``, ``dock_wanted``,
+    ``model_wanted`` where there are models to choose from.
+    """
 
     settings_wanted = Signal(str)
     rail_wanted = Signal()
     dock_wanted = Signal()
+    model_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -52,7 +55,7 @@ class TopBar(QWidget):
         self.rail_button.clicked.connect(self.rail_wanted)
         self.dock_button.clicked.connect(self.dock_wanted)
         self.settings.clicked.connect(lambda: self.settings_wanted.emit("model"))
-        self.provider.clicked.connect(lambda: self.settings_wanted.emit("model"))
+        self.provider.clicked.connect(self._choose_model)
         self.provider.setShortcut("Ctrl+M")
         self.folders.clicked.connect(lambda: self.settings_wanted.emit("folders"))
         self.folders.setShortcut("Ctrl+Shift+F")
@@ -82,6 +85,12 @@ class TopBar(QWidget):
         """Leave out what there is no room for."""
         self.usage.setVisible(bool(self.usage.text()) and width >= _NARROW)
 
+    def _choose_model(self) -> None:
+        if self._session is None or self._session.desk.llm.provider == "guided":
+            self.settings_wanted.emit("model")
+        else:
+            self.model_wanted.emit()
+
     def _show(self) -> None:
         from app.ui import words
 
@@ -90,15 +99,15 @@ class TopBar(QWidget):
             return
         self.title.setText(session.title)
         llm = session.desk.llm
-        model = llm.default_model or ""
-        for summary in session.summaries:
-            if summary.id == session.current.id and summary.model:
-                model = summary.model
+        model = session.model or llm.default_model or ""
         guided = llm.provider == "guided"
         text = llm.label if guided or not model else f"{llm.label} · {model}"
         self.provider.setText(text.replace("&", "&&"))
         self.provider.setAccessibleName(f"Model: {text}")
-        self.provider.setToolTip("Choose or connect a model (Ctrl+M)")
+        whose = "chosen for this conversation" if session.model else "the default model"
+        tip = "Connect a model (Ctrl+M)" if guided else f"{text}, {whose}\nChoose another (Ctrl+M)"
+        self.provider.setToolTip(tip)
+        self.provider.setShortcut("Ctrl+M")  # a new text has taken the old one away
         self.provider.setIcon(state_icon("ok", self._theme))
         folders = session.desk.folders.folders
         self.folders.setText(words.count(len(folders), "folder") if folders else "No folder yet")

@@ -64,6 +64,18 @@ def test_the_answer_is_on_stdout_and_the_rest_beside_it(
     assert "✓ files.read" in done.err
 
 
+def test_a_conversation_keeps_the_model_it_was_given(steward: Steward, server: ModelServer) -> None:
+    server.script([text_reply("Yes.") for _ in range(4)])
+    first = steward("ask", "--model", "large", "hello", **connected(server))
+    named = ("--conversation", first.err.strip().splitlines()[-1].removeprefix("conversation "))
+    steward("ask", *named, "again", **connected(server))
+    steward("ask", *named, "--model", "", "by default", **connected(server))
+    steward("ask", "another conversation", **connected(server))
+
+    models = [request.json["model"] for request in server.requests]
+    assert models == ["large", "large", "test-model", "test-model"]
+
+
 def test_the_conversation_named_at_the_end_can_be_gone_on_with(
     steward: Steward, server: ModelServer
 ) -> None:

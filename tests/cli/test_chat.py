@@ -149,6 +149,18 @@ def test_a_program_approves_a_change_while_the_turn_waits(steward: Steward) -> N
         assert peer.end() == 0
 
 
+def test_a_model_is_chosen_for_the_conversation(steward: Steward, server: ModelServer) -> None:
+    server.script([text_reply("Yes."), text_reply("Yes.")])
+    lines = steward.process(
+        "chat", "--json", "--model", "large", stdin="one\ntwo\n", **connected(server)
+    )
+
+    assert [request.json["model"] for request in server.requests] == ["large", "large"]
+    conversation = lines.objects[0]["conversation_id"]
+    steward("chat", "--conversation", conversation, "--model", "")
+    assert [one["model"] for one in steward("conversations", "list", "--json").objects] == [None]
+
+
 def test_queued_messages_finish_in_order_after_the_end_of_stdin(steward: Steward) -> None:
     done = steward.process(
         "chat", "--json", stdin="what is in report.md\n\nlist files\n/help", STEWARD_FOLDERS=""

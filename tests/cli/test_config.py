@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.setting_fields import FIELDS
 from tests.cli.conftest import Steward
 from tests.standins.model_server import ModelServer, text_reply
 
@@ -78,7 +79,24 @@ def test_a_value_that_cannot_be_used_changes_nothing(steward: Steward) -> None:
     steward("config", "set", "skill_timeout", code=2)
     steward("config", "set", "skill_timeout", "1", "2", code=2)
     steward("config", "set", "home", "/tmp", code=2)
-    assert steward("config", "get", "skill_timeout").out == "5.0\n"
+    assert steward("config", "get", "skill_timeout").out == "5\n"
+
+
+def test_nonsense_is_refused_in_words(steward: Steward) -> None:
+    for name, value in (
+        ("llm_base_url", "http://["),
+        ("llm_base_url", "https://"),
+        ("llm_base_url", "http://a server/v1"),
+        ("llm_base_url", "http://server:99999999/v1"),
+        ("folders", "~nobody-of-this-name/papers"),
+        ("max_iterations", "1,0"),
+        ("max_day_cost", "0,50"),
+    ):
+        told = steward("config", "set", name, value, code=2).err
+        assert f"{name} cannot be " in told, value
+        assert "mistake in Steward" not in told
+    assert steward("config", "set", "max_tool_calls", "1,000").out == ""
+    assert steward("config", "get", "max_tool_calls").out == "1000\n"
 
 
 def test_folders_are_given_one_by_one(steward: Steward, tmp_path: Path) -> None:
@@ -113,6 +131,25 @@ def test_all_settings_and_their_file_can_be_seen(steward: Steward) -> None:
     assert KEY not in shown
     assert steward("config", "path").out == f"{steward.home / 'settings.json'}\n"
     assert KEY not in steward("config", "get", "--json", OPENROUTER_API_KEY=KEY).out
+
+
+def test_every_setting_is_listed_with_where_it_comes_from(steward: Steward) -> None:
+    steward("config", "set", "max_tool_calls", "7")
+    environment: dict[str, Any] = {"STEWARD_MAX_ITERATIONS": "9", "OPENROUTER_API_KEY": KEY}
+    names = ["home", *(f.name for f in FIELDS)]
+
+    rows = {row["name"]: row for row in steward("config", "get", "--json", **environment).objects}
+    lines = steward("config", "get", **environment).out.splitlines()
+
+    assert list(rows) == names
+    assert [line.partition(" = ")[0] for line in lines] == names
+    expected = dict.fromkeys(
+        ("home", "folders", "max_iterations", "openrouter_api_key"), "environment"
+    ) | {"max_tool_calls": "file"}
+    assert {n: row["source"] for n, row in rows.items() if row["source"] != "default"} == expected
+    assert "max_tool_calls = 7  (settings file)" in lines
+    assert "max_iterations = 9  (environment)" in lines
+    assert "max_turn_seconds = 900  (default)" in lines
 
 
 def test_a_secret_goes_to_the_keyring_and_never_comes_back(

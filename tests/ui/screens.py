@@ -29,16 +29,37 @@ from app.orchestrator.approvals import Decision
 from app.resilience.circuit_breaker import Outcome
 from app.ui.collector import Collector
 from app.ui.main_window import MainWindow
+from app.ui.model_picker import ModelPicker
 from app.ui.panes.versions import VersionsPane
+from app.ui.settings.dialog import SettingsDialog
 from app.ui.theme import Theme
 from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
+from tests.standins.model_server import ModelServer, json_reply
 from tests.ui.driving import Person, click, meanwhile, until
 
 WIDE: Final = QSize(1360, 860)
 SMALL: Final = QSize(900, 600)
 EDIT: Final = "replace 'draft' with 'final' in report.md"
 
+OFFERED: Final = json_reply(
+    {
+        "data": [
+            {
+                "id": f"maker/{name}",
+                "name": f"Maker: {name.title()}",
+                "context_length": window,
+                "pricing": {"prompt": str(price / 1e6), "completion": str(price * 4 / 1e6)},
+            }
+            for name, window, price in (
+                ("small", 32_768, 0),
+                ("middle-2", 128_000, 0.15),
+                ("large-1.5", 1_048_576, 2.5),
+                ("a-model-with-quite-a-long-name-instruct:free", 200_000, 0),
+            )
+        ]
+    }
+)
 Scene = Callable[[Person], Awaitable[None]]
 
 
@@ -97,6 +118,9 @@ def _picture(window: MainWindow) -> QPixmap:
             at = window.rect().center() - dialog.rect().center()
             painter.drawPixmap(at, dialog.grab())
             painter.drawRect(dialog.rect().translated(at))
+    for picker in window.findChildren(ModelPicker):
+        if picker.isVisible():
+            painter.drawPixmap(window.mapFromGlobal(picker.pos()), picker.grab())
     painter.end()
     return picture
 
@@ -362,6 +386,61 @@ async def folders(person: Person) -> None:
     await asyncio.sleep(0.3)
 
 
+async def limits(person: Person) -> None:
+    """The limits, one of them mistyped."""
+    dialog = _settings(person, "limits")
+    row = dialog.rows["max_tool_calls"]
+    row.control.show_written("lots")
+    row.commit()
+    dialog.rows["max_iterations"].control.show_written("40")
+    dialog.rows["max_iterations"].commit()
+
+
+async def you(person: Person) -> None:
+    """The person's instructions, and the look."""
+    _settings(person, "you")
+    await asyncio.sleep(0.3)
+
+
+async def asking(person: Person) -> None:
+    """How the model is asked, and the keys."""
+    _settings(person, "model").show_setting("provider_routing")
+    await asyncio.sleep(0.5)
+
+
+async def searched(person: Person) -> None:
+    """A search over all settings."""
+    _settings(person, "model").search.setText("cost")
+    await asyncio.sleep(0.3)
+
+
+async def searched_in_vain(person: Person) -> None:
+    """A search that finds nothing."""
+    _settings(person, "model").search.setText("weather")
+    await asyncio.sleep(0.3)
+
+
+async def picking(person: Person) -> None:
+    """Models to choose from, for one conversation."""
+    session = person.window.session
+    assert session is not None
+    with ModelServer(models=OFFERED) as server:
+        await session.desk.connect(
+            "openai-compatible", base_url=server.base_url, model="maker/small"
+        )
+        session.provider_changed.emit()
+        picker = person.window.choose_model()
+        assert picker is not None
+        await until(lambda: picker.list.count() > 3, "the models")
+
+
+def _settings(person: Person, page: str) -> SettingsDialog:
+    person.window.show_settings(page)
+    dialog = person.window._settings
+    assert dialog is not None
+    return dialog
+
+
 SCENES: Final[dict[str, Scene]] = {
     scene.__name__: scene
     for scene in (
@@ -389,6 +468,12 @@ SCENES: Final[dict[str, Scene]] = {
         files,
         settings,
         folders,
+        picking,
+        limits,
+        you,
+        asking,
+        searched,
+        searched_in_vain,
     )
 }
 

@@ -11,7 +11,7 @@ from app.domain.errors import DatabaseCorruptError
 from app.orchestrator.approvals import Decision
 from app.ui.dock import TABS
 from app.ui.main_window import MainWindow
-from app.ui.settings.dialog import PAGES
+from app.ui.settings.catalogue import PAGES
 from app.ui.theme import Theme
 from app.ui.trouble_page import TroublePage
 from tests.standins.scripted_model import calls, says

@@ -153,7 +153,9 @@ async def test_changes_that_can_be_taken_back_need_no_asking_once_the_person_say
     model.answers(calls(EDIT), says("Done."))
     window.show_settings("approvals")
     assert window._settings is not None
-    click(window._settings.rules.reversible)
+    mode = window._settings.controls["approval_mode"]
+    press(mode, Qt.Key.Key_N)  # "No asking"
+    press(mode, Qt.Key.Key_Return)
     window._settings.reject()
     assert desk.settings.approval_mode == "reversible"
 

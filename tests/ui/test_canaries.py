@@ -89,14 +89,15 @@ async def test_keys_come_out_nowhere_in_the_window_and_in_what_it_writes(
         assert "status=final" in (folder / "keys.env").read_text()
 
         desk.router.notify(Severity.ERROR, "test", f"It failed with {ALL}.", context={HOOK: LLM})
-        window.show_settings("words")
+        window.show_settings("you")
         await settled(window)
         dialog = window._settings
         assert dialog is not None
-        dialog.words.instructions.setPlainText(f"Use {TELEGRAM}.")
-        dialog.words.save()
+        row = dialog.rows["instructions"]
+        row.control.show_written(f"Use {TELEGRAM}.")
+        assert not row.commit()
         assert desk.settings.instructions == ""
-        dialog.words.instructions.clear()
+        row.give_up()
         dialog.reject()
         assert window.session is not None
         await window.session.search("keys")

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox
 
 from app.assembly import Assembly
 from app.config import SettingsStore
@@ -18,7 +18,7 @@ from app.ui.theme import Theme
 from tests.standins.model_server import ModelServer, text_reply
 from tests.standins.scripted_model import calls, says
 from tests.ui.conftest import Puppet, settled
-from tests.ui.driving import Person, click, type_text, until
+from tests.ui.driving import Person, click, press, type_text, until
 
 
 @pytest.fixture
@@ -48,55 +48,54 @@ async def test_a_server_is_connected_after_it_answered(
     click(page.connect_button)
     await until(lambda: page.outcome.text().startswith("Connected"), "the connection")
 
-    await until(lambda: page.models.count() == 2, "its models")
-    assert [page.models.itemText(i) for i in range(2)] == ["small", "large"]
+    assert page.model.choice == "small"
+    click(page.model)
+    picker = page.picker
+    assert picker is not None
+    await until(lambda: picker.list.count() == 3, "its models")
+    assert [picker.list.item(i).text() for i in range(3)] == ["The default", "small", "large"]
+    type_text(picker.search, "lar")
+    press(picker.search, Qt.Key.Key_Return)
+    await until(lambda: page.model.choice == "large", "the choice")
     assert SettingsStore(steward_home, {}).load().llm_base_url == server.base_url
     dialog.reject()
     server.script([text_reply("Hello from the server.")])
     await person.ask("Hello?")
     assert person.answers[-1] == "Hello from the server."
+    assert server.requests[-1].json["model"] == "large"
+
+
+async def test_connecting_the_same_server_again_keeps_the_model(
+    dialog: SettingsDialog, desk: Assembly, server: ModelServer
+) -> None:
+    await desk.connect("openai-compatible", base_url=server.base_url, model="large")
+    page = dialog.model
+    page.choose("openai-compatible")
+    type_text(page.address, server.base_url)
+    click(page.connect_button)
+    await until(lambda: page.outcome.text().startswith("Connected"), "the connection")
+
+    assert desk.settings.model == "large"
+    assert page.model.choice == "large"
 
 
 async def test_how_long_a_model_thinks_counts_from_the_next_message(
     dialog: SettingsDialog, person: Person, desk: Assembly, server: ModelServer
 ) -> None:
-    assert not dialog.model.choices.isVisible()  # offline commands do not think
     page = dialog.model
     page.choose("openai-compatible")
     type_text(page.address, server.base_url)
     click(page.connect_button)
-    await until(page.choices.isVisible, "a model that thinks")
-    assert not page.choices.fallbacks.isVisible()
+    await until(lambda: page.outcome.text().startswith("Connected"), "the connection")
 
-    page.choices.effort.setCurrentIndex(page.choices.effort.findData("low"))
-    page.choices.effort.activated.emit(page.choices.effort.currentIndex())
+    press(dialog.controls["reasoning_effort"], Qt.Key.Key_L)  # "Long"
+    press(dialog.controls["reasoning_effort"], Qt.Key.Key_Return)
     dialog.reject()
     server.script([text_reply("Hello.")])
     await person.ask("Hello?")
 
-    assert desk.settings.reasoning_effort == "low"
-    assert server.requests[-1].json["reasoning_effort"] == "low"
-
-
-async def test_models_to_fall_back_on_are_kept_or_refused_in_words(
-    dialog: SettingsDialog, window: MainWindow, desk: Assembly, steward_home: Path
-) -> None:
-    choices = dialog.model.choices
-    choices.show_for("openrouter")
-    said: list[str] = []
-    assert window.session is not None
-    window.session.said.connect(lambda _kind, words: said.append(words))
-    assert choices.fallbacks.isVisible()
-
-    choices.fallbacks.setText("a/b:free c/d")
-    choices.fallbacks.editingFinished.emit()
-    assert choices.fallbacks.text() == "a/b:free, c/d"
-    assert SettingsStore(steward_home, {}).load().fallback_models == ("a/b:free", "c/d")
-
-    choices.fallbacks.setText(" ".join(map(str, range(11))))
-    choices.fallbacks.editingFinished.emit()
-    assert "up to 10" in said[-1]
-    assert desk.settings.fallback_models == ("a/b:free", "c/d")
+    assert desk.settings.reasoning_effort == "high"
+    assert server.requests[-1].json["reasoning_effort"] == "high"
 
 
 async def test_a_server_that_does_not_answer_changes_nothing(
@@ -128,26 +127,6 @@ async def test_openrouter_without_a_key_says_what_is_missing(
     assert desk.llm.provider == "guided"
 
 
-async def test_a_model_is_chosen_for_one_conversation(
-    person: Person, window: MainWindow, desk: Assembly, model: Puppet
-) -> None:
-    model.answers(says("Yes."))
-    await person.ask("Hello?")
-    window.show_settings("model")
-    assert window._settings is not None
-    page = window._settings.model
-    await until(lambda: page.models.count() == 1, "the models")
-
-    page.models.setEditText("another")
-    click(page.use_here)
-    await until(lambda: "another" in page.outcome.text(), "the choice")
-
-    assert window.session is not None
-    stored = await desk.conversations.get(window.session.current.id or "")
-    assert stored.model == "another"
-    window._settings.reject()
-
-
 async def test_a_rule_can_be_taken_back(
     person: Person, window: MainWindow, desk: Assembly, model: Puppet
 ) -> None:
@@ -167,6 +146,11 @@ async def test_a_rule_can_be_taken_back(
 
     await until(lambda: page.list.count() == 0, "the rule to go")
     assert await desk.rules.list() == []
+    assert window._settings.notice.whole == "Steward asks again: files.create, always."
+
+    click(window._settings.undo_button)
+    await until(lambda: page.list.count() == 1, "the rule to come back")
+    assert [rule.skill for rule in await desk.rules.list()] == ["files.create"]
     window._settings.reject()
 
 
@@ -174,7 +158,7 @@ async def test_instructions_are_kept_when_the_settings_close(
     dialog: SettingsDialog, desk: Assembly, steward_home: Path
 ) -> None:
     dialog.show_page("you")
-    dialog.words.instructions.setPlainText("Keep it short.")
+    type_text(dialog.controls["instructions"], "Keep it short.")
 
     dialog.reject()
 
@@ -186,11 +170,9 @@ async def test_the_theme_changes_at_once_and_is_kept(
     dialog: SettingsDialog, desk: Assembly, theme: Theme
 ) -> None:
     dialog.show_page("you")
-    box = dialog.words.theme
-    box.setFocus()
 
-    box.setCurrentIndex(2)
-    box.activated.emit(2)
+    press(dialog.controls["theme"], Qt.Key.Key_D)
+    press(dialog.controls["theme"], Qt.Key.Key_Return)
 
     assert theme.is_dark
     assert desk.settings.theme == "dark"
@@ -233,10 +215,11 @@ async def test_changes_from_outside_are_recorded_once_the_person_says_so(
     pane = window.versions
     assert pane is not None
     dialog.show_page("folders")
-    box = dialog.folders.watch
+    box = dialog.controls["watch_folders"]
+    assert isinstance(box, QCheckBox)
     assert not box.isChecked()
 
-    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    click(box)
 
     assert desk.settings.watch_folders
     assert SettingsStore(steward_home, {}).load().watch_folders

@@ -1,22 +1,38 @@
-"""The settings dialog: pages behind tabs, each of which saves by itself."""
+"""The settings: pages behind a list, a search over all of them; each thing is kept by itself."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.ui.controls import Button
+from app.ui.controls import Button, ElidedLabel, rule
 from app.ui.session import Session
+from app.ui.settings.catalogue import PAGES, SETTINGS
 from app.ui.settings.folders_page import FoldersPage
 from app.ui.settings.model_page import ModelPage
 from app.ui.settings.notifications_page import NotificationsPage
+from app.ui.settings.page import Page, limits_page
 from app.ui.settings.rules_page import RulesPage
-from app.ui.settings.words_page import WordsPage
+from app.ui.settings.search_page import SearchPage
+from app.ui.settings.setting_row import SettingRow, Undo
+from app.ui.settings.you_page import YouPage
 from app.ui.tasks import WorkGroup
 from app.ui.theme import Theme
 
-PAGES: Final = ("model", "folders", "approvals", "notifications", "you")
+_LIST_WIDTH: Final = 176
+_WIDTH, _HEIGHT = 820, 600
 
 
 class SettingsDialog(QDialog):
@@ -26,40 +42,200 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Steward settings")
         self.setAccessibleName("Settings")
-        self.resize(620, 560)
         self._work = WorkGroup(session.tasks)
-        self.model = ModelPage(theme, session, self._work)
-        self.folders = FoldersPage(session)
-        self.rules = RulesPage(session, self._work)
-        self.notifications = NotificationsPage(session)
-        self.words = WordsPage(theme, session)
-        self.tabs = QTabWidget()
-        self.tabs.setAccessibleName("Settings pages")
-        self.tabs.setUsesScrollButtons(False)
-        self.tabs.addTab(self.model, "&Model")
-        self.tabs.addTab(self.folders, "&Folders")
-        self.tabs.addTab(self.rules, "&Approvals")
-        self.tabs.addTab(self.notifications, "&Notifications")
-        self.tabs.addTab(self.words, "&You and the look")
-        closing = Button("&Close")
-        closing.clicked.connect(self.accept)
+        self._undo: Undo | None = None
+        self._warned: set[str] = set()
+        self.model = ModelPage(PAGES["model"], theme, session, self._work)
+        self.folders = FoldersPage(PAGES["folders"], session)
+        self.rules = RulesPage(PAGES["approvals"], session, self._work)
+        self.limits = limits_page(PAGES["limits"], session)
+        self.notifications = NotificationsPage(PAGES["notifications"], session)
+        self.you = YouPage(PAGES["you"], theme, session)
+        self.pages: dict[str, Page] = {
+            "model": self.model,
+            "folders": self.folders,
+            "approvals": self.rules,
+            "limits": self.limits,
+            "notifications": self.notifications,
+            "you": self.you,
+        }
+        self.search = _Search(self)
+        self.found = SearchPage(theme)
+        self.list = QListWidget()
+        self.stack = QStackedWidget()
+        self.notice = ElidedLabel(kind="muted")
+        self.undo_button = Button("&Undo", kind="quiet")
+        self._build()
+        self._wire()
+        room = parent.window().size()
+        self.resize(
+            min(_WIDTH, max(room.width() - 40, 420)), min(_HEIGHT, max(room.height() - 40, 400))
+        )
+        self.show_page("model")
+
+    def _build(self) -> None:
+        self.list.setAccessibleName("Settings pages")
+        self.list.setProperty("kind", "pages")
+        for page in self.pages.values():
+            page.changed.connect(self._changed)
+            page.told.connect(self._tell)
+            item = QListWidgetItem(page.title)
+            # Said, not styled: the list measures its items before the style sheet reaches it.
+            item.setSizeHint(QSize(0, self.fontMetrics().height() + 14))
+            self.list.addItem(item)
+            self.stack.addWidget(page)
+        self.stack.addWidget(self.found)
+        left = QWidget()
+        left.setProperty("kind", "panel")
+        left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        left.setFixedWidth(_LIST_WIDTH)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(10, 12, 10, 12)
+        column.setSpacing(10)
+        column.addWidget(self.search)
+        column.addWidget(self.list, 1)
+        self.undo_button.hide()
+        self.close_button = Button("&Close")
         below = QHBoxLayout()
-        below.setContentsMargins(16, 8, 16, 14)
-        below.addStretch(1)
-        below.addWidget(closing)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, 8, 0, 0)
-        page.setSpacing(0)
-        page.addWidget(self.tabs, 1)
-        page.addLayout(below)
+        below.setContentsMargins(20, 10, 16, 12)
+        below.setSpacing(8)
+        below.addWidget(self.notice, 1)
+        below.addWidget(self.undo_button)
+        below.addWidget(self.close_button)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.stack, 1)
+        right.addWidget(rule())
+        right.addLayout(below)
+        across = QHBoxLayout(self)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(left)
+        across.addWidget(rule(vertical=True))
+        across.addLayout(right, 1)
+
+    def _wire(self) -> None:
+        self.list.currentRowChanged.connect(self._show_row)
+        self.list.itemClicked.connect(lambda _: self.search.clear())
+        self.search.textChanged.connect(self._look)
+        self.found.chosen.connect(self.show_setting)
+        self.undo_button.clicked.connect(self._take_back)
+        self.close_button.clicked.connect(self.accept)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.activated.connect(self._focus_search)
+
+    # -- where the person is -----------------------------------------------------------------------
+
+    @property
+    def page(self) -> str:
+        """Which of ``PAGES`` is shown, or would be without the search."""
+        return list(self.pages)[max(self.list.currentRow(), 0)]
+
+    @property
+    def rows(self) -> dict[str, SettingRow]:
+        """Every setting that is a row, by its name."""
+        return {name: row for page in self.pages.values() for name, row in page.rows.items()}
+
+    @property
+    def controls(self) -> dict[str, QWidget]:
+        """What each setting is changed with, by its name."""
+        return {name: one for page in self.pages.values() for name, one in page.controls.items()}
 
     def show_page(self, name: str) -> None:
         """Show one of ``PAGES``."""
-        if name in PAGES:
-            self.tabs.setCurrentIndex(PAGES.index(name))
+        if name in self.pages:
+            self.search.clear()
+            self.list.setCurrentRow(list(self.pages).index(name))
+
+    def show_setting(self, name: str) -> None:
+        """Show a setting on its page, and put the person there."""
+        page = self.pages[SETTINGS[name].page]
+        self.show_page(SETTINGS[name].page)
+        if page is self.model:
+            self.model.show_key_of(name)
+        control = page.controls[name]
+        for row in page.rows.values():
+            row.mark(marked=row.name == name)
+        control.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        page.ensureWidgetVisible(page.rows.get(name, control))
+
+    def _show_row(self, row: int) -> None:
+        if row >= 0 and not self.search.text():
+            self.stack.setCurrentIndex(row)
+            for one in self.rows.values():
+                one.mark(marked=False)
+
+    def _look(self, text: str) -> None:
+        if text.strip():
+            self.found.look_for(text)
+            self.stack.setCurrentWidget(self.found)
+        else:
+            self.stack.setCurrentIndex(self.list.currentRow())
+
+    def _focus_search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    # -- what became of a change -------------------------------------------------------------------
+
+    def _changed(self, _name: str) -> None:
+        self._say("Saved.")
+
+    def _tell(self, words: str, undo: Undo) -> None:
+        self._say(words, undo)
+
+    def _say(self, words: str, undo: Undo | None = None) -> None:
+        self.notice.setText(words)
+        self._undo = undo
+        self.undo_button.setVisible(undo is not None)
+
+    def _take_back(self) -> None:
+        undo = self._undo
+        self._say("Taken back.")
+        if undo is not None:
+            undo()
+        self.stack.setFocus()
+
+    # -- the end -----------------------------------------------------------------------------------
 
     def done(self, result: int) -> None:
-        """Save what is still in the fields, then close."""
-        self.words.save()
+        """Keep what is still in the fields, then close.
+
+        Where something there cannot be used it is shown first, once: closing again leaves it.
+        """
+        left = {name: said for page in self.pages.values() for name, said in page.commit().items()}
+        if left and left.keys() != self._warned:
+            self._warned = set(left)
+            name, said = next(iter(left.items()))
+            self.show_setting(name)
+            self._say(f"{said} Close again to leave it as it was.")
+            return
         self._work.cancel()  # what is under way must not come back to pages that are gone
         super().done(result)
+
+
+class _Search(QLineEdit):
+    """The search field. Escape empties it, or closes; Down and Enter go to what was found."""
+
+    def __init__(self, dialog: SettingsDialog) -> None:
+        super().__init__()
+        self._dialog = dialog
+        self.setPlaceholderText("Search  Ctrl+F")
+        self.setAccessibleName("Search the settings")
+        self.setClearButtonEnabled(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """As said above."""
+        found = self._dialog.found
+        match event.key():
+            case Qt.Key.Key_Escape if self.text():
+                self.clear()
+            case Qt.Key.Key_Down if self.text():
+                found.list.move_by(1)
+            case Qt.Key.Key_Up if self.text():
+                found.list.move_by(-1)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                if self.text().strip():
+                    found.choose_current()
+            case _:
+                super().keyPressEvent(event)

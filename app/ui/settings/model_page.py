@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QRadioButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.domain.errors import StewardError
 from app.redaction import Secret
-from app.ui.controls import Button, Dot, Label
+from app.ui.controls import Button, ChoiceButton, Dot, Label
 from app.ui.flow_layout import FlowLayout
 from app.ui.ports import FoundServer
 from app.ui.session import Session
-from app.ui.settings.model_choices import ModelChoices
+from app.ui.settings.keys import KeyRow
+from app.ui.settings.page import Page
+from app.ui.settings.setting_row import environment_words
 from app.ui.tasks import WorkGroup
 from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from app.ui.model_picker import ModelPicker
 
 _PROVIDERS: Final = (
     ("guided", "&Offline commands, no AI", "Nothing leaves this computer."),
@@ -38,45 +41,73 @@ _PROVIDERS: Final = (
 )
 
 
-class ModelPage(QWidget):
-    """Nothing is changed before "Connect" has had an answer."""
+_SERVER: Final = "openai-compatible"
+_KEYS: Final = {"openrouter": "openrouter_api_key", _SERVER: "llm_api_key"}
+_CONNECTING: Final = ("provider", "openrouter_api_key", "llm_base_url", "llm_api_key", "model")
 
-    def __init__(self, theme: Theme, session: Session, work: WorkGroup) -> None:
-        super().__init__()
-        self._session = session
+
+class ModelPage(Page):
+    """Another service is used only after "Connect" has had an answer from it."""
+
+    def __init__(self, title: str, theme: Theme, session: Session, work: WorkGroup) -> None:
+        super().__init__(title, session)
+        self._theme = theme
         self._work = work
         self._choices = QButtonGroup(self)
         self._radios: dict[str, QRadioButton] = {}
-        page = QVBoxLayout(self)
-        page.setContentsMargins(18, 16, 18, 12)
-        page.setSpacing(6)
-        page.addWidget(Label("Connect a model", kind="heading"))
-        for name, text, below in _PROVIDERS:
-            radio = QRadioButton(text)
-            radio.setAccessibleName(f"{text.replace('&', '')}. {below}")
-            self._radios[name] = radio
-            self._choices.addButton(radio)
-            page.addWidget(radio)
-            line = Label(below, kind="small", wrap=True)
-            line.setContentsMargins(24, 0, 0, 4)
-            page.addWidget(line)
-        page.addLayout(self._fields())
+        self._picker: ModelPicker | None = None
+        self._locked = {n for n in _CONNECTING if session.desk.setting_source(n) == "environment"}
+        self.column.addWidget(Label("Connect a model", kind="heading"))
+        self._offer_providers()
+        self.column.addLayout(self._fields())
         self._found = QWidget()
         self._found_line = FlowLayout(self._found, spacing=8)
         self._found.hide()
-        page.addWidget(self._found)
-        page.addLayout(self._connecting(theme))
-        page.addSpacing(10)
-        page.addWidget(Label("Model", kind="heading"))
-        page.addLayout(self._models())
-        self.choices = ModelChoices(session)
-        page.addWidget(self.choices)
-        page.addStretch(1)
+        self.column.addWidget(self._found)
+        self.column.addLayout(self._connecting(theme))
+        self.column.addSpacing(10)
+        self.column.addWidget(Label("Model for every conversation", kind="heading"))
+        self.column.addWidget(self._model_choice())
+        self.column.addWidget(
+            Label(
+                "A conversation can have one of its own: its name stands in the line at the top.",
+                kind="small",
+                wrap=True,
+            )
+        )
+        self.column.addSpacing(10)
+        self.add_section(
+            "How it is asked",
+            ("reasoning_effort", "context_tokens", "fallback_models", "provider_routing"),
+        )
+        self.column.addWidget(Label("Keys", kind="heading"))
+        self.keys = {name: KeyRow(name, session, work) for name in _KEYS.values()}
+        for key in self.keys.values():
+            self.column.addWidget(key)
+            key.removed.connect(self._show_provider)
+        self.column.addStretch(1)
+        self.controls |= {
+            "provider": self._radios[session.desk.llm.provider],
+            "llm_base_url": self.address,
+            "llm_api_key": self.key,
+            "openrouter_api_key": self.key,
+            "model": self.model,
+        }
         self._choices.buttonClicked.connect(self._show_fields)
-        self._radios[session.desk.llm.provider].setChecked(True)
-        self._show_fields()
+        self._show_provider()
         work.start(self._look_around(), name="look for local servers")
-        work.start(self._read_models(), name="read models")
+
+    def _offer_providers(self) -> None:
+        for name, text, below in _PROVIDERS:
+            radio = QRadioButton(text)
+            radio.setAccessibleName(f"{text.replace('&', '')}. {below}")
+            radio.setEnabled("provider" not in self._locked)
+            self._radios[name] = radio
+            self._choices.addButton(radio)
+            self.column.addWidget(radio)
+            line = Label(below, kind="small", wrap=True)
+            line.setContentsMargins(24, 0, 0, 4)
+            self.column.addWidget(line)
 
     def _fields(self) -> QFormLayout:
         settings = self._session.desk.settings
@@ -95,6 +126,8 @@ class ModelPage(QWidget):
         form.setSpacing(8)
         form.addRow(self._address_label, self.address)
         form.addRow(self._key_label, self.key)
+        self._origin = Label(kind="attention", wrap=True)
+        form.addRow(self._origin)
         return form
 
     def _connecting(self, theme: Theme) -> QHBoxLayout:
@@ -111,25 +144,11 @@ class ModelPage(QWidget):
         line.addWidget(self.outcome, 1)
         return line
 
-    def _models(self) -> QVBoxLayout:
-        self.models = QComboBox()
-        self.models.setEditable(True)
-        self.models.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.models.setAccessibleName("Model")
-        self.models.setMinimumContentsLength(30)
-        self.use_here = Button("For &this conversation")
-        self.use_here.clicked.connect(self._use_here)
-        self.use_always = Button("For &every conversation")
-        self.use_always.clicked.connect(self._use_always)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.use_always)
-        buttons.addWidget(self.use_here)
-        buttons.addStretch(1)
-        column = QVBoxLayout()
-        column.setSpacing(8)
-        column.addWidget(self.models)
-        column.addLayout(buttons)
-        return column
+    def _model_choice(self) -> ChoiceButton:
+        self.model = ChoiceButton("Model for every conversation", "Ctrl+M")
+        self.model.setEnabled("model" not in self._locked)
+        self.model.clicked.connect(self._pick)
+        return self.model
 
     # -- connecting ----------------------------------------------------------------------------
 
@@ -137,6 +156,22 @@ class ModelPage(QWidget):
     def provider(self) -> str:
         """What is chosen."""
         return next(name for name, radio in self._radios.items() if radio.isChecked())
+
+    def commit(self) -> Mapping[str, str]:
+        """What was written for a service is kept by Connect alone, after it has answered."""
+        left = dict(super().commit())
+        kept = (self._session.desk.settings.llm_base_url or "").rstrip("/")
+        if self.provider == _SERVER and self.address.text().strip().rstrip("/") != kept:
+            left["llm_base_url"] = "The address is kept once Connect has had an answer from it."
+        if self.provider in _KEYS and self.key.text().strip():
+            left[_KEYS[self.provider]] = "The key is kept once Connect has tried it."
+        return left
+
+    def show_key_of(self, name: str) -> None:
+        """Bring the field of a key, or of the server's address, into view."""
+        for provider, key in _KEYS.items():
+            if name == key or (name == "llm_base_url" and provider == _SERVER):
+                self.choose(provider)
 
     def choose(self, provider: str) -> None:
         """Choose one of the three."""
@@ -149,10 +184,19 @@ class ModelPage(QWidget):
             widget.setVisible(provider == "openai-compatible")
         for widget in (self.key, self._key_label):
             widget.setVisible(provider != "guided")
+        key_name = _KEYS.get(provider, "")
+        asked = {"provider", key_name, "llm_base_url" if provider == _SERVER else ""}
+        fixed = [name for name in _CONNECTING if name in self._locked and name in asked]
+        self.key.setReadOnly(key_name in fixed)
+        self.address.setReadOnly("llm_base_url" in fixed)
+        self._origin.setText(" ".join(environment_words(name) for name in fixed))
+        self._origin.setVisible(bool(fixed))
         settings = self._session.desk.settings
         kept = settings.openrouter_api_key if provider == "openrouter" else settings.llm_api_key
         self.key.setPlaceholderText(
-            "kept already; write here to replace it"
+            "set in the environment"
+            if key_name in fixed
+            else "kept already; write here to replace it"
             if kept
             else "sk-or-…" if provider == "openrouter" else "only if the server wants one"
         )  # fmt: skip
@@ -181,13 +225,13 @@ class ModelPage(QWidget):
 
     async def _try(self) -> None:
         provider, key = self.provider, self.key.text().strip()
+        address = (self.address.text().strip() or None) if provider == _SERVER else None
         try:
             kept = await self._session.desk.connect(
                 provider,
-                base_url=self.address.text().strip() or None
-                if provider == "openai-compatible"
-                else None,
+                base_url=address,
                 api_key=Secret(key) if key else None,
+                model=self._model_of(provider, address),
             )
         except StewardError as error:
             self._say("trouble", str(error))
@@ -199,7 +243,14 @@ class ModelPage(QWidget):
         note = "" if kept else " No keyring works here, so the key holds until you close Steward."
         self._say("ok", f"Connected: {label} answers from now on.{note}")
         self._session.provider_changed.emit()
-        await self._read_models()
+        self._show_provider()
+
+    def _model_of(self, provider: str, address: str | None) -> str | None:
+        """The model that was chosen, where it is the same service again; else its own default."""
+        settings = self._session.desk.settings
+        same = provider == self._session.desk.llm.provider
+        here = provider != _SERVER or address == settings.llm_base_url
+        return settings.model if same and here else None
 
     def _say(self, state: str, text: str) -> None:
         self._dot.show()
@@ -209,47 +260,38 @@ class ModelPage(QWidget):
 
     # -- choosing a model ------------------------------------------------------------------------
 
-    async def _read_models(self) -> None:
-        self.choices.show_for(self._session.desk.llm.provider)
-        guided = self._session.desk.llm.provider == "guided"
-        for widget in (self.models, self.use_here, self.use_always):
-            widget.setEnabled(not guided)
-        self.models.clear()
+    def _show_provider(self) -> None:
+        """What answers now, and its model."""
+        desk = self._session.desk
+        self._radios[desk.llm.provider].setChecked(True)
+        self._show_fields()
+        guided = desk.llm.provider == "guided"
+        self.model.setEnabled(not guided and "model" not in self._locked)
         if guided:
-            self.models.setEditText("none: offline commands need no model")
-            return
-        try:
-            found = await self._session.desk.llm.models()
-        except StewardError as error:
-            self._say("trouble", str(error))
-            return
-        for model in found:
-            self.models.addItem(model.id)
-            if model.name != model.id:
-                at = self.models.count() - 1
-                self.models.setItemData(at, model.name, Qt.ItemDataRole.ToolTipRole)
-        current = self._session.desk.llm.default_model or ""
-        for summary in self._session.summaries:
-            if summary.id == self._session.current.id and summary.model:
-                current = summary.model
-        self.models.setEditText(current)
-        self.use_here.setEnabled(self._session.current.id is not None)
+            self.model.show_choice("none: offline commands need no model")
+        else:
+            self.model.show_choice(desk.llm.default_model or "the server's first")
+        for key in self.keys.values():
+            key.refresh()
 
-    def _use_here(self) -> None:
-        conversation = self._session.current.id
-        if conversation is not None:
-            self._work.start(
-                self._set_model(conversation, self.models.currentText().strip() or None),
-                name="choose model",
-            )
+    def _pick(self) -> None:
+        from app.ui.model_picker import ModelPicker
 
-    async def _set_model(self, conversation: str, model: str | None) -> None:
-        await self._session.desk.conversations.set_model(conversation, model)
-        await self._session.refresh()
-        self._say("ok", f"This conversation uses {model or 'the default'} from now on.")
+        self._picker = ModelPicker(
+            self._theme, self._session.known_models, self._session.tasks, self
+        )
+        self._picker.connect_button.hide()
+        self._picker.chosen.connect(self._use_always)
+        self._picker.open_below(
+            self.model, self._session.desk.settings.model, "what the service itself takes first"
+        )
 
-    def _use_always(self) -> None:
-        model = self.models.currentText().strip() or None
+    @property
+    def picker(self) -> ModelPicker | None:
+        """The list of models, once it was opened."""
+        return self._picker
+
+    def _use_always(self, model: str | None) -> None:
         self._work.start(self._set_default(model), name="choose model")
 
     async def _set_default(self, model: str | None) -> None:
@@ -260,4 +302,5 @@ class ModelPage(QWidget):
             self._say("trouble", str(error))
             return
         self._session.provider_changed.emit()
+        self._show_provider()
         self._say("ok", f"{model or 'The default model'} answers from now on.")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit
 
 from app.domain.errors import StewardError
 from app.domain.events import Severity
 from app.domain.notification_rules import NotificationRules
-from app.ui.controls import Label
+from app.ui.controls import Button, Label
 from app.ui.session import Session
+from app.ui.settings.page import Page, not_saved
+from app.ui.settings.setting_row import environment_words
 
 _KINDS: Final = {
     Severity.ERROR: "Errors",
@@ -21,18 +24,20 @@ _KINDS: Final = {
 _PLACES: Final = {"window": "Window", "tray": "System tray", "log": "Log"}
 
 
-class NotificationsPage(QWidget):
+class NotificationsPage(Page):
     """A tick holds at once; the rules for sources when the field is left, or with Enter."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
+    def __init__(self, title: str, session: Session) -> None:
+        super().__init__(title, session)
         self.ticks: dict[tuple[Severity, str], QCheckBox] = {}
         self.sources = QLineEdit()
         self.sources.setAccessibleName("Rules for single sources")
         self.sources.setPlaceholderText("any/watch=none; error/model=window,tray")
         self.sources.editingFinished.connect(self._save_sources)
         self.outcome = Label(kind="trouble", wrap=True)
+        self._origin = Label(environment_words("notification_rules"), kind="attention", wrap=True)
+        self.reset_button = Button("Reset a&ll", kind="quiet", tip="Back to the defaults")
+        self.reset_button.clicked.connect(self._reset)
         grid = QGridLayout()
         grid.setHorizontalSpacing(28)
         grid.setVerticalSpacing(10)
@@ -50,9 +55,8 @@ class NotificationsPage(QWidget):
                 grid.addWidget(tick, row, column, Qt.AlignmentFlag.AlignHCenter)
         heading = Label("For single &sources", kind="heading")
         heading.setBuddy(self.sources)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(18, 16, 18, 12)
-        page.setSpacing(8)
+        self.controls["notification_rules"] = self.sources
+        page = self.column
         page.addWidget(Label("Where notifications go", kind="heading"))
         page.addWidget(
             Label(
@@ -75,6 +79,8 @@ class NotificationsPage(QWidget):
         )
         page.addWidget(self.sources)
         page.addWidget(self.outcome)
+        page.addWidget(self._origin)
+        page.addWidget(self.reset_button, 0, Qt.AlignmentFlag.AlignLeft)
         page.addStretch(1)
         self._show()
 
@@ -86,7 +92,27 @@ class NotificationsPage(QWidget):
         rules = self._rules
         for (severity, place), tick in self.ticks.items():
             tick.setChecked(place in rules.sinks(severity))
-        self.sources.setText(str(rules.of_sources))
+        if not self.outcome.text():  # else what was typed, and is explained below, stays
+            self.sources.setText(str(rules.of_sources))
+        source = self._session.desk.setting_source("notification_rules")
+        for tick in self.ticks.values():
+            tick.setEnabled(source != "environment")
+        self.sources.setReadOnly(source == "environment")
+        self._origin.setVisible(source == "environment")
+        self.reset_button.setVisible(source == "file")
+
+    def commit(self) -> Mapping[str, str]:
+        """The rules for sources as well."""
+        self._save_sources()
+        name = "notification_rules"
+        return {**super().commit(), **({name: not_saved(name)} if self.outcome.text() else {})}
+
+    def _reset(self) -> None:
+        before = self._rules
+        self.outcome.setText("")
+        if self._save(None):
+            words = "Notifications go where they went by default."
+            self.told.emit(words, lambda: self._save(before))
 
     def _save_kind(self, severity: Severity) -> None:
         others = self._rules.sinks(severity) - set(_PLACES)
@@ -102,13 +128,15 @@ class NotificationsPage(QWidget):
         except ValueError as error:
             self.outcome.setText(f"Not saved: {error}.")
             return
+        self.outcome.setText("")
         self._save(self._rules.with_sources_of(written))
 
-    def _save(self, rules: NotificationRules) -> None:
+    def _save(self, rules: NotificationRules | None) -> bool:
+        written = None if rules is None else str(rules)
         try:
-            self._session.desk.change_setting("notification_rules", str(rules))
+            self._session.desk.change_setting("notification_rules", written)
         except StewardError as error:
             self.outcome.setText(str(error))
-        else:
-            self.outcome.setText("")
+            return False
         self._show()
+        return True

@@ -2,92 +2,88 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from typing import TYPE_CHECKING
 
-from app.domain.errors import StewardError
-from app.orchestrator.approvals import ApprovalMode
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem
+
 from app.ui.controls import Button, Label
 from app.ui.session import Session
+from app.ui.settings.page import Page
 from app.ui.tasks import WorkGroup
 
+if TYPE_CHECKING:
+    from app.storage.approval_rules import ApprovalRule
 
-class RulesPage(QWidget):
+
+class RulesPage(Page):
     """The mode is kept at once; below it a line a rule."""
 
-    def __init__(self, session: Session, work: WorkGroup) -> None:
-        super().__init__()
-        self._session = session
+    def __init__(self, title: str, session: Session, work: WorkGroup) -> None:
+        super().__init__(title, session)
         self._work = work
+        self._rules: list[ApprovalRule] = []
         self.list = QListWidget()
+        self.list.setProperty("kind", "boxed")
         self.list.setAccessibleName("What needs no asking")
+        self.list.setMinimumHeight(120)
+        self.list.itemSelectionChanged.connect(self._show_revoke)
         self.revoke = Button("&Ask again")
         self.revoke.setToolTip("Take the permission back")
         self.revoke.clicked.connect(self._revoke)
         self._words = Label(kind="muted", wrap=True)
-        self.reversible = QCheckBox("Changes of &files need no asking: each can be taken back")
-        self.reversible.setToolTip(
-            "Everything Steward changes is archived first. What leaves this computer, or cannot be "
-            "taken back, is still asked about."
-        )
-        self.reversible.setChecked(session.desk.settings.approval_mode == ApprovalMode.REVERSIBLE)
-        self.reversible.toggled.connect(self._choose_mode)
         line = QHBoxLayout()
         line.addWidget(self.revoke)
         line.addStretch(1)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(18, 16, 18, 12)
-        page.setSpacing(8)
-        page.addWidget(Label("What needs no asking", kind="heading"))
-        page.addWidget(self.reversible)
-        page.addSpacing(6)
-        page.addWidget(self._words)
-        page.addWidget(self.list, 1)
-        page.addLayout(line)
+        self.add_section("What needs no asking", ("approval_mode",))
+        self.column.addWidget(Label("Your rules", kind="heading"))
+        self.column.addWidget(self._words)
+        self.column.addWidget(self.list, 1)
+        self.column.addLayout(line)
         work.start(self._show(), name="read rules")
 
     async def _show(self) -> None:
-        rules = await self._session.desk.rules.list()
-        titles = {summary.id: summary.title for summary in self._session.summaries}
+        row = self.list.currentRow()
+        self._rules = await self._session.desk.rules.list()
         self.list.clear()
-        for rule in rules:
-            where = "always"
-            if rule.folder is not None:
-                where = f"in the folder {rule.folder}"
-            elif rule.conversation_id is not None:
-                where = f"in “{titles.get(rule.conversation_id, 'a conversation')}”"
-            item = QListWidgetItem(f"{rule.skill}, {where}")
-            item.setData(Qt.ItemDataRole.UserRole, rule.id)
+        for rule in self._rules:
+            item = QListWidgetItem(self._said(rule))
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
             self.list.addItem(item)
-        self.revoke.setEnabled(bool(rules))
+        self.list.setCurrentRow(min(max(row, 0), len(self._rules) - 1))
+        self.list.setVisible(bool(self._rules))
+        self.revoke.setVisible(bool(self._rules))
         self._words.setText(
             "These skills run without a question:"
-            if rules
-            else "There are no rules. A card's buttons make them."
+            if self._rules
+            else "There are none. The buttons of a card that asks make them."
         )
 
-    def _choose_mode(self, on: bool) -> None:
-        mode = ApprovalMode.REVERSIBLE if on else ApprovalMode.ASK
-        try:
-            self._session.desk.change_setting("approval_mode", mode.value)
-        except StewardError as error:
-            self._session.said.emit("trouble", str(error))
+    def _said(self, rule: ApprovalRule) -> str:
+        if rule.folder is not None:
+            return f"{rule.skill}, in the folder {rule.folder}"
+        if rule.conversation_id is None:
+            return f"{rule.skill}, always"
+        titles = {summary.id: summary.title for summary in self._session.summaries}
+        return f"{rule.skill}, in “{titles.get(rule.conversation_id, 'a conversation')}”"
+
+    def _show_revoke(self) -> None:
+        self.revoke.setEnabled(self.list.currentRow() >= 0)
 
     def _revoke(self) -> None:
-        row = max(0, self.list.currentRow())
-        if row < self.list.count():
-            self._work.start(
-                self._take_back(int(self.list.item(row).data(Qt.ItemDataRole.UserRole))),
-                name="revoke rule",
-            )
+        row = self.list.currentRow()
+        if 0 <= row < len(self._rules):
+            self._work.start(self._take_back(self._rules[row]), name="revoke rule")
 
-    async def _take_back(self, rule_id: int) -> None:
-        await self._session.desk.rules.revoke(rule_id)
+    async def _take_back(self, rule: ApprovalRule) -> None:
+        await self._session.desk.rules.revoke(rule.id)
+        await self._show()
+
+        def undo() -> None:
+            self._work.start(self._give_back(rule), name="restore rule")
+
+        self.told.emit(f"Steward asks again: {self._said(rule)}.", undo)
+
+    async def _give_back(self, rule: ApprovalRule) -> None:
+        await self._session.desk.rules.allow(rule.skill, rule.conversation_id, folder=rule.folder)
         await self._show()
