@@ -67,6 +67,7 @@ from app.storage.traces import Traces
 from app.storage.turns import Turns
 from app.storage.usage import UsageLog
 from app.storage.users import account_name
+from app.storage.waiting import WaitingMessages
 
 if TYPE_CHECKING:
     from app.orchestrator.llm_client import LLMClient
@@ -147,6 +148,7 @@ class Assembly:
         self.turns = Turns(self.database, self.conversations, self.redactor, clock)
         self.usage = UsageLog(self.database, self.redactor)
         self.summaries = Summaries(self.database, self.redactor)
+        self.waiting = WaitingMessages(self.database, self.redactor)
         self.executions = SkillExecutions(self.database, self.redactor, clock)
         self.traces = Traces(self.database, self.redactor)
         self.rules = ApprovalRules(self.database, clock)
@@ -176,6 +178,7 @@ class Assembly:
         await self.conversations.mark_interrupted()
         await self.executions.mark_interrupted()
         await self.turns.mark_interrupted()
+        await self._tell_what_was_not_sent()
 
         self.watcher = FolderWatcher(
             versions=self.versions,
@@ -236,6 +239,7 @@ class Assembly:
                 turns=self.turns,
                 usage=self.usage,
                 summaries=self.summaries,
+                waiting=self.waiting,
                 bounds=lambda: bounds_of(self.settings),
                 changes=self.context.changes,
                 context_tokens=lambda: self.settings.context_tokens,
@@ -253,6 +257,16 @@ class Assembly:
         self._closing.push_async_callback(self.supervisor.close)
         self.watcher.switch(on=settings.watch_folders)
         await self.supervisor.start(self.watcher.child)
+
+    async def _tell_what_was_not_sent(self) -> None:
+        for conversation_id, count in (await self.waiting.left_behind()).items():
+            title = (await self.conversations.get(conversation_id)).title
+            what = "A message was" if count == 1 else f"{count} messages were"
+            words = (
+                f"{what} not sent before Steward ended. Open “{title}”: what you wrote stands in "
+                "its message field."
+            )
+            self.start_notices += (words,)
 
     def announce(self) -> None:
         """Tell what happened at the start, once a face listens: notices and recovered changes."""

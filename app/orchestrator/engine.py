@@ -11,10 +11,11 @@ from collections.abc import Sequence
 
 from app.domain.attachments import Attachment
 from app.domain.errors import ClosingError
-from app.domain.messages import Channel
+from app.domain.messages import Channel, ConversationMessage, Role
 from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.turn import TurnOutcome, TurnRun
+from app.orchestrator.waiting_line import WaitingLine
 
 __all__ = ["Engine", "TurnOutcome"]
 
@@ -25,8 +26,7 @@ class Engine:
     def __init__(self, conversation_id: str, parts: EngineParts) -> None:
         self.conversation_id = conversation_id
         self._parts = parts
-        self._lock = asyncio.Lock()
-        self._waiting: list[str] = []
+        self._line = WaitingLine(parts.waiting)
         self._running: asyncio.Task[TurnOutcome] | None = None
         self._cancelled = False
         self._closed = False
@@ -39,7 +39,7 @@ class Engine:
     @property
     def queued(self) -> tuple[str, ...]:
         """Messages that wait for the turn under way to end."""
-        return tuple(self._waiting)
+        return self._line.texts
 
     def cancel(self) -> bool:
         """Stop the turn under way; ``False`` where there is none or it is stopping already."""
@@ -56,9 +56,14 @@ class Engine:
         if self.cancel() and running is not None:
             await asyncio.wait([running])
 
+    def keep_waiting(self) -> None:
+        """The program is about to end: messages that wait are kept for the next run."""
+        self._line.keep()
+
     async def close(self) -> None:
         """``stop``, and take nothing more: messages that wait for their turn are refused."""
         self._closed = True
+        self.keep_waiting()
         running = self._running
         self.cancel()
         if running is not None:  # also where it was stopping already
@@ -78,25 +83,29 @@ class Engine:
         goes wrong inside: the outcome says it. Cancelling the caller
         stops the turn, waits until its history is consistent, then raises ``CancelledError``.
         """
-        self._waiting.append(text)
-        try:
-            await self._lock.acquire()
-        finally:
-            self._waiting.remove(text)
-        if self._closed:
-            self._lock.release()
-            raise ClosingError("Steward is closing; the message was not sent.")
-        try:
-            self._cancelled = False
-            turn = TurnRun(self.conversation_id, self._parts, channel=channel, mode=mode)
-            self._running = asyncio.create_task(
-                turn.run(text, tuple(attachments)), name=f"turn {self.conversation_id}"
-            )
-            await self._until_over(self._running)
-            return self._running.result()
-        finally:
-            self._running = None
-            self._lock.release()
+        message = ConversationMessage(
+            self.conversation_id,
+            "",
+            Role.USER,
+            text,
+            self._parts.clock.now(),
+            channel=channel,
+            attachments=tuple(attachments),
+        )
+        async with self._line.turn(message) as waited:
+            if self._closed:
+                raise ClosingError("Steward is closing; the message was not sent.")
+            try:
+                self._cancelled = False
+                turn = TurnRun(self.conversation_id, self._parts, channel=channel, mode=mode)
+                self._running = asyncio.create_task(
+                    turn.run(text, message.attachments, waited=waited),
+                    name=f"turn {self.conversation_id}",
+                )
+                await self._until_over(self._running)
+                return self._running.result()
+            finally:
+                self._running = None
 
     async def _until_over(self, running: asyncio.Task[TurnOutcome]) -> None:
         """Wait for the turn. A cancel stops it; however many come, it ends before this does."""

@@ -27,6 +27,7 @@ from app.orchestrator.dispatch import TurnScope
 from app.orchestrator.limits import Bounds
 from app.orchestrator.llm_client import LLMClient, ModelEvent, ModelRequest
 from app.orchestrator.prices import Prices
+from app.orchestrator.waiting_line import WaitingStore
 from app.redaction import Redactor
 from app.storage.begun import Begun
 
@@ -56,8 +57,10 @@ class ConversationStore(MessageStore, Protocol):
 class TurnStore(Protocol):
     """Where turns are kept (``storage.turns``)."""
 
-    async def begin(self, turn: TurnRecord, asked: ConversationMessage) -> ConversationMessage:
-        """Store a turn with the person's message."""
+    async def begin(
+        self, turn: TurnRecord, asked: ConversationMessage, *, waited: int | None = None
+    ) -> ConversationMessage:
+        """Store a turn with the person's message, which waits no longer."""
         ...
 
     async def finish(
@@ -161,6 +164,7 @@ class EngineParts:
         context_tokens: the person's own word for a model's window, asked at each turn.
         prices: what models cost, where a limit needs to know.
         recorder: told of each request, where somebody records them.
+        waiting: keeps messages that wait for the turn before them.
     """
 
     conversations: ConversationStore
@@ -178,3 +182,4 @@ class EngineParts:
     context_tokens: Callable[[], int | None]
     prices: Prices = field(default_factory=Prices)
     recorder: Recorder | None = None
+    waiting: WaitingStore | None = None

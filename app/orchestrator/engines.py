@@ -34,6 +34,11 @@ class Engines:
         self._refuse_when_closed()  # meanwhile
         return self._engines.setdefault(summary.id, Engine(summary.id, self._parts))
 
+    def keep_waiting(self) -> None:
+        """The program is about to end: messages that wait are kept for the next run."""
+        for engine in self._engines.values():
+            engine.keep_waiting()
+
     async def stop_all(self) -> None:
         """Cancel every turn under way and wait until each history is consistent.
 

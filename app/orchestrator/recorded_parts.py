@@ -106,7 +106,9 @@ class RecordedConversations:
         ]
         return Begun.stored(None)
 
-    async def begin(self, turn: TurnRecord, asked: ConversationMessage) -> ConversationMessage:
+    async def begin(
+        self, turn: TurnRecord, asked: ConversationMessage, *, waited: int | None = None
+    ) -> ConversationMessage:
         """Keep the person's message."""
         return self._keep(asked)
 

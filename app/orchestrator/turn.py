@@ -95,14 +95,20 @@ class TurnRun:
         self._times_too_long = 0
         self._outcome = TurnOutcome(turn_id, TurnStatus.FAILED, "")
 
-    async def run(self, text: str, attachments: tuple[Attachment, ...] = ()) -> TurnOutcome:
-        """From the message to the end. Raises only what is a bug; that is told before."""
+    async def run(
+        self, text: str, attachments: tuple[Attachment, ...] = (), *, waited: int | None = None
+    ) -> TurnOutcome:
+        """From the message to the end. Raises only what is a bug; that is told before.
+
+        ``waited``: the number the message was kept under while it waited for this turn.
+        """
         log_place(conversation_id=self._scope.conversation_id, turn_id=self._scope.turn_id)
         status, error = TurnStatus.FAILED, None
         is_bug = True
         try:
             # Invariant 4: the message is stored, also where Stop is pressed at once.
-            await to_the_end(self._begin(self._parts.redactor.text(text), attachments))
+            safe = self._parts.redactor.text(text)
+            await to_the_end(self._begin(safe, attachments, waited))
             status = await self._loop()
             is_bug = False
         except asyncio.CancelledError:
@@ -115,7 +121,9 @@ class TurnRun:
                 await to_the_end(self._end(status, error, is_bug=is_bug))
         return self._outcome
 
-    async def _begin(self, text: str, attachments: tuple[Attachment, ...]) -> None:
+    async def _begin(
+        self, text: str, attachments: tuple[Attachment, ...], waited: int | None
+    ) -> None:
         scope, parts = self._scope, self._parts
         await self._context.load(parts.llm())
         asked = dataclasses.replace(self._message(Role.USER, text), attachments=attachments)
@@ -127,7 +135,7 @@ class TurnRun:
             started_at=asked.created_at,
         )
         self._begun = True
-        stored = await parts.turns.begin(record, asked)
+        stored = await parts.turns.begin(record, asked, waited=waited)
         if parts.recorder is not None:
             parts.recorder.begin_turn(
                 scope.turn_id, scope.conversation_id, scope.channel, scope.mode

@@ -457,3 +457,21 @@ class Summary(Table):
 
         table_name = "summaries"
         indexes = ((("conversation_id", "upto_message_id"), False),)
+
+
+class WaitingMessage(Table):
+    """A message whose turn has not begun; ``returned``: it was given back to the person."""
+
+    id = AutoField()
+    conversation_id = TextField(index=True)
+    text = WordsField()
+    attachments = JsonField(default=list)
+    channel = TextField()
+    session = TextField()
+    returned = IntegerField(default=0)
+    created_at = UtcField()
+
+    class Meta:
+        """Peewee's options."""
+
+        table_name = "waiting_messages"

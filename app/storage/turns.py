@@ -15,6 +15,7 @@ from app.storage.database import Database
 from app.storage.models import Turn
 from app.storage.rows import unfinished_sessions
 from app.storage.statements import Insert, Update
+from app.storage.waiting import forget_sent
 
 _BEGIN: Final = Insert(
     Turn,
@@ -47,14 +48,18 @@ class Turns:
         self._redactor = redactor
         self._clock = clock
 
-    async def begin(self, turn: TurnRecord, asked: ConversationMessage) -> ConversationMessage:
+    async def begin(
+        self, turn: TurnRecord, asked: ConversationMessage, *, waited: int | None = None
+    ) -> ConversationMessage:
         """Store a turn with the message that began it, in one; the message as stored.
 
+        ``waited``: its number in ``WaitingMessages``, where it is no more from now on.
         Raises ``NotFoundError`` for a conversation that is not there.
         """
 
         def begin() -> ConversationMessage:
             stored = self._conversations.add(asked)
+            forget_sent(turn.conversation_id, waited)
             _BEGIN(
                 {
                     "id": turn.id,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from app.storage.traces import Traces
     from app.storage.turns import Turns
     from app.storage.usage import UsageLog
+    from app.storage.waiting import WaitingMessages
 
 
 class GrantedFolders(Protocol):
@@ -236,6 +237,11 @@ class Desk(Protocol):
     @property
     def summaries(self) -> Summaries:
         """What stands for older messages in requests."""
+        ...
+
+    @property
+    def waiting(self) -> WaitingMessages:
+        """Messages whose turn has not begun."""
         ...
 
     @property

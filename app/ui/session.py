@@ -230,9 +230,18 @@ class Session(QObject):
             await self.history.open(opened, conversation_id)
             used = await self.desk.usage.of_conversation(conversation_id)
             opened.tokens, opened.cost = used.tokens, used.cost or 0.0
+            await self._give_back(opened, conversation_id)
             # It may have been opened twice meanwhile.
             known = self._open.setdefault(conversation_id, opened)
         self._show(known)
+
+    async def _give_back(self, opened: OpenConversation, conversation_id: str) -> None:
+        """What a Steward that ended did not send stands in the message field again."""
+        left = await self.desk.waiting.give_back(conversation_id)
+        if left:
+            opened.draft = "\n\n".join(one.text for one in left if one.text)
+            opened.attached = [file for one in left for file in one.attachments]
+            self.said.emit("attention", "What was not sent last time stands in the message field.")
 
     async def search(self, text: str) -> Sequence[SearchHit]:
         """Messages that contain ``text``, newest first."""
@@ -427,7 +436,8 @@ class Session(QObject):
             one.model.tick()
 
     def close(self) -> None:
-        """Listen no more."""
+        """Listen no more; what waits for its turn is kept for the next run."""
+        self.desk.engines.keep_waiting()
         self._second.stop()
         self._bridge.close()
         self._files_soon.stop()
