@@ -169,7 +169,7 @@ SETTINGS: Final[Mapping[str, SettingWords]] = {
     ),
     "max_turn_seconds": SettingWords(
         "Time",
-        "How long one turn may take, waiting for you included.",
+        "How long one turn may take; what you take to decide does not count.",
         "limits",
         unit="seconds",
         also="duration timeout",
@@ -183,7 +183,7 @@ SETTINGS: Final[Mapping[str, SettingWords]] = {
     ),
     "max_turn_cost": SettingWords(
         "Cost of a turn",
-        "Counted where the provider says what a call costs.",
+        "As the service says, or its prices make it.",
         "limits",
         unit="US dollars",
         blank="no limit",
