@@ -92,7 +92,7 @@ def test_a_part_of_a_paragraph_keeps_its_marks(view: Transcript, rows: Conversat
 async def test_a_very_long_answer_is_readable_at_once_and_formatted_soon(
     view: Transcript, rows: ConversationModel
 ) -> None:
-    text = "\n\n".join(f"Paragraph {n} of a **long** answer." for n in range(30_000))
+    text = "\n\n".join(f"Paragraph {n} of a **long** answer." for n in range(3_000))
     rows.load([answer(text), answer("The end.")])
     first = view.arrangement.layout(0)
     assert "Paragraph 0 of a **long** answer." in view_text(view, 0)

@@ -22,7 +22,7 @@ from app.orchestrator.llm_client import (
     TextDelta,
 )
 from app.ui.chat.conversation import ConversationModel
-from app.ui.chat.rows import AnswerRow, FoldRow, NoticeRow, SuggestionsRow, UserRow, WaitRow
+from app.ui.chat.rows import AnswerRow, DayRow, FoldRow, NoticeRow, SuggestionsRow, UserRow, WaitRow
 from app.ui.chat.stored import stored_rows, thought
 from app.ui.main_window import MainWindow
 from app.ui.panes.trace_model import TraceModel
@@ -114,7 +114,8 @@ async def test_an_answer_a_crash_cut_off_is_shown_so_with_a_button_that_resumes(
     await desk.turns.finish("t", TurnState.INTERRUPTED, reason="", message="", iterations=0)
     await session.show(summary.id)
     await settled(window)
-    assert [type(row) for row in person.rows] == [UserRow, AnswerRow, NoticeRow, SuggestionsRow]
+    shown = [type(row) for row in person.rows]
+    assert shown == [DayRow, UserRow, AnswerRow, NoticeRow, SuggestionsRow]
     assert "Interrupted" in person.rows_of(NoticeRow)[0].text
     assert button(person).text() == "Resume"
     click(button(person))
