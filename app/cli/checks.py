@@ -204,8 +204,8 @@ async def check_window() -> Check:
     """Whether the window's libraries load; in another process."""
     child = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-c",
-        _TRY_QT,
+        # A packaged Steward is its own Python when it is given Python's options.
+        *("-I", "-c", _TRY_QT),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
