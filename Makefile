@@ -61,7 +61,8 @@ lint:
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/mypy packaging/bootstrap.py
+	.venv/bin/mypy packaging/bootstrap.py packaging/entry.py packaging/check_installed.py
+	MYPYPATH=packaging .venv/bin/mypy -m recipe -m icons -m notices -m debian -m manual_page -m build
 	.venv/bin/lint-imports
 
 # The pictures of the README, made by the program of itself.

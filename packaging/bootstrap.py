@@ -7,6 +7,7 @@ command that does. When nothing changed it only reads one small file.
     python3 packaging/bootstrap.py dev             everything tests need
     python3 packaging/bootstrap.py run -- [ARGS]   what Steward needs, then `steward ARGS`
     python3 packaging/bootstrap.py package         an environment to build the package in
+    python3 packaging/bootstrap.py package-check   the tools that try the package out
 """
 
 import ctypes
@@ -80,7 +81,16 @@ WINDOW_LIBRARIES = (
 # Command, Debian and Ubuntu's package. What makes a .deb is asked for only where one can be made.
 PACKAGE_TOOLS = (("objdump", "binutils"),)
 DEB_TOOLS = (("dpkg-deb", "dpkg"), ("dpkg-shlibdeps", "dpkg-dev"))
-APT_PACKAGES = dict(QT_LIBRARIES + WINDOW_LIBRARIES + PACKAGE_TOOLS + DEB_TOOLS)
+CHECK_TOOLS = (
+    ("mmdebstrap", "mmdebstrap"),
+    ("Xvfb", "xvfb"),
+    ("openbox", "openbox"),
+    ("xdotool", "xdotool"),
+    ("import", "imagemagick"),
+    ("appstreamcli", "appstream"),
+    ("desktop-file-validate", "desktop-file-utils"),
+)
+APT_PACKAGES = dict(QT_LIBRARIES + WINDOW_LIBRARIES + PACKAGE_TOOLS + DEB_TOOLS + CHECK_TOOLS)
 
 NO_DISPLAY = """\
 Steward is set up, but there is no display to open its window on.
@@ -181,9 +191,11 @@ def missing_libraries(purpose: str) -> List[str]:
     return [name for name, _ in QT_LIBRARIES + WINDOW_LIBRARIES if not can_load(name)]
 
 
-def missing_tools() -> List[str]:
-    """The commands that building a package calls and this system lacks."""
+def missing_tools(purpose: str) -> List[str]:
+    """The commands that building a package, or checking one, calls and this system lacks."""
     tools = PACKAGE_TOOLS + (DEB_TOOLS if shutil.which("apt-get") else ())
+    if purpose == "package-check":
+        tools = CHECK_TOOLS
     return [name for name, _ in tools if not shutil.which(name)]
 
 
@@ -369,7 +381,7 @@ def set_up(purpose: str) -> None:
     if purpose == "package":
         use_environment(PACKAGE_VENV)
         if sys.platform.startswith("linux"):
-            provide(missing_tools())
+            provide(missing_tools(purpose))
     wanted = wanted_state()
     stamp = read_stamp()
     here = environment_version()
@@ -449,13 +461,16 @@ def main(arguments: List[str]) -> int:
     rest = arguments[1:]
     if rest[:1] == ["--"]:
         rest = rest[1:]
-    if purpose not in LOCKS:
+    if purpose not in LOCKS and purpose != "package-check":
         sys.stderr.write(__doc__ or "")
         return EXIT_USAGE
     if os.name != "posix":
         say("set-up is written for Linux and macOS")
         return EXIT_FAILED
     try:
+        if purpose == "package-check":
+            provide(missing_tools(purpose))
+            return 0
         with one_at_a_time():
             set_up(purpose)
     except SetupError as problem:

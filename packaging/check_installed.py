@@ -93,16 +93,19 @@ class System:
         command += [suite, str(self.root)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise CheckFailedError(f"installing failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+            raise CheckFailedError(
+                f"installing failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+            )
 
     def start(
         self, *command: str, environment: Mapping[str, str] | None = None
     ) -> subprocess.Popen[str]:
         """Start ``command`` as the user: own mounts, own processes, no network."""
+        screens, own_screens = "/tmp/.X11-unix", f"{self.root}/tmp/.X11-unix"
         mounts = (
             f'mount -t proc proc "{self.root}/proc" && mount -t tmpfs tmpfs "{self.root}/tmp" && '
-            f'mount --rbind /dev "{self.root}/dev" && mkdir "{self.root}/tmp/.X11-unix" && '
-            f'{{ ! test -d /tmp/.X11-unix || mount --bind /tmp/.X11-unix "{self.root}/tmp/.X11-unix"; }}'
+            f'mount --rbind /dev "{self.root}/dev" && mkdir "{own_screens}" && '
+            f'{{ ! test -d {screens} || mount --bind {screens} "{own_screens}"; }}'
         )
         words = {"HOME": HOME, "USER": USER, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
         pairs = [f"{name}={value}" for name, value in {**words, **(environment or {})}.items()]
@@ -237,7 +240,7 @@ def check_window(system: System, display: str, picture: Path) -> None:
 def screen(display: str) -> Iterator[None]:
     """A virtual screen with a window manager."""
     server = subprocess.Popen(
-        ["Xvfb", display, "-screen", "0", "1360x860x24", "-nolisten", "tcp"],
+        ["Xvfb", display, "-screen", "0", "1400x920x24", "-nolisten", "tcp"],
         stderr=subprocess.DEVNULL,
     )
     manager = None
@@ -270,7 +273,7 @@ def main() -> int:
     try:
         if not chosen.root:
             if system.root.exists():
-                shutil.rmtree(system.root)
+                shutil.rmtree(system.root)  # noqa: TID251 - of an earlier check
             say(f"installing {packages[0].name} into an empty {chosen.suite}")
             system.make(packages[0], chosen.suite)
         check_files(system)

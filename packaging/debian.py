@@ -103,7 +103,9 @@ def find_dependencies(root: Path) -> Dependencies:
     folders = sorted({str(path.parent) for path in files})
     with tempfile.TemporaryDirectory() as scratch:
         (Path(scratch) / "debian").mkdir()
-        (Path(scratch) / "debian/control").write_text("Source: steward\n\nPackage: steward\nArchitecture: any\n")
+        (Path(scratch) / "debian/control").write_text(
+            "Source: steward\n\nPackage: steward\nArchitecture: any\n"
+        )
         said = subprocess.run(
             [
                 *("dpkg-shlibdeps", "-O", "--ignore-missing-info", "--warnings=0"),

@@ -25,7 +25,8 @@ def tidy_environment() -> None:
     the person's browser or editor must not find them.
     """
     for name in _OF_THE_START_ONLY:
-        os.environ.pop(name, None)
+        if os.environ.get(name, "").startswith(getattr(sys, "_MEIPASS", os.sep)):
+            del os.environ[name]
     for name in _LIBRARY_PATHS:
         before = os.environ.pop(f"{name}_ORIG", None)
         if before is not None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Final
 
 import click
+from recipe import build_time, description, version
 
 from app.cli.commands import root
-from recipe import build_time, description, version
 
 _SKIPPED: Final = frozenset(["--help"])
 
@@ -33,8 +33,8 @@ def manual_page() -> str:
         ".SH FILES",
         ".TP",
         "\\fI~/.local/share/steward\\fR",
-        "Conversations, versions of files, settings and the log, unless STEWARD_HOME names another "
-        "folder.",
+        "Conversations, versions of files, settings and the log, unless STEWARD_HOME names",
+        "another folder.",
         ".SH EXIT STATUS",
         *_text(root.epilog),
     ]
@@ -61,7 +61,9 @@ def _commands(group: click.Group, context: click.Context) -> Iterator[str]:
 
 
 def _text(text: str | None) -> Iterator[str]:
-    for number, paragraph in enumerate(re.split(r"\n\s*\n", (text or "").replace("\b", "").strip())):
+    for number, paragraph in enumerate(
+        re.split(r"\n\s*\n", (text or "").replace("\b", "").strip())
+    ):
         if number:
             yield ".PP"
         yield _escaped(" ".join(paragraph.split()))
@@ -69,6 +71,6 @@ def _text(text: str | None) -> Iterator[str]:
 
 def _escaped(text: str) -> str:
     escaped = text.replace("\\", "\\e").replace("-", "\\-")
-    for letter, name in (("→", "\\(->"), ("…", "..."), ("·", "\\(bu"), ("×", "\\(mu")):
+    for letter, name in (("→", "\\(->"), ("…", "..."), ("·", "\\(bu")):
         escaped = escaped.replace(letter, name)
     return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped

@@ -60,16 +60,16 @@ def notices(packages: Iterable[Distribution]) -> str:
 
 def licence(one: Distribution) -> str:
     """What a package says of its licence, in a few words."""
-    fields = one.metadata
-    if expression := fields.get("License-Expression"):
-        return str(expression)
-    named = [
-        text.rpartition(" :: ")[2]
-        for text in fields.get_all("Classifier") or []
-        if text.startswith("License ::")
-    ]
-    said = str(fields.get("License") or "").strip().splitlines()
-    return ", ".join(named) or (said[0] if said else "see below")
+
+    def said(field: str) -> list[str]:
+        return [str(text) for text in one.metadata.get_all(field) or []]
+
+    if expression := said("License-Expression"):
+        return expression[0]
+    classifiers = [text for text in said("Classifier") if text.startswith("License ::")]
+    named = [text.rpartition(" :: ")[2] for text in classifiers]
+    words = "\n".join(said("License")).strip().splitlines()
+    return ", ".join(named) or (words[0] if words else "see below")
 
 
 def _licence_texts(one: Distribution) -> Iterator[str]:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -40,7 +40,10 @@ _QT_PLUGINS: Final = {
     "iconengines": {"qsvgicon"},
     "imageformats": {"qgif", "qicns", "qico", "qjpeg", "qsvg", "qtiff", "qwebp"},
     "networkinformation": {"qglib", "qnetworkmanager", "qnetworklistmanager"},
-    "platforminputcontexts": {"composeplatforminputcontextplugin", "ibusplatforminputcontextplugin"},
+    "platforminputcontexts": {
+        "composeplatforminputcontextplugin",
+        "ibusplatforminputcontextplugin",
+    },
     "platforms": {"qcocoa", "qoffscreen", "qwayland", "qwindows", "qxcb"},
     "platformthemes": {"qgtk3", "qxdgdesktopportal"},
     "styles": {"qmacstyle", "qmodernwindowsstyle"},
@@ -227,7 +230,11 @@ def carries_debug_symbols(place: str) -> bool:
     return bool(_WITH_DEBUG_SYMBOLS.fullmatch(place))
 
 
-def unwanted_scripts(names: Iterable[str]) -> set[str]:
-    """Start-up code of the build tool that we do without: it would import for each start what
-    ``entry.py`` imports when it is needed."""
-    return {name for name in names if name == "pyi_rth_multiprocessing"}
+def unwanted_scripts(system: str = sys.platform) -> frozenset[str]:
+    """Start-up code of the build tool that we do without, since it imports too much too early.
+
+    ``entry.py`` does for multiprocessing what is needed, when it is. On Linux Qt's own wheel knows
+    where its plug-ins are; the build tool would import Qt for each command in the terminal.
+    """
+    everywhere = {"pyi_rth_multiprocessing"}
+    return frozenset(everywhere | ({"pyi_rth_pyside6"} if system == "linux" else set()))

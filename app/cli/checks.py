@@ -223,7 +223,7 @@ async def check_window() -> Check:
             "window",
             ATTENTION,
             f"It cannot open here: {lines[-1] if lines else 'its libraries do not load'}",
-            "`make run` installs what it needs. The terminal works without it.",
+            "Install Steward again (in a clone: `make run`). The terminal works without it.",
         )
     if sys.platform == "linux" and not _has_display():
         return Check(

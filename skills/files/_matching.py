@@ -91,7 +91,7 @@ async def pattern_matcher(pattern: str, *, match_case: bool) -> AsyncIterator[Ma
 
     Raises ``InvalidArgumentsError`` where it is none, ``SkillError`` where it takes too long.
     """
-    # In a packaged Steward the executable is Steward itself, and takes these options as Python does.
+    # A packaged Steward has no Python besides itself, and takes Python's options.
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-I", "-S", str(_WORKER)),
