@@ -11,7 +11,7 @@ TESTFLAGS ?= -n 2 --dist loadgroup
 TESTS ?=
 ARGS ?=
 
-.PHONY: help run test explore bench torture mutants lint lock screenshots clean
+.PHONY: help run test explore bench torture mutants lint lock screenshots package package-check clean
 
 help:
 	@echo "make run          set everything up and open the window (ARGS: any steward command)"
@@ -23,6 +23,8 @@ help:
 	@echo "make lint         style, types, layers"
 	@echo "make lock         new versions of the packages (ARGS=--upgrade)"
 	@echo "make screenshots  the pictures of the README"
+	@echo "make package      a program to install: build/package/*.deb"
+	@echo "make package-check  installs it into an empty Debian, and uses it there (as root)"
 	@echo "make clean        take away what the others made"
 
 run:
@@ -59,7 +61,8 @@ lint:
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/mypy packaging/bootstrap.py
+	.venv/bin/mypy packaging/bootstrap.py packaging/entry.py packaging/check_installed.py
+	MYPYPATH=packaging .venv/bin/mypy -m recipe -m icons -m notices -m debian -m manual_page -m build
 	.venv/bin/lint-imports
 
 # The pictures of the README, made by the program of itself.
@@ -78,6 +81,16 @@ lock:
 	@$(BOOTSTRAP) dev
 	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock
 	$(LOCK) pyproject.toml --constraint requirements-dev.lock --output-file requirements.lock
+	$(LOCK) pyproject.toml --constraint requirements.lock --group package --output-file requirements-package.lock
+
+# The program folder and, on Debian and Ubuntu, the .deb: packaging/README.md.
+package:
+	@$(BOOTSTRAP) package
+	QT_QPA_PLATFORM=offscreen build/package-env/bin/python packaging/build.py
+
+package-check:
+	@$(BOOTSTRAP) package-check
+	$(PYTHON) -I packaging/check_installed.py $(ARGS)
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -33,7 +33,7 @@ def _open_window() -> int:
             raise
         sys.stderr.write(
             f"steward: The window cannot be opened: {error}.\n"
-            "`make run` installs what it needs; `steward chat` works without it.\n"
+            "Install Steward again (in a clone: `make run`); `steward chat` works without it.\n"
         )
         return 3
 

@@ -6,6 +6,8 @@ command that does. When nothing changed it only reads one small file.
 
     python3 packaging/bootstrap.py dev             everything tests need
     python3 packaging/bootstrap.py run -- [ARGS]   what Steward needs, then `steward ARGS`
+    python3 packaging/bootstrap.py package         an environment to build the package in
+    python3 packaging/bootstrap.py package-check   the tools that try the package out
 """
 
 import ctypes
@@ -25,9 +27,15 @@ NEWEST = (3, 14)
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
+# Of its own, so that a package holds what its lock names and nothing a developer has besides.
+PACKAGE_VENV = os.path.join(ROOT, "build", "package-env")
 VENV_PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, "steward-setup.json")
-LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
+LOCKS = {
+    "run": "requirements.lock",
+    "dev": "requirements-dev.lock",
+    "package": "requirements-package.lock",
+}
 IMPORTED = ("app", "skills", "resources")
 
 EXIT_FAILED = 1
@@ -70,7 +78,19 @@ WINDOW_LIBRARIES = (
     ("libxcb.so.1", "libxcb1"),
     ("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
 )
-APT_PACKAGES = dict(QT_LIBRARIES + WINDOW_LIBRARIES)
+# Command, Debian and Ubuntu's package. What makes a .deb is asked for only where one can be made.
+PACKAGE_TOOLS = (("objdump", "binutils"),)
+DEB_TOOLS = (("dpkg-deb", "dpkg"), ("dpkg-shlibdeps", "dpkg-dev"))
+CHECK_TOOLS = (
+    ("mmdebstrap", "mmdebstrap"),
+    ("Xvfb", "xvfb"),
+    ("openbox", "openbox"),
+    ("xdotool", "xdotool"),
+    ("import", "imagemagick"),
+    ("appstreamcli", "appstream"),
+    ("desktop-file-validate", "desktop-file-utils"),
+)
+APT_PACKAGES = dict(QT_LIBRARIES + WINDOW_LIBRARIES + PACKAGE_TOOLS + DEB_TOOLS + CHECK_TOOLS)
 
 NO_DISPLAY = """\
 Steward is set up, but there is no display to open its window on.
@@ -164,11 +184,19 @@ def can_make_environments(python: str) -> bool:
 
 def missing_libraries(purpose: str) -> List[str]:
     """The libraries that the dynamic loader does not find, by really asking it."""
-    needed = QT_LIBRARIES + (WINDOW_LIBRARIES if purpose == "run" or is_root() else ())
+    needed = QT_LIBRARIES + (WINDOW_LIBRARIES if purpose != "dev" or is_root() else ())
     if all(can_load(name) for name, _ in needed):
         return []
     # Something is to be installed anyway: then all of it, so that it is one command and not two.
     return [name for name, _ in QT_LIBRARIES + WINDOW_LIBRARIES if not can_load(name)]
+
+
+def missing_tools(purpose: str) -> List[str]:
+    """The commands that building a package, or checking one, calls and this system lacks."""
+    tools = PACKAGE_TOOLS + (DEB_TOOLS if shutil.which("apt-get") else ())
+    if purpose == "package-check":
+        tools = CHECK_TOOLS
+    return [name for name, _ in tools if not shutil.which(name)]
 
 
 def can_load(library: str) -> bool:
@@ -185,7 +213,7 @@ def unresolved_by_qt(purpose: str) -> List[str]:
     folder = subprocess.check_output([VENV_PYTHON, "-I", "-c", code]).decode().strip()
     files = ["QtCore.abi3.so", "QtGui.abi3.so", "QtWidgets.abi3.so", "QtNetwork.abi3.so"]
     platforms = ["libqoffscreen.so"]
-    if purpose == "run":
+    if purpose != "dev":
         platforms += ["libqxcb.so", "libqwayland.so"]
     files += [os.path.join("Qt", "plugins", "platforms", name) for name in platforms]
     missing = set()
@@ -208,7 +236,7 @@ def is_root() -> bool:
 
 
 def install_commands(libraries: Sequence[str], venv_for: Optional[Version]) -> List[List[str]]:
-    """The commands, without sudo, that put libraries and Python's venv module on this system."""
+    """The commands, without sudo, that put libraries, tools and Python's venv module here."""
     if shutil.which("apt-get"):
         packages = [APT_PACKAGES.get(name, name) for name in libraries]
         if venv_for:
@@ -219,7 +247,7 @@ def install_commands(libraries: Sequence[str], venv_for: Optional[Version]) -> L
         ]
     if shutil.which("dnf"):
         bits = "()(64bit)" if sys.maxsize > 2**32 else ""
-        packages = [name + bits for name in libraries]
+        packages = [name + bits if ".so" in name else "/usr/bin/" + name for name in libraries]
         if venv_for:
             packages.append("python3-pip")
         return [["dnf", "install", "-y"] + packages]
@@ -300,7 +328,7 @@ def make_environment() -> None:
     python, version = find_python()
     if not can_make_environments(python):
         provide([], venv_for=version)
-    say("making .venv with Python %d.%d" % version)
+    say("making %s with Python %d.%d" % ((os.path.relpath(VENV, ROOT),) + version))
     if subprocess.call([python, "-I", "-m", "venv", "--clear", VENV], stdout=sys.stderr) != 0:
         raise SetupError("python -m venv failed; the lines above say why.")
 
@@ -340,8 +368,20 @@ def check_qt(purpose: str) -> None:
         raise SetupError("Qt still misses " + ", ".join(left))
 
 
+def use_environment(folder: str) -> None:
+    """Work on this virtual environment from now on."""
+    global VENV, VENV_PYTHON, STAMP
+    VENV = folder
+    VENV_PYTHON = os.path.join(VENV, "bin", "python")
+    STAMP = os.path.join(VENV, "steward-setup.json")
+
+
 def set_up(purpose: str) -> None:
-    """Bring .venv to what the lock files say. Fast when it is there already."""
+    """Bring the environment to what the lock files say. Fast when it is there already."""
+    if purpose == "package":
+        use_environment(PACKAGE_VENV)
+        if sys.platform.startswith("linux"):
+            provide(missing_tools(purpose))
     wanted = wanted_state()
     stamp = read_stamp()
     here = environment_version()
@@ -369,7 +409,9 @@ def set_up(purpose: str) -> None:
             LOCKS[purpose],
         )
         # The run lock is part of the dev lock, in the same versions: tests/test_toolchain.py.
-        ready = {purpose: lock} if purpose == "run" else dict(wanted["locks"])
+        ready = {purpose: lock}
+        if purpose == "dev":
+            ready["run"] = wanted["locks"]["run"]
     if stamp.get("project") != wanted["project"]:
         # A plain path file: the default makes each start of Python 15 ms slower.
         plain = "--config-settings=editable_mode=compat"
@@ -419,13 +461,16 @@ def main(arguments: List[str]) -> int:
     rest = arguments[1:]
     if rest[:1] == ["--"]:
         rest = rest[1:]
-    if purpose not in LOCKS:
+    if purpose not in LOCKS and purpose != "package-check":
         sys.stderr.write(__doc__ or "")
         return EXIT_USAGE
     if os.name != "posix":
         say("set-up is written for Linux and macOS")
         return EXIT_FAILED
     try:
+        if purpose == "package-check":
+            provide(missing_tools(purpose))
+            return 0
         with one_at_a_time():
             set_up(purpose)
     except SetupError as problem:

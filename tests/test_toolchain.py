@@ -14,6 +14,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 RUN_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
+PACKAGE_LOCK = ROOT / "requirements-package.lock"
+LOCKS = [RUN_LOCK, DEV_LOCK, PACKAGE_LOCK]
 
 NONE_CALLS = """
 import sys
@@ -50,7 +52,7 @@ def pins(lock: Path) -> set[str]:
     return {line.removesuffix(" \\") for line in lines if re.match(r"[A-Za-z0-9]", line)}
 
 
-@pytest.mark.parametrize("lock", [RUN_LOCK, DEV_LOCK], ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
 def test_every_locked_package_has_an_exact_version_and_a_hash(lock: Path) -> None:
     blocks = re.split(r"\n(?=[A-Za-z0-9])", lock.read_text(encoding="utf-8"))
     packages = [block for block in blocks if re.match(r"[A-Za-z0-9]", block)]
@@ -61,7 +63,7 @@ def test_every_locked_package_has_an_exact_version_and_a_hash(lock: Path) -> Non
         assert "--hash=sha256:" in block, f"no hash: {block.splitlines()[0]}"
 
 
-@pytest.mark.parametrize("lock", [RUN_LOCK, DEV_LOCK], ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
 def test_a_lock_names_no_address_and_no_folder(lock: Path) -> None:
     text = lock.read_text(encoding="utf-8")
 
@@ -72,6 +74,10 @@ def test_a_lock_names_no_address_and_no_folder(lock: Path) -> None:
 def test_run_lock_is_part_of_the_dev_lock() -> None:
     """So `make test` leaves an environment that `make run` need not touch."""
     assert pins(RUN_LOCK) <= pins(DEV_LOCK)
+
+
+def test_a_package_holds_the_versions_that_were_tested() -> None:
+    assert pins(RUN_LOCK) <= pins(PACKAGE_LOCK)
 
 
 def test_locks_cover_what_the_project_asks_for() -> None:

@@ -204,8 +204,8 @@ async def check_window() -> Check:
     """Whether the window's libraries load; in another process."""
     child = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-c",
-        _TRY_QT,
+        # A packaged Steward is its own Python when it is given Python's options.
+        *("-I", "-c", _TRY_QT),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
@@ -223,7 +223,7 @@ async def check_window() -> Check:
             "window",
             ATTENTION,
             f"It cannot open here: {lines[-1] if lines else 'its libraries do not load'}",
-            "`make run` installs what it needs. The terminal works without it.",
+            "Install Steward again (in a clone: `make run`). The terminal works without it.",
         )
     if sys.platform == "linux" and not _has_display():
         return Check(

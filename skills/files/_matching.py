@@ -91,11 +91,7 @@ async def pattern_matcher(pattern: str, *, match_case: bool) -> AsyncIterator[Ma
 
     Raises ``InvalidArgumentsError`` where it is none, ``SkillError`` where it takes too long.
     """
-    if getattr(sys, "frozen", False):  # then the executable is Steward itself, not Python
-        raise SkillError(
-            "This build of Steward cannot search with regular expressions.",
-            hint="Search for words as they stand.",
-        )
+    # A packaged Steward has no Python besides itself, and takes Python's options.
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-I", "-S", str(_WORKER)),
