@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
+
+from app.ui.chat.off_thread import OffThread
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
@@ -23,13 +25,12 @@ class Highlighter(QObject):
     """
 
     ready = Signal()
-    _made = Signal(str, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self._threads = OffThread("steward-lexer", self)
         self._lexers: dict[str, Lexer | None] = {}
         self._making: set[str] = set()
-        self._made.connect(self._keep)
 
     def pieces(self, code: str, language: str) -> Iterator[tuple[str, str | None]]:
         """Pieces of ``code`` in order, each with the name of its token in ``tokens.Tokens``.
@@ -62,17 +63,10 @@ class Highlighter(QObject):
     def _lexer(self, language: str) -> Lexer | None:
         if language not in self._lexers and language not in self._making:
             self._making.add(language)
-            threading.Thread(
-                target=self._make, args=(language,), name="steward-lexer", daemon=True
-            ).start()
+            self._threads.start(
+                partial(_lexer_of, language), lambda lexer: self._keep(language, lexer)
+            )
         return self._lexers.get(language)
-
-    def _make(self, language: str) -> None:
-        lexer = _lexer_of(language)
-        try:
-            self._made.emit(language, lexer)
-        except RuntimeError:  # the window was closed meanwhile
-            return
 
     def _keep(self, language: str, lexer: Lexer | None) -> None:
         self._making.discard(language)
