@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from app.domain.skills import Clock
 from app.redaction import Redactor
+from app.storage.begun import Begun
 from app.storage.database import Database
 from app.storage.models import Draft
 
@@ -23,8 +24,11 @@ class Drafts:
         self._redactor = redactor
         self._clock = clock
 
-    async def keep(self, conversation_id: str | None, text: str) -> None:
-        """Keep what is written in a conversation now; nothing written keeps nothing."""
+    def keep(self, conversation_id: str | None, text: str) -> Begun[None]:
+        """Keep what is written in a conversation now; nothing written keeps nothing.
+
+        Handed in at once, so that a later text never comes before an earlier one.
+        """
         key, now = conversation_id or NOT_BEGUN, self._clock.now()
         safe = self._redactor.text(text)
 
@@ -34,7 +38,7 @@ class Drafts:
             else:
                 Draft.delete().where(Draft.conversation_id == key).execute()
 
-        await self._database.write_async(keep)
+        return self._database.write_begun(keep, durable=True)
 
     async def of(self, conversation_id: str | None) -> str:
         """What was being written in a conversation; empty where nothing was."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer
 
 if TYPE_CHECKING:
+    from app.storage.begun import Begun
     from app.storage.drafts import Drafts
     from app.ui.chat.composer import Composer
     from app.ui.session import OpenConversation
@@ -73,5 +74,9 @@ class DraftKeeper(QObject):
     def _keep(self) -> None:
         self._pause.stop()
         if self._conversation is not None:
-            work = self._drafts.keep(self._conversation.id, self._composer.text)
-            self._tasks.start(work, name="keep draft")
+            begun = self._drafts.keep(self._conversation.id, self._composer.text)
+            self._tasks.start(_wait(begun), name="keep draft")
+
+
+async def _wait(begun: Begun[None]) -> None:
+    await begun

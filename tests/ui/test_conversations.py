@@ -240,6 +240,7 @@ async def test_a_long_list_is_read_as_it_is_scrolled(desk: Assembly, window: Mai
     await settled(window)
     assert len(titles(window)) == PAGE
     bar = listed(window).verticalScrollBar()
+    await until(lambda: bar.maximum() > 0, "the layout")
     bar.setValue(bar.maximum())
     await until(lambda: len(titles(window)) == PAGE + 5, "the rest")
     assert bar.value() > 0, "the place in the list is kept"
