@@ -6,6 +6,8 @@ never on the loop.
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.domain.skills import Clock
 from app.redaction import Redactor
 from app.storage.begun import Begun
@@ -34,7 +36,8 @@ class Drafts:
 
         def keep() -> None:
             if safe.strip():
-                Draft.replace(conversation_id=key, text=safe, updated_at=now).execute()
+                statement: Any = Draft.insert(conversation_id=key, text=safe, updated_at=now)
+                statement.on_conflict_replace().execute()
             else:
                 Draft.delete().where(Draft.conversation_id == key).execute()
 

@@ -93,14 +93,12 @@ def file_name(title: str, form: ExportForm) -> str:
 def _write(data: Mapping[str, Any], form: ExportForm, target: Path) -> Path:
     from app.storage.reading_copy import as_html, as_markdown
 
-    match form:
-        case ExportForm.MARKDOWN:
-            text = as_markdown(data)
-        case ExportForm.HTML:
-            text = as_html(data)
-        case ExportForm.JSON:
-            text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-    content = text.encode("utf-8", "replace")
+    makers: Mapping[ExportForm, Callable[[Mapping[str, Any]], str]] = {
+        ExportForm.MARKDOWN: as_markdown,
+        ExportForm.HTML: as_html,
+        ExportForm.JSON: lambda one: json.dumps(one, ensure_ascii=False, indent=2) + "\n",
+    }
+    content = makers[form](data).encode("utf-8", "replace")
     number = 1
     while True:
         name = target if number == 1 else target.with_stem(f"{target.stem} {number}")

@@ -174,9 +174,9 @@ class EntryDelegate(QStyledItemDelegate):
 def _range(text: str, begin: int, end: int, look: QTextCharFormat) -> QTextLayout.FormatRange:
     """A part of ``text`` in Qt's own counting, where some characters are two."""
     made = QTextLayout.FormatRange()
-    made.start = _units(text[:begin])  # type: ignore[misc]
-    made.length = _units(text[begin:end])  # type: ignore[misc]
-    made.format = look  # type: ignore[misc]
+    made.start = _units(text[:begin])
+    made.length = _units(text[begin:end])
+    made.format = look
     return made
 
 

@@ -17,6 +17,16 @@ _PAUSE_MS: Final = 500
 """So long after the last letter a draft is stored."""
 
 
+def with_kept(given_back: str, kept: str) -> str:
+    """What stands in the message field: what was not sent last time, and the draft.
+
+    What is given back is given back at every start until the next turn, and may be in the draft.
+    """
+    if given_back in kept:
+        return kept
+    return f"{given_back}\n\n{kept}" if kept else given_back
+
+
 class DraftKeeper(QObject):
     """Stores the composer's text under the conversation it ``follow``s."""
 

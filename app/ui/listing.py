@@ -59,10 +59,12 @@ class Listing:
         """Read one page more from now on."""
         self._limit += PAGE
 
+    def summary(self, conversation_id: str | None) -> ConversationSummary | None:
+        """A conversation that is listed or known."""
+        known = [*self.summaries] if self._apart is None else [*self.summaries, self._apart]
+        return next((one for one in known if one.id == conversation_id), None)
+
     def title(self, conversation_id: str | None) -> str:
-        """The title of a conversation that is listed or known."""
-        apart = () if self._apart is None else (self._apart,)
-        for one in (*self.summaries, *apart):
-            if one.id == conversation_id:
-                return one.title
-        return ""
+        """Its title; empty where it has none, or is not known."""
+        found = self.summary(conversation_id)
+        return "" if found is None else found.title

@@ -84,7 +84,7 @@ class Rail(QWidget):
         self._page.takeAt(self._page.count() - 1)
         self._page.addWidget(self.list, 1)
         self._page.addWidget(self.undo_bar)
-        self._page.addWidget(self.archive_button)
+        self._page.addWidget(self.archive_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.archive_button.clicked.connect(self._toggle_archived)
         self.new_button.clicked.connect(self._new)
         session.conversations_changed.connect(self._show)
