@@ -35,6 +35,7 @@ from app.ui.settings.dialog import SettingsDialog
 from app.ui.theme import Theme
 from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
+from tests.standins.model_server import ModelServer, json_reply
 from tests.ui.driving import Person, click, meanwhile, press, type_text, until
 
 WIDE: Final = QSize(1360, 860)
