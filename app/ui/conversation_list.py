@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, Qt, Signal
@@ -14,6 +15,31 @@ from app.domain.messages import ConversationSummary, SearchHit
 from app.ui import words
 from app.ui.conversation_line import Entry, EntryDelegate, Index, Role, excerpt
 from app.ui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A line, what it was made of, and its heading: in a long list nearly all stay as they are."""
+
+    of: tuple[ConversationSummary, tuple[str, str], date]
+    entry: Entry
+    group: str
+
+
+def _made(summary: ConversationSummary, told: tuple[str, str], now: datetime) -> _Made:
+    group = "Pinned" if summary.pinned else words.day_name(summary.updated_at, now)
+    state, line = told
+    entry = Entry(
+        summary.title or "New conversation",
+        line,
+        state,
+        summary.id,
+        tip=words.exact_time(summary.updated_at),
+        pinned=summary.pinned,
+        archived=summary.archived,
+    )
+    of = (summary, told, now.astimezone().date())
+    return _Made(of, entry, "Archived" if summary.archived else group)
 
 
 class ConversationListModel(QAbstractListModel):
@@ -30,6 +56,7 @@ class ConversationListModel(QAbstractListModel):
         super().__init__()
         self._entries: list[Entry] = []
         self._goes_on = False
+        self._made: dict[str, _Made] = {}
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -46,25 +73,19 @@ class ConversationListModel(QAbstractListModel):
     ) -> None:
         """Conversations: the pinned, then by day; or those that are archived."""
         entries: list[Entry] = []
-        group = ""
+        made: dict[str, _Made] = {}
+        today, group = now.astimezone().date(), ""
         for summary in summaries:
-            name = "Pinned" if summary.pinned else words.day_name(summary.updated_at, now)
-            name = "Archived" if summary.archived else name
-            if name != group:
-                group = name
+            told = state_line(summary)
+            known = self._made.get(summary.id)
+            if known is None or known.of != (summary, told, today):
+                known = _made(summary, told, now)
+            made[summary.id] = known
+            if known.group != group:
+                group = known.group
                 entries.append(Entry(group))
-            state, line = state_line(summary)
-            entries.append(
-                Entry(
-                    summary.title or "New conversation",
-                    line,
-                    state,
-                    summary.id,
-                    tip=words.exact_time(summary.updated_at),
-                    pinned=summary.pinned,
-                    archived=summary.archived,
-                )
-            )
+            entries.append(known.entry)
+        self._made = made
         self._goes_on = goes_on
         self._show(entries)
 

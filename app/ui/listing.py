@@ -55,6 +55,10 @@ class Listing:
         if all(one.id != conversation_id for one in self.summaries):
             self._apart = await self._desk.conversations.get(conversation_id)
 
+    def start_over(self) -> None:
+        """Read only the first page from now on."""
+        self._limit = PAGE
+
     def want_more(self) -> None:
         """Read one page more from now on."""
         self._limit += PAGE

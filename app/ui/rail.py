@@ -170,6 +170,7 @@ class Rail(QWidget):
     def _new(self) -> None:
         if self._session is not None:
             self.search.clear()
+            self._session.listing.start_over()
             self._session.start_new()
 
     def _open(self, conversation_id: str, message_id: int) -> None:
