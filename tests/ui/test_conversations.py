@@ -285,8 +285,15 @@ async def test_a_message_that_was_sent_is_no_draft(
     desk: Assembly, window: MainWindow, person: Person, model: Puppet
 ) -> None:
     model.answers(says("Yes."))
-    await person.ask("Something")
-    await settled(window)
     assert window.session is not None
+    composer = window.chat.composer
+    type_text(composer.editor, "Something")
+    tasks = window.session.tasks
+    await until(lambda: not tasks.idle, "the draft to be kept")
+    await settled(window)
+    assert await desk.drafts.of(None) == "Something"
+    press(composer.editor, Qt.Key.Key_Return)
+    await person.idle()
+    await settled(window)
     assert await desk.drafts.of(None) == ""
     assert await desk.drafts.of(window.session.current.id) == ""
