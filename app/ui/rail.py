@@ -12,10 +12,12 @@ from app.ui.controls import Button, Label
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from PySide6.QtWidgets import QFileDialog
 
+    from app.domain.messages import SearchHit
     from app.ui.conversation_acts import ExportForm
     from app.ui.conversation_line import Entry
     from app.ui.conversation_list import ConversationList, ConversationListModel
@@ -152,18 +154,22 @@ class Rail(QWidget):
             self._show()
 
     async def _find(self, text: str) -> None:
-        from app.ui.session import HITS
+        from app.ui.session import FIRST_HITS, HITS
 
         assert self._session is not None
+        first = await self._session.search(text, limit=FIRST_HITS)
+        self._show_hits(text, first, limit=FIRST_HITS)
+        if len(first) == FIRST_HITS and self.search.text().strip() == text:
+            self._show_hits(text, await self._session.search(text), limit=HITS)
+
+    def _show_hits(self, text: str, hits: Sequence[SearchHit], *, limit: int) -> None:
+        assert self._session is not None
         assert self._model is not None
-        hits = await self._session.search(text)
         if self.search.text().strip() == text:
             self._hint.hide()
             self.archive_button.hide()
             self._found = text
-            self._model.show_hits(hits, self._session.desk.clock.now(), limit=HITS)
-            if self.list is not None:
-                self.list.scrollToTop()
+            self._model.show_hits(hits, self._session.desk.clock.now(), limit=limit)
 
     # -- what the person does ------------------------------------------------------------------
 

@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 _FILES_SOON_MS: Final = 50
 HITS: Final = 100
 """So many messages a search of everything shows."""
+FIRST_HITS: Final = 12
+"""So many it shows first: an excerpt is cut from each, which takes its time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -255,9 +257,9 @@ class Session(QObject):
             opened.attached = [file for one in left for file in one.attachments]
             self.said.emit("attention", "What was not sent last time stands in the message field.")
 
-    async def search(self, text: str) -> Sequence[SearchHit]:
-        """Messages that contain ``text``, newest first: at most ``HITS``."""
-        query = MessageQuery(text=text, roles=(Role.USER, Role.ASSISTANT), limit=HITS)
+    async def search(self, text: str, *, limit: int = HITS) -> Sequence[SearchHit]:
+        """Messages that contain ``text``, newest first."""
+        query = MessageQuery(text=text, roles=(Role.USER, Role.ASSISTANT), limit=limit)
         return await self.desk.conversations.find(query)
 
     async def find_here(self, text: str) -> list[int]:
