@@ -60,6 +60,7 @@ from app.storage.approval_rules import ApprovalRules
 from app.storage.approvals import ApprovalLog
 from app.storage.conversations import Conversations
 from app.storage.database import Database
+from app.storage.drafts import Drafts
 from app.storage.executions import SkillExecutions
 from app.storage.notifications import NotificationLog
 from app.storage.summaries import Summaries
@@ -149,6 +150,7 @@ class Assembly:
         self.usage = UsageLog(self.database, self.redactor)
         self.summaries = Summaries(self.database, self.redactor)
         self.waiting = WaitingMessages(self.database, self.redactor)
+        self.drafts = Drafts(self.database, self.redactor, clock)
         self.executions = SkillExecutions(self.database, self.redactor, clock)
         self.traces = Traces(self.database, self.redactor)
         self.rules = ApprovalRules(self.database, clock)

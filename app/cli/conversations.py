@@ -1,4 +1,4 @@
-"""``steward conversations``: list, show, search, export and import them."""
+"""``steward conversations``: list, show, search, keep in order, export and import them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ import dataclasses
 import itertools
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from app.cli.counting import counted
-from app.cli.new_file import write_document
+from app.cli.new_file import write_document, write_text
 from app.cli.options import json_option
 from app.cli.output import Output, as_json, in_utc, local, shortened, visible_line
 from app.cli.run import DONE, Run, opened
 from app.domain.attachments import attachment_form, size_in_words
-from app.domain.errors import FileError, InvalidFieldError
+from app.domain.errors import FileError, InvalidFieldError, UsageError
 from app.domain.messages import ConversationMessage, ConversationSummary, MessageStatus, Role
 from app.domain.turns import TurnRecord, TurnState, UsageTotal
+
+if TYPE_CHECKING:
+    from app.storage.conversations import Conversations
 
 _SPEAKERS: Final[Mapping[Role, str]] = {Role.USER: "You", Role.ASSISTANT: "Steward"}
 
@@ -30,18 +33,19 @@ _limit_option = click.option(
 _id_argument = click.argument("conversation", metavar="ID")
 
 
-@click.group(short_help="List, show, search, export and import conversations.")
+@click.group(short_help="List, show, search, rename, archive, export and import.")
 def conversations() -> None:
     """Conversations kept on this computer. ID may be the first characters of one."""
 
 
 @conversations.command(name="list")
 @_limit_option
+@click.option("--archived", is_flag=True, help="Those that are archived instead.")
 @json_option
 @click.pass_obj
-def list_command(run: Run, *, limit: int, as_json: bool) -> int:
-    """The newest first."""
-    return run.until_done(_list(run.output, limit))
+def list_command(run: Run, *, limit: int, archived: bool, as_json: bool) -> int:
+    """The pinned ones, marked with *, then the newest first."""
+    return run.until_done(_list(run.output, limit, archived))
 
 
 @conversations.command()
@@ -68,6 +72,46 @@ def search(run: Run, *, words: tuple[str, ...], limit: int, as_json: bool) -> in
 
 @conversations.command()
 @_id_argument
+@click.argument("title")
+@click.pass_obj
+def rename(run: Run, *, conversation: str, title: str) -> int:
+    """Give a conversation another title."""
+    if not title.strip():
+        raise UsageError("A title needs at least one word.")
+    return run.until_done(_change(conversation, lambda c, one: c.rename(one, title)))
+
+
+@conversations.command()
+@_id_argument
+@click.option("--off", is_flag=True, help="No longer.")
+@click.pass_obj
+def pin(run: Run, *, conversation: str, off: bool) -> int:
+    """Let a conversation stand at the head of the list."""
+    return run.until_done(_change(conversation, lambda c, one: c.pin(one, pinned=not off)))
+
+
+@conversations.command()
+@_id_argument
+@click.option("--undo", is_flag=True, help="Bring it back into the list.")
+@click.pass_obj
+def archive(run: Run, *, conversation: str, undo: bool) -> int:
+    """Take a conversation out of the list.
+
+    Nothing of it is deleted, and search still finds it.
+    """
+    return run.until_done(_change(conversation, lambda c, one: c.archive(one, archived=not undo)))
+
+
+@conversations.command()
+@_id_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "md", "html"]),
+    default="json",
+    show_default=True,
+    help="Only JSON can be imported again.",
+)
 @click.option(
     "--output", "target", type=click.Path(dir_okay=False, path_type=Path), help="A new file."
 )
@@ -78,13 +122,15 @@ def search(run: Run, *, words: tuple[str, ...], limit: int, as_json: bool) -> in
     help="Also what is in the attached files, and not only their names.",
 )
 @click.pass_obj
-def export(run: Run, *, conversation: str, target: Path | None, contents: bool) -> int:
-    """Write a conversation as JSON.
+def export(run: Run, *, conversation: str, form: str, target: Path | None, contents: bool) -> int:
+    """Write a conversation as JSON, Markdown or a web page.
 
     To stdout, or to a new file. No known secret is in it: an attached file that holds one stays
     out.
     """
-    return run.until_done(_export(run.output, conversation, target, contents))
+    if contents and form != "json":
+        raise UsageError("Attached files go into JSON only.", hint="Leave --format out.")
+    return run.until_done(_export(run.output, conversation, form, target, contents))
 
 
 @conversations.command(name="import")
@@ -103,14 +149,22 @@ def import_command(run: Run, *, file: str, as_json: bool) -> int:
 # -- what they do --------------------------------------------------------------------------
 
 
-async def _list(output: Output, limit: int) -> int:
+async def _list(output: Output, limit: int, archived: bool) -> int:
     async with opened(offline=True) as assembly:
-        for one in await assembly.conversations.list(limit=limit):
+        for one in await assembly.conversations.list(limit=limit, archived=archived):
             if output.json_lines:
                 output.record(_summary(one))
             else:
                 title = shortened(one.title, 60) or "(no message yet)"
-                output.line(f"{one.id}  {local(one.updated_at)}  {one.message_count:>4}  {title}")
+                pin = "* " if one.pinned else ""
+                count = f"{one.message_count:>4}"
+                output.line(f"{one.id}  {local(one.updated_at)}  {count}  {pin}{title}")
+    return DONE
+
+
+async def _change(conversation: str, act: Callable[[Conversations, str], Awaitable[None]]) -> int:
+    async with opened(offline=True) as assembly:
+        await act(assembly.conversations, conversation)
     return DONE
 
 
@@ -152,20 +206,25 @@ async def _search(output: Output, words: str, limit: int) -> int:
                         "title": hit.conversation_title,
                         "message_id": hit.message_id,
                         "role": hit.role.value,
-                        "snippet": hit.snippet,
+                        "snippet": hit.marked(),
+                        "archived": hit.archived,
                         "at": in_utc(hit.created_at),
                     }
                 )
             else:
-                output.line(f"{hit.conversation_id}  {local(hit.created_at)}", "dim")
-                output.line(f"  {shortened(hit.snippet, 200)}")
+                where = "  (archived)" if hit.archived else ""
+                output.line(f"{hit.conversation_id}  {local(hit.created_at)}{where}", "dim")
+                output.line(f"  {shortened(hit.marked(), 200)}")
         if not hits:
             output.note("Nothing found.")
     return DONE
 
 
-async def _export(output: Output, conversation: str, target: Path | None, contents: bool) -> int:
+async def _export(
+    output: Output, conversation: str, form: str, target: Path | None, contents: bool
+) -> int:
     from app.orchestrator.attached_exchange import put_contents
+    from app.storage.reading_copy import as_html, as_markdown
 
     async with opened(offline=True) as assembly:
         data = await assembly.conversations.export(conversation)
@@ -174,7 +233,10 @@ async def _export(output: Output, conversation: str, target: Path | None, conten
             for name in await put_contents(data, vault, assembly.redactor):
                 why = "it holds a secret, or is not kept here"
                 output.note(f"! {visible_line(name)} is only named: {why}.", "yellow")
-    write_document(output, data, target)
+    if form == "json":
+        write_document(output, data, target)
+    else:
+        write_text(output, (as_html if form == "html" else as_markdown)(data), target)
     return DONE
 
 
@@ -220,6 +282,8 @@ def _summary(one: ConversationSummary) -> dict[str, object]:
         "created_at": in_utc(one.created_at),
         "updated_at": in_utc(one.updated_at),
         "messages": one.message_count,
+        "pinned": one.pinned,
+        "archived": one.archived,
     }
 
 

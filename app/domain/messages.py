@@ -87,6 +87,8 @@ class ConversationSummary:
         message_count: user and assistant messages.
         last_status: how the newest turn ended where it did not end well, else the status of the
             newest assistant message, if any.
+        pinned: it stands at the head of the list.
+        archived: it was taken out of the list; nothing of it is gone.
     """
 
     id: str
@@ -96,11 +98,19 @@ class ConversationSummary:
     updated_at: datetime
     message_count: int = 0
     last_status: MessageStatus | None = None
+    pinned: bool = False
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A message found by full-text search; ``snippet`` marks hits with ``[`` and ``]``."""
+    """A message found by full-text search.
+
+    Attributes:
+        snippet: an excerpt in one line.
+        marks: where what was looked for stands in it: begin and end, ascending.
+        archived: its conversation was taken out of the list.
+    """
 
     conversation_id: str
     conversation_title: str
@@ -108,3 +118,13 @@ class SearchHit:
     role: Role
     snippet: str
     created_at: datetime
+    marks: tuple[tuple[int, int], ...] = ()
+    archived: bool = False
+
+    def marked(self, begin: str = "[", end: str = "]") -> str:
+        """The excerpt with something before and behind each mark, for a face without colours."""
+        parts, at = [], 0
+        for first, last in self.marks:
+            parts += [self.snippet[at:first], begin, self.snippet[first:last], end]
+            at = last
+        return "".join((*parts, self.snippet[at:]))

@@ -25,10 +25,28 @@ _TURN_ENDS: Final = {
 }
 
 
-def newest(limit: int) -> list[ConversationSummary]:
-    """Conversations, the one with the newest message first."""
-    order = (Conversation.updated_at.desc(), Conversation.created_at.desc())
-    return [_summary_from(row) for row in _summaries().order_by(*order).limit(limit)]
+def newest(limit: int, *, archived: bool = False) -> list[ConversationSummary]:
+    """Conversations, the one with the newest message first; before them those that are pinned.
+
+    ``archived``: those that were taken out of the list, the last one first.
+    """
+    if archived:
+        order = (Conversation.archived_at.desc(), Conversation.id)
+        out = _summaries().where(Conversation.archived_at.is_null(False))
+        return [_summary_from(row) for row in out.order_by(*order).limit(limit)]
+    # Two questions: each follows an index, and the messages of those beyond are not counted.
+    listed = _summaries().where(Conversation.archived_at.is_null())
+    by_time = (Conversation.updated_at.desc(), Conversation.created_at.desc())
+    pinned = listed.where(Conversation.pinned_at.is_null(False))
+    first = list(pinned.order_by(*by_time).limit(limit))
+    rest = listed.where(Conversation.pinned_at.is_null())
+    rows = [*first, *rest.order_by(*by_time).limit(limit - len(first))]
+    return [_summary_from(row) for row in rows]
+
+
+def archived_count() -> int:
+    """How many conversations were taken out of the list."""
+    return int(Conversation.select().where(Conversation.archived_at.is_null(False)).count())
 
 
 def _summaries() -> Any:
@@ -69,6 +87,8 @@ def _summary_from(row: Any) -> ConversationSummary:
         updated_at=row.updated_at,
         message_count=row.message_count,
         last_status=_last_status(row),
+        pinned=row.pinned_at is not None,
+        archived=row.archived_at is not None,
     )
 
 

@@ -29,7 +29,7 @@ from app.domain.turns import StoredHistory
 from app.redaction import Redactor
 from app.storage import exchange
 from app.storage.begun import Begun
-from app.storage.conversation_list import full_id, newest, safe_title, summary
+from app.storage.conversation_list import archived_count, full_id, newest, safe_title, summary
 from app.storage.database import Database
 from app.storage.message_pages import has_before, page_start
 from app.storage.message_rows import insert_message, one_line, stored_message
@@ -89,14 +89,29 @@ class Conversations:
         found = await self._database.read_async(lambda: summary(full_id(conversation_id)))
         return self._safe(found)
 
-    async def list(self, *, limit: int = 200) -> list[ConversationSummary]:
-        """Conversations, the one with the newest message first."""
-        found = await self._database.read_async(lambda: newest(limit))
+    async def list(self, *, limit: int = 200, archived: bool = False) -> list[ConversationSummary]:
+        """Conversations: the pinned ones, then the one with the newest message first.
+
+        ``archived``: those that were archived instead, the last one first.
+        """
+        found = await self._database.read_async(lambda: newest(limit, archived=archived))
         return [self._safe(one) for one in found]
+
+    async def archived_count(self) -> int:
+        """How many conversations are archived."""
+        return await self._database.read_async(archived_count)
 
     async def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title; a long one is cut."""
         await self._set(conversation_id, title=one_line(self._redactor.text(title)))
+
+    async def pin(self, conversation_id: str, *, pinned: bool = True) -> None:
+        """Let a conversation stand at the head of the list, or no longer."""
+        await self._set(conversation_id, pinned_at=self._clock.now() if pinned else None)
+
+    async def archive(self, conversation_id: str, *, archived: bool = True) -> None:
+        """Take a conversation out of the list, or bring it back. Nothing of it goes away."""
+        await self._set(conversation_id, archived_at=self._clock.now() if archived else None)
 
     async def set_model(self, conversation_id: str, model: str | None) -> None:
         """Choose the model of a conversation; ``None`` takes the default again."""

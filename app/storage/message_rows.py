@@ -35,10 +35,17 @@ def insert_message(message: ConversationMessage, redactor: Redactor, session: st
     text = redactor.text(message.text)
     attachments = tuple(redactor.record(one) for one in message.attachments)
     title = one_line(text or names_of(attachments)) if message.role is Role.USER else ""
+    # Who goes on with an archived conversation wants to see it.
     known = current.change(
         "UPDATE conversations SET updated_at = max(updated_at, ?), "
-        "title = CASE WHEN title = '' THEN ? ELSE title END WHERE id = ?",
-        (at, Conversation.title.db_value(title), message.conversation_id),
+        "title = CASE WHEN title = '' THEN ? ELSE title END, "
+        "archived_at = CASE WHEN ? THEN NULL ELSE archived_at END WHERE id = ?",
+        (
+            at,
+            Conversation.title.db_value(title),
+            message.role is Role.USER,
+            message.conversation_id,
+        ),
     )
     if not known.rowcount:
         raise unknown(message.conversation_id)

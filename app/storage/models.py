@@ -130,11 +130,34 @@ class Conversation(Table):
     model = TextField(null=True)
     created_at = UtcField()
     updated_at = UtcField(index=True)
+    pinned_at = UtcField(null=True)
+    archived_at = UtcField(null=True)
 
     class Meta:
         """Peewee's options."""
 
         table_name = "conversations"
+
+
+Conversation.add_index(
+    Conversation.updated_at,
+    where=Conversation.pinned_at.is_null(False),
+    name="conversations_pinned",
+)
+Conversation.add_index(Conversation.archived_at, where=Conversation.archived_at.is_null(False))
+
+
+class Draft(Table):
+    """What is being written in a conversation."""
+
+    conversation_id = TextField(primary_key=True)
+    text = WordsField()
+    updated_at = UtcField()
+
+    class Meta:
+        """Peewee's options."""
+
+        table_name = "drafts"
 
 
 class Message(Table):

@@ -23,8 +23,13 @@ NAMES: Final = "attachments_fts"
 PREFIX_LENGTH: Final = 3
 """Characters from which the last word also finds longer words: it may be half typed."""
 
+_BEGIN: Final = "\ufdd0"
+_END: Final = "\ufdd1"
+"""Around a hit: two of Unicode's noncharacters, which are for a program's own use. Where a text
+has one all the same it is left out of the excerpt."""
 _SNIPPET_WORDS: Final = 16
 _SNIPPET_LENGTH: Final = _SNIPPET_WORDS * 8
+_MARKS: Final = re.compile(f"([{_BEGIN}{_END}])")
 _TERM: Final = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))(?P<star>\*?)')
 
 
@@ -65,7 +70,7 @@ def find(query: MessageQuery, redactor: Redactor) -> list[SearchHit]:
         _hits(
             query,
             redactor,
-            snippet=f"snippet({index}, 0, '[', ']', '…', {_SNIPPET_WORDS})",
+            snippet=f"snippet({index}, 0, '{_BEGIN}', '{_END}', '…', {_SNIPPET_WORDS})",
             index=index,
             expression=expression,
         )
@@ -97,23 +102,48 @@ def _hits(
     # Only fixed pieces are put together here; every value is a parameter.
     sql = (
         f"SELECT messages.id, messages.conversation_id, conversations.title, messages.role, "  # noqa: S608
-        f"{snippet}, messages.text, messages.created_at FROM {source} "
+        f"{snippet}, messages.text, messages.created_at, "
+        f"conversations.archived_at IS NOT NULL FROM {source} "
         "JOIN conversations ON conversations.id = messages.conversation_id "
         f"{'WHERE ' + ' AND '.join(where) if where else ''} ORDER BY {key} DESC LIMIT ?"
     )
     parameters.append(_most(query))
     rows = current.rows(sql, parameters)
-    return [
-        SearchHit(
-            conversation_id=conversation_id,
-            conversation_title=safe_title(title, redactor),
-            message_id=message_id,
-            role=Role(role),
-            snippet=_safe_snippet(words, text if index != NAMES else words, redactor),
-            created_at=datetime.fromisoformat(created_at),
+    hits = []
+    for message_id, conversation_id, title, role, words, text, created_at, archived in rows:
+        excerpt, marks = _unmarked(words)
+        safe = _safe_snippet(excerpt, text if index != NAMES else excerpt, redactor)
+        hits.append(
+            SearchHit(
+                conversation_id=conversation_id,
+                conversation_title=safe_title(title, redactor),
+                message_id=message_id,
+                role=Role(role),
+                snippet=safe,
+                created_at=datetime.fromisoformat(created_at),
+                marks=marks if safe is excerpt else (),
+                archived=bool(archived),
+            )
         )
-        for message_id, conversation_id, title, role, words, text, created_at in rows
-    ]
+    return hits
+
+
+def _unmarked(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """An excerpt in one line, and where its marks were."""
+    parts: list[str] = []
+    marks: list[tuple[int, int]] = []
+    length, begun = 0, -1
+    for piece in _MARKS.split(" ".join(snippet.split())):
+        if piece == _BEGIN:
+            begun = length
+        elif piece == _END:
+            if 0 <= begun < length:
+                marks.append((begun, length))
+            begun = -1
+        else:
+            parts.append(piece)
+            length += len(piece)
+    return "".join(parts), tuple(marks)
 
 
 def _most(query: MessageQuery) -> int:

@@ -4,57 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import IntEnum
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QListView
 
 from app.domain.messages import ConversationSummary, SearchHit
 from app.ui import words
-from app.ui.controls import draw_state
+from app.ui.conversation_line import Entry, EntryDelegate, Index, Role, excerpt
 from app.ui.theme import Theme
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-class Role(IntEnum):
-    """What a line of the list knows."""
-
-    ENTRY = Qt.ItemDataRole.UserRole + 1
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One line. A heading has no ``conversation_id``. ``state`` as in ``controls.Dot``."""
+class _Made:
+    """A line, what it was made of, and its heading: in a long list nearly all stay as they are."""
 
-    title: str
-    line: str = ""
-    state: str = ""
-    conversation_id: str = ""
-    message_id: int = 0
-    tip: str = ""
+    of: tuple[ConversationSummary, tuple[str, str], date]
+    entry: Entry
+    group: str
+
+
+def _made(summary: ConversationSummary, told: tuple[str, str], now: datetime) -> _Made:
+    group = "Pinned" if summary.pinned else words.day_name(summary.updated_at, now)
+    state, line = told
+    entry = Entry(
+        summary.title or "New conversation",
+        line,
+        state,
+        summary.id,
+        tip=words.exact_time(summary.updated_at),
+        pinned=summary.pinned,
+        archived=summary.archived,
+    )
+    of = (summary, told, now.astimezone().date())
+    return _Made(of, entry, "Archived" if summary.archived else group)
 
 
 class ConversationListModel(QAbstractListModel):
-    """Lines of the rail. ``renamed(id, title)`` when the person edits a title."""
+    """Lines of the rail.
+
+    ``renamed(id, title)`` when the person edits a title; ``more_wanted`` when they come to the
+    end of a list that goes on (``goes_on``).
+    """
 
     renamed = Signal(str, str)
+    more_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._entries: list[Entry] = []
+        self._goes_on = False
+        self._made: dict[str, _Made] = {}
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -66,58 +68,89 @@ class ConversationListModel(QAbstractListModel):
         summaries: Sequence[ConversationSummary],
         state_line: Callable[[ConversationSummary], tuple[str, str]],
         now: datetime,
+        *,
+        goes_on: bool = False,
     ) -> None:
-        """Conversations by day."""
+        """Conversations: the pinned, then by day; or those that are archived."""
         entries: list[Entry] = []
-        day = ""
+        made: dict[str, _Made] = {}
+        today, group = now.astimezone().date(), ""
         for summary in summaries:
-            name = words.day_name(summary.updated_at, now)
-            if name != day:
-                day = name
-                entries.append(Entry(day))
-            state, line = state_line(summary)
-            entries.append(
-                Entry(
-                    summary.title or "New conversation",
-                    line,
-                    state,
-                    summary.id,
-                    tip=words.exact_time(summary.updated_at),
-                )
-            )
+            told = state_line(summary)
+            known = self._made.get(summary.id)
+            if known is None or known.of != (summary, told, today):
+                known = _made(summary, told, now)
+            made[summary.id] = known
+            if known.group != group:
+                group = known.group
+                entries.append(Entry(group))
+            entries.append(known.entry)
+        self._made = made
+        self._goes_on = goes_on
         self._show(entries)
 
-    def show_hits(self, hits: Sequence[SearchHit], now: datetime) -> None:
-        """What a search found."""
-        entries = [Entry(words.count(len(hits), "message") + " found" if hits else "Nothing found")]
+    def show_hits(self, hits: Sequence[SearchHit], now: datetime, *, limit: int = 0) -> None:
+        """What a search found; where that is ``limit`` messages there may be more."""
+        found = words.count(len(hits), "message") + " found" if hits else "Nothing found"
+        if limit and len(hits) >= limit:
+            found = f"The newest {limit} messages"
+        entries = [Entry(found)]
         for hit in hits:
             when = words.short_time(hit.created_at, now)
+            before = f"{when} · Archived · " if hit.archived else f"{when} · "
+            line, marks = excerpt(before, hit.snippet, hit.marks)
             entries.append(
                 Entry(
                     hit.conversation_title or "New conversation",
-                    f"{when} · {' '.join(hit.snippet.split())}",
+                    line,
                     "",
                     hit.conversation_id,
                     hit.message_id,
                     tip=hit.snippet,
+                    archived=hit.archived,
+                    marks=marks,
                 )
             )
+        self._goes_on = False
         self._show(entries)
 
     def _show(self, entries: list[Entry]) -> None:
-        if entries == self._entries:
+        """Only what comes and goes is told, so that the place in a long list is kept."""
+        old = self._entries
+        if entries == old:
             return
-        if len(entries) == len(self._entries):
+        shorter = min(len(old), len(entries))
+        head = 0
+        while head < shorter and old[head].key == entries[head].key:
+            head += 1
+        tail = 0
+        while tail < shorter - head and old[-1 - tail].key == entries[-1 - tail].key:
+            tail += 1
+        if gone := len(old) - tail - head:
+            self.beginRemoveRows(QModelIndex(), head, head + gone - 1)
+            self._entries = [*old[:head], *old[len(old) - tail :]]
+            self.endRemoveRows()
+        if come := len(entries) - tail - head:
+            self.beginInsertRows(QModelIndex(), head, head + come - 1)
             self._entries = entries
-            self.dataChanged.emit(self.index(0), self.index(len(entries) - 1))
-            return
-        self.beginResetModel()
+            self.endInsertRows()
         self._entries = entries
-        self.endResetModel()
+        if entries:
+            self.dataChanged.emit(self.index(0), self.index(len(entries) - 1))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """How many lines there are."""
         return 0 if parent.isValid() else len(self._entries)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        """Whether the list goes on."""
+        return self._goes_on and not parent.isValid()
+
+    def fetchMore(self, parent: Index) -> None:
+        """The end of the list is in view."""
+        if self.canFetchMore(parent):
+            self._goes_on = False  # asked once
+            self.more_wanted.emit()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What a line shows."""
@@ -128,7 +161,7 @@ class ConversationListModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return entry.title
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{entry.title}, {entry.line}" if entry.line else entry.title
+                return entry.spoken
             case Qt.ItemDataRole.ToolTipRole:
                 return entry.tip or None
             case Role.ENTRY:
@@ -140,7 +173,9 @@ class ConversationListModel(QAbstractListModel):
         title = str(value).strip()
         if role != Qt.ItemDataRole.EditRole or not index.isValid() or not title:
             return False
-        self.renamed.emit(self._entries[index.row()].conversation_id, title)
+        entry = self._entries[index.row()]
+        if title != entry.title:
+            self.renamed.emit(entry.conversation_id, title)
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -161,14 +196,21 @@ class ConversationListModel(QAbstractListModel):
 
 
 class ConversationList(QListView):
-    """Shows the model; ``opened(conversation_id, message_id)`` when a line is chosen."""
+    """Shows the model; ``opened(conversation_id, message_id)`` when a line is chosen.
+
+    ``remove_wanted(Entry)`` by Delete, ``undo_wanted`` by Ctrl+Z, ``menu_wanted(Entry or None,
+    place)`` by the right button or the menu key.
+    """
 
     opened = Signal(str, int)
+    remove_wanted = Signal(object)
+    undo_wanted = Signal()
+    menu_wanted = Signal(object, QPoint)
 
     def __init__(self, theme: Theme, model: ConversationListModel) -> None:
         super().__init__()
         self.setModel(model)
-        self.setItemDelegate(_EntryDelegate(theme, self))
+        self.setItemDelegate(EntryDelegate(theme, self))
         self.setAccessibleName("Conversations")
         self.setEditTriggers(QListView.EditTrigger.EditKeyPressed)
         self.setMouseTracking(True)
@@ -186,72 +228,40 @@ class ConversationList(QListView):
         if self.currentIndex() != index:
             self.setCurrentIndex(index)
 
-    def _open(self, index: QModelIndex) -> None:
+    def entry_at(self, index: Index) -> Entry | None:
+        """The conversation or hit of a line; ``None`` for a heading."""
         entry = index.data(Role.ENTRY)
-        if isinstance(entry, Entry) and entry.conversation_id:
+        return entry if isinstance(entry, Entry) and entry.conversation_id else None
+
+    def edit_title(self, conversation_id: str) -> None:
+        """Let the person write another title."""
+        model = self.model()
+        if isinstance(model, ConversationListModel):
+            row = model.row_of(conversation_id)
+            if row >= 0:
+                self.setCurrentIndex(model.index(row))
+                self.edit(model.index(row))
+
+    def _open(self, index: QModelIndex) -> None:
+        if (entry := self.entry_at(index)) is not None:
             self.opened.emit(entry.conversation_id, entry.message_id)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete takes out of the list, Ctrl+Z brings back."""
+        entry = self.entry_at(self.currentIndex())
+        if event.matches(QKeySequence.StandardKey.Delete) and entry is not None:
+            self.remove_wanted.emit(entry)
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_wanted.emit()
+        else:
+            super().keyPressEvent(event)
 
-_SIDE: Final = 10
-
-
-class _EntryDelegate(QStyledItemDelegate):
-    """Title above, state below."""
-
-    def __init__(self, theme: Theme, parent: QListView) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Two lines, or a heading."""
-        entry = index.data(Role.ENTRY)
-        line = option.fontMetrics.height()
-        if isinstance(entry, Entry) and not entry.conversation_id:
-            return QSize(60, line + 18 if index.row() else line + 8)
-        return QSize(60, round(line * 2.05) + 18)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw a line."""
-        entry = index.data(Role.ENTRY)
-        if not isinstance(entry, Entry):
-            return
-        box: QRect = option.rect
-        state = option.state
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not entry.conversation_id:
-            painter.setFont(self._theme.bold(self._theme.small_font))
-            painter.setPen(self._theme.colour("muted"))
-            place = box.adjusted(4, 0, 0, -4)
-            painter.drawText(place, Qt.AlignmentFlag.AlignBottom, entry.title)
-            painter.restore()
-            return
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        over = bool(state & QStyle.StateFlag.State_MouseOver)
-        if selected or over:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.colour("accent_soft" if selected else "hover"))
-            painter.drawRoundedRect(QRectF(box).adjusted(0, 1, 0, -1), 8, 8)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(self._theme.colour("accent"))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(box).adjusted(0.5, 1.5, -0.5, -1.5), 8, 8)
-        self._write(painter, box.adjusted(_SIDE, 8, -_SIDE, -8), entry)
-        painter.restore()
-
-    def _write(self, painter: QPainter, box: QRect, entry: Entry) -> None:
-        elide = Qt.TextElideMode.ElideRight
-        painter.setFont(self._theme.font)
-        painter.setPen(self._theme.colour("text"))
-        title = painter.fontMetrics().elidedText(entry.title, elide, box.width())
-        painter.drawText(box, Qt.AlignmentFlag.AlignTop, title)
-        below = QRect(box)
-        painter.setFont(self._theme.small_font)
-        painter.setPen(self._theme.colour("muted"))
-        if entry.state:
-            line = painter.fontMetrics().height()
-            dot = QRectF(box.left(), box.bottom() - line / 2 - 3.5, 7, 7)
-            draw_state(painter, dot, entry.state, self._theme)
-            below.adjust(14, 0, 0, 0)
-        text = painter.fontMetrics().elidedText(entry.line, elide, below.width())
-        painter.drawText(below, Qt.AlignmentFlag.AlignBottom, text)
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with a conversation."""
+        index, place = self.indexAt(event.pos()), event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            index = self.currentIndex()
+            corner = self.visualRect(index).bottomLeft() if index.isValid() else QPoint()
+            place = self.viewport().mapToGlobal(corner)
+        self.menu_wanted.emit(self.entry_at(index), place)
+        event.accept()

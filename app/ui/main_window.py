@@ -187,6 +187,7 @@ class MainWindow(QMainWindow):
         """End everything the window started; the assembly may be closed afterwards."""
         self._sinks.close()
         if self.session is not None:
+            await self.chat.keep_draft()
             self.session.close()
             await self.session.tasks.stop()
             self.chat.detach()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.resilience.breakers import Breakers
     from app.storage.approval_rules import ApprovalRules
     from app.storage.conversations import Conversations
+    from app.storage.drafts import Drafts
     from app.storage.executions import SkillExecutions
     from app.storage.summaries import Summaries
     from app.storage.traces import Traces
@@ -227,6 +228,11 @@ class Desk(Protocol):
     @property
     def conversations(self) -> Conversations:
         """Stored conversations."""
+        ...
+
+    @property
+    def drafts(self) -> Drafts:
+        """Messages that are not sent yet."""
         ...
 
     @property

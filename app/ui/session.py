@@ -37,9 +37,12 @@ from app.ui import words
 from app.ui.attaching import Attaching
 from app.ui.bridge import Bridge
 from app.ui.chat.conversation import ConversationModel
+from app.ui.conversation_acts import ConversationActs
+from app.ui.drafts import with_kept
 from app.ui.file_acts import FileActs
 from app.ui.history import HistoryReader
 from app.ui.known_models import KnownModels
+from app.ui.listing import Listing
 from app.ui.opening import Opener
 from app.ui.ports import AttachmentVault, Desk
 from app.ui.tasks import Tasks
@@ -50,6 +53,10 @@ if TYPE_CHECKING:
     from app.orchestrator.engine import Engine
 
 _FILES_SOON_MS: Final = 50
+HITS: Final = 100
+"""So many messages a search of everything shows."""
+FIRST_HITS: Final = 12
+"""So many it shows first: an excerpt is cut from each, which takes its time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +114,8 @@ class Session(QObject):
     """A row of the conversation shown should come into view."""
     returned = Signal(str)
     """A message that was not sent after all."""
+    hit_shown = Signal(str)
+    """A message that was found is in view: the words it was found by."""
     said = Signal(str, str)
     """Something for the status line: state and words."""
 
@@ -120,11 +129,12 @@ class Session(QObject):
         self.known_models = KnownModels(desk)
         self.opener = Opener(self._attachment_vault, tasks)
         self.history = HistoryReader(desk, self)
-        self.summaries: Sequence[ConversationSummary] = ()
+        self.listing = Listing(desk)
+        self.conversations = ConversationActs(desk, self.refresh, self.said.emit)
         self.today = UsageTotal()
         """What all conversations took today."""
         self._open: dict[str, OpenConversation] = {}
-        self._current = self._new()
+        self._current = self._unbegun = self._new()
         self._bridge = Bridge(desk.bus, self)
         self._bridge.happened.connect(self._take)
         self._files_soon = QTimer(self)
@@ -153,20 +163,20 @@ class Session(QObject):
         return any(one.turns for one in self._all())
 
     @property
+    def summaries(self) -> Sequence[ConversationSummary]:
+        """The list of conversations."""
+        return self.listing.summaries
+
+    @property
     def title(self) -> str:
         """Title of the conversation shown."""
-        for summary in self.summaries:
-            if summary.id == self._current.id:
-                return summary.title or "New conversation"
-        return "New conversation"
+        return self.listing.title(self._current.id) or "New conversation"
 
     @property
     def model(self) -> str | None:
         """The model chosen for the conversation shown; ``None``: the default one answers."""
-        for summary in self.summaries:
-            if summary.id == self._current.id:
-                return summary.model
-        return self._current.llm_model
+        known = self.listing.summary(self._current.id)
+        return self._current.llm_model if known is None else known.model
 
     def opened(self, conversation_id: str) -> OpenConversation | None:
         """A conversation, if it was opened in this window."""
@@ -210,14 +220,16 @@ class Session(QObject):
 
     async def refresh(self) -> None:
         """Read the list of conversations again."""
-        self.summaries = await self.desk.conversations.list()
+        await self.listing.read(self._current.id)
         self.today = await self.desk.usage.of_day(self.desk.clock.now())
         self.conversations_changed.emit()
 
     def start_new(self) -> None:
         """Show an empty conversation; it is stored with its first message."""
         if self._current.id is not None or self._current.turns:
-            self._show(self._new())
+            if self._unbegun.id is not None or self._unbegun.turns:
+                self._unbegun = self._new()
+            self._show(self._unbegun)  # with what was being written in it
         else:
             self.current_changed.emit()
 
@@ -231,6 +243,8 @@ class Session(QObject):
             used = await self.desk.usage.of_conversation(conversation_id)
             opened.tokens, opened.cost = used.tokens, used.cost or 0.0
             await self._give_back(opened, conversation_id)
+            opened.draft = with_kept(opened.draft, await self.desk.drafts.of(conversation_id))
+            await self.listing.know(conversation_id)
             # It may have been opened twice meanwhile.
             known = self._open.setdefault(conversation_id, opened)
         self._show(known)
@@ -243,9 +257,10 @@ class Session(QObject):
             opened.attached = [file for one in left for file in one.attachments]
             self.said.emit("attention", "What was not sent last time stands in the message field.")
 
-    async def search(self, text: str) -> Sequence[SearchHit]:
+    async def search(self, text: str, *, limit: int = HITS) -> Sequence[SearchHit]:
         """Messages that contain ``text``, newest first."""
-        return await self.desk.conversations.search(text, limit=40)
+        query = MessageQuery(text=text, roles=(Role.USER, Role.ASSISTANT), limit=limit)
+        return await self.desk.conversations.find(query)
 
     async def find_here(self, text: str) -> list[int]:
         """The messages of the conversation shown that hold ``text``, oldest first."""
@@ -258,11 +273,6 @@ class Session(QObject):
             limit=MAX_HITS,
         )
         return [hit.message_id for hit in await self.desk.conversations.find(query)][::-1]
-
-    async def rename(self, conversation_id: str, title: str) -> None:
-        """Give a conversation another title."""
-        await self.desk.conversations.rename(conversation_id, title)
-        await self.refresh()
 
     async def choose_model(self, model: str | None) -> None:
         """Let ``model`` answer in the conversation shown from the next message on."""

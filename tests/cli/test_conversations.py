@@ -92,3 +92,55 @@ def test_what_no_export_wrote_is_refused_whole(steward: Steward, data: str) -> N
 def test_a_missing_file_is_a_clear_message(steward: Steward) -> None:
     done = steward("conversations", "import", "/nowhere/at/all.json", code=1)
     assert "/nowhere/at/all.json" in done.err
+
+
+def test_a_conversation_is_renamed_pinned_archived_and_brought_back(
+    talked: tuple[Steward, str],
+) -> None:
+    steward, old = talked
+    new = str(steward("ask", "/help", "--json").objects[0]["conversation_id"])
+
+    def listed(*more: str) -> list[object]:
+        return [one["id"] for one in steward("conversations", "list", "--json", *more).objects]
+
+    assert listed() == [new, old]
+    steward("conversations", "pin", old[:8])
+    steward("conversations", "rename", old, "The state of the report")
+    assert listed() == [old, new]
+    assert "* The state of the report" in steward("conversations", "list").out
+    steward("conversations", "rename", old, "  ", code=2)
+
+    steward("conversations", "archive", old)
+    assert (listed(), listed("--archived")) == ([new], [old])
+    hits = steward("conversations", "search", "what is in", "--json").objects
+    assert {hit["archived"] for hit in hits if hit["conversation_id"] == old} == {True}
+    assert {hit["archived"] for hit in hits if hit["conversation_id"] == new} <= {False}
+    assert "(archived)" in steward("conversations", "search", "what is in").out
+
+    steward("conversations", "archive", "--undo", old)
+    assert (listed(), listed("--archived")) == ([old, new], [])
+
+
+def test_a_new_message_brings_an_archived_conversation_back(talked: tuple[Steward, str]) -> None:
+    steward, conversation = talked
+    steward("conversations", "archive", conversation)
+    steward("ask", "/help", "--conversation", conversation)
+    assert conversation in steward("conversations", "list").out
+
+
+def test_a_conversation_is_exported_to_be_read(talked: tuple[Steward, str]) -> None:
+    steward, conversation = talked
+    text = steward("conversations", "export", conversation, "--format", "md").out
+    assert text.startswith("# what is in report.md\n")
+    assert "**Called files.read**" in text
+    assert "**Result of files.read: ok**" in text
+
+    target = steward.folder.parent / "read.html"
+    steward("conversations", "export", conversation, "--format", "html", "--output", str(target))
+    page = target.read_text()
+    assert page.startswith("<!doctype html>")
+    assert "status: draft" in page
+    refused = steward(
+        "conversations", "export", conversation, "--format", "md", "--attachments", code=2
+    )
+    assert "JSON only" in refused.err

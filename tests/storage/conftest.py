@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.messages import ConversationMessage, Role
 from app.redaction import Redactor, Secret
 from app.storage.conversations import Conversations
 from app.storage.database import Database
@@ -65,3 +66,29 @@ def database(path: Path) -> Iterator[Database]:
 @pytest.fixture
 def conversations(database: Database, redactor: Redactor, clock: SteppingClock) -> Conversations:
     return Conversations(database, redactor, clock, user="ann")
+
+
+@pytest.fixture
+def say(conversations: Conversations, clock: SteppingClock) -> Say:
+    return Say(conversations, clock)
+
+
+class Say:
+    """Appends a message of given role and text to a conversation."""
+
+    def __init__(self, conversations: Conversations, clock: SteppingClock) -> None:
+        self._conversations = conversations
+        self._clock = clock
+
+    async def __call__(
+        self, conversation_id: str, role: Role, text: str, **more: object
+    ) -> ConversationMessage:
+        message = ConversationMessage(
+            conversation_id,
+            str(more.pop("turn_id", "t")),
+            role,
+            text,
+            self._clock.now(),
+            **more,  # type: ignore[arg-type]
+        )
+        return await self._conversations.append(message)

@@ -40,7 +40,7 @@ async def test_a_message_is_found_by_the_name_of_its_attachment(
 
     assert [hit.message_id for hit in await conversations.search("budget")] == [second, first]
     (hit,) = await conversations.search("budget 2030.xlsx")
-    assert hit.snippet == "[Budget] [2030.xlsx]"
+    assert hit.marked() == "[Budget] [2030.xlsx]"
     assert await conversations.search("budget -2030") != []
     assert [h.message_id for h in await conversations.search("budget", limit=1)] == [second]
 

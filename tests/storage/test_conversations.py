@@ -12,39 +12,12 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import NotFoundError, StorageError
-from app.domain.messages import Channel, ConversationMessage, MessageStatus, Role
+from app.domain.messages import Channel, MessageStatus, Role
 from app.domain.tool_calls import ToolCall, ToolStatus
 from app.redaction import Redactor
 from app.storage.conversations import Conversations
 from app.storage.database import Database
-from tests.storage.conftest import SECRET, SteppingClock, holds_secret
-
-
-@pytest.fixture
-def say(conversations: Conversations, clock: SteppingClock) -> Say:
-    return Say(conversations, clock)
-
-
-class Say:
-    """Appends a message of given role and text to a conversation."""
-
-    def __init__(self, conversations: Conversations, clock: SteppingClock) -> None:
-        self._conversations = conversations
-        self._clock = clock
-
-    async def __call__(
-        self, conversation_id: str, role: Role, text: str, **more: object
-    ) -> ConversationMessage:
-        message = ConversationMessage(
-            conversation_id,
-            str(more.pop("turn_id", "t")),
-            role,
-            text,
-            self._clock.now(),
-            **more,  # type: ignore[arg-type]
-        )
-        return await self._conversations.append(message)
-
+from tests.storage.conftest import SECRET, Say, SteppingClock, holds_secret
 
 # -- conversations ---------------------------------------------------------------------------------
 

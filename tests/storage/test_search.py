@@ -58,7 +58,7 @@ async def test_a_hit_says_where_it_is_and_marks_the_words(found: Found) -> None:
     assert hit.conversation_id == "first"
     assert hit.conversation_title == "First"
     assert hit.role is Role.ASSISTANT
-    assert hit.snippet == "the [draft] report, not final"
+    assert hit.marked() == "the [draft] report, not final"
     assert hit.created_at == START + timedelta(days=4)
 
 

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -36,7 +36,7 @@ from app.ui.theme import Theme
 from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
 from tests.standins.model_server import ModelServer, json_reply
-from tests.ui.driving import Person, click, meanwhile, until
+from tests.ui.driving import Person, click, meanwhile, press, type_text, until
 
 WIDE: Final = QSize(1360, 860)
 SMALL: Final = QSize(900, 600)
@@ -368,6 +368,38 @@ async def notification_settings(person: Person) -> None:
     await asyncio.sleep(0.3)
 
 
+async def conversations(person: Person) -> None:
+    """Pinned, archived, and one just taken out of the list."""
+    await _talked(person)
+    session, rail = person.window.session, person.window.rail
+    assert session is not None
+    assert rail.list is not None
+    listed = [one.id for one in session.summaries]
+    await session.conversations.pin(listed[-1], pinned=True)
+    rail.list.setFocus()
+    rail.list.select(3)
+    press(rail.list, Qt.Key.Key_Delete)
+    await until(lambda: rail.undo_bar is not None and rail.undo_bar.isVisible(), "Undo")
+
+
+async def hits(person: Person) -> None:
+    """What a search found, and where one of them leads."""
+    await _talked(person)
+    window = person.window
+    type_text(window.rail.search, "report")
+    await until(lambda: window.rail.showing_hits, "the hits")
+    assert window.rail.list is not None
+    window.rail.list.setCurrentIndex(window.rail.list.model().index(2, 0))
+    press(window.rail.list, Qt.Key.Key_Return)
+    await asyncio.sleep(0.5)
+
+
+async def _talked(person: Person) -> None:
+    for text in ("what is in report.md", "/files", "What does the report say of the total?"):
+        person.window.rail.new_button.click()
+        await person.ask(text)
+
+
 async def files(person: Person) -> None:
     """The files pane."""
     person.window.show_pane("Files")
@@ -465,6 +497,8 @@ SCENES: Final[dict[str, Scene]] = {
         circuits_in_trouble,
         told,
         notification_settings,
+        conversations,
+        hits,
         files,
         settings,
         folders,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from app.ui.chat.find_bar import FindBar
     from app.ui.chat.rows import Row
     from app.ui.chat.transcript import Transcript
+    from app.ui.drafts import DraftKeeper
     from app.ui.session import OpenConversation, Session
 
+HIT_SHOWN_MS: Final = 4_000
+"""So long the words of a hit stay marked."""
 _SAFE_SCHEMES: Final = ("http", "https", "mailto")
 _SIDE: Final = 36
 
@@ -44,6 +47,8 @@ class ChatPage(QWidget):
         self._empty: QWidget | None = None
         self.transcript: Transcript | None = None
         self.find_bar: FindBar | None = None
+        self._drafts: DraftKeeper | None = None
+        self._hit_time: QTimer | None = None
         self.composer = Composer(theme)
         self.composer.sent.connect(self._send_written)
         self.composer.files_offered.connect(self._attach_files)
@@ -67,6 +72,7 @@ class ChatPage(QWidget):
         """Show what the session shows from now on."""
         from app.ui.chat.accessible import install
         from app.ui.chat.transcript import Transcript
+        from app.ui.drafts import DraftKeeper
 
         install()
         self._session = session
@@ -80,6 +86,11 @@ class ChatPage(QWidget):
         self.transcript.focus_left.connect(self.composer.editor.setFocus)
         self._page.replaceWidget(self._waiting, self.transcript)
         self._page.setStretch(0, 1)
+        self._drafts = DraftKeeper(session.desk.drafts, session.tasks, self.composer, self)
+        self._hit_time = QTimer(self)
+        self._hit_time.setSingleShot(True)
+        self._hit_time.setInterval(HIT_SHOWN_MS)
+        self._hit_time.timeout.connect(self._stop_marking)
         self.find_bar = self._make_find_bar(session)
         self._page.insertWidget(0, self.find_bar)
         self._waiting.deleteLater()
@@ -93,9 +104,11 @@ class ChatPage(QWidget):
         session.returned.connect(self._take_back)
         session.happened.connect(self._announce)
         session.row_wanted.connect(self.transcript.show_row)
+        session.hit_shown.connect(self._mark_hit)
         session.provider_changed.connect(self._show_empty)
         session.files_changed.connect(self._show_empty)
         self._show_current()
+        self._drafts.restore()
         early, self._early = self._early, []
         for text in early:
             session.send(text)
@@ -164,6 +177,24 @@ class ChatPage(QWidget):
             self.transcript.mark_words(())
             self.transcript.setFocus()
 
+    def _mark_hit(self, text: str) -> None:
+        """Mark for a moment what a search of everything has led to."""
+        from app.storage.search import words_in
+
+        if self.transcript is not None and self._hit_time is not None:
+            self.transcript.mark_words(words_in(text))
+            self._hit_time.start()
+
+    def _stop_marking(self) -> None:
+        bar, transcript = self.find_bar, self.transcript
+        if transcript is not None and (bar is None or not bar.text):
+            transcript.mark_words(())
+
+    async def keep_draft(self) -> None:
+        """Store what is being written; nothing is stored afterwards."""
+        if self._drafts is not None:
+            await self._drafts.close()
+
     def detach(self) -> None:
         """The session is about to end."""
         if self.transcript is not None:
@@ -190,12 +221,16 @@ class ChatPage(QWidget):
         session, transcript = self._session, self.transcript
         if session is None or transcript is None:
             return
+        assert self._drafts is not None
+        self._stop_marking()
         if self._shown is not None:
+            self._drafts.leave()
             self._shown.draft = self.composer.text
             self._shown.model.rows_inserted.disconnect(self._show_empty)
             self._shown.model.reset.disconnect(self._show_empty)
             self.composer.set_text(session.current.draft)
         self._shown = session.current
+        self._drafts.follow(self._shown)
         self._show_attached()
         self._shown.model.rows_inserted.connect(self._show_empty)
         self._shown.model.reset.connect(self._show_empty)

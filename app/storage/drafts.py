@@ -1,0 +1,54 @@
+"""What the person is writing and has not sent, by conversation: it outlives the program.
+
+A known secret is not kept, as in any stored text. Waits for the disk in threads of the database,
+never on the loop.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.domain.skills import Clock
+from app.redaction import Redactor
+from app.storage.begun import Begun
+from app.storage.database import Database
+from app.storage.models import Draft
+
+NOT_BEGUN = ""
+"""Stands for the conversation that gets its id with the first message."""
+
+
+class Drafts:
+    """The store of drafts. Raises ``StorageError`` when the database cannot do it."""
+
+    def __init__(self, database: Database, redactor: Redactor, clock: Clock) -> None:
+        self._database = database
+        self._redactor = redactor
+        self._clock = clock
+
+    def keep(self, conversation_id: str | None, text: str) -> Begun[None]:
+        """Keep what is written in a conversation now; nothing written keeps nothing.
+
+        Handed in at once, so that a later text never comes before an earlier one.
+        """
+        key, now = conversation_id or NOT_BEGUN, self._clock.now()
+        safe = self._redactor.text(text)
+
+        def keep() -> None:
+            if safe.strip():
+                statement: Any = Draft.insert(conversation_id=key, text=safe, updated_at=now)
+                statement.on_conflict_replace().execute()
+            else:
+                Draft.delete().where(Draft.conversation_id == key).execute()
+
+        return self._database.write_begun(keep, durable=True)
+
+    async def of(self, conversation_id: str | None) -> str:
+        """What was being written in a conversation; empty where nothing was."""
+        key = conversation_id or NOT_BEGUN
+
+        def find() -> str:
+            row = Draft.get_or_none(Draft.conversation_id == key)
+            return "" if row is None else str(row.text)
+
+        return self._redactor.text(await self._database.read_async(find))

@@ -1,0 +1,92 @@
+"""Keeps what is being written, by conversation, so that a restart does not lose it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer
+
+if TYPE_CHECKING:
+    from app.storage.begun import Begun
+    from app.storage.drafts import Drafts
+    from app.ui.chat.composer import Composer
+    from app.ui.session import OpenConversation
+    from app.ui.tasks import Tasks
+
+_PAUSE_MS: Final = 500
+"""So long after the last letter a draft is stored."""
+
+
+def with_kept(given_back: str, kept: str) -> str:
+    """What stands in the message field: what was not sent last time, and the draft.
+
+    What is given back is given back at every start until the next turn, and may be in the draft.
+    """
+    if given_back in kept:
+        return kept
+    return f"{given_back}\n\n{kept}" if kept else given_back
+
+
+class DraftKeeper(QObject):
+    """Stores the composer's text under the conversation it ``follow``s."""
+
+    def __init__(self, drafts: Drafts, tasks: Tasks, composer: Composer, parent: QObject) -> None:
+        super().__init__(parent)
+        self._drafts = drafts
+        self._tasks = tasks
+        self._composer = composer
+        self._conversation: OpenConversation | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._keep)
+        composer.editor.textChanged.connect(self._edited)
+
+    def leave(self) -> None:
+        """Another conversation is about to be shown."""
+        if self._pause.isActive():
+            self._keep()
+        self._conversation = None
+
+    def follow(self, conversation: OpenConversation) -> None:
+        """What is written from now on belongs to ``conversation``."""
+        self._conversation = conversation
+
+    def restore(self) -> None:
+        """Put what was written before the start into a composer that is still empty."""
+        self._tasks.start(self._restore(), name="read draft")
+
+    async def close(self) -> None:
+        """Store what is not stored yet."""
+        if self._conversation is not None and self._pause.isActive():
+            self._pause.stop()
+            await self._drafts.keep(self._conversation.id, self._composer.text)
+        self._conversation = None
+
+    async def _restore(self) -> None:
+        text = await self._drafts.of(None)
+        mine = self._conversation
+        if text and mine is not None and mine.id is None and not mine.turns:
+            if self._composer.text:
+                self._pause.start()  # typed meanwhile: that is the draft now
+            else:
+                self._composer.set_text(text)
+
+    def _edited(self) -> None:
+        if self._conversation is None:
+            return
+        if self._composer.text:
+            self._pause.start()
+        else:
+            # Sent, perhaps: the conversation gets its id in a moment, and must not take this over.
+            self._keep()
+
+    def _keep(self) -> None:
+        self._pause.stop()
+        if self._conversation is not None:
+            begun = self._drafts.keep(self._conversation.id, self._composer.text)
+            self._tasks.start(_wait(begun), name="keep draft")
+
+
+async def _wait(begun: Begun[None]) -> None:
+    await begun
