@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
@@ -12,6 +12,7 @@ from app.ui.chat.code_copy import CodeCopy
 from app.ui.chat.conversation import ConversationModel
 from app.ui.chat.markdown import BlockKind
 from app.ui.chat.transcript import Transcript
+from app.ui.tokens import LIGHT
 from tests.ui.conftest import NOW
 from tests.ui.driving import choose, click, until
 
@@ -106,3 +107,19 @@ def view_text(view: Transcript, row: int) -> str:
     box = view.arrangement.layout(row).boxes[0]
     assert box.make is not None
     return (box.document or box.make()).toPlainText()
+
+
+async def test_code_gets_its_colours_as_soon_as_its_language_is_known(
+    view: Transcript, rows: ConversationModel
+) -> None:
+    rows.load([answer("```python\nfor each in every:\n    pass\n```")])
+    keyword = QColor(LIGHT.keyword)
+
+    def coloured() -> bool:
+        document = view.arrangement.layout(0).boxes[0].document
+        if document is None:
+            return False
+        formats = document.firstBlock().textFormats()
+        return any(one.format.foreground().color() == keyword for one in formats)
+
+    await until(coloured, "the colour of keywords")
