@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from app.domain.attachments import Attachment, check_together
@@ -86,7 +87,10 @@ class Attaching(QObject):
 
     async def _keep_picture(self, conversation: OpenConversation, image: QImage) -> None:
         async with self._in_order:
-            data = await asyncio.to_thread(_png, image)
+            # Pixels are taken out here: the thread must touch nothing of Qt.
+            plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
+            pixels, size = bytes(plain.constBits()), (plain.width(), plain.height())
+            data = await asyncio.to_thread(_png, pixels, size, plain.bytesPerLine())
             taken = {one.name for one in conversation.attached}
             number = 1
             while (name := _name(number)) in taken:
@@ -109,8 +113,10 @@ def _name(number: int) -> str:
     return f"{_PASTED}.png" if number == 1 else f"{_PASTED} {number}.png"
 
 
-def _png(image: QImage) -> bytes:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stub wants bytes, Qt a text
-    return bytes(buffer.data().data())
+def _png(pixels: bytes, size: tuple[int, int], line: int) -> bytes:
+    """Red, green, blue and opacity of each pixel, ``line`` bytes a line, as a PNG file."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.frombytes("RGBA", size, pixels, "raw", "RGBA", line).save(out, "PNG")
+    return out.getvalue()

@@ -1,14 +1,19 @@
-"""Small pictures of attachments, read from the vault and scaled away from Qt's thread."""
+"""Small pictures of attachments, read from the vault and scaled away from Qt's thread.
+
+The thread uses Pillow and nothing of Qt: Qt's reader asks its device, which is Python's, while it
+holds a lock that the window's own thread may be waiting for.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import io
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QBuffer, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageReader, QPixmap
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage, QPixmap
 
 from app.domain.attachments import Attachment, AttachmentKind
 from app.domain.errors import FileError
@@ -17,7 +22,7 @@ from app.ui.tasks import Tasks
 if TYPE_CHECKING:
     from app.ui.ports import AttachmentVault
 
-_LARGEST: Final = QSize(480, 360)
+_LARGEST: Final = (480, 360)
 """Pixels: twice what the transcript shows, for screens with small pixels."""
 _KEPT: Final = 64
 
@@ -55,20 +60,22 @@ class Thumbnails(QObject):
             return  # its place stays empty; opening it says why
         if data is None:
             return
-        image = await asyncio.to_thread(_scaled, data)
-        if not image.isNull():
+        scaled = await asyncio.to_thread(_scaled, data)
+        if scaled is not None:
+            pixels, width, height = scaled
+            image = QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGBA8888)
             self._known[digest] = QPixmap.fromImage(image)
             self.loaded.emit()
 
 
-def _scaled(data: bytes) -> QImage:
-    buffer = QBuffer()
-    buffer.setData(data)
-    reader = QImageReader(buffer)
-    reader.setAutoTransform(True)
-    image = reader.read()
-    if image.width() <= _LARGEST.width() and image.height() <= _LARGEST.height():
-        return image
-    return image.scaled(
-        _LARGEST, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    )
+def _scaled(data: bytes) -> tuple[bytes, int, int] | None:
+    """Pixels (red, green, blue, opacity), width and height; ``None`` for what is no picture."""
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            small = ImageOps.exif_transpose(picture).convert("RGBA")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None  # it was looked at when it was attached; its place stays empty
+    small.thumbnail(_LARGEST)
+    return small.tobytes(), small.width, small.height
