@@ -290,7 +290,7 @@ async def test_a_message_that_was_sent_is_no_draft(
     composer = window.chat.composer
     type_text(composer.editor, "Something")
     async with asyncio.timeout(10):
-        while await desk.drafts.of(None) != "Something":
+        while await desk.drafts.of(None) != "Something":  # noqa: ASYNC110 - a row tells nobody
             await asyncio.sleep(0.01)
     press(composer.editor, Qt.Key.Key_Return)
     await person.idle()
