@@ -69,6 +69,4 @@ def path_of(branch: int, starts: dict[int, BranchStart]) -> tuple[Segment, ...]:
 
 def holds(path: tuple[Segment, ...], branch: int, message: int) -> bool:
     """Whether a message of ``branch`` is on the path."""
-    return any(
-        one.branch == branch and (one.until is None or message < one.until) for one in path
-    )
+    return any(one.branch == branch and (one.until is None or message < one.until) for one in path)

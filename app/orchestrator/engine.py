@@ -103,9 +103,7 @@ class Engine:
                 self._cancelled = False
                 turn = TurnRun(self.conversation_id, self._parts, channel=channel, mode=mode)
                 self._running = asyncio.create_task(
-                    turn.run(
-                        text, message.attachments, waited=waited, instead_of=instead_of
-                    ),
+                    turn.run(text, message.attachments, waited=waited, instead_of=instead_of),
                     name=f"turn {self.conversation_id}",
                 )
                 await self._until_over(self._running)

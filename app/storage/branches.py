@@ -38,7 +38,8 @@ class Path:
 
         Every name in it is fixed; every value is a parameter.
         """
-        ways, parameters = [], [self.conversation_id]
+        ways: list[str] = []
+        parameters: list[object] = [self.conversation_id]
         for one in self.segments:
             if one.until is None:
                 ways.append(f"{table}branch_id = ?")

@@ -364,9 +364,7 @@ class Conversations:
 
     def _tree(self, conversation_id: str) -> exchange.Tree:
         rows: builtins.list[Any] = list(
-            Message.select()
-            .where(Message.conversation_id == conversation_id)
-            .order_by(Message.id)
+            Message.select().where(Message.conversation_id == conversation_id).order_by(Message.id)
         )
         return exchange.Tree(
             messages=tuple(message_from(row, self._redactor) for row in rows),

@@ -80,9 +80,7 @@ def newest_messages(
     Stops at the beginning of a turn once about ``characters`` were read. A turn that began
     before ``after`` begins with the person's message all the same.
     """
-    query: Any = (
-        Message.select().where(path.clause, Message.id > after).order_by(Message.id.desc())
-    )
+    query: Any = Message.select().where(path.clause, Message.id > after).order_by(Message.id.desc())
     found: list[ConversationMessage] = []
     read = 0
     for row in query.iterator():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -196,6 +198,10 @@ async def test_branches_that_cannot_be_are_not_imported(
     assert len(await house.conversations.list()) == 1
 
 
+def texts_in(exported: Mapping[str, Any]) -> list[str]:
+    return [one["text"] for one in exported["messages"]]
+
+
 # -- any order of doing things -------------------------------------------------------------------
 
 
@@ -272,8 +278,7 @@ class Talking(RuleBasedStateMachine):
         copy = self.run(self.house.conversations.import_(exported))
         assert self.run(self.house.shown(copy.id)) == self.run(self.house.shown())
         again = self.run(self.house.conversations.export(copy.id))
-        texts = [[one["text"] for one in it["messages"]] for it in (exported, again)]
-        assert texts[0] == texts[1]
+        assert texts_in(exported) == texts_in(again)
         shapes = []
         for conversation in ("c", copy.id):
             forks = self.run(self.house.branches.forks(conversation)).values()

@@ -427,7 +427,6 @@ def test_a_failed_migration_leaves_the_old_database(path: Path, steps: Path, sql
 
 
 def test_nothing_is_migrated_without_a_backup(path: Path, steps: Path) -> None:
-    caplog.set_level(logging.INFO)
     filled(path)
     path.parent.joinpath("backups").rename(path.parent / "elsewhere")
     path.parent.joinpath("backups").write_text("in the way")
