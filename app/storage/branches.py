@@ -76,6 +76,10 @@ class Branches:
         """Where the branch shown could go on otherwise, by the turn that is shown there."""
         return await self._database.read_async(lambda: forks(conversation_id))
 
+    async def turn_of(self, conversation_id: str, message_id: int) -> str:
+        """The turn a message belongs to. Raises ``NotFoundError``."""
+        return await self._database.read_async(lambda: _turn_of(message_id, conversation_id))
+
     async def show(self, conversation_id: str, message_id: int) -> bool:
         """Show the branch that has a message, to its newest end; ``False``: it is shown already.
 
@@ -145,7 +149,7 @@ def forks(conversation_id: str) -> dict[str, Fork]:
         messages = [message for _, message in firsts]
         shown = [at for at, (branch, message) in enumerate(firsts) if path.holds(branch, message)]
         if shown:
-            turn = _turn_of(messages[shown[0]])
+            turn = _turn_of(messages[shown[0]], conversation_id)
             found[turn] = Fork(tuple(messages), shown[0])
     return found
 
@@ -157,7 +161,7 @@ def show(conversation_id: str, message_id: int) -> bool:
         (message_id, conversation_id),
     )
     if not rows:
-        raise NotFoundError("That message is not in this conversation any more.")
+        raise _unknown()
     branch = rows[0][0]
     if shown_path(conversation_id).holds(branch, message_id):
         return False
@@ -226,7 +230,7 @@ def _turn_start(conversation_id: str, turn_id: str) -> tuple[int, int]:
         (turn_id, conversation_id),
     )
     if not rows:
-        raise NotFoundError("That message is not in this conversation any more.")
+        raise _unknown()
     message, branch = rows[0]
     return message, branch
 
@@ -240,7 +244,16 @@ def _first_of(start: BranchStart, conversation_id: str) -> int:
     return rows[0][0] if rows else start.fork
 
 
-def _turn_of(message_id: int) -> str:
-    rows = current.rows("SELECT turn_id FROM messages WHERE id = ?", (message_id,))
+def _turn_of(message_id: int, conversation_id: str) -> str:
+    rows = current.rows(
+        "SELECT turn_id FROM messages WHERE id = ? AND conversation_id = ?",
+        (message_id, conversation_id),
+    )
+    if not rows:
+        raise _unknown()
     turn: str = rows[0][0]
     return turn
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError("That message is not in this conversation.")

@@ -221,6 +221,16 @@ class Conversations:
             )
         )
 
+    async def texts(self, message_ids: Sequence[int]) -> dict[int, str]:
+        """What some messages say, by their ids; unknown ones are left out."""
+
+        def read() -> dict[int, str]:
+            query: Any = Message.select(Message.id, Message.text)
+            rows = query.where(Message.id.in_(message_ids)).tuples()
+            return {number: self._redactor.text(text) for number, text in rows}
+
+        return await self._database.read_async(read)
+
     async def tool_result(self, conversation_id: str, call_id: str) -> str | None:
         """The whole text of the newest result with this call id, if there is one."""
         # In the writer's order: it may have been handed in a moment ago.

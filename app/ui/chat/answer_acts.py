@@ -37,7 +37,7 @@ class AnswerActs(QWidget):
     def _add(
         self, line: FlowLayout, text: str, tip: str, keys: str, wanted: SignalInstance
     ) -> None:
-        button = Button(text, kind="quiet", tip=f"{tip} ({keys})")
+        button = Button(text, kind="act", tip=f"{tip} ({keys})")
         button.setShortcut(keys)
         button.clicked.connect(wanted)
         line.addWidget(button)
