@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.attachments import Attachment
+from app.domain.branches import Fork
 from app.domain.errors import StewardError
 from app.domain.events import (
     Approval,
@@ -35,6 +36,7 @@ from app.orchestrator.approvals import ApprovalMode, Decision
 from app.storage.search import MAX_HITS, MessageQuery
 from app.ui import words
 from app.ui.attaching import Attaching
+from app.ui.branching import Branching
 from app.ui.bridge import Bridge
 from app.ui.chat.conversation import ConversationModel
 from app.ui.conversation_acts import ConversationActs
@@ -66,6 +68,7 @@ class SentMessage:
     text: str
     attachments: tuple[Attachment, ...]
     task: asyncio.Task[None]
+    instead_of: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -91,6 +94,7 @@ class OpenConversation:
     messages: list[ConversationMessage] = field(default_factory=list)
     past_turns: list[TurnRecord] = field(default_factory=list)
     summaries: Sequence[SummaryRecord] = ()
+    forks: Mapping[str, Fork] = field(default_factory=dict)
     earlier: int | None = None
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     turns: list[SentMessage] = field(default_factory=list)
@@ -130,6 +134,7 @@ class Session(QObject):
         self.opener = Opener(self._attachment_vault, tasks)
         self.history = HistoryReader(desk, self)
         self.listing = Listing(desk)
+        self.branching = Branching(self)
         self.conversations = ConversationActs(desk, self.refresh, self.said.emit)
         self.today = UsageTotal()
         """What all conversations took today."""
@@ -249,6 +254,24 @@ class Session(QObject):
             known = self._open.setdefault(conversation_id, opened)
         self._show(known)
 
+    async def reopen(
+        self, conversation: OpenConversation, *, instead_of: str | None = None
+    ) -> OpenConversation:
+        """Read a stored conversation anew, as another branch of it shows it; what is shown then.
+
+        ``instead_of``: a turn; only what came before it.
+        """
+        assert conversation.id is not None
+        again = self._new()
+        again.id, again.engine = conversation.id, conversation.engine
+        await self.history.open(again, conversation.id, instead_of=instead_of)
+        again.tokens, again.cost = conversation.tokens, conversation.cost
+        again.draft, again.attached = conversation.draft, list(conversation.attached)
+        self._open[conversation.id] = again
+        if self._current is conversation:
+            self._show(again)
+        return again
+
     async def _give_back(self, opened: OpenConversation, conversation_id: str) -> None:
         """What a Steward that ended did not send stands in the message field again."""
         left = await self.desk.waiting.give_back(conversation_id)
@@ -269,6 +292,7 @@ class Session(QObject):
         query = MessageQuery(
             text=text,
             conversation_id=self._current.id,
+            shown=True,
             roles=(Role.USER, Role.ASSISTANT),
             limit=MAX_HITS,
         )
@@ -291,7 +315,17 @@ class Session(QObject):
             self.provider_changed.emit()
 
     async def show_message(self, message_id: int) -> None:
-        """Bring a message of the conversation shown into view, read first if it has to be."""
+        """Bring a message of the conversation shown into view, on whichever branch it is.
+
+        While an answer is under way no other branch can be shown.
+        """
+        if self._current.turns or self._current.id is None:
+            await self.bring_into_view(message_id)
+        else:
+            await self.branching.show_branch_of(message_id)
+
+    async def bring_into_view(self, message_id: int) -> None:
+        """Bring a message of the branch shown into view, read first if it has to be."""
         conversation = self._current
         await self.history.read_back_to(conversation, message_id)
         if conversation is not self._current:
@@ -330,15 +364,24 @@ class Session(QObject):
 
     # -- turns -------------------------------------------------------------------------------------
 
-    def send(self, text: str, attachments: Sequence[Attachment] = ()) -> None:
-        """Send a message in the conversation shown; it queues behind a turn under way."""
+    def send(
+        self,
+        text: str,
+        attachments: Sequence[Attachment] = (),
+        *,
+        instead_of: str | None = None,
+    ) -> None:
+        """Send a message in the conversation shown; it queues behind a turn under way.
+
+        ``instead_of``: see ``Engine.run_turn``; see ``Branching`` for who wants that.
+        """
         conversation = self._current
         text = self.desk.hide_secrets(text)  # a key in it is neither shown nor kept
         attached = tuple(attachments)
         conversation.model.queue(text, self.desk.clock.now(), attached)
-        work = self._run(conversation, text, attached)
+        work = self._run(conversation, text, attached, instead_of)
         task = self.tasks.run(work, name="turn from the window")
-        conversation.turns.append(SentMessage(text, attached, task))
+        conversation.turns.append(SentMessage(text, attached, task, instead_of))
         task.add_done_callback(lambda done: self._ended(conversation, done))
         self._second.start()
         self.state_changed.emit()
@@ -347,11 +390,21 @@ class Session(QObject):
         return self.desk.versions.attachments
 
     async def _run(
-        self, conversation: OpenConversation, text: str, attached: tuple[Attachment, ...]
+        self,
+        conversation: OpenConversation,
+        text: str,
+        attached: tuple[Attachment, ...],
+        instead_of: str | None,
     ) -> None:
         engine = await self._engine(conversation)
         mode = ApprovalMode(self.desk.settings.approval_mode)
-        await engine.run_turn(text, channel=Channel.WINDOW, mode=mode, attachments=attached)
+        await engine.run_turn(
+            text,
+            channel=Channel.WINDOW,
+            mode=mode,
+            attachments=attached,
+            instead_of=instead_of,
+        )
 
     async def _engine(self, conversation: OpenConversation) -> Engine:
         async with conversation.opening:  # two quick messages belong to one new conversation
@@ -368,6 +421,8 @@ class Session(QObject):
             if sent.task is task and (task.cancelled() or task.exception() is not None):
                 # Taken back or failed before its turn: it must not look as if it were sent.
                 conversation.model.unqueue(sent.text)
+                if sent.instead_of is not None:  # what it would have stood beside comes back
+                    self.tasks.start(self.reopen(conversation), name="read conversation")
         conversation.turns = [sent for sent in conversation.turns if sent.task is not task]
         if not self.any_busy:
             self._second.stop()
@@ -428,6 +483,8 @@ class Session(QObject):
 
     def _note(self, conversation: OpenConversation, event: Event) -> None:
         match event:
+            case TurnStarted() if any(sent.instead_of for sent in conversation.turns):
+                self.tasks.start(self.history.read_forks(conversation), name="read branches")
             case Usage():
                 conversation.tokens += event.prompt_tokens + event.completion_tokens
                 conversation.cost += event.cost or 0.0

@@ -32,6 +32,12 @@ QPushButton[kind="quiet"] { background: transparent; color: $accent; border-colo
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; }
 QPushButton[kind="quiet"]:disabled { color: $muted; }
+QPushButton[kind="act"] {
+    background: transparent; color: $muted; border-color: transparent; font-size: ${small}pt;
+    padding: 2px 6px; min-height: 18px;
+}
+QPushButton[kind="act"]:hover { background: $hover; color: $text; }
+QPushButton[kind="act"]:focus { border: 2px solid $accent; padding: 1px 5px; }
 QPushButton[kind="link"] {
     background: transparent; color: $accent; border: 1px solid transparent; border-radius: 4px;
     padding: 0 3px; min-height: 16px;

@@ -27,6 +27,7 @@ from app.domain.events import Severity
 from app.first_run import ensure_sample_folder
 from app.orchestrator.approvals import Decision
 from app.resilience.circuit_breaker import Outcome
+from app.ui.chat.rows import ActsRow, ForkRow
 from app.ui.collector import Collector
 from app.ui.main_window import MainWindow
 from app.ui.model_picker import ModelPicker
@@ -293,6 +294,19 @@ async def read(person: Person) -> None:
     person.window.show_pane("Trace")
 
 
+async def branched(person: Person) -> None:
+    """A message that was sent in two ways, and is being said in a third."""
+    await person.ask("what is in notes.md")
+    session = person.window.session
+    assert session is not None
+    turn = person.rows_of(ActsRow)[0].turn_id
+    session.branching.say_again(turn, "what is in todo.txt")
+    await until(lambda: person.rows_of(ForkRow), "two versions")
+    await person.idle()
+    assert person.window.chat.transcript is not None
+    person.window.chat.transcript.edit_wanted.emit(person.rows_of(ActsRow)[0].turn_id)
+
+
 async def traced(person: Person) -> None:
     """The trace of a turn that was allowed, and of its steps in time."""
     await person.ask("what is in notes.md")
@@ -491,6 +505,7 @@ SCENES: Final[dict[str, Scene]] = {
         long_history,
         checking,
         read,
+        branched,
         traced,
         replayed,
         circuits,

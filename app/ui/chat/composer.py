@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QVBoxLayout,
+    QWidget,
 )
 
 from app.ui.chat.editor import Editor, files_in, is_picture
@@ -36,6 +37,8 @@ class Composer(QFrame):
 
     sent = Signal(str)
     stopped = Signal()
+    escaped = Signal()
+    """Escape was pressed, and nothing of the composer's own wanted it."""
     files_offered = Signal(list)
     picture_offered = Signal(QImage)
     attachment_removed = Signal(object)
@@ -58,6 +61,7 @@ class Composer(QFrame):
         self._attached: Sequence[Attachment] = ()
         self._copying = 0
         self._send_soon = False
+        self._banner: QWidget | None = None
         self.setProperty("kind", "composer")
         self.setAccessibleName("Composer")
         self.editor = Editor(self, self)
@@ -128,6 +132,16 @@ class Composer(QFrame):
         """The list of completions, once there was one."""
         return self._offers
 
+    def show_banner(self, banner: QWidget | None) -> None:
+        """Show a line above all else that is in the composer, or none any more."""
+        if self._banner is not None:
+            self._banner.hide()
+            self._banner.deleteLater()
+        self._banner = banner
+        if banner is not None:
+            self._page.insertWidget(0, banner)
+            self.setTabOrder(banner, self.editor)
+
     # -- attachments ---------------------------------------------------------------------------
 
     @property
@@ -189,7 +203,7 @@ class Composer(QFrame):
             self._bar = AttachmentBar(self._theme, self._small_picture)
             self._bar.removed.connect(self.attachment_removed)
             self._bar.left.connect(self.editor.setFocus)
-            self._page.insertWidget(0, self._bar)
+            self._page.insertWidget(self._page.indexOf(self.editor), self._bar)
             self.setTabOrder(self._bar, self.editor)
         return self._bar
 
@@ -277,6 +291,9 @@ class Composer(QFrame):
             return True
         if key == Qt.Key.Key_Escape and self._busy:
             self.stopped.emit()
+            return True
+        if key == Qt.Key.Key_Escape:
+            self.escaped.emit()
             return True
         if key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and not event.modifiers():
             return self._browse(1 if key == Qt.Key.Key_Up else -1)

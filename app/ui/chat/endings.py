@@ -15,6 +15,7 @@ INTERRUPTED: Final = (
 )
 _GO_ON: Final = ("Go on", "Go on.")
 _CONTINUE: Final = ("Continue", "Continue exactly where your answer was cut off.")
+_AFTER_STOP: Final = ("Continue", "Go on from where I stopped you.")
 _RESUME: Final = ("Resume", "You were interrupted. Go on from where your answer stopped.")
 
 
@@ -42,6 +43,8 @@ def way_on(state: TurnState, reason: str) -> list[Row]:
     match state:
         case TurnState.INTERRUPTED:
             offer = _RESUME
+        case TurnState.CANCELLED:
+            offer = _AFTER_STOP
         case TurnState.LIMIT:
             offer = _GO_ON
         case TurnState.OK if "length limit" in reason:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.domain.attachments import Attachment, names_of
+from app.domain.branches import Fork
 from app.domain.events import Approval
 from app.domain.tool_calls import ToolStatus
 from app.ui import words
@@ -117,6 +118,25 @@ class CardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ForkRow:
+    """Below a message that was sent in more than one way; a widget with which to switch."""
+
+    turn_id: str
+    fork: Fork
+
+
+@dataclass(frozen=True, slots=True)
+class ActsRow:
+    """Below the newest answer: what can be done with it. A widget too.
+
+    ``failed``: there is no whole answer, so that asking again is the way on.
+    """
+
+    turn_id: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestionsRow:
     """Messages the person may send with one click; a real widget too.
 
@@ -137,8 +157,12 @@ Row = (
     | NoticeRow
     | FoldRow
     | CardRow
+    | ForkRow
+    | ActsRow
     | SuggestionsRow
 )
+WIDGET_ROWS = (CardRow, ForkRow, ActsRow, SuggestionsRow)
+"""Rows in whose place the view puts a real widget."""
 
 
 def spoken(row: Row) -> str:
@@ -157,5 +181,9 @@ def spoken(row: Row) -> str:
             return f"{row.title}: {row.text}" if row.open else f"{row.title}. Enter opens it."
         case CardRow():
             return f"Waits for your decision: {row.approval.summary}"
+        case ForkRow():
+            return f"Version {row.fork.words} of this message"
+        case ActsRow():
+            return "What can be done with this answer"
         case SuggestionsRow():
             return f"Suggestions: {', '.join(row.labels or row.suggestions)}"

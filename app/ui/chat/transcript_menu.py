@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.domain.attachments import Attachment
 from app.ui.chat.rows import AnswerRow, Row, UserRow
+from app.ui.translation import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ def transcript_menu(
     select_all: Callable[[], None],
     open_attachment: Callable[[Attachment], None],
     show_attachment: Callable[[Attachment], None],
+    edit: Callable[[str], None],
+    again: Callable[[str], None],
 ) -> QMenu:
     """The menu, to be shown; it deletes itself."""
     menu = QMenu(parent)
@@ -54,6 +57,10 @@ def transcript_menu(
     if isinstance(row, AnswerRow | UserRow):
         text = row.text
         entry("Copy this m&essage as Markdown", lambda: _copy(text))
+        if row.turn_id:
+            turn = row.turn_id
+            entry(translate("Branches", "Ed&it and send again"), lambda: edit(turn))
+            entry(translate("Branches", "Answer a&gain"), lambda: again(turn))
     for one in row.attachments if isinstance(row, UserRow) else ():
         name = one.name.replace("&", "&&")
         entry(f"Open {name}", partial(open_attachment, one))
