@@ -70,6 +70,7 @@ class Settings:
     instructions: str = ""
     trusted_folders: tuple[Path, ...] = ()
     theme: str = "system"
+    language: str = "system"
     watch_folders: bool = False
     notification_rules: str = ""
     approval_mode: str = "ask"

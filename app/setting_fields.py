@@ -25,6 +25,7 @@ from app.setting_kinds import (
 
 PROVIDERS: Final = ("openrouter", "openai-compatible", "guided")
 EFFORTS: Final = ("none", "minimal", "low", "medium", "high")
+LANGUAGES: Final = ("system", "en", "de")
 APPROVAL_MODES: Final = ("ask", "reversible")
 
 _MOST_FALLBACKS: Final = 10
@@ -162,6 +163,12 @@ FIELDS: Final[tuple[Field, ...]] = (
         "Folders whose AGENTS.md is followed as your instructions.",
     ),
     Field("theme", "STEWARD_THEME", Choice(("system", "light", "dark")), "system, light or dark."),
+    Field(
+        "language",
+        "STEWARD_LANGUAGE",
+        Choice(LANGUAGES, blank=LANGUAGES[0]),
+        "The window's language: system, en or de.",
+    ),
     Field(
         "watch_folders",
         "STEWARD_WATCH_FOLDERS",

@@ -369,14 +369,13 @@ class MainWindow(QMainWindow):
         self._fold()
 
     def remember(self) -> None:
-        """Keep size, panes and theme for the next start."""
+        """Keep size and panes for the next start."""
         self._state.save(
             geometry=self.saveGeometry(),
             state=self.saveState(),
             dock=self._dock_wanted,
             rail=self._rail_wanted,
             tab=self.dock.tab,
-            theme=self._theme.choice,
         )
 
     # -- Qt's events -------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QLabel
 
 from app.assembly import Assembly
@@ -19,6 +20,9 @@ from app.ui.theme import Theme
 from app.ui.window_state import WindowState
 from tests.standins.scripted_model import ScriptedModel, Step
 from tests.ui.driving import Person, until
+
+# As `app.ui.language` does in the program, where the window speaks English.
+QLocale.setDefault(QLocale("en_US"))
 
 NOW = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 REPORT = "# Report\n\nstatus: draft\ntotal: 4,301\n"

@@ -239,6 +239,13 @@ SETTINGS: Final[Mapping[str, SettingWords]] = {
         choices={"system": "As the system", "light": "Light", "dark": "Dark"},
         also="colour dark mode light appearance",
     ),
+    "language": SettingWords(
+        "Language",
+        "Of the window, with its dates and numbers. Holds from the next start.",
+        "you",
+        choices={"system": "As the system", "en": "English", "de": "Deutsch"},
+        also="translation locale german english sprache",
+    ),
 }
 
 

@@ -16,7 +16,7 @@ class YouPage(Page):
     def __init__(self, title: str, theme: Theme, session: Session) -> None:
         super().__init__(title, session)
         self.add_section("You", ("instructions",))
-        self.add_section("The look", ("theme",))
+        self.add_section("The look", ("theme", "language"))
         self.rows["theme"].changed.connect(lambda _: theme.choose(session.desk.settings.theme))
         self.home = Label(str(session.desk.settings.home), wrap=True)
         self.home.setTextInteractionFlags(
