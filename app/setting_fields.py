@@ -164,6 +164,30 @@ FIELDS: Final[tuple[Field, ...]] = (
     ),
     Field("theme", "STEWARD_THEME", Choice(("system", "light", "dark")), "system, light or dark."),
     Field(
+        "contrast",
+        "STEWARD_CONTRAST",
+        Choice(("system", "normal", "high"), blank="system"),
+        "The window's contrast: system, normal or high.",
+    ),
+    Field(
+        "accent",
+        "STEWARD_ACCENT",
+        Choice(("steward", "system"), blank="steward"),
+        "The window's accent colour: steward, or system to follow the desktop's.",
+    ),
+    Field(
+        "font_size",
+        "STEWARD_FONT_SIZE",
+        Whole(80, 200),
+        "Size of text in the window, in per cent of the system's, 80 to 200.",
+    ),
+    Field(
+        "reduced_motion",
+        "STEWARD_REDUCED_MOTION",
+        Choice(("system", "on", "off"), blank="system"),
+        "on: nothing in the window moves by itself; system: as the desktop says.",
+    ),
+    Field(
         "language",
         "STEWARD_LANGUAGE",
         Choice(LANGUAGES, blank=LANGUAGES[0]),

@@ -15,6 +15,7 @@ from app.assembly import Assembly
 from app.ui.chat.accessible import install
 from app.ui.chat.conversation import ConversationModel
 from app.ui.chat.transcript import Transcript
+from app.ui.look import Look
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from app.ui.window_state import WindowState
@@ -50,7 +51,7 @@ def application() -> QApplication:
 @pytest.fixture
 def theme(application: QApplication) -> Iterator[Theme]:
     """The light theme."""
-    one = Theme(application, "light")
+    one = Theme(application, Look(theme="light"))
     yield one
     one.deleteLater()
 

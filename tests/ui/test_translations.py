@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from app.setting_fields import LANGUAGES as CHOICES
 from app.ui import words
-from app.ui.first_look import FirstLook, first_look
 from app.ui.language import FOLDER, LANGUAGES, Language
+from app.ui.look import Look, first_look
 from tests.ui.test_startup import Process
 
 PACKAGING = Path(__file__).parents[2] / "packaging"
@@ -167,12 +167,12 @@ def test_a_language_that_was_chosen_beats_the_system(application: QApplication) 
 
 
 def test_the_first_paint_knows_what_the_settings_say(steward_home: Path) -> None:
-    assert first_look(steward_home) == FirstLook()
+    assert first_look(steward_home) == Look()
 
     steward_home.mkdir()
     (steward_home / "settings.json").write_text('{"language": "de", "theme": "dark", "model": "x"}')
 
-    assert first_look(steward_home) == FirstLook(theme="dark", language="de")
+    assert first_look(steward_home) == Look(theme="dark", language="de")
     assert first_look(steward_home, {"STEWARD_LANGUAGE": "en"}).language == "en"
 
 
@@ -183,7 +183,7 @@ def test_a_damaged_settings_file_does_not_hold_up_the_first_paint(
     steward_home.mkdir()
     (steward_home / "settings.json").write_text(content)
 
-    assert first_look(steward_home) == FirstLook()
+    assert first_look(steward_home) == Look()
 
 
 AT_THE_FIRST_PAINT = """
