@@ -3,50 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+
+from PySide6.QtCore import QDate, QLocale, QTime
 
 from app.domain.attachments import Attachment, AttachmentKind
 from app.domain.events import CircuitState, Phase, Waiting
 from app.domain.tool_calls import ToolStatus
+from app.ui.translation import translate
 
-CALL_STATES: Final[Mapping[ToolStatus | None, tuple[str, str]]] = {
-    None: ("idle", "running"),
-    ToolStatus.OK: ("ok", "done"),
-    ToolStatus.ERROR: ("trouble", "failed"),
-    ToolStatus.DENIED: ("attention", "denied"),
-    ToolStatus.TIMEOUT: ("trouble", "timed out"),
-    ToolStatus.UNAVAILABLE: ("trouble", "paused"),
-    ToolStatus.INTERRUPTED: ("attention", "interrupted"),
-}
-"""A call's status as a state (see ``controls.Dot``) and a word."""
 
-CIRCUIT_STATES: Final[Mapping[CircuitState, tuple[str, str]]] = {
-    CircuitState.CLOSED: ("ok", "closed"),
-    CircuitState.OPEN: ("trouble", "open"),
-    CircuitState.HALF_OPEN: ("attention", "trying once"),
-}
+def call_state(status: ToolStatus | None) -> tuple[str, str]:
+    """A call's status as a state (see ``controls.Dot``) and a word; ``None``: it runs."""
+    match status:
+        case None:
+            return "idle", translate("Calls", "running")
+        case ToolStatus.OK:
+            return "ok", translate("Calls", "done")
+        case ToolStatus.ERROR:
+            return "trouble", translate("Calls", "failed")
+        case ToolStatus.DENIED:
+            return "attention", translate("Calls", "denied")
+        case ToolStatus.TIMEOUT:
+            return "trouble", translate("Calls", "timed out")
+        case ToolStatus.UNAVAILABLE:
+            return "trouble", translate("Calls", "paused")
+        case ToolStatus.INTERRUPTED:
+            return "attention", translate("Calls", "interrupted")
+
+
+def circuit_state(state: CircuitState) -> tuple[str, str]:
+    """A circuit as a state and a word."""
+    match state:
+        case CircuitState.CLOSED:
+            return "ok", translate("Circuits", "closed")
+        case CircuitState.OPEN:
+            return "trouble", translate("Circuits", "open")
+        case CircuitState.HALF_OPEN:
+            return "attention", translate("Circuits", "trying once")
+
+
+# -- times -------------------------------------------------------------------------------------
 
 
 def clock_time(at: datetime) -> str:
     """``14:05`` in local time."""
-    return f"{at.astimezone():%H:%M}"
+    return _time(at.astimezone(), translate("Dates", "HH:mm", "as in QLocale::toString"))
 
 
 def short_time(at: datetime, now: datetime) -> str:
     """``14:05`` today, ``Mon`` within a week, else ``12 Mar`` or ``12 Mar 2025``."""
     here, today = at.astimezone(), now.astimezone()
     if here.date() == today.date():
-        return f"{here:%H:%M}"
+        return clock_time(at)
     if timedelta(0) < today - here < timedelta(days=6):
-        return f"{here:%a}"
-    return f"{here.day} {here:%b}" if here.year == today.year else f"{here.day} {here:%b %Y}"
+        return _date(here, "ddd")
+    if here.year == today.year:
+        return _date(here, translate("Dates", "d MMM", "as in QLocale::toString"))
+    return _date(here, translate("Dates", "d MMM yyyy", "as in QLocale::toString"))
 
 
 def exact_time(at: datetime) -> str:
     """``12 March 2026, 14:05:09`` in local time."""
     here = at.astimezone()
-    return f"{here.day} {here:%B %Y, %H:%M:%S}"
+    time = _time(here, translate("Dates", "HH:mm:ss", "as in QLocale::toString"))
+    day = _date(here, translate("Dates", "d MMMM yyyy", "as in QLocale::toString"))
+    return f"{day}, {time}"
 
 
 def day_name(at: datetime, now: datetime) -> str:
@@ -54,32 +77,48 @@ def day_name(at: datetime, now: datetime) -> str:
     day, today = at.astimezone().date(), now.astimezone().date()
     ago = (today - day).days
     if ago <= 0:
-        return "Today"
+        return translate("Dates", "Today")
     if ago == 1:
-        return "Yesterday"
+        return translate("Dates", "Yesterday")
     if ago < 7:
-        return f"{day:%A}"
-    return f"{day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B %Y}"
+        return _date(day, "dddd")
+    if day.year == today.year:
+        return _date(day, translate("Dates", "d MMMM", "as in QLocale::toString"))
+    return _date(day, translate("Dates", "d MMMM yyyy", "as in QLocale::toString"))
 
 
 def whole_day(at: datetime, now: datetime) -> str:
     """``Saturday, 28 November``, with the year if it is another: true also tomorrow."""
     day = at.astimezone().date()
-    year = "" if day.year == now.astimezone().year else f" {day.year}"
-    return f"{day:%A}, {day.day} {day:%B}{year}"
+    if day.year == now.astimezone().year:
+        return _date(day, translate("Dates", "dddd, d MMMM", "as in QLocale::toString"))
+    return _date(day, translate("Dates", "dddd, d MMMM yyyy", "as in QLocale::toString"))
+
+
+def _date(day: date, pattern: str) -> str:
+    return QLocale().toString(QDate(day.year, day.month, day.day), pattern)
+
+
+def _time(at: datetime, pattern: str) -> str:
+    return QLocale().toString(QTime(at.hour, at.minute, at.second), pattern)
 
 
 def duration(milliseconds: float) -> str:
     """``12 ms``, ``1.4 s``, ``2 min 5 s``."""
     if milliseconds < 1000:
-        return f"{milliseconds:.0f} ms"
+        return translate("Units", "{number} ms").format(number=f"{milliseconds:.0f}")
     seconds = milliseconds / 1000
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return _seconds(number(seconds, 1))
     if seconds < 60:
-        return f"{seconds:.0f} s"
+        return _seconds(f"{seconds:.0f}")
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    whole = translate("Units", "{number} min").format(number=minutes)
+    return f"{whole} {_seconds(str(rest))}" if rest else whole
+
+
+def _seconds(number: str) -> str:
+    return translate("Units", "{number} s").format(number=number)
 
 
 def countdown(seconds: float) -> str:
@@ -88,45 +127,73 @@ def countdown(seconds: float) -> str:
     return f"{minutes}:{rest:02d}"
 
 
+# -- numbers -----------------------------------------------------------------------------------
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """``1,284`` or ``2.3``, as the language writes it."""
+    if decimals == 0:
+        return QLocale().toString(round(value))
+    return QLocale().toString(float(value), "f", decimals)
+
+
+def count(many: int, one: str, others: str = "") -> str:
+    """``1 file``, ``1,284 files``; both words are translated by who asks."""
+    return f"{number(many)} {one if many == 1 else others or one + 's'}"
+
+
 def size(octets: int) -> str:
     """``812 bytes``, ``14 KB``, ``2.3 MB``."""
     if octets < 1000:
-        return f"{octets} bytes" if octets != 1 else "1 byte"
+        return count(octets, translate("Units", "byte"), translate("Units", "bytes"))
     value, unit = octets / 1000, "KB"
     for bigger in ("MB", "GB", "TB"):
         if value < 999.5:
             break
         value, unit = value / 1000, bigger
-    return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+    return f"{number(value, 1 if value < 10 else 0)} {unit}"
 
 
 def attachment(one: Attachment) -> str:
     """``Picture · 48 KB``."""
-    kinds = {AttachmentKind.PICTURE: "Picture", AttachmentKind.TEXT: "Text"}
-    return f"{kinds.get(one.kind, 'File')} · {size(one.size)}"
+    match one.kind:
+        case AttachmentKind.PICTURE:
+            kind = translate("Attachments", "Picture")
+        case AttachmentKind.TEXT:
+            kind = translate("Attachments", "Text")
+        case _:
+            kind = translate("Attachments", "File")
+    return f"{kind} · {size(one.size)}"
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """``1 file``, ``1,284 files``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+# -- what goes on ------------------------------------------------------------------------------
 
 
 def wait(event: Waiting, now: datetime, changed: int) -> str:
     """``Waiting for you · 19 s · nothing has changed yet``."""
     seconds = max(0, int((now - event.since).total_seconds()))
+    so_far = translate("Waiting", "nothing has changed yet")
+    if changed:
+        made = count(changed, translate("Waiting", "change"), translate("Waiting", "changes"))
+        so_far = translate("Waiting", "{changes} made so far").format(changes=made)
+    parts = (_what_for(event), _seconds(str(seconds)) if seconds else "", so_far)
+    return " · ".join(part for part in parts if part)
+
+
+def _what_for(event: Waiting) -> str:
     match event.phase:
         case Phase.APPROVAL:
-            what = "Waiting for you"
+            return translate("Waiting", "Waiting for you")
         case Phase.SKILL:
-            what = f"Running {event.detail}"
+            return translate("Waiting", "Running {skill}").format(skill=event.detail)
         case Phase.RETRY:
-            what = f"Trying again: {event.detail}"
+            return translate("Waiting", "Trying again: {reason}").format(reason=event.detail)
         case Phase.COMPACTION:
-            what = "Summarising earlier messages"
+            return translate("Waiting", "Summarising earlier messages")
+        case _ if event.detail:
+            return translate("Waiting", "Waiting for {service}").format(service=event.detail)
         case _:
-            what = f"Waiting for {event.detail}" if event.detail else "Waiting for the model"
-    so_far = f"{count(changed, 'change')} made so far" if changed else "nothing has changed yet"
-    return " · ".join(part for part in (what, f"{seconds} s" if seconds else "", so_far) if part)
+            return translate("Waiting", "Waiting for the model")
 
 
 _GIST_KEYS: Final = ("path", "file", "query", "pattern", "name", "text")
@@ -143,6 +210,6 @@ def gist(arguments: Mapping[str, object], limit: int = 80) -> str:
             line = " ".join(value.split())
             parts.append(line if key in ("path", "file", "target") else f"“{line}”")
         elif key == "version":
-            parts.append(f"version {value}")
+            parts.append(translate("Calls", "version {number}").format(number=value))
     text = " · ".join(parts)
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

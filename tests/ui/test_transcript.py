@@ -14,6 +14,7 @@ from app.domain.messages import ConversationMessage, Role
 from app.ui.chat.conversation import ConversationModel
 from app.ui.chat.rows import ActsRow, AnswerRow
 from app.ui.chat.transcript import Transcript
+from app.ui.look import Look
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from tests.standins.scripted_model import says
@@ -219,7 +220,7 @@ def test_a_theme_change_draws_in_the_new_colours(
     rows.load([message(Role.ASSISTANT, "Words.")])
     light = view.grab().toImage().pixelColor(350, 480).name()
 
-    theme.choose("dark")
+    theme.adopt(Look(theme="dark"))
     dark = view.grab().toImage().pixelColor(350, 480).name()
 
     assert (light, dark) == ("#ffffff", "#1d1f1e")

@@ -65,12 +65,12 @@ class CallRow:
     @property
     def state(self) -> str:
         """As in ``controls.Dot``."""
-        return "attention" if self.asks else words.CALL_STATES[self.status][0]
+        return "attention" if self.asks else words.call_state(self.status)[0]
 
     @property
     def outcome(self) -> str:
         """``49 ms · done · you allowed it``."""
-        word = "asks you first" if self.asks else words.CALL_STATES[self.status][1]
+        word = "asks you first" if self.asks else words.call_state(self.status)[1]
         time = ""
         if self.duration_ms is not None and self.status is ToolStatus.OK:
             time = words.duration(self.duration_ms)

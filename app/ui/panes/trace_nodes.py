@@ -104,7 +104,7 @@ def add_stored(turn: Node, message: ConversationMessage) -> None:
         case Role.ASSISTANT:
             for call in message.tool_calls:
                 node = call_node(call.id, call.name, call.arguments)
-                node.state, node.word = words.CALL_STATES[ToolStatus.INTERRUPTED]
+                node.state, node.word = words.call_state(ToolStatus.INTERRUPTED)
                 node.parent = turn
                 turn.steps.append(node)
             if message.status is MessageStatus.FAILED:
@@ -115,7 +115,7 @@ def add_stored(turn: Node, message: ConversationMessage) -> None:
             for node in turn.steps:
                 if node.id == message.tool_call_id:
                     status = message.tool_status or ToolStatus.OK
-                    node.state, node.word = words.CALL_STATES[status]
+                    node.state, node.word = words.call_state(status)
                     node.result = message.text
 
 
