@@ -261,7 +261,9 @@ class Session(QObject):
             used = await self.desk.usage.of_conversation(conversation_id)
             opened.tokens, opened.cost = used.tokens, used.cost or 0.0
             await self._give_back(opened, conversation_id)
-            opened.draft = with_kept(opened.draft, await self.desk.drafts.of(conversation_id))
+            kept = await self.desk.drafts.of(conversation_id)
+            opened.draft = with_kept(opened.draft, kept.text)
+            opened.attached += [one for one in kept.attachments if one not in opened.attached]
             await self.listing.know(conversation_id)
             # It may have been opened twice meanwhile.
             known = self._open.setdefault(conversation_id, opened)

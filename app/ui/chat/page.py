@@ -90,7 +90,9 @@ class ChatPage(QWidget):
         self.transcript.focus_left.connect(self.composer.editor.setFocus)
         self._page.replaceWidget(self._waiting, self.transcript)
         self._page.setStretch(0, 1)
-        self._drafts = DraftKeeper(session.desk.drafts, session.tasks, self.composer, self)
+        self._drafts = DraftKeeper(
+            session.desk.drafts, session.tasks, self.composer, session.attaching, self
+        )
         self._hit_time = QTimer(self)
         self._hit_time.setSingleShot(True)
         self._hit_time.setInterval(HIT_SHOWN_MS)
