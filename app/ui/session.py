@@ -49,6 +49,7 @@ from app.ui.opening import Opener
 from app.ui.ports import AttachmentVault, Desk
 from app.ui.tasks import Tasks
 from app.ui.thumbnails import Thumbnails
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.domain.workspace import Workspace
@@ -175,7 +176,9 @@ class Session(QObject):
     @property
     def title(self) -> str:
         """Title of the conversation shown."""
-        return self.listing.title(self._current.id) or "New conversation"
+        return self.listing.title(self._current.id) or translate(
+            "Conversations", "New conversation"
+        )
 
     @property
     def model(self) -> str | None:
@@ -191,16 +194,16 @@ class Session(QObject):
         """A conversation's state (see ``controls.Dot``) and words for the list."""
         known = self._open.get(summary.id)
         if known is not None and known.model.asking:
-            return "attention", "Waiting for your approval"
+            return "attention", translate("Conversations", "Waiting for your approval")
         if known is not None and known.turns:
-            return "idle", "Working …"
+            return "idle", translate("Conversations", "Working …")
         if known is not None and known.outcome:
             return "", known.outcome
         status = summary.last_status.value if summary.last_status else ""
         if status == "interrupted":
-            return "", "Stopped"
+            return "", translate("Conversations", "Stopped")
         if status == "failed":
-            return "trouble", "The last answer failed"
+            return "trouble", translate("Conversations", "The last answer failed")
         return "", words.count(summary.message_count, "message")
 
     def workspace(self, by: str = "you") -> Workspace:
@@ -213,13 +216,23 @@ class Session(QObject):
         """First messages for an empty conversation: each one works as it stands."""
         folders = self.desk.folders.folders
         if not folders:
-            return ("/help",) if self.desk.llm.provider == "guided" else ("What can you do?",)
+            return (
+                ("/help",)
+                if self.desk.llm.provider == "guided"
+                else (translate("Conversations", "What can you do?"),)
+            )
         report = (folders[0] / "report.md").is_file() and folders[0].name == "Sample"
         if self.desk.llm.provider == "guided":
             change = ("replace 'draft' with 'final' in report.md",) if report else ()
             return (*change, "/files", "/help")
-        change = ("Set the status in report.md to final.",) if report else ()
-        return (*change, "What is in my folders?", "What can you do?")
+        change = (
+            (translate("Conversations", "Set the status in report.md to final."),) if report else ()
+        )
+        return (
+            *change,
+            translate("Conversations", "What is in my folders?"),
+            translate("Conversations", "What can you do?"),
+        )
 
     # -- conversations --------------------------------------------------------------------------
 
@@ -248,7 +261,9 @@ class Session(QObject):
             used = await self.desk.usage.of_conversation(conversation_id)
             opened.tokens, opened.cost = used.tokens, used.cost or 0.0
             await self._give_back(opened, conversation_id)
-            opened.draft = with_kept(opened.draft, await self.desk.drafts.of(conversation_id))
+            kept = await self.desk.drafts.of(conversation_id)
+            opened.draft = with_kept(opened.draft, kept.text)
+            opened.attached += [one for one in kept.attachments if one not in opened.attached]
             await self.listing.know(conversation_id)
             # It may have been opened twice meanwhile.
             known = self._open.setdefault(conversation_id, opened)
@@ -278,7 +293,12 @@ class Session(QObject):
         if left:
             opened.draft = "\n\n".join(one.text for one in left if one.text)
             opened.attached = [file for one in left for file in one.attachments]
-            self.said.emit("attention", "What was not sent last time stands in the message field.")
+            self.said.emit(
+                "attention",
+                translate(
+                    "Conversations", "What was not sent last time stands in the message field."
+                ),
+            )
 
     async def search(self, text: str, *, limit: int = HITS) -> Sequence[SearchHit]:
         """Messages that contain ``text``, newest first."""
@@ -446,7 +466,9 @@ class Session(QObject):
     def decide(self, approval_id: str, decision: Decision) -> None:
         """Decide a pending approval in the person's name."""
         if not self.desk.approvals.decide(approval_id, decision, by="you"):
-            self.said.emit("attention", "That was decided already, or had expired.")
+            self.said.emit(
+                "attention", translate("Conversations", "That was decided already, or had expired.")
+            )
 
     def edit(self, approval_id: str, arguments: Mapping[str, object]) -> str:
         """Ask for other arguments in the person's name; why they cannot be taken, or ``""``."""
@@ -456,7 +478,9 @@ class Session(QObject):
             )
         except StewardError as error:
             return str(error)
-        return "" if told else "That was decided already, or had expired."
+        return (
+            "" if told else translate("Conversations", "That was decided already, or had expired.")
+        )
 
     # -- events ----------------------------------------------------------------------------------
 
@@ -492,10 +516,12 @@ class Session(QObject):
             case TurnFinished():
                 time = words.duration(event.duration_ms)
                 conversation.outcome = {
-                    TurnStatus.OK: f"Done in {time}",
-                    TurnStatus.LIMIT: f"Stopped at its limit after {time}",
-                    TurnStatus.CANCELLED: "Stopped",
-                    TurnStatus.FAILED: "The last answer failed",
+                    TurnStatus.OK: translate("Conversations", "Done in {time}").format(time=time),
+                    TurnStatus.LIMIT: translate(
+                        "Conversations", "Stopped at its limit after {time}"
+                    ).format(time=time),
+                    TurnStatus.CANCELLED: translate("Conversations", "Stopped"),
+                    TurnStatus.FAILED: translate("Conversations", "The last answer failed"),
                 }[event.status]
 
     def _tick(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
@@ -12,6 +12,27 @@ from app.domain.attachments import Attachment, AttachmentKind
 from app.domain.events import CircuitState, Phase, Waiting
 from app.domain.tool_calls import ToolStatus
 from app.ui.translation import translate
+
+Noun = Literal[
+    "byte",
+    "call",
+    "change",
+    "circuit",
+    "content",
+    "failure",
+    "file",
+    "folder",
+    "line",
+    "message",
+    "notification",
+    "problem",
+    "request",
+    "retry",
+    "time",
+    "token",
+    "version",
+]
+"""What is counted in the window."""
 
 
 def call_state(status: ToolStatus | None) -> tuple[str, str]:
@@ -137,15 +158,55 @@ def number(value: float, decimals: int = 0) -> str:
     return QLocale().toString(float(value), "f", decimals)
 
 
-def count(many: int, one: str, others: str = "") -> str:
-    """``1 file``, ``1,284 files``; both words are translated by who asks."""
-    return f"{number(many)} {one if many == 1 else others or one + 's'}"
+def count(many: int, noun: Noun) -> str:
+    """``1 file``, ``1,284 files``."""
+    one, others = _forms(noun)
+    return f"{number(many)} {one if many == 1 else others}"
+
+
+def _forms(noun: Noun) -> tuple[str, str]:
+    """For one, and for any other number: so it is in English and German."""
+    match noun:
+        case "byte":
+            return translate("Units", "byte"), translate("Units", "bytes")
+        case "call":
+            return translate("Units", "call"), translate("Units", "calls")
+        case "change":
+            return translate("Units", "change"), translate("Units", "changes")
+        case "circuit":
+            return translate("Units", "circuit"), translate("Units", "circuits")
+        case "content":
+            return translate("Units", "content"), translate("Units", "contents")
+        case "failure":
+            return translate("Units", "failure"), translate("Units", "failures")
+        case "file":
+            return translate("Units", "file"), translate("Units", "files")
+        case "folder":
+            return translate("Units", "folder"), translate("Units", "folders")
+        case "line":
+            return translate("Units", "line"), translate("Units", "lines")
+        case "message":
+            return translate("Units", "message"), translate("Units", "messages")
+        case "notification":
+            return translate("Units", "notification"), translate("Units", "notifications")
+        case "problem":
+            return translate("Units", "problem"), translate("Units", "problems")
+        case "request":
+            return translate("Units", "request"), translate("Units", "requests")
+        case "retry":
+            return translate("Units", "retry"), translate("Units", "retries")
+        case "time":
+            return translate("Units", "time"), translate("Units", "times")
+        case "token":
+            return translate("Units", "token"), translate("Units", "tokens")
+        case "version":
+            return translate("Units", "version"), translate("Units", "versions")
 
 
 def size(octets: int) -> str:
     """``812 bytes``, ``14 KB``, ``2.3 MB``."""
     if octets < 1000:
-        return count(octets, translate("Units", "byte"), translate("Units", "bytes"))
+        return count(octets, "byte")
     value, unit = octets / 1000, "KB"
     for bigger in ("MB", "GB", "TB"):
         if value < 999.5:
@@ -174,7 +235,7 @@ def wait(event: Waiting, now: datetime, changed: int) -> str:
     seconds = max(0, int((now - event.since).total_seconds()))
     so_far = translate("Waiting", "nothing has changed yet")
     if changed:
-        made = count(changed, translate("Waiting", "change"), translate("Waiting", "changes"))
+        made = count(changed, "change")
         so_far = translate("Waiting", "{changes} made so far").format(changes=made)
     parts = (_what_for(event), _seconds(str(seconds)) if seconds else "", so_far)
     return " · ".join(part for part in parts if part)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.ui.chat.completion import Offer, Offers
 from app.ui.row_ground import draw_row_ground
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _ROW: Final = 30
 _WIDEST: Final = 620
@@ -32,7 +33,7 @@ class OfferList(QListWidget):
         super().__init__(parent)
         self._offers: Offers | None = None
         self.setObjectName("offers")
-        self.setAccessibleName("Completions")
+        self.setAccessibleName(translate("Composer", "Completions"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

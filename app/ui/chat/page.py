@@ -90,7 +90,9 @@ class ChatPage(QWidget):
         self.transcript.focus_left.connect(self.composer.editor.setFocus)
         self._page.replaceWidget(self._waiting, self.transcript)
         self._page.setStretch(0, 1)
-        self._drafts = DraftKeeper(session.desk.drafts, session.tasks, self.composer, self)
+        self._drafts = DraftKeeper(
+            session.desk.drafts, session.tasks, self.composer, session.attaching, self
+        )
         self._hit_time = QTimer(self)
         self._hit_time.setSingleShot(True)
         self._hit_time.setInterval(HIT_SHOWN_MS)
@@ -237,7 +239,11 @@ class ChatPage(QWidget):
             self._session.send(text)
         else:
             self._early.append(text)
-            self._waiting.setText("Steward is still starting; your message goes out in a moment.")
+            self._waiting.setText(
+                translate(
+                    "Transcript", "Steward is still starting; your message goes out in a moment."
+                )
+            )
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -408,9 +414,9 @@ class ChatPage(QWidget):
             return
         match event:
             case Answer(text=text) if text:
-                words = f"Steward: {text}"
+                words = translate("Transcript", "Steward: {text}").format(text=text)
             case Approval(decision=None, summary=summary):
-                words = f"Steward asks: {summary}"
+                words = translate("Transcript", "Steward asks: {summary}").format(summary=summary)
             case ErrorEvent(message=message):
                 words = message
             case _:
@@ -432,11 +438,17 @@ class ChatPage(QWidget):
         box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle("Open a link?")
-        box.setText("Open this address in your browser?" if safe else "This is no web address.")
+        box.setWindowTitle(translate("Transcript", "Open a link?"))
+        box.setText(
+            translate("Transcript", "Open this address in your browser?")
+            if safe
+            else translate("Transcript", "This is no web address.")
+        )
         box.setInformativeText(address)
         if safe:
-            opening = box.addButton("&Open", QMessageBox.ButtonRole.AcceptRole)
+            opening = box.addButton(
+                translate("Transcript", "&Open"), QMessageBox.ButtonRole.AcceptRole
+            )
             opening.clicked.connect(lambda: QDesktopServices.openUrl(url))
-        box.addButton("&Close", QMessageBox.ButtonRole.RejectRole)
+        box.addButton(translate("Transcript", "&Close"), QMessageBox.ButtonRole.RejectRole)
         box.open()

@@ -31,6 +31,7 @@ from app.ui.chat.selection import Selection, selected_markdown, selected_text
 from app.ui.chat.transcript_menu import MenuPlace, transcript_menu
 from app.ui.controls import Button
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 
 class Transcript(QAbstractScrollArea):
@@ -79,13 +80,16 @@ class Transcript(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Transcript")
+        self.setAccessibleName(translate("Transcript", "Transcript"))
         self.viewport().setMouseTracking(True)
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
         self.verticalScrollBar().setSingleStep(40)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self._code_copy = CodeCopy(self.viewport())
-        self._latest = Button("Jump to the latest", name="Jump to the latest message")
+        self._latest = Button(
+            translate("Transcript", "Jump to the latest"),
+            name=translate("Transcript", "Jump to the latest message"),
+        )
         self._latest.setParent(self.viewport())
         self._latest.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._latest.hide()

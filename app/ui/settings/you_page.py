@@ -11,6 +11,7 @@ from app.ui.look import look_of
 from app.ui.session import Session
 from app.ui.settings.page import Page
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 LOOKS: Final = ("theme", "contrast", "accent", "font_size", "reduced_motion", "language")
 
@@ -20,8 +21,8 @@ class YouPage(Page):
 
     def __init__(self, title: str, theme: Theme, session: Session) -> None:
         super().__init__(title, session)
-        self.add_section("You", ("instructions",))
-        self.add_section("The look", LOOKS)
+        self.add_section(translate("Settings", "You"), ("instructions",))
+        self.add_section(translate("Settings", "The look"), LOOKS)
         for name in LOOKS:
             self.rows[name].changed.connect(lambda _: theme.adopt(look_of(session.desk.settings)))
         self.home = Label(str(session.desk.settings.home), wrap=True)
@@ -29,14 +30,17 @@ class YouPage(Page):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.home.setAccessibleName("Data folder")
+        self.home.setAccessibleName(translate("Settings", "Data folder"))
         below = Label(
-            "Conversations, versions, settings and logs. Set STEWARD_HOME in the environment and "
-            "start Steward again to use another one.",
+            translate(
+                "Settings",
+                "Conversations, versions, settings and logs. Set STEWARD_HOME "
+                "in the environment and start Steward again to use another one.",
+            ),
             kind="small",
             wrap=True,
         )
-        self.column.addWidget(Label("Data folder", kind="heading"))
+        self.column.addWidget(Label(translate("Settings", "Data folder"), kind="heading"))
         self.column.addWidget(self.home)
         self.column.addWidget(below)
         self.column.addStretch(1)
