@@ -75,7 +75,7 @@ def test_ask_approve_see_the_difference_and_restore(seen: Screen, tmp_path: Path
     )  # fmt: skip
     try:
         seen.wait_for_window("Steward")
-        until(lambda: (home.data / "steward.db").exists(), "the window to be ready")
+        until((home.data / "steward.db").exists, "the window to be ready")
         seen.press("ctrl+l")
         seen.type(SENTENCE)
         seen.press("Return")
