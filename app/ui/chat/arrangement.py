@@ -19,6 +19,8 @@ from app.ui.chat.rows import AnswerRow, EarlierRow, Row
 from app.ui.theme import Theme
 
 _KEPT_LAYOUTS: Final = 64
+_KEPT_BOXES: Final = 600
+"""Of all rows together: a long answer has hundreds, each with what it was parsed into."""
 _WIDEST: Final = 760
 _SIDE: Final = 36
 _NARROW_SIDE: Final = 16
@@ -238,6 +240,19 @@ class Arrangement:
                 break
         self.top = self._wanted_top()
         self._anchor = self._find_anchor()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Forget the layouts used longest ago that are not in view, beyond what is kept."""
+        kept = sum(len(layout.boxes) for layout in self._layouts.values())
+        if kept <= _KEPT_BOXES:
+            return
+        first, last = self.row_at(0.0), self.row_at(float(self.view_height))
+        seen = {self.key(index) for index in range(max(first, 0), last + 1)}
+        for key in [key for key in self._layouts if key not in seen]:
+            if kept <= _KEPT_BOXES:
+                break
+            kept -= len(self._layouts.pop(key).boxes)
 
     def _wanted_top(self) -> float:
         wanted = self.top
