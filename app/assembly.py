@@ -46,7 +46,15 @@ from app.orchestrator.result_pages import ResultReader
 from app.orchestrator.to_the_end import to_the_end
 from app.orchestrator.tracing import TraceRecorder
 from app.orchestrator.untrusted import Fence
-from app.providers import KEY_OF, chosen, client_for, read_address, renew_options, without_key
+from app.providers import (
+    KEY_OF,
+    chosen,
+    client_for,
+    keep_choice,
+    read_address,
+    renew_options,
+    without_key,
+)
 from app.redaction import Redactor, Secret
 from app.resilience.breaker_policy import BreakerPolicy
 from app.resilience.breakers import Breakers
@@ -351,18 +359,7 @@ class Assembly:
         old, self.llm = self.llm, client
         self.settings = wanted
         await old.aclose()
-        return await asyncio.to_thread(self._save_provider, wanted, key_name, api_key)
-
-    def _save_provider(
-        self, wanted: Settings, key_name: str | None, api_key: Secret | None
-    ) -> bool:
-        self.store.save("provider", wanted.provider)
-        self.store.save("model", wanted.model)
-        if wanted.provider == "openai-compatible":
-            self.store.save("llm_base_url", wanted.llm_base_url)
-        if api_key is not None and key_name is not None:
-            return self.store.store_secret(key_name, api_key, url=wanted.llm_base_url)
-        return True
+        return await asyncio.to_thread(keep_choice, self.store, wanted, key_name, api_key)
 
     async def find_local_servers(self) -> list[LocalServer]:
         """Model servers that answer on loopback now: to be offered, never taken silently."""
