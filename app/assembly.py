@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import logging
 import secrets
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +25,9 @@ from app.files.version_manager import RecoveryReport, VersionManager
 from app.files.watching import CHILD as WATCHER
 from app.files.watching import FolderWatcher
 from app.files.workspace import Workspaces
+from app.first_run import make_sample_folder
 from app.integrations.discovery import LocalServer, find_local_servers
+from app.integrations.openrouter_sign_in import OpenRouterSignIn, openrouter_sign_in
 from app.logs import start_logging, stop_logging
 from app.model_context import ModelContext
 from app.notifications.last_resort import catch_the_uncaught
@@ -361,6 +363,10 @@ class Assembly:
         await old.aclose()
         return await asyncio.to_thread(keep_choice, self.store, wanted, key_name, api_key)
 
+    def sign_in(self) -> AbstractAsyncContextManager[OpenRouterSignIn]:
+        """OpenRouter's sign-in in the browser; the key it ends in is then to be connected."""
+        return openrouter_sign_in()
+
     async def find_local_servers(self) -> list[LocalServer]:
         """Model servers that answer on loopback now: to be offered, never taken silently."""
         return await find_local_servers()
@@ -369,6 +375,12 @@ class Assembly:
         """Let skills work in ``folder`` from now on, and remember it."""
         self.folders.grant(folder)
         self._save_folders()
+
+    async def use_sample_folder(self) -> Path:
+        """Make the sample folder, and let skills work in it. Raises ``FileError``."""
+        folder = await asyncio.to_thread(make_sample_folder, self.settings.home)
+        self.grant_folder(folder)
+        return folder
 
     def revoke_folder(self, folder: Path) -> None:
         """Take a folder back; its history stays."""
