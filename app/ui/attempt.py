@@ -49,7 +49,7 @@ class Attempt(QWidget):
             translate("Connect", "Cance&l"), name=translate("Connect", "Cancel connecting")
         )
         self.copy_button = Button(
-            translate("Connect", "Copy the addre&ss"),
+            translate("Connect", "Copy the a&ddress"),
             kind="quiet",
             tip=translate("Connect", "To open it in another browser of this computer"),
         )

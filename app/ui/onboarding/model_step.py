@@ -19,6 +19,7 @@ from app.ui.tasks import WorkGroup
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
+_INDENT: Final = 24
 _CONNECTING: Final = ("provider", "openrouter_api_key", "llm_base_url", "llm_api_key", "model")
 
 
@@ -30,6 +31,7 @@ class ModelStep(QWidget):
         self._session = session
         self.heading = StepHeading(theme, translate("SetUp", "2. A model"))
         self.attempt = Attempt(theme, session.tasks)
+        self.attempt.setContentsMargins(_INDENT, 0, 0, 4)
         self.sign_in = _Way(
             translate(
                 "SetUp",
@@ -127,6 +129,7 @@ class ModelStep(QWidget):
             way.setVisible(radio.isChecked())
             if radio.isChecked():
                 # What comes of it stands below it, and is the next thing for Tab.
+                self._page.removeWidget(self.attempt)
                 self._page.insertWidget(self._page.indexOf(way) + 1, self.attempt)
                 self.setTabOrder(way, self.attempt)
         self.attempt.clear()
@@ -157,7 +160,7 @@ class _Way(QWidget):
         super().__init__()
         self.button = button
         page = QVBoxLayout(self)
-        page.setContentsMargins(24, 0, 0, 4)
+        page.setContentsMargins(_INDENT, 0, 0, 4)
         page.setSpacing(8)
         page.addWidget(Label(words, kind="small", wrap=True))
         line = QHBoxLayout()

@@ -125,7 +125,7 @@ class SetUpPanel(QScrollArea):
         self.folder.refresh()
         self.model.refresh()
         done = self.folder.done and self.model.done
-        text = translate("SetUp", "Star&t") if done else translate("SetUp", "S&kip")
+        text = translate("SetUp", "Star&t") if done else translate("SetUp", "Skip")
         name = (
             translate("SetUp", "Start working")
             if done
@@ -133,7 +133,7 @@ class SetUpPanel(QScrollArea):
         )
         self.end.setText(text)
         self.end.setAccessibleName(name)
-        self.end.setToolTip(translate("SetUp", "Escape"))
+        self.end.setToolTip(translate("SetUp", "{name} (Escape)").format(name=name))
         # One thing at a time is the next one to do.
         self.folder.choose.become("plain" if self.folder.done else "primary")
         self.model.set_next(self.folder.done and not self.model.done)

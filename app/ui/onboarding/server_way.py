@@ -76,6 +76,7 @@ class ServerWay(QWidget):
         self.offers = [ServerOffer(server, self._use) for server in servers]
         for offer in self.offers:
             self._found.addWidget(offer)
+            offer.show()
         if servers:
             # Any program may own a port: said, and never taken by itself.
             self._say(translate("SetUp", "The names are those that usually have these ports."))
