@@ -250,6 +250,7 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
         error = opening.exception() or await _attach(window, opening.result())
         if error is None:
             assembly = opening.result()
+            logging.getLogger(__name__).info("the window is open")
             assembly.announce()
             assert window.session is not None
             tasks = window.session.tasks  # what fails in one of them is told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -138,7 +138,7 @@ class Session(QObject):
         self.listing = Listing(desk)
         self.branching = Branching(self)
         self.conversations = ConversationActs(desk, self.refresh, self.said.emit)
-        self.open_address = open_in_browser
+        self.open_address: Callable[[str], bool] = open_in_browser
         """Opens an address in the person's browser; whether there is one."""
         self.today = UsageTotal()
         """What all conversations took today."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import logging
+import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -68,8 +70,13 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenRouterSite]:
 def opened(window: MainWindow) -> list[str]:
     """Addresses that were opened in the person's browser."""
     addresses: list[str] = []
+
+    def open_address(address: str) -> bool:
+        addresses.append(address)
+        return True
+
     assert window.session is not None
-    window.session.open_address = lambda address: not addresses.append(address)
+    window.session.open_address = open_address
     return addresses
 
 
@@ -240,6 +247,21 @@ async def test_a_folder_that_cannot_be_granted_is_explained(
     panel.folder.grant(steward_home / "vault")
 
     assert "belongs to Steward itself" in panel.folder.outcome.text()
+    assert desk.folders.folders == ()
+
+
+async def test_sample_files_that_cannot_be_made_are_explained(
+    panel: SetUpPanel, desk: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copytree", no_room)
+    click(panel.folder.sample)
+    await until(panel.folder.outcome.isVisible, "the failure")
+
+    assert "could not be made: No space left on device" in panel.folder.outcome.text()
+    assert "Choose a folder of your own instead." in panel.folder.outcome.text()
     assert desk.folders.folders == ()
 
 
@@ -596,8 +618,8 @@ async def test_tab_goes_through_the_steps_in_their_order(
 async def test_the_steps_fit_a_small_window(window: MainWindow, panel: SetUpPanel) -> None:
     window.resize(900, 600)
     await asyncio.sleep(0)
-    inner = panel.widget()
-    await until(lambda: inner.width() <= panel.viewport().width(), "the layout")
+    await until(lambda: panel.width() <= 900, "the layout")
+    assert panel.horizontalScrollBar().maximum() == 0
 
     panel.end.setFocus()
     panel.ensureWidgetVisible(panel.end)
