@@ -324,7 +324,7 @@ class MainWindow(QMainWindow):
 
         if self.session is None or self.set_up is not None:
             return
-        self.set_up = SetUpPanel(self._theme, self.session)
+        self.set_up = SetUpPanel(self.theme, self.session)
         self.set_up.finished.connect(self._set_up_ended)
         self.chat.show_set_up(self.set_up)
 

@@ -921,7 +921,7 @@ Andere Wahl ({keys})</translation>
     </message>
     <message>
         <source>Let Steward work in this folder</source>
-        <translation type="unfinished">Steward in diesem Ordner arbeiten lassen</translation>
+        <translation>Steward in diesem Ordner arbeiten lassen</translation>
     </message>
     <message>
         <source>Looking …</source>

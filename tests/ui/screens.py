@@ -504,7 +504,7 @@ async def setting_up_sign_in(person: Person) -> None:
     assert person.window.session is not None
     person.window.session.open_address = lambda _: True
     panel.model.sign_in.button.click()
-    await until(lambda: "Waiting" in panel.model.attempt.words.text(), "the browser")
+    await until(panel.model.attempt.copy_button.isVisible, "the browser")
 
 
 async def setting_up_server(person: Person) -> None:
@@ -525,7 +525,7 @@ async def setting_up_failed(person: Person) -> None:
         panel.model.radios[1].click()
         type_text(panel.model.key.field, "sk-or-v1-mistyped")
         panel.model.key.button.click()
-        await until(lambda: "refused" in panel.model.attempt.words.text(), "the refusal")
+        await until(lambda: not panel.model.attempt.running, "the refusal")
     panel.verticalScrollBar().setValue(10_000)
 
 
@@ -552,7 +552,7 @@ async def signing_in(person: Person) -> None:
     person.window.session.open_address = lambda _: False
     page.choose("openrouter")
     page.sign_in_button.click()
-    await until(lambda: "No browser" in page.outcome.text(), "the browser")
+    await until(page.attempt.copy_button.isVisible, "the browser")
 
 
 async def _found() -> list[LocalServer]:
