@@ -16,9 +16,11 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from app.assembly import Assembly
 from app.domain.events import Severity
+from app.integrations.discovery import LocalServer
 from app.main import _open
 from app.storage.database import Database
 from app.ui.main_window import MainWindow
+from app.ui.onboarding.due import remember_seen
 from app.ui.ports import Desk
 from app.ui.single_instance import SingleInstance
 from app.ui.theme import Theme
@@ -374,6 +376,35 @@ async def test_what_fails_before_the_window_is_there_is_shown_by_it(
     assert assembly is not None
     told = {card.notification.message for card in window.cards.cards}
     assert "Too many folders." in told
+    window.close()
+    await window.detach()
+    await assembly.close()
+    window.deleteLater()
+
+
+@pytest.mark.parametrize("seen", [False, True])
+async def test_no_server_is_looked_for_while_the_first_steps_are_shown(
+    theme: Theme, steward_home: Path, monkeypatch: pytest.MonkeyPatch, seen: bool
+) -> None:
+    looked: list[bool] = []
+
+    async def find(_: Assembly) -> list[LocalServer]:
+        looked.append(True)
+        return []
+
+    monkeypatch.setattr(Assembly, "find_local_servers", find)
+    state = WindowState(steward_home)
+    if seen:
+        remember_seen(state)
+    window = MainWindow(theme, state)
+    window.show()
+    assembly = await _open(window, steward_home, asyncio.Event())
+    assert assembly is not None
+    assert (window.set_up is None) == seen
+    session = window.session
+    assert session is not None
+    await until(lambda: session.tasks.idle, "the window to settle")
+    assert looked == [True] * seen
     window.close()
     await window.detach()
     await assembly.close()
