@@ -45,6 +45,10 @@ class Button(QPushButton):
         if kind in ("chip", "suggestion"):
             self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
+    def become(self, kind: str) -> None:
+        """Change what the button is."""
+        _become(self, kind)
+
 
 class MenuButton(Button):
     """Opens a menu below itself. The menu is shown, never waited for."""
@@ -143,10 +147,7 @@ class Label(QLabel):
 
     def become(self, kind: str) -> None:
         """Change what the label is."""
-        if self.property("kind") != kind:
-            self.setProperty("kind", kind)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        _become(self, kind)
 
 
 class ElidedLabel(Label):
@@ -216,6 +217,13 @@ class Dot(QWidget):
         painter = QPainter(self)
         draw_state(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._state, self._theme)
         painter.end()
+
+
+def _become(widget: QWidget, kind: str) -> None:
+    if widget.property("kind") != kind:
+        widget.setProperty("kind", kind)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def state_colour(state: str, theme: Theme) -> QColor:

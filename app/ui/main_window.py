@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from app.domain.errors import StewardError
     from app.ui.model_picker import ModelPicker
+    from app.ui.onboarding.panel import SetUpPanel
     from app.ui.panes.circuits import CircuitsPane
     from app.ui.panes.files import FilesPane
     from app.ui.panes.trace import TracePane
@@ -63,6 +64,8 @@ class MainWindow(QMainWindow):
         self._rail_wanted = state.flag("rail", True)
         self._trouble: QWidget | None = None
         self._settings: SettingsDialog | None = None
+        self.set_up: SetUpPanel | None = None
+        """The first steps, while they are shown."""
         self._naming: asyncio.Task[None] | None = None
         self._names_stale = False
         self.session: Session | None = None
@@ -118,6 +121,7 @@ class MainWindow(QMainWindow):
         self.dock.hide_wanted.connect(self.toggle_dock)
         self.chat.call_clicked.connect(self._show_call)
         self.chat.undo_wanted.connect(self._ask_to_undo)
+        self.chat.set_up_wanted.connect(self.set_up_again)
         self.cards.left.connect(self.chat.composer.editor.setFocus)
         self._shortcut("Ctrl+Shift+N", self.cards.take_focus)
         self._shortcut("Ctrl+F", self.chat.open_search)
@@ -167,9 +171,18 @@ class MainWindow(QMainWindow):
         self._offer_commands()
         self._offer_files()
         self._show_notifications(desk, session)
+        self._set_up_if_due(desk)
         session.tasks.start(session.refresh(), name="read conversations")
         if mended := desk.recovery.operations:
             self.status_line.say("attention", f"The last run was cut off. {mended[0]}")
+
+    def _set_up_if_due(self, desk: Desk) -> None:
+        from app.ui.onboarding.due import is_due
+
+        if is_due(desk, self._state):
+            self._show_set_up()
+            if not self.chat.composer.text:
+                self._begin_set_up()
 
     async def warm_up(self) -> None:
         """Import what the first answer shown needs, off the loop; called when it is idle."""
@@ -294,8 +307,38 @@ class MainWindow(QMainWindow):
         if self._settings is None:
             self._settings = SettingsDialog(self.theme, self.session, self)
             self._settings.finished.connect(self._settings_closed)
+            self._settings.set_up_wanted.connect(self.set_up_again)
         self._settings.show_page(page)
         self._settings.open()
+
+    def set_up_again(self) -> None:
+        """Lead through the first steps once more, in an empty conversation."""
+        if self.session is None:
+            return
+        self.session.start_new()
+        self._show_set_up()
+        self._begin_set_up()
+
+    def _show_set_up(self) -> None:
+        from app.ui.onboarding.panel import SetUpPanel
+
+        if self.session is None or self.set_up is not None:
+            return
+        self.set_up = SetUpPanel(self.theme, self.session)
+        self.set_up.finished.connect(self._set_up_ended)
+        self.chat.show_set_up(self.set_up)
+
+    def _begin_set_up(self) -> None:
+        if self.set_up is not None and self.set_up.isVisibleTo(self):
+            self.set_up.begin()
+
+    def _set_up_ended(self) -> None:
+        from app.ui.onboarding.due import remember_seen
+
+        remember_seen(self._state)
+        self.set_up = None
+        self.chat.show_set_up(None)
+        self.chat.composer.editor.setFocus()
 
     def choose_model(self) -> ModelPicker | None:
         """Offer the models for the conversation shown."""

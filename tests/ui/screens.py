@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
@@ -26,7 +27,8 @@ from app.assembly import Assembly
 from app.config import SettingsStore
 from app.domain.errors import ConflictError
 from app.domain.events import Severity
-from app.first_run import ensure_sample_folder
+from app.integrations import openrouter
+from app.integrations.discovery import LocalServer
 from app.orchestrator.approvals import Decision
 from app.resilience.circuit_breaker import Outcome
 from app.ui.chat.rows import ActsRow, ForkRow
@@ -34,6 +36,7 @@ from app.ui.collector import Collector
 from app.ui.look import Look
 from app.ui.main_window import MainWindow
 from app.ui.model_picker import ModelPicker
+from app.ui.onboarding.panel import SetUpPanel
 from app.ui.panes.versions import VersionsPane
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.theme import Theme
@@ -101,7 +104,8 @@ async def _render(
     assembly = await Assembly.open(SettingsStore(home, environment))
     window = MainWindow(theme, WindowState(home))
     try:
-        ensure_sample_folder(assembly)
+        if scene not in FIRST_STEPS:
+            await assembly.use_sample_folder()
         window.resize(size)
         window.show()
         window.attach(assembly)
@@ -487,6 +491,88 @@ async def picking(person: Person) -> None:
         await until(lambda: picker.list.count() > 3, "the models")
 
 
+async def setting_up(person: Person) -> None:
+    """The first start."""
+    await asyncio.sleep(0.3)
+
+
+async def setting_up_sign_in(person: Person) -> None:
+    """A folder is there; the browser is waited for."""
+    panel = _set_up(person)
+    click(panel.folder.sample)
+    await until(lambda: panel.folder.done, "the sample folder")
+    assert person.window.session is not None
+    person.window.session.open_address = lambda _: True
+    panel.model.sign_in.button.click()
+    await until(panel.model.attempt.copy_button.isVisible, "the browser")
+
+
+async def setting_up_server(person: Person) -> None:
+    """Servers that were found."""
+    panel = _set_up(person)
+    person.window.session.desk.find_local_servers = _found  # type: ignore[union-attr,method-assign]
+    panel.model.radios[2].click()
+    panel.model.server.look.click()
+    await until(lambda: panel.model.server.offers, "the servers")
+    panel.verticalScrollBar().setValue(10_000)
+
+
+async def setting_up_failed(person: Person) -> None:
+    """A key that is refused, explained."""
+    panel = _set_up(person)
+    with ModelServer(api_key="sk-another") as server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(openrouter, "OPENROUTER_URL", server.base_url)
+        panel.model.radios[1].click()
+        type_text(panel.model.key.field, "sk-or-v1-mistyped")
+        panel.model.key.button.click()
+        await until(lambda: not panel.model.attempt.running, "the refusal")
+    panel.verticalScrollBar().setValue(10_000)
+
+
+async def set_up(person: Person) -> None:
+    """Both steps are done."""
+    panel = _set_up(person)
+    click(panel.folder.sample)
+    await until(lambda: panel.folder.done, "the sample folder")
+    panel.model.radios[3].click()
+    panel.model.without.button.click()
+    await until(lambda: panel.model.done, "the offline commands")
+    panel.verticalScrollBar().setValue(10_000)
+
+
+async def set_up_skipped(person: Person) -> None:
+    """Without a folder."""
+    _set_up(person).finish()
+
+
+async def signing_in(person: Person) -> None:
+    """The sign-in in the settings."""
+    page = _settings(person, "model").model
+    assert person.window.session is not None
+    person.window.session.open_address = lambda _: False
+    page.choose("openrouter")
+    page.sign_in_button.click()
+    await until(page.attempt.copy_button.isVisible, "the browser")
+
+
+async def _found() -> list[LocalServer]:
+    return [
+        LocalServer("Ollama", "http://127.0.0.1:11434/v1", ("qwen3:8b", "llama3.2:3b")),
+        LocalServer("llama.cpp", "http://127.0.0.1:8080/v1", ("a-model-with-quite-a-long-name",)),
+    ]
+
+
+def _set_up(person: Person) -> SetUpPanel:
+    panel = person.window.set_up
+    assert panel is not None
+    return panel
+
+
+FIRST_STEPS: Final[frozenset[Scene]] = frozenset(
+    {setting_up, setting_up_sign_in, setting_up_server, setting_up_failed, set_up, set_up_skipped}
+)
+
+
 def _settings(person: Person, page: str) -> SettingsDialog:
     person.window.show_settings(page)
     dialog = person.window._settings
@@ -530,6 +616,8 @@ SCENES: Final[dict[str, Scene]] = {
         asking,
         searched,
         searched_in_vain,
+        *sorted(FIRST_STEPS, key=lambda scene: scene.__name__),
+        signing_in,
     )
 }
 

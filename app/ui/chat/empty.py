@@ -8,20 +8,30 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.chat.suggestions import Suggestions
-from app.ui.controls import Label
+from app.ui.controls import Button, Label
 from app.ui.translation import translate
 
 
 class EmptyConversation(QWidget):
-    """``chosen(text)`` when a suggestion is pressed."""
+    """``chosen(text)`` when a suggestion is pressed.
+
+    ``offer_set_up``: there is no folder yet; ``set_up_wanted`` when the person wants one.
+    """
 
     chosen = Signal(str)
+    set_up_wanted = Signal()
 
-    def __init__(self, starters: Sequence[str]) -> None:
+    def __init__(self, starters: Sequence[str], *, offer_set_up: bool = False) -> None:
         super().__init__()
         title = Label(translate("Transcript", "What should Steward do?"), kind="title")
         words = Label(
             translate(
+                "Empty",
+                "Give it a folder to work in. Before it changes a file it shows you the difference "
+                "and asks; every earlier version stays, and one click brings it back.",
+            )
+            if offer_set_up
+            else translate(
                 "Transcript",
                 "It works in the folders you gave it. Before it changes a file "
                 "it shows you the difference and asks; every earlier version "
@@ -39,6 +49,14 @@ class EmptyConversation(QWidget):
         page.setSpacing(12)
         page.addWidget(title)
         page.addWidget(words)
+        if offer_set_up:
+            set_up = Button(
+                translate("Empty", "Set &up Steward …"),
+                kind="primary",
+                tip=translate("Empty", "Choose a folder and a model, step by step"),
+            )
+            set_up.clicked.connect(self.set_up_wanted)
+            page.addWidget(set_up, 0, Qt.AlignmentFlag.AlignLeft)
         page.addWidget(suggestions)
         across = QHBoxLayout()
         across.addStretch(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
@@ -37,7 +37,12 @@ _WIDTH, _HEIGHT = 820, 600
 
 
 class SettingsDialog(QDialog):
-    """Shown with ``open()``; nothing has to be confirmed at the end."""
+    """Shown with ``open()``; nothing has to be confirmed at the end.
+
+    ``set_up_wanted``: the person wants to be led through the first steps again.
+    """
+
+    set_up_wanted = Signal()
 
     def __init__(self, theme: Theme, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
@@ -122,6 +127,7 @@ class SettingsDialog(QDialog):
         self.found.chosen.connect(self.show_setting)
         self.undo_button.clicked.connect(self._take_back)
         self.close_button.clicked.connect(self.accept)
+        self.you.set_up_wanted.connect(self._set_up)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.activated.connect(self._focus_search)
 
@@ -159,6 +165,11 @@ class SettingsDialog(QDialog):
             row.mark(marked=row.name == name)
         control.setFocus(Qt.FocusReason.ShortcutFocusReason)
         page.ensureWidgetVisible(page.rows.get(name, control))
+
+    def _set_up(self) -> None:
+        self.accept()
+        if not self.isVisible():  # it stays where something in a field is not kept
+            self.set_up_wanted.emit()
 
     def _show_row(self, row: int) -> None:
         if row >= 0 and not self.search.text():
@@ -213,6 +224,7 @@ class SettingsDialog(QDialog):
                 translate("Settings", "{said} Close again to leave it as it was.").format(said=said)
             )
             return
+        self.model.cancel()
         self._work.cancel()  # what is under way must not come back to pages that are gone
         super().done(result)
 
