@@ -128,9 +128,10 @@ class EntryDelegate(QStyledItemDelegate):
         painter.setPen(self._theme.colour("muted"))
         if entry.state:
             line = painter.fontMetrics().height()
-            dot = QRectF(box.left(), box.bottom() - line / 2 - 3.5, 7, 7)
+            edge = self._theme.px(7)
+            dot = QRectF(box.left(), box.bottom() - (line + edge) / 2, edge, edge)
             draw_state(painter, dot, entry.state, self._theme)
-            below.adjust(14, 0, 0, 0)
+            below.adjust(edge + 7, 0, 0, 0)
         text = painter.fontMetrics().elidedText(entry.line, elide, below.width())
         painter.drawText(below, Qt.AlignmentFlag.AlignBottom, text)
 

@@ -40,6 +40,7 @@ class ModelPicker(QFrame):
 
     def __init__(self, theme: Theme, models: KnownModels, tasks: Tasks, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
+        self._theme = theme
         self._models = models
         self._work = WorkGroup(tasks)
         self._current: str | None = None
@@ -74,7 +75,8 @@ class ModelPicker(QFrame):
         self._work.start(self._read(), name="read models")
         place = button.mapToGlobal(QPoint(0, button.height() + 4))
         screen = button.screen().availableGeometry()
-        size = _SIZE.boundedTo(screen.size())
+        px = self._theme.px
+        size = QSize(px(_SIZE.width()), px(_SIZE.height())).boundedTo(screen.size())
         place.setX(max(screen.left(), min(place.x(), screen.right() - size.width())))
         place.setY(max(screen.top(), min(place.y(), screen.bottom() - size.height())))
         self.setFixedSize(size)

@@ -68,6 +68,7 @@ class CardStack(QWidget):
         self._column.setSpacing(8)
         self._column.addWidget(self._below)
         host.installEventFilter(self)
+        theme.changed.connect(self._place)
         self.hide()
 
     @property
@@ -166,7 +167,7 @@ class CardStack(QWidget):
     def _place(self) -> None:
         if not self._cards:
             return
-        width = min(_WIDTH, self._host.width() - 2 * _MARGIN)
+        width = min(self._theme.px(_WIDTH), self._host.width() - 2 * _MARGIN)
         self.setFixedWidth(width)
         self._column.activate()
         height = self._column.heightForWidth(width)

@@ -1740,4 +1740,11 @@ Anderes wählen (Strg+M)</translation>
         <translation>bisher {changes}</translation>
     </message>
 </context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>Size of text: {percent} %</source>
+        <translation>Schriftgröße: {percent} %</translation>
+    </message>
+</context>
 </TS>

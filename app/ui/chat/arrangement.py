@@ -169,17 +169,23 @@ class Arrangement:
         if width == self.view_width:
             return
         self.view_width = width
-        side = _SIDE if width > 560 else _NARROW_SIDE
-        column = float(max(120, min(_WIDEST, width - 2 * side)))
-        if abs(column - self.column.width) > 0.5:
-            self._layouter.column = Column.of(column, self._theme)
-            self._layouts.clear()
-            self._estimate_all()
+        if abs(self._room() - self.column.width) > 0.5:
+            self._fill()
 
     def restyle(self) -> None:
-        """Colours or fonts are others."""
+        """Colours or fonts are others; what was being read stays in view."""
+        self._fill()
+
+    def _room(self) -> float:
+        """How wide the column may be."""
+        side = _SIDE if self.view_width > 560 else _NARROW_SIDE
+        return float(max(120, min(self._theme.px(_WIDEST), self.view_width - 2 * side)))
+
+    def _fill(self) -> None:
+        """Lay all rows out anew."""
+        self._layouter.column = Column.of(self._room(), self._theme)
         self._layouts.clear()
-        self._layouter.column = Column.of(self.column.width, self._theme)
+        self._estimate_all()
 
     def blocks_known(self, text: str) -> None:
         """The blocks of a long answer are known: lay it out anew."""

@@ -102,6 +102,12 @@ class Editor(QPlainTextEdit):
         super().resizeEvent(event)
         self.fit()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Lines are of another height."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.fit()
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the focus on the frame."""
         super().focusInEvent(event)

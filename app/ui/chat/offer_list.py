@@ -60,8 +60,8 @@ class OfferList(QListWidget):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
             self.addItem(item)
         self.setCurrentRow(0 if offers.eager else -1)
-        height = len(offers.offers) * _ROW + 10
-        width = min(above.width(), _WIDEST)
+        height = len(offers.offers) * self._theme.px(_ROW) + 10
+        width = min(above.width(), self._theme.px(_WIDEST))
         self.setGeometry(above.left(), above.top() - height - 6, width, height)
         self.show()
         self.raise_()
@@ -103,7 +103,7 @@ class _OfferDelegate(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         """All lines are of one height."""
-        return QSize(option.rect.width(), _ROW)
+        return QSize(option.rect.width(), self._theme.px(_ROW))
 
     def paint(
         self,

@@ -79,7 +79,8 @@ class RowPainter:
             self._edge(painter, place, left)
             state = _state(row)
             line = box.document.firstBlock().layout().lineAt(0).height() if box.document else 16
-            dot = QRectF(left + 11, place.top() + line / 2 - 4, 8, 8)
+            edge = self._theme.px(8)
+            dot = QRectF(left + 11, place.top() + (line - edge) / 2, edge, edge)
             draw_state(painter, dot, state, self._theme)
         elif box.block is None:
             return

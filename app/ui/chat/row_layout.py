@@ -34,6 +34,7 @@ from app.ui.theme import Theme
 _BUBBLE_PADDING: Final = (14.0, 9.0, 9.0)
 _CODE_PADDING: Final = (12.0, 9.0)
 MARK_INDENT: Final = 24.0
+"""At the usual size of text."""
 _GAPS: Final = {
     UserRow: 20.0,
     AnswerRow: 12.0,
@@ -280,8 +281,8 @@ class RowLayouter:
         )
 
     def _marked(self, make: Callable[[], QTextDocument]) -> Box:
-        width = self.column.width - MARK_INDENT
-        return Box(make, self.column.line, x=MARK_INDENT, width=width)
+        indent = self._theme.px(MARK_INDENT)
+        return Box(make, self.column.line, x=indent, width=self.column.width - indent)
 
     def _heading(self, text: str) -> Box:
         """In the middle of the column."""
@@ -296,9 +297,10 @@ class RowLayouter:
         return Box(make, self.column.line, width=self.column.width)
 
     def _folded(self, row: FoldRow) -> Box:
-        width = self.column.prose - MARK_INDENT
+        indent = self._theme.px(MARK_INDENT)
+        width = self.column.prose - indent
         height = self._lines(row.text, width)
-        return Box(lambda: self._small(row.text), height, gap=6.0, x=MARK_INDENT, width=width)
+        return Box(lambda: self._small(row.text), height, gap=6.0, x=indent, width=width)
 
     def _small(self, text: str) -> QTextDocument:
         document = plain_document(self._theme, text, colour="muted")

@@ -58,6 +58,7 @@ class TracePane(QWidget):
         self.details.setAccessibleName("Details of the chosen step")
         self.details.setPlaceholderText("Choose a step to see its arguments and its result.")
         self.details.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        theme.changed.connect(lambda: self.details.setFont(theme.code_font))
         self.details.setFont(theme.code_font)
         self.details.document().setDocumentMargin(10)
         self.acts = TraceActs(session, self._chosen_turn, self.details.setPlainText)
@@ -214,8 +215,8 @@ class _StateDelegate(QStyledItemDelegate):
         super().paint(painter, option, index)
         node = index.data(NodeRole.NODE)
         if isinstance(node, Node):
-            box = option.rect
-            dot = QRectF(box.left() + 3, box.center().y() - 3, 8, 8)
+            box, edge = option.rect, self._theme.px(8)
+            dot = QRectF(box.left() + 3, box.center().y() - edge / 2 + 1, edge, edge)
             draw_state(painter, dot, node.state, self._theme)
 
 

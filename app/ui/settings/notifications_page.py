@@ -33,6 +33,9 @@ def _places() -> Mapping[str, str]:
     }
 
 
+_BETWEEN: Final = 20
+
+
 class NotificationsPage(Page):
     """A tick holds at once; the rules for sources when the field is left, or with Enter."""
 
@@ -52,7 +55,7 @@ class NotificationsPage(Page):
         )
         self.reset_button.clicked.connect(self._reset)
         grid = QGridLayout()
-        grid.setHorizontalSpacing(28)
+        grid.setHorizontalSpacing(_BETWEEN)
         grid.setVerticalSpacing(10)
         grid.setColumnStretch(len(_places()) + 1, 1)
         for column, place in enumerate(_places().values(), start=1):
