@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.direction import leading
 from app.ui.icons import icon
 from app.ui.theme import Theme
 from app.ui.translation import translate
@@ -147,6 +148,7 @@ class Label(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("kind", kind)
         self.setWordWrap(wrap)
+        self.setAlignment(leading() | Qt.AlignmentFlag.AlignVCenter)
 
     def become(self, kind: str) -> None:
         """Change what the label is."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayou
 
 from app.ui.chat.page import ChatPage
 from app.ui.controls import rule
+from app.ui.direction import window_is_rtl
 from app.ui.dock import TABS, Dock
 from app.ui.look import look_of, next_size
 from app.ui.notifications import CardStack
@@ -105,7 +106,8 @@ class MainWindow(QMainWindow):
         across.addWidget(self._rail_edge)
         across.addWidget(self.chat, 1)
         self.setCentralWidget(self._centre)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        right, left = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.LeftDockWidgetArea
+        self.addDockWidget(left if window_is_rtl() else right, self.dock)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(self.status_line, 1)
@@ -413,7 +415,7 @@ class MainWindow(QMainWindow):
         geometry, state = self._state.bytes_of("geometry"), self._state.bytes_of("state")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        if state is not None:
+        if state is not None and self._state.flag("rtl", False) == window_is_rtl():
             self.restoreState(state)
         else:
             self.resizeDocks([self.dock], [_DOCK_WIDTH], Qt.Orientation.Horizontal)
@@ -430,6 +432,7 @@ class MainWindow(QMainWindow):
             dock=self._dock_wanted,
             rail=self._rail_wanted,
             tab=self.dock.tab,
+            rtl=window_is_rtl(),
         )
 
     # -- Qt's events -------------------------------------------------------------------------------

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.controls import Button, Label
+from app.ui.direction import mirrored
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -172,5 +173,6 @@ class CardStack(QWidget):
         self._column.activate()
         height = self._column.heightForWidth(width)
         self.setFixedHeight(height if height > 0 else self.sizeHint().height())
-        self.move(self._host.width() - width - _MARGIN, _MARGIN)
+        corner = QRect(self._host.width() - width - _MARGIN, _MARGIN, width, self.height())
+        self.move(mirrored(self._host.rect(), corner).topLeft())
         self.raise_()

@@ -16,6 +16,7 @@ from app.ui.controls import (
     state_icon,
     state_icon_size,
 )
+from app.ui.direction import window_is_rtl
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -42,11 +43,12 @@ class TopBar(QWidget):
         self._session: Session | None = None
         self.setProperty("kind", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        near, far = ("left", "right") if not window_is_rtl() else ("right", "left")
         self.rail_button = IconButton(
-            theme, "panel-left", translate("Top bar", "Show or hide the conversations"), "F8"
+            theme, f"panel-{near}", translate("Top bar", "Show or hide the conversations"), "F8"
         )
         self.dock_button = IconButton(
-            theme, "panel-right", translate("Top bar", "Show or hide the details"), "F9"
+            theme, f"panel-{far}", translate("Top bar", "Show or hide the details"), "F9"
         )
         self.title = ElidedLabel("Steward", kind="heading")
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)

@@ -112,7 +112,7 @@ class VaultDialog(QDialog):
     # -- inside --------------------------------------------------------------------------------
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        # Until it is known how much there is, the bar runs to and fro; where nothing should, it waits.
+        # It runs to and fro until it is known how much there is; where nothing should, it waits.
         self.bar.setRange(0, 1 if self._theme.reduced_motion else 0)
         self._timer.start()
         self._task = self._session.tasks.run(work, name=name)

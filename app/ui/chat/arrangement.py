@@ -62,6 +62,7 @@ class Arrangement:
         self.following = True
         self.top = 0.0
         self.view_width = 0
+        self.view_left = 0
         self.view_height = 0
 
     # -- reading ---------------------------------------------------------------------------
@@ -79,7 +80,7 @@ class Arrangement:
     @property
     def left(self) -> float:
         """Where the column begins."""
-        return max(0.0, (self.view_width - self.column.width) / 2)
+        return max(0.0, (self.view_width - self.column.width) / 2 - self.view_left)
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -163,9 +164,12 @@ class Arrangement:
         self.following = True
         self._estimate_all()
 
-    def resize(self, width: int, height: int) -> None:
-        """The viewport is of another size."""
-        self.view_height = height
+    def resize(self, width: int, height: int, left: int = 0) -> None:
+        """The viewport is of another size.
+
+        ``width`` is that of the whole view; ``left`` is what a scroll bar on the left takes of it.
+        """
+        self.view_height, self.view_left = height, left
         if width == self.view_width:
             return
         self.view_width = width

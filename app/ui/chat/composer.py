@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.chat.editor import Editor, files_in, is_picture
 from app.ui.controls import Button, ElidedLabel, IconButton
+from app.ui.direction import trailing
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -71,7 +72,7 @@ class Composer(QFrame):
         self.editor.textChanged.connect(self._edited)
         self.editor.cursorPositionChanged.connect(self._offer)
         self._hint = ElidedLabel(kind="small")
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._hint.setAlignment(trailing() | Qt.AlignmentFlag.AlignVCenter)
         self._button = Button(translate("Composer", "&Send"), kind="primary")
         self._button.clicked.connect(self._pressed)
         self.attach_button = IconButton(

@@ -23,6 +23,7 @@ from app.domain.events import Event, TurnFinished
 from app.domain.messages import ConversationMessage
 from app.domain.turns import TurnRecord
 from app.ui.controls import draw_state, state_colour
+from app.ui.direction import mirrored_f
 from app.ui.panes.nothing import Nothing
 from app.ui.panes.trace_acts import TraceActs
 from app.ui.panes.trace_model import NodeRole, TraceModel
@@ -217,7 +218,7 @@ class _StateDelegate(QStyledItemDelegate):
         if isinstance(node, Node):
             box, edge = option.rect, self._theme.px(8)
             dot = QRectF(box.left() + 3, box.center().y() - edge / 2 + 1, edge, edge)
-            draw_state(painter, dot, node.state, self._theme)
+            draw_state(painter, mirrored_f(QRectF(box), dot), node.state, self._theme)
 
 
 class _TimeDelegate(QStyledItemDelegate):
@@ -248,4 +249,4 @@ class _TimeDelegate(QStyledItemDelegate):
         token = "accent" if node.kind == "model" else ""
         colour = self._theme.colour(token) if token else state_colour(node.state, self._theme)
         bar = QRectF(left, box.bottom() - _BAR_HEIGHT, width, _BAR_HEIGHT)
-        painter.fillRect(bar, colour)
+        painter.fillRect(mirrored_f(box, bar), colour)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.files import FileVersion, OperationType
+from app.ui.direction import mirrored, mirrored_point
 from app.ui.panes.versions_model import Index, VersionRole, VersionsModel
 from app.ui.theme import Theme
 
@@ -112,7 +113,7 @@ class _VersionDelegate(QStyledItemDelegate):
         inner = box.adjusted(12, 10, -12, -9)
         version = index.data(VersionRole.VERSION)
         self._ring(painter, box, inner, version, index)
-        text = inner.adjusted(theme.px(_RING + 14), 0, 0, 0)
+        text = mirrored(inner, inner.adjusted(theme.px(_RING + 14), 0, 0, 0))
         painter.setPen(theme.colour("muted"))
         painter.setFont(theme.small_font)
         when = str(index.data(VersionRole.WHEN) or "")
@@ -131,6 +132,7 @@ class _VersionDelegate(QStyledItemDelegate):
     ) -> None:
         by = self._theme.px
         middle = QPointF(inner.left() + by(_RING) / 2, inner.top() + by(8))
+        middle = mirrored_point(QRectF(inner), middle)
         edge = by(_RING) / 2
         painter.setPen(QPen(self._theme.colour("line"), 2))
         rows = index.model().rowCount()
