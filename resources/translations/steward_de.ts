@@ -2013,4 +2013,11 @@ Anderes wählen (Strg+M)</translation>
         <translation>bisher {changes}</translation>
     </message>
 </context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>Size of text: {percent} %</source>
+        <translation>Schriftgröße: {percent} %</translation>
+    </message>
+</context>
 </TS>

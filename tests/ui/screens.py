@@ -43,6 +43,7 @@ from app.ui.theme import Theme
 from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
 from tests.standins.model_server import ModelServer, json_reply
+from tests.standins.scripted_model import ScriptedModel, calls, says
 from tests.ui.driving import Person, click, meanwhile, press, type_text, until
 
 WIDE: Final = QSize(1360, 860)
@@ -339,6 +340,56 @@ async def replayed(person: Person) -> None:
     await until(lambda: "Replayed" in pane.details.toPlainText(), "what came of it")
 
 
+ARABIC: Final = """\
+## تقرير المعرض
+
+غيّرت الحالة في `report.md` إلى **نهائي**، وبقيت النسخة 1 كما كانت في `ideas/2026/list.md`.
+
+- حضر 120 زائرا
+- بيعت كل الكعكات
+  - ما عدا واحدة
+
+> هطل المطر في الصباح.
+
+```python
+status = "final"  # الحالة
+print(status)
+```
+
+| الملف | النسخ |
+|---|---|
+| report.md | 3 |
+| notes.md | 1 |
+
+An English paragraph stands where English begins.
+"""
+
+
+async def arabic(person: Person) -> None:
+    """A conversation in a language that is written from right to left."""
+    session = person.window.session
+    assert session is not None
+    edit = ("files.edit", {"path": "report.md", "old": "draft", "new": "نهائي"})
+    session.desk.llm = ScriptedModel(  # type: ignore[misc]
+        [says(ARABIC), calls(edit, text="سأغيّر الملف الآن."), says("تم.")]
+    )
+    await person.ask("ماذا يوجد في report.md؟")
+    person.say("غيّر الحالة إلى نهائي")
+    await person.card()
+    session.desk.router.notify(Severity.WARNING, "files", "photo.raw cannot be read.")
+    person.window.show_pane("Trace")
+
+
+async def arabic_versions(person: Person) -> None:
+    """What became of it."""
+    await arabic(person)
+    await person.decide(Decision.ALLOW_ONCE)
+    await person.idle()
+    pane = _pane(person)
+    person.window.show_pane("Versions")
+    await until(lambda: len(pane.versions) >= 2, "two versions")
+
+
 async def circuits(person: Person) -> None:
     """The circuits pane."""
     await person.ask("/files")
@@ -601,6 +652,8 @@ SCENES: Final[dict[str, Scene]] = {
         branched,
         traced,
         replayed,
+        arabic,
+        arabic_versions,
         circuits,
         circuits_in_trouble,
         told,

@@ -64,6 +64,7 @@ class Arrangement:
         self.following = True
         self.top = 0.0
         self.view_width = 0
+        self.view_left = 0
         self.view_height = 0
 
     # -- reading ---------------------------------------------------------------------------
@@ -81,7 +82,7 @@ class Arrangement:
     @property
     def left(self) -> float:
         """Where the column begins."""
-        return max(0.0, (self.view_width - self.column.width) / 2)
+        return max(0.0, (self.view_width - self.column.width) / 2 - self.view_left)
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -165,23 +166,32 @@ class Arrangement:
         self.following = True
         self._estimate_all()
 
-    def resize(self, width: int, height: int) -> None:
-        """The viewport is of another size."""
-        self.view_height = height
+    def resize(self, width: int, height: int, left: int = 0) -> None:
+        """The viewport is of another size.
+
+        ``width`` is that of the whole view; ``left`` is what a scroll bar on the left takes of it.
+        """
+        self.view_height, self.view_left = height, left
         if width == self.view_width:
             return
         self.view_width = width
-        side = _SIDE if width > 560 else _NARROW_SIDE
-        column = float(max(120, min(_WIDEST, width - 2 * side)))
-        if abs(column - self.column.width) > 0.5:
-            self._layouter.column = Column.of(column, self._theme)
-            self._layouts.clear()
-            self._estimate_all()
+        if abs(self._room() - self.column.width) > 0.5:
+            self._fill()
 
     def restyle(self) -> None:
-        """Colours or fonts are others."""
+        """Colours or fonts are others; what was being read stays in view."""
+        self._fill()
+
+    def _room(self) -> float:
+        """How wide the column may be."""
+        side = _SIDE if self.view_width > 560 else _NARROW_SIDE
+        return float(max(120, min(self._theme.px(_WIDEST), self.view_width - 2 * side)))
+
+    def _fill(self) -> None:
+        """Lay all rows out anew."""
+        self._layouter.column = Column.of(self._room(), self._theme)
         self._layouts.clear()
-        self._layouter.column = Column.of(self.column.width, self._theme)
+        self._estimate_all()
 
     def blocks_known(self, text: str) -> None:
         """The blocks of a long answer are known: lay it out anew."""

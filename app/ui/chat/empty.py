@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.chat.suggestions import Suggestions
 from app.ui.controls import Button, Label
 from app.ui.translation import translate
+
+_WIDEST: Final = 72
+"""Characters in a line."""
 
 
 class EmptyConversation(QWidget):
@@ -42,8 +46,8 @@ class EmptyConversation(QWidget):
         )
         suggestions = Suggestions(starters)
         suggestions.chosen.connect(self.chosen)
-        inner = QWidget()
-        inner.setMaximumWidth(520)
+        inner = self._inner = QWidget()
+        self._fit()
         page = QVBoxLayout(inner)
         page.setContentsMargins(20, 0, 20, 0)
         page.setSpacing(12)
@@ -68,3 +72,12 @@ class EmptyConversation(QWidget):
         whole.addLayout(across)
         whole.addStretch(3)
         whole.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+
+    def _fit(self) -> None:
+        self._inner.setMaximumWidth(self.fontMetrics().averageCharWidth() * _WIDEST)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Text is of another size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()

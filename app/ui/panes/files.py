@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -185,7 +185,8 @@ class FilesPane(QWidget):
         item.setData(path, _PATH)
         item.setData(is_folder, _IS_FOLDER)
         item.setData(f"{name}, folder" if is_folder else name, Qt.ItemDataRole.AccessibleTextRole)
-        item.setIcon(icon("folder" if is_folder else "file", self._theme.tokens.muted))
+        colour, edge = self._theme.tokens.muted, self._theme.px(16)
+        item.setIcon(icon("folder" if is_folder else "file", colour, edge))
         if is_folder:
             waiting = QStandardItem("…")
             waiting.setEnabled(False)
@@ -205,6 +206,7 @@ class FilesPane(QWidget):
         return None
 
     def _tint(self) -> None:
+        self.tree.setIconSize(QSize(self._theme.px(16), self._theme.px(16)))
         self._model.clear()
         self.refresh()
 

@@ -23,6 +23,7 @@ from app.domain.events import Event, TurnFinished
 from app.domain.messages import ConversationMessage
 from app.domain.turns import TurnRecord
 from app.ui.controls import draw_state, state_colour
+from app.ui.direction import mirrored_f
 from app.ui.panes.nothing import Nothing
 from app.ui.panes.trace_acts import TraceActs
 from app.ui.panes.trace_model import NodeRole, TraceModel
@@ -58,6 +59,7 @@ class TracePane(QWidget):
         self.details.setAccessibleName("Details of the chosen step")
         self.details.setPlaceholderText("Choose a step to see its arguments and its result.")
         self.details.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        theme.changed.connect(lambda: self.details.setFont(theme.code_font))
         self.details.setFont(theme.code_font)
         self.details.document().setDocumentMargin(10)
         self.acts = TraceActs(session, self._chosen_turn, self.details.setPlainText)
@@ -214,9 +216,9 @@ class _StateDelegate(QStyledItemDelegate):
         super().paint(painter, option, index)
         node = index.data(NodeRole.NODE)
         if isinstance(node, Node):
-            box = option.rect
-            dot = QRectF(box.left() + 3, box.center().y() - 3, 8, 8)
-            draw_state(painter, dot, node.state, self._theme)
+            box, edge = option.rect, self._theme.px(8)
+            dot = QRectF(box.left() + 3, box.center().y() - edge / 2 + 1, edge, edge)
+            draw_state(painter, mirrored_f(QRectF(box), dot), node.state, self._theme)
 
 
 class _TimeDelegate(QStyledItemDelegate):
@@ -247,4 +249,4 @@ class _TimeDelegate(QStyledItemDelegate):
         token = "accent" if node.kind == "model" else ""
         colour = self._theme.colour(token) if token else state_colour(node.state, self._theme)
         bar = QRectF(left, box.bottom() - _BAR_HEIGHT, width, _BAR_HEIGHT)
-        painter.fillRect(bar, colour)
+        painter.fillRect(mirrored_f(box, bar), colour)

@@ -13,6 +13,7 @@ from app.ui import words
 from app.ui.controls import Button, ElidedLabel, MenuButton, rule
 from app.ui.diff.lines import DiffLine, note, parse
 from app.ui.diff.view import DiffView
+from app.ui.direction import isolated_path
 from app.ui.flow_layout import FlowLayout
 from app.ui.panes.blame_view import BlameView
 from app.ui.session import Session
@@ -117,7 +118,8 @@ class VersionCard(QFrame):
         """
         self._path, self._version, self._target = path, version, target
         number = version.version
-        self._title.setText(f"{number - 1} → {number}" if number > 1 else f"Version {number}")
+        both = isolated_path(f"{number - 1} → {number}")
+        self._title.setText(both if number > 1 else f"Version {number}")
         self.restore.setEnabled(target is not None)
         self._say_restore()
         self.undo.setVisible(version.action is not FileAction.SEEN)

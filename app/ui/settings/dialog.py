@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -73,10 +73,10 @@ class SettingsDialog(QDialog):
         self.undo_button = Button(translate("Settings", "&Undo"), kind="quiet")
         self._build()
         self._wire()
-        room = parent.window().size()
-        self.resize(
-            min(_WIDTH, max(room.width() - 40, 420)), min(_HEIGHT, max(room.height() - 40, 400))
-        )
+        self._theme = theme
+        self._above = parent
+        theme.changed.connect(self._fit)
+        self._fit()
         self.show_page("model")
 
     def _build(self) -> None:
@@ -86,15 +86,12 @@ class SettingsDialog(QDialog):
             page.changed.connect(self._changed)
             page.told.connect(self._tell)
             item = QListWidgetItem(page.title)
-            # Said, not styled: the list measures its items before the style sheet reaches it.
-            item.setSizeHint(QSize(0, self.fontMetrics().height() + 14))
             self.list.addItem(item)
             self.stack.addWidget(page)
         self.stack.addWidget(self.found)
-        left = QWidget()
+        left = self._left = QWidget()
         left.setProperty("kind", "panel")
         left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        left.setFixedWidth(_LIST_WIDTH)
         column = QVBoxLayout(left)
         column.setContentsMargins(10, 12, 10, 12)
         column.setSpacing(10)
@@ -130,6 +127,19 @@ class SettingsDialog(QDialog):
         self.you.set_up_wanted.connect(self._set_up)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.activated.connect(self._focus_search)
+
+    def _fit(self) -> None:
+        """Take the room that text of this size needs, and that there is."""
+        px, room = self._theme.px, self._above.window().size()
+        width = min(px(_WIDTH), max(room.width() - 40, 420))
+        self.resize(width, min(px(_HEIGHT), max(room.height() - 40, 400)))
+        self._left.setFixedWidth(min(px(_LIST_WIDTH), width // 3))
+        for row in range(self.list.count()):
+            # Said, not styled: the list measures its items before the style sheet reaches it.
+            high = QFontMetrics(self._theme.font).height() + 14
+            self.list.item(row).setSizeHint(QSize(0, high))
+        for one in self.rows.values():
+            one.fit(self._theme)
 
     # -- where the person is -----------------------------------------------------------------------
 
