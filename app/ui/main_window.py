@@ -182,7 +182,10 @@ class MainWindow(QMainWindow):
         self._set_up_if_due(desk)
         session.tasks.start(session.refresh(), name="read conversations")
         if mended := desk.recovery.operations:
-            self.status_line.say("attention", f"The last run was cut off. {mended[0]}")
+            self.status_line.say(
+                "attention",
+                translate("Window", "The last run was cut off. {mended}").format(mended=mended[0]),
+            )
 
     def _set_up_if_due(self, desk: Desk) -> None:
         from app.ui.onboarding.due import is_due
@@ -230,7 +233,7 @@ class MainWindow(QMainWindow):
         self._trouble = page
         self.setCentralWidget(page)
         self.dock.hide()
-        self.top_bar.show_trouble("Could not start")
+        self.top_bar.show_trouble(translate("Window", "Could not start"))
         self.status_line.show_error(error)
         page.again.setFocus()
 
@@ -336,7 +339,9 @@ class MainWindow(QMainWindow):
 
     def _show_title(self) -> None:
         if self.session is not None:
-            self.setWindowTitle(f"{self.session.title} — Steward")
+            self.setWindowTitle(
+                translate("Window", "{title} — Steward").format(title=self.session.title)
+            )
 
     def _show_call(self, call_id: str, turn_id: str) -> None:
         self.show_pane("Trace")
@@ -402,7 +407,7 @@ class MainWindow(QMainWindow):
             lambda model: session.tasks.start(session.choose_model(model), name="choose model")
         )
         picker.connect_wanted.connect(self.show_settings)
-        default = session.desk.llm.default_model or "the server's first model"
+        default = session.desk.llm.default_model or translate("Window", "the server's first model")
         picker.open_below(self.top_bar.provider, session.model, default)
         return picker
 
@@ -443,12 +448,14 @@ class MainWindow(QMainWindow):
             return
         box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle("Undo?")
-        box.setText("Take back what the last answer changed in your files?")
-        box.setInformativeText("Nothing is lost: what stands there now stays as a version.")
-        yes = box.addButton("&Undo", QMessageBox.ButtonRole.AcceptRole)
+        box.setWindowTitle(translate("Window", "Undo?"))
+        box.setText(translate("Window", "Take back what the last answer changed in your files?"))
+        box.setInformativeText(
+            translate("Window", "Nothing is lost: what stands there now stays as a version.")
+        )
+        yes = box.addButton(translate("Window", "&Undo"), QMessageBox.ButtonRole.AcceptRole)
         yes.clicked.connect(lambda: session.tasks.start(session.files.undo(None), name="undo"))
-        box.addButton("&Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.addButton(translate("Window", "&Cancel"), QMessageBox.ButtonRole.RejectRole)
         box.open()
 
     # -- what is remembered ------------------------------------------------------------------------

@@ -762,6 +762,30 @@ Andere Wahl ({keys})</translation>
 <context>
     <name>Models</name>
     <message>
+        <source>&amp;Key</source>
+        <translation>S&amp;chlüssel</translation>
+    </message>
+    <message>
+        <source>&amp;Offline commands, no AI</source>
+        <translation>&amp;Befehle ohne Netz, keine KI</translation>
+    </message>
+    <message>
+        <source>A &amp;server with OpenAI&apos;s interface</source>
+        <translation>Ein Ser&amp;ver mit der Schnittstelle von OpenAI</translation>
+    </message>
+    <message>
+        <source>A conversation can have one of its own: its name stands in the line at the top.</source>
+        <translation>Eine Unterhaltung kann ein eigenes haben: Der Name steht in der Zeile ganz oben.</translation>
+    </message>
+    <message>
+        <source>A&amp;ddress</source>
+        <translation>A&amp;dresse</translation>
+    </message>
+    <message>
+        <source>Address of the server</source>
+        <translation>Adresse des Servers</translation>
+    </message>
+    <message>
         <source>Asking for the models …</source>
         <translation>Fragt nach den Modellen …</translation>
     </message>
@@ -770,12 +794,52 @@ Andere Wahl ({keys})</translation>
         <translation>Modell wählen</translation>
     </message>
     <message>
+        <source>Co&amp;nnect</source>
+        <translation>Verbi&amp;nden</translation>
+    </message>
+    <message>
         <source>Connect &amp;another …</source>
         <translation>Anderes &amp;verbinden …</translation>
     </message>
     <message>
+        <source>Connect a model</source>
+        <translation>Ein Modell verbinden</translation>
+    </message>
+    <message>
+        <source>How it is asked</source>
+        <translation>Wie es gefragt wird</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>Many models, one key. Your messages go to OpenRouter.</source>
+        <translation>Viele Modelle, ein Schlüssel. Die Nachrichten gehen an OpenRouter.</translation>
+    </message>
+    <message>
+        <source>Model for every conversation</source>
+        <translation>Modell für alle Unterhaltungen</translation>
+    </message>
+    <message>
         <source>Models</source>
         <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Nothing leaves this computer.</source>
+        <translation>Nichts verlässt diesen Computer.</translation>
+    </message>
+    <message>
+        <source>Ollama, LM Studio, llama.cpp, vLLM … Your messages go to the address below.</source>
+        <translation>Ollama, LM Studio, llama.cpp, vLLM … Die Nachrichten gehen an die Adresse darunter.</translation>
+    </message>
+    <message>
+        <source>Open&amp;Router</source>
+        <translation>Open&amp;Router</translation>
     </message>
     <message>
         <source>Search the models</source>
@@ -786,8 +850,24 @@ Andere Wahl ({keys})</translation>
         <translation>Modelle durchsuchen oder einen Namen schreiben</translation>
     </message>
     <message>
+        <source>The address is kept once Connect has had an answer from it.</source>
+        <translation>Die Adresse wird gesichert, sobald von dort eine Antwort kam.</translation>
+    </message>
+    <message>
         <source>The default</source>
         <translation>Die Voreinstellung</translation>
+    </message>
+    <message>
+        <source>The default model</source>
+        <translation>Das voreingestellte Modell</translation>
+    </message>
+    <message>
+        <source>The key is kept once Connect has tried it.</source>
+        <translation>Der Schlüssel wird gesichert, sobald er erprobt ist.</translation>
+    </message>
+    <message>
+        <source>Use {name} at {base_url}</source>
+        <translation>{name} unter {base_url} benutzen</translation>
     </message>
     <message>
         <source>Use “{typed}”</source>
@@ -806,8 +886,32 @@ Andere Wahl ({keys})</translation>
         <translation>jetzt gewählt · {words}</translation>
     </message>
     <message>
+        <source>kept already; write here to replace it</source>
+        <translation>schon gesichert; hier schreiben, um ihn zu ersetzen</translation>
+    </message>
+    <message>
+        <source>none: offline commands need no model</source>
+        <translation>keines: Befehle ohne Netz brauchen kein Modell</translation>
+    </message>
+    <message>
+        <source>only if the server wants one</source>
+        <translation>nur wenn der Server einen verlangt</translation>
+    </message>
+    <message>
+        <source>set in the environment</source>
+        <translation>in der Umgebung gesetzt</translation>
+    </message>
+    <message>
+        <source>the server&apos;s first</source>
+        <translation>das erste des Servers</translation>
+    </message>
+    <message>
         <source>uses no skills</source>
         <translation>benutzt keine Fähigkeiten</translation>
+    </message>
+    <message>
+        <source>what the service itself takes first</source>
+        <translation>was der Dienst zuerst nimmt</translation>
     </message>
     <message>
         <source>{asked} in, {answered} out per million</source>
@@ -816,6 +920,10 @@ Andere Wahl ({keys})</translation>
     <message>
         <source>{context_length} tokens</source>
         <translation>{context_length} Token</translation>
+    </message>
+    <message>
+        <source>{model} answers from now on.</source>
+        <translation>{model} antwortet von jetzt an.</translation>
     </message>
 </context>
 <context>
@@ -1067,12 +1175,56 @@ Andere Wahl ({keys})</translation>
         <translation>&amp;Rückgängig</translation>
     </message>
     <message>
+        <source>A little</source>
+        <translation>Ein wenig</translation>
+    </message>
+    <message>
         <source>A turn is one message of yours and all that follows from it. At a limit the model sums up and stops. What you change holds from the next turn on.</source>
         <translation>Eine Runde ist eine Nachricht und alles, was aus ihr folgt. An einer Grenze fasst das Modell zusammen und hält an. Was hier geändert wird, gilt ab der nächsten Runde.</translation>
     </message>
     <message>
         <source>A&amp;dd folder …</source>
         <translation>Ordner &amp;hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Accent colour</source>
+        <translation>Akzentfarbe</translation>
+    </message>
+    <message>
+        <source>Address of the server</source>
+        <translation>Adresse des Servers</translation>
+    </message>
+    <message>
+        <source>After so many failures in a row a skill, or the model&apos;s service, is left alone for a while.</source>
+        <translation>Nach so vielen Fehlschlägen hintereinander wird eine Fähigkeit oder der Dienst des Modells eine Weile in Ruhe gelassen.</translation>
+    </message>
+    <message>
+        <source>Answers in every conversation that has no model of its own.</source>
+        <translation>Antwortet in jeder Unterhaltung, die kein eigenes Modell hat.</translation>
+    </message>
+    <message>
+        <source>Approvals</source>
+        <translation>Erlaubnisse</translation>
+    </message>
+    <message>
+        <source>As little as it can</source>
+        <translation>So wenig wie möglich</translation>
+    </message>
+    <message>
+        <source>As the model likes</source>
+        <translation>Wie das Modell möchte</translation>
+    </message>
+    <message>
+        <source>As the service says, or its prices make it.</source>
+        <translation>Wie der Dienst sagt oder wie seine Preise ergeben.</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Ask before each change</source>
+        <translation>Vor jeder Änderung fragen</translation>
     </message>
     <message>
         <source>Back to the default: {default} (Space)</source>
@@ -1087,6 +1239,10 @@ Andere Wahl ({keys})</translation>
         <translation>Änderungen von außen</translation>
     </message>
     <message>
+        <source>Changes of files</source>
+        <translation>Änderungen an Dateien</translation>
+    </message>
+    <message>
         <source>Choose a folder and a model, step by step. What is set up now holds until you change it.</source>
         <translation>Schritt für Schritt einen Ordner und ein Modell wählen. Was eingerichtet ist, gilt bis zu einer Änderung.</translation>
     </message>
@@ -1095,24 +1251,84 @@ Andere Wahl ({keys})</translation>
         <translation>Erst den Ordner wählen.</translation>
     </message>
     <message>
+        <source>Compared with the system&apos;s. Ctrl+Plus, Ctrl+Minus and Ctrl+0 in the window do the same.</source>
+        <translation>Verglichen mit der des Systems. Strg+Plus, Strg+Minus und Strg+0 im Fenster tun dasselbe.</translation>
+    </message>
+    <message>
+        <source>Contrast</source>
+        <translation>Kontrast</translation>
+    </message>
+    <message>
         <source>Conversations, versions, settings and logs. Set STEWARD_HOME in the environment and start Steward again to use another one.</source>
         <translation>Unterhaltungen, Versionen, Einstellungen und Protokolle. Für einen anderen Ordner STEWARD_HOME in der Umgebung setzen und Steward neu starten.</translation>
+    </message>
+    <message>
+        <source>Cost of a day</source>
+        <translation>Kosten eines Tages</translation>
+    </message>
+    <message>
+        <source>Cost of a turn</source>
+        <translation>Kosten einer Runde</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
     </message>
     <message>
         <source>Data folder</source>
         <translation>Datenordner</translation>
     </message>
     <message>
+        <source>Deutsch</source>
+        <translation>Deutsch</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>English</translation>
+    </message>
+    <message>
         <source>Errors</source>
         <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Errors, warnings and information: to the window, the system&apos;s tray, the log.</source>
+        <translation>Fehler, Warnungen und Hinweise: in das Fenster, den Infobereich, das Protokoll.</translation>
+    </message>
+    <message>
+        <source>Every model reads them before your message.</source>
+        <translation>Jedes Modell liest sie vor der Nachricht.</translation>
+    </message>
+    <message>
+        <source>Everything Steward changes is archived first. What leaves this computer, or cannot be taken back, is asked about either way.</source>
+        <translation>Alles, was Steward ändert, wird zuerst gesichert. Was diesen Computer verlässt oder sich nicht zurücknehmen lässt, wird in jedem Fall gefragt.</translation>
+    </message>
+    <message>
+        <source>Failures before a pause</source>
+        <translation>Fehlschläge vor einer Pause</translation>
+    </message>
+    <message>
+        <source>Files in the folders are kept as they are now (not very large ones, and at most 10,000 a folder), and what other programs save becomes a version too. Off, such a change is kept when Steward next touches the file.</source>
+        <translation>Dateien in den Ordnern werden gesichert, wie sie jetzt sind (nicht sehr große, und höchstens 10.000 je Ordner), und was andere Programme speichern, wird auch eine Version. Ausgeschaltet wird so eine Änderung gesichert, wenn Steward die Datei das nächste Mal berührt.</translation>
     </message>
     <message>
         <source>First steps</source>
         <translation>Erste Schritte</translation>
     </message>
     <message>
+        <source>Folders</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
         <source>Folders Steward may work in</source>
         <translation>Ordner, in denen Steward arbeiten darf</translation>
+    </message>
+    <message>
+        <source>Folders whose AGENTS.md is followed</source>
+        <translation>Ordner, deren AGENTS.md befolgt wird</translation>
+    </message>
+    <message>
+        <source>For instance: Write British English. Keep it short.</source>
+        <translation>Zum Beispiel: Schreib auf Deutsch. Fass dich kurz.</translation>
     </message>
     <message>
         <source>For single &amp;sources</source>
@@ -1123,28 +1339,124 @@ Andere Wahl ({keys})</translation>
         <translation>Gilt, bis Steward geschlossen wird: Auf diesem Computer arbeitet kein Schlüsselbund.</translation>
     </message>
     <message>
+        <source>High</source>
+        <translation>Hoch</translation>
+    </message>
+    <message>
+        <source>High: black on white or white on black, and clear lines around everything.</source>
+        <translation>Hoch: schwarz auf weiß oder weiß auf schwarz, und klare Linien um alles.</translation>
+    </message>
+    <message>
+        <source>Holds at once.</source>
+        <translation>Gilt sofort.</translation>
+    </message>
+    <message>
+        <source>How long one turn may take; what you take to decide does not count.</source>
+        <translation>Wie lange eine Runde dauern darf; Zeit zum Entscheiden zählt nicht.</translation>
+    </message>
+    <message>
+        <source>How long the model thinks before it answers, where it can be told.</source>
+        <translation>Wie lange das Modell nachdenkt, bevor es antwortet, wo sich das sagen lässt.</translation>
+    </message>
+    <message>
+        <source>How many skills the model may use in one turn.</source>
+        <translation>Wie viele Fähigkeiten das Modell in einer Runde benutzen darf.</translation>
+    </message>
+    <message>
+        <source>How often the model may be asked in one turn.</source>
+        <translation>Wie oft das Modell in einer Runde gefragt werden darf.</translation>
+    </message>
+    <message>
+        <source>If the model fails</source>
+        <translation>Wenn das Modell ausfällt</translation>
+    </message>
+    <message>
         <source>Information</source>
         <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>It can touch nothing outside them.</source>
+        <translation>Außerhalb davon kann es nichts berühren.</translation>
     </message>
     <message>
         <source>It can touch nothing outside them. Tick a folder to follow the instructions in its AGENTS.md; do so only for folders whose content you trust.</source>
         <translation>Außerhalb davon kann es nichts berühren. Ein Haken lässt es den Anweisungen in der AGENTS.md des Ordners folgen; nur bei Ordnern setzen, deren Inhalt vertrauenswürdig ist.</translation>
     </message>
     <message>
+        <source>Its instructions then count as yours. Only for folders whose content you trust.</source>
+        <translation>Die Anweisungen darin gelten dann wie eigene. Nur für Ordner, deren Inhalt vertrauenswürdig ist.</translation>
+    </message>
+    <message>
+        <source>Kept in the system&apos;s keyring, sent to OpenRouter only, never shown again.</source>
+        <translation>Im Schlüsselbund des Systems gesichert, nur an OpenRouter gesendet, nie wieder gezeigt.</translation>
+    </message>
+    <message>
+        <source>Kept in the system&apos;s keyring, sent to that server only, never shown again.</source>
+        <translation>Im Schlüsselbund des Systems gesichert, nur an diesen Server gesendet, nie wieder gezeigt.</translation>
+    </message>
+    <message>
         <source>Kept in the system&apos;s keyring.</source>
         <translation>Im Schlüsselbund des Systems gesichert.</translation>
+    </message>
+    <message>
+        <source>Key of the server</source>
+        <translation>Schlüssel des Servers</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Length of the pause</source>
+        <translation>Länge der Pause</translation>
     </message>
     <message>
         <source>Let Steward work in this folder</source>
         <translation>Steward in diesem Ordner arbeiten lassen</translation>
     </message>
     <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>Grenzen</translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>Protokoll</translation>
     </message>
     <message>
+        <source>Long</source>
+        <translation>Lange</translation>
+    </message>
+    <message>
+        <source>Longer conversations are summed up. Empty: what the provider says, else 128,000 tokens.</source>
+        <translation>Längere Unterhaltungen werden zusammengefasst. Leer: was der Anbieter sagt, sonst 128.000 Token.</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Model calls</source>
+        <translation>Aufrufe des Modells</translation>
+    </message>
+    <message>
+        <source>No asking</source>
+        <translation>Nicht fragen</translation>
+    </message>
+    <message>
         <source>None.</source>
         <translation>Keiner.</translation>
+    </message>
+    <message>
+        <source>Normal</source>
+        <translation>Normal</translation>
+    </message>
+    <message>
+        <source>Not at all</source>
+        <translation>Gar nicht</translation>
     </message>
     <message>
         <source>Not saved: {error}.</source>
@@ -1161,12 +1473,64 @@ Try one word, such as cost, folder or key.</source>
 Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</translation>
     </message>
     <message>
+        <source>Notifications</source>
+        <translation>Meldungen</translation>
+    </message>
+    <message>
         <source>Notifications go where they went by default.</source>
         <translation>Meldungen gehen wieder dahin, wohin sie voreingestellt gehen.</translation>
     </message>
     <message>
+        <source>Of all model calls of one turn, sent and answered.</source>
+        <translation>Aller Aufrufe des Modells in einer Runde, gesendet und geantwortet.</translation>
+    </message>
+    <message>
+        <source>Of all turns of a day, counted likewise.</source>
+        <translation>Aller Runden eines Tages, ebenso gezählt.</translation>
+    </message>
+    <message>
+        <source>Of the window, with its dates and numbers. Holds from the next start.</source>
+        <translation>Des Fensters, mit Daten und Zahlen. Gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>An</translation>
+    </message>
+    <message>
+        <source>On: nothing moves or blinks by itself.</source>
+        <translation>An: Nichts bewegt sich oder blinkt von selbst.</translation>
+    </message>
+    <message>
+        <source>One that takes longer is stopped. What it changed until then can be taken back.</source>
+        <translation>Eine, die länger braucht, wird angehalten. Was sie bis dahin änderte, lässt sich zurücknehmen.</translation>
+    </message>
+    <message>
         <source>One turn</source>
         <translation>Eine Runde</translation>
+    </message>
+    <message>
+        <source>OpenRouter key</source>
+        <translation>Schlüssel für OpenRouter</translation>
+    </message>
+    <message>
+        <source>OpenRouter only, as JSON: order, only, ignore, allow_fallbacks, require_parameters, data_collection, zdr, sort, max_price, quantizations.</source>
+        <translation>Nur OpenRouter, als JSON: order, only, ignore, allow_fallbacks, require_parameters, data_collection, zdr, sort, max_price, quantizations.</translation>
+    </message>
+    <message>
+        <source>OpenRouter only: up to 10 models to ask in turn, with commas between their names.</source>
+        <translation>Nur OpenRouter: bis zu 10 Modelle, die der Reihe nach gefragt werden, mit Kommas dazwischen.</translation>
+    </message>
+    <message>
+        <source>Record changes made outside Steward</source>
+        <translation>Änderungen außerhalb von Steward festhalten</translation>
+    </message>
+    <message>
+        <source>Reduced motion</source>
+        <translation>Weniger Bewegung</translation>
     </message>
     <message>
         <source>Remove the key?</source>
@@ -1241,8 +1605,20 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>Mit OpenRouter an&amp;melden …</translation>
     </message>
     <message>
+        <source>Size of text</source>
+        <translation>Textgröße</translation>
+    </message>
+    <message>
+        <source>Skill calls</source>
+        <translation>Aufrufe von Fähigkeiten</translation>
+    </message>
+    <message>
         <source>Skills</source>
         <translation>Fähigkeiten</translation>
+    </message>
+    <message>
+        <source>Some time</source>
+        <translation>Einige Zeit</translation>
     </message>
     <message>
         <source>Steward asks again: {said}.</source>
@@ -1261,6 +1637,10 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>Einstellungen von Steward</translation>
     </message>
     <message>
+        <source>Steward&apos;s</source>
+        <translation>Die von Steward</translation>
+    </message>
+    <message>
         <source>System tray</source>
         <translation>Infobereich</translation>
     </message>
@@ -1277,12 +1657,28 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>Das Aussehen</translation>
     </message>
     <message>
+        <source>The offline commands, OpenRouter, or a server with OpenAI&apos;s interface.</source>
+        <translation>Die Befehle ohne Netz, OpenRouter oder ein Server mit der Schnittstelle von OpenAI.</translation>
+    </message>
+    <message>
         <source>The source stands on the card. Write SEVERITY/SOURCE=PLACES, with info, warning, error or any, and window, tray, log or none; separate rules with a semicolon.</source>
         <translation>Die Quelle steht auf der Karte. Schreibweise: SEVERITY/SOURCE=PLACES, mit info, warning, error oder any und window, tray, log oder none; Regeln mit einem Strichpunkt trennen.</translation>
     </message>
     <message>
+        <source>The system&apos;s is made darker or lighter where it could not be read.</source>
+        <translation>Die des Systems wird dunkler oder heller gemacht, wo sie nicht lesbar wäre.</translation>
+    </message>
+    <message>
         <source>The tray speaks only while the window is not in front. Whatever you choose, each one is kept in the history with how often it came.</source>
         <translation>Der Infobereich meldet sich nur, wenn das Fenster nicht vorn ist. Wie auch immer gewählt wird: Jede Meldung bleibt im Verlauf, mit der Zahl, wie oft sie kam.</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>Erscheinungsbild</translation>
+    </message>
+    <message>
+        <source>Then one call is tried. Each pause that follows is twice as long.</source>
+        <translation>Dann wird ein Aufruf versucht. Jede folgende Pause ist doppelt so lang.</translation>
     </message>
     <message>
         <source>There are none. The buttons of a card that asks make them.</source>
@@ -1293,6 +1689,26 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>Diese Fähigkeiten laufen ohne Frage:</translation>
     </message>
     <message>
+        <source>Thinking</source>
+        <translation>Nachdenken</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Time for a skill</source>
+        <translation>Zeit für eine Fähigkeit</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>US dollars</source>
+        <translation>US-Dollar</translation>
+    </message>
+    <message>
         <source>Warnings</source>
         <translation>Warnungen</translation>
     </message>
@@ -1301,8 +1717,24 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>Was keine Frage braucht</translation>
     </message>
     <message>
+        <source>What the model can take in</source>
+        <translation>Was das Modell aufnehmen kann</translation>
+    </message>
+    <message>
+        <source>Where a server with OpenAI&apos;s interface answers. Your messages go there.</source>
+        <translation>Wo ein Server mit der Schnittstelle von OpenAI antwortet. Die Nachrichten gehen dorthin.</translation>
+    </message>
+    <message>
         <source>Where notifications go</source>
         <translation>Wohin Meldungen gehen</translation>
+    </message>
+    <message>
+        <source>Who answers</source>
+        <translation>Wer antwortet</translation>
+    </message>
+    <message>
+        <source>Who may run the model</source>
+        <translation>Wer das Modell betreiben darf</translation>
     </message>
     <message>
         <source>Window</source>
@@ -1313,8 +1745,16 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>Die Person</translation>
     </message>
     <message>
+        <source>You and the look</source>
+        <translation>Person und Aussehen</translation>
+    </message>
+    <message>
         <source>Your browser opens, and comes back with a key of your own</source>
         <translation>Der Browser geht auf und kommt mit einem eigenen Schlüssel zurück</translation>
+    </message>
+    <message>
+        <source>Your own instructions</source>
+        <translation>Eigene Anweisungen</translation>
     </message>
     <message>
         <source>Your rules</source>
@@ -1325,8 +1765,52 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>einer Unterhaltung</translation>
     </message>
     <message>
+        <source>above 0</source>
+        <translation>über 0</translation>
+    </message>
+    <message>
+        <source>anyone; for instance {&quot;data_collection&quot;: &quot;deny&quot;}</source>
+        <translation>alle; zum Beispiel {&quot;data_collection&quot;: &quot;deny&quot;}</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>automatisch</translation>
+    </message>
+    <message>
+        <source>calls</source>
+        <translation>Aufrufe</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>leer</translation>
+    </message>
+    <message>
+        <source>failures</source>
+        <translation>Fehlschläge</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>keine Grenze</translation>
+    </message>
+    <message>
+        <source>no others</source>
+        <translation>keine anderen</translation>
+    </message>
+    <message>
+        <source>seconds</source>
+        <translation>Sekunden</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
         <source>{kind}: {place} (Space)</source>
         <translation>{kind}: {place} (Leertaste)</translation>
+    </message>
+    <message>
+        <source>{low} to {high}</source>
+        <translation>{low} bis {high}</translation>
     </message>
     <message>
         <source>{said} Close again to leave it as it was.</source>
@@ -1347,6 +1831,41 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
     <message>
         <source>{title} is not saved.</source>
         <translation>{title} ist nicht gesichert.</translation>
+    </message>
+</context>
+<context>
+    <name>Status</name>
+    <message>
+        <source>Every change is kept as a version · {where} · {private}</source>
+        <translation>Jede Änderung bleibt als Version · {where} · {private}</translation>
+    </message>
+    <message>
+        <source>Idle</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>No folder yet: add one under Files to let Steward work with it</source>
+        <translation>Noch kein Ordner: unter Dateien einen hinzufügen, damit Steward damit arbeiten kann</translation>
+    </message>
+    <message>
+        <source>Starting …</source>
+        <translation>Startet …</translation>
+    </message>
+    <message>
+        <source>Waiting for your approval</source>
+        <translation>Wartet auf Erlaubnis</translation>
+    </message>
+    <message>
+        <source>Working …</source>
+        <translation>Arbeitet …</translation>
+    </message>
+    <message>
+        <source>answers come from {label}</source>
+        <translation>Antworten kommen von {label}</translation>
+    </message>
+    <message>
+        <source>nothing leaves this computer</source>
+        <translation>nichts verlässt diesen Computer</translation>
     </message>
 </context>
 <context>
@@ -2016,8 +2535,44 @@ Anderes wählen (Strg+M)</translation>
 <context>
     <name>Window</name>
     <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Abbrechen</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>Could not start</source>
+        <translation>Konnte nicht starten</translation>
+    </message>
+    <message>
+        <source>Nothing is lost: what stands there now stays as a version.</source>
+        <translation>Nichts geht verloren: Was jetzt dasteht, bleibt als Version.</translation>
+    </message>
+    <message>
         <source>Size of text: {percent} %</source>
         <translation>Schriftgröße: {percent} %</translation>
+    </message>
+    <message>
+        <source>Take back what the last answer changed in your files?</source>
+        <translation>Zurücknehmen, was die letzte Antwort an Dateien geändert hat?</translation>
+    </message>
+    <message>
+        <source>The last run was cut off. {mended}</source>
+        <translation>Der letzte Lauf wurde abgebrochen. {mended}</translation>
+    </message>
+    <message>
+        <source>Undo?</source>
+        <translation>Rückgängig?</translation>
+    </message>
+    <message>
+        <source>the server&apos;s first model</source>
+        <translation>das erste Modell des Servers</translation>
+    </message>
+    <message>
+        <source>{title} — Steward</source>
+        <translation>{title} — Steward</translation>
     </message>
 </context>
 </TS>

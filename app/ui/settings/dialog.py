@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.controls import Button, ElidedLabel, rule
 from app.ui.session import Session
-from app.ui.settings.catalogue import PAGES, SETTINGS
+from app.ui.settings.catalogue import page_title, words_of
 from app.ui.settings.folders_page import FoldersPage
 from app.ui.settings.model_page import ModelPage
 from app.ui.settings.notifications_page import NotificationsPage
@@ -51,12 +51,12 @@ class SettingsDialog(QDialog):
         self._work = WorkGroup(session.tasks)
         self._undo: Undo | None = None
         self._warned: set[str] = set()
-        self.model = ModelPage(PAGES["model"], theme, session, self._work)
-        self.folders = FoldersPage(PAGES["folders"], session)
-        self.rules = RulesPage(PAGES["approvals"], session, self._work)
-        self.limits = limits_page(PAGES["limits"], session)
-        self.notifications = NotificationsPage(PAGES["notifications"], session)
-        self.you = YouPage(PAGES["you"], theme, session)
+        self.model = ModelPage(page_title("model"), theme, session, self._work)
+        self.folders = FoldersPage(page_title("folders"), session)
+        self.rules = RulesPage(page_title("approvals"), session, self._work)
+        self.limits = limits_page(page_title("limits"), session)
+        self.notifications = NotificationsPage(page_title("notifications"), session)
+        self.you = YouPage(page_title("you"), theme, session)
         self.pages: dict[str, Page] = {
             "model": self.model,
             "folders": self.folders,
@@ -166,8 +166,8 @@ class SettingsDialog(QDialog):
 
     def show_setting(self, name: str) -> None:
         """Show a setting on its page, and put the person there."""
-        page = self.pages[SETTINGS[name].page]
-        self.show_page(SETTINGS[name].page)
+        page = self.pages[words_of(name).page]
+        self.show_page(words_of(name).page)
         if page is self.model:
             self.model.show_key_of(name)
         control = page.controls[name]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 from app.domain.errors import StewardError
 from app.ui.controls import Button, Label
 from app.ui.session import Session
-from app.ui.settings.catalogue import SETTINGS
+from app.ui.settings.catalogue import words_of
 from app.ui.settings.setting_row import environment_words
 from app.ui.tasks import WorkGroup
 from app.ui.translation import translate
@@ -38,7 +38,7 @@ class KeyRow(QWidget):
         self._name = name
         self._session = session
         self._work = work
-        title = SETTINGS[name].title
+        title = words_of(name).title
         self.state = Label(kind="small", wrap=True)
         self.remove = Button(
             translate("Settings", "Remove …"),
@@ -67,7 +67,7 @@ class KeyRow(QWidget):
         self.state.setText(_states().get(source) or environment_words(self._name))
 
     def _ask(self) -> None:
-        title = SETTINGS[self._name].title
+        title = words_of(self._name).title
         box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setWindowTitle(translate("Settings", "Remove the key?"))

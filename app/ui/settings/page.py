@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.controls import Label, rule
 from app.ui.session import Session
-from app.ui.settings.catalogue import SETTINGS
+from app.ui.settings.catalogue import words_of
 from app.ui.settings.setting_row import SettingRow
 from app.ui.translation import translate
 
@@ -69,7 +69,7 @@ class Page(QScrollArea):
 
 def not_saved(name: str) -> str:
     """That what stands in a field was not kept."""
-    return translate("Settings", "{title} is not saved.").format(title=SETTINGS[name].title)
+    return translate("Settings", "{title} is not saved.").format(title=words_of(name).title)
 
 
 def limits_page(title: str, session: Session) -> Page:

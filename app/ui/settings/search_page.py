@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.controls import Label
-from app.ui.settings.catalogue import PAGES, search
+from app.ui.settings.catalogue import page_title, search
 from app.ui.theme import Theme
 from app.ui.translation import translate
 from app.ui.two_lines import Part, TwoLineList
@@ -37,7 +37,9 @@ class SearchPage(QWidget):
         self.list.clear()
         self.list.mark(text)
         for hit in hits:
-            self.list.add(hit.words.title, f"{PAGES[hit.words.page]} · {hit.words.says}", hit.name)
+            self.list.add(
+                hit.words.title, f"{page_title(hit.words.page)} · {hit.words.says}", hit.name
+            )
         self.nothing.setText(
             translate(
                 "Settings",

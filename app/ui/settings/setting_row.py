@@ -14,7 +14,7 @@ from app.setting_fields import field_named
 from app.setting_kinds import Choice, Switch
 from app.ui.controls import Button, Label
 from app.ui.session import Session
-from app.ui.settings.catalogue import SETTINGS, range_words, value_words
+from app.ui.settings.catalogue import range_words, value_words, words_of
 from app.ui.settings.setting_controls import NUMBER_WIDTH, control_for, is_wide
 from app.ui.theme import Theme
 from app.ui.translation import translate
@@ -48,7 +48,7 @@ class SettingRow(QWidget):
         self.name = name
         self._session = session
         self._field = field_named(name)
-        self._words = SETTINGS[name]
+        self._words = words_of(name)
         self._held = ""
         self._beside: QWidget | None = None
         self.title = Label(self._words.title)
