@@ -322,6 +322,10 @@ async def test_keys_make_all_text_of_the_window_larger_and_it_is_kept(
     assert window.trace.details.font().pointSizeF() == pytest.approx(code * 1.5)
     assert height_of(window) > line * 1.3
     assert desk.settings.font_size == 150
+    transcript = window.chat.transcript
+    assert transcript is not None
+    inside = window.chat.composer.geometry()
+    assert abs(inside.width() - transcript.arrangement.column.width) <= 1
     assert "150 %" in window.status_line.text
 
     QTest.keyClick(window.chat.composer.editor, Qt.Key.Key_Minus, CONTROL)

@@ -17,11 +17,11 @@ from app.ui.chat.large_texts import LargeTexts
 from app.ui.chat.row_layout import RowLayout, RowLayouter
 from app.ui.chat.rows import AnswerRow, EarlierRow, Row
 from app.ui.theme import Theme
+from app.ui.tokens import COLUMN
 
 _KEPT_LAYOUTS: Final = 64
 _KEPT_BOXES: Final = 600
 """Of all rows together: a long answer has hundreds, each with what it was parsed into."""
-_WIDEST: Final = 760
 _SIDE: Final = 36
 _NARROW_SIDE: Final = 16
 _END: Final = 20.0
@@ -185,7 +185,7 @@ class Arrangement:
     def _room(self) -> float:
         """How wide the column may be."""
         side = _SIDE if self.view_width > 560 else _NARROW_SIDE
-        return float(max(120, min(self._theme.px(_WIDEST), self.view_width - 2 * side)))
+        return float(max(120, min(self._theme.px(COLUMN), self.view_width - 2 * side)))
 
     def _fill(self) -> None:
         """Lay all rows out anew."""

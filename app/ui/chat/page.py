@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from app.ui.chat.composer import Composer
 from app.ui.controls import Label
 from app.ui.theme import Theme
+from app.ui.tokens import COLUMN
 from app.ui.translation import translate
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class ChatPage(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        theme.changed.connect(self._fit)
         self._session: Session | None = None
         self._shown: OpenConversation | None = None
         self._early: list[str] = []
@@ -342,8 +344,11 @@ class ChatPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The composer is as wide as the transcript's column."""
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         side = _SIDE if self.width() > 560 else 16
-        side = max(side, (self.width() - 760) // 2)
+        side = max(side, (self.width() - self._theme.px(COLUMN)) // 2)
         self._below.setContentsMargins(side, 4, side, 16)
 
     # -- widgets in rows ---------------------------------------------------------------------------
