@@ -101,7 +101,7 @@ QRadioButton:focus, QCheckBox:focus { color: $accent; }
 QFrame[kind="card"] {
     background: $raised; border: 1px solid $strong_line; border-radius: ${card}px;
 }
-QFrame[kind="card"]:focus { border: 2px solid $accent; }
+QFrame[kind="card"]:focus, QFrame[kind="card"][keys="true"] { border: 2px solid $accent; }
 QFrame[kind="composer"] {
     background: $raised; border: 1px solid $control; border-radius: ${card}px;
 }

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.ui.chat.find_bar import FindBar
     from app.ui.chat.rows import Row
     from app.ui.chat.transcript import Transcript
+    from app.ui.chat.waiting_cards import WaitingCards
     from app.ui.drafts import DraftKeeper
     from app.ui.session import OpenConversation, Session
 
@@ -46,6 +47,7 @@ class ChatPage(QWidget):
         self._early_files: list[Path] = []
         self._empty: QWidget | None = None
         self.transcript: Transcript | None = None
+        self.waiting_cards: WaitingCards | None = None
         self.find_bar: FindBar | None = None
         self._drafts: DraftKeeper | None = None
         self._hit_time: QTimer | None = None
@@ -83,6 +85,7 @@ class ChatPage(QWidget):
         self.transcript.earlier_wanted.connect(session.read_earlier)
         self.transcript.beginning_wanted.connect(session.show_beginning)
         self.transcript.widget_shown.connect(self._widget_shown)
+        self.waiting_cards = self._follow_cards(self.transcript)
         self.transcript.focus_left.connect(self.composer.editor.setFocus)
         self._page.replaceWidget(self._waiting, self.transcript)
         self._page.setStretch(0, 1)
@@ -115,6 +118,24 @@ class ChatPage(QWidget):
         early_files, self._early_files = self._early_files, []
         if early_files:
             self._attach_files(early_files)
+
+    def _follow_cards(self, transcript: Transcript) -> WaitingCards:
+        from app.ui.chat.approval_card import ApprovalCard
+        from app.ui.chat.waiting_cards import WaitingCards
+
+        def cards() -> list[ApprovalCard]:
+            return [one for one in transcript.widgets() if isinstance(one, ApprovalCard)]
+
+        waiting = WaitingCards(transcript.viewport(), cards)
+        waiting.wanted.connect(self._show_card)
+        transcript.widgets_moved.connect(waiting.look)
+        return waiting
+
+    def _show_card(self, card: ApprovalCard | None) -> None:
+        """A key of a card was pressed that cannot be seen."""
+        if card is not None and self.transcript is not None:
+            self.transcript.bring_into_view(card)
+            card.setFocus()
 
     def _attach_attaching(self, session: Session) -> None:
         assert self.transcript is not None
