@@ -88,7 +88,7 @@ class ApprovalCard(QFrame):
         """What must be in view for a key to decide: the buttons, or the fields in their place."""
         return self.form or self._choices
 
-    def keys(self) -> list[QKeySequence]:
+    def mnemonics(self) -> list[QKeySequence]:
         """The keys that press its buttons while it takes them."""
         return [QKeySequence.mnemonic(text) for text in self._texts.values()]
 

@@ -72,7 +72,7 @@ class WaitingCards(QObject):
         self._elsewhere = []
         if card is None:
             return
-        for keys in card.keys():
+        for keys in card.mnemonics():
             shortcut = QShortcut(keys, self._view)
             shortcut.activated.connect(lambda: self.wanted.emit(self._active))
             self._elsewhere.append(shortcut)
