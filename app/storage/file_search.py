@@ -34,7 +34,7 @@ _BY: Final = {
 }
 _MOST_CONVERSATIONS: Final = 200
 """Conversations that are looked into, the newest first."""
-_MOST_VERSIONS: Final = 2_000
+_MOST_VERSIONS: Final = 500
 """Versions of one conversation that are looked at, the newest first."""
 
 

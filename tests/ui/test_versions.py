@@ -333,7 +333,7 @@ async def test_a_file_is_found_by_when_it_was_changed_and_shown_at_that_version(
         lambda: all(file.state.startswith("version ") for file in pane.files.files), "that day's"
     )
     type_when(pane, "gibberish")
-    await until(lambda: pane.files.filters.problem.isVisible(), "the words on that")
+    await until(pane.files.filters.problem.isVisible, "the words on that")
     type_when(pane, "before 2026")
     await until(lambda: pane.files.words == "No file with versions is like that.", "none")
     assert not pane.files.filters.problem.isVisible()
@@ -441,8 +441,9 @@ async def test_what_is_no_text_and_no_picture_is_told_in_words(window: MainWindo
     await until(lambda: pane.card.diff.lines, "the words")
     said = [line.text for line in pane.card.diff.lines]
     assert said == [
-        "Binary file data.bin added (80 bytes)", "It is no text: open it, or a copy of a version, to see it.",
-    ]  # fmt: skip
+        "Binary file data.bin added (80 bytes)",
+        "It is no text: open it, or a copy of a version, to see it.",
+    ]
 
 
 async def test_why_a_version_is_there_is_said_in_the_persons_own_words(
