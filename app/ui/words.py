@@ -9,6 +9,12 @@ from typing import Final
 from app.domain.attachments import Attachment, AttachmentKind
 from app.domain.events import CircuitState, Phase, Waiting
 from app.domain.tool_calls import ToolStatus
+from app.ui.translation import translate
+
+_CALM_SECONDS: Final = 3
+"""A shorter wait need not say when it would be given up."""
+_IN_SECONDS: Final = 120
+"""What is left is said in seconds below that, else in whole minutes."""
 
 CALL_STATES: Final[Mapping[ToolStatus | None, tuple[str, str]]] = {
     None: ("idle", "running"),
@@ -114,6 +120,9 @@ def count(number: int, one: str, many: str = "") -> str:
 def wait(event: Waiting, now: datetime, changed: int) -> str:
     """``Waiting for you · 19 s · nothing has changed yet``."""
     seconds = max(0, int((now - event.since).total_seconds()))
+    heard = _last_heard(event, now)
+    ends = _ending(event, now) if seconds >= _CALM_SECONDS or event.phase is Phase.RETRY else ""
+    elapsed = "" if event.heard_at == event.since else f"{seconds} s" if seconds else ""
     match event.phase:
         case Phase.APPROVAL:
             what = "Waiting for you"
@@ -126,7 +135,31 @@ def wait(event: Waiting, now: datetime, changed: int) -> str:
         case _:
             what = f"Waiting for {event.detail}" if event.detail else "Waiting for the model"
     so_far = f"{count(changed, 'change')} made so far" if changed else "nothing has changed yet"
-    return " · ".join(part for part in (what, f"{seconds} s" if seconds else "", so_far) if part)
+    return " · ".join(part for part in (what, elapsed, heard, ends, so_far) if part)
+
+
+def _last_heard(event: Waiting, now: datetime) -> str:
+    """``last word 12 s ago``; empty where nothing came yet."""
+    if event.heard_at is None:
+        return ""
+    seconds = max(0, int((now - event.heard_at).total_seconds()))
+    if event.heard_at == event.since:
+        return translate("Waiting", "last word {seconds} s ago").format(seconds=seconds)
+    return translate("Waiting", "last sign of life {seconds} s ago").format(seconds=seconds)
+
+
+def _ending(event: Waiting, now: datetime) -> str:
+    """``gives up in 48 s``; empty where nothing ends it."""
+    if event.deadline is None:
+        return ""
+    seconds = max(0, round((event.deadline - now).total_seconds()))
+    left = f"{seconds} s" if seconds < _IN_SECONDS else duration(seconds // 60 * 60_000)
+    match event.phase:
+        case Phase.APPROVAL:
+            return translate("Waiting", "the question expires in {time}").format(time=left)
+        case Phase.RETRY:
+            return translate("Waiting", "next try in {time}").format(time=left)
+    return translate("Waiting", "gives up in {time}").format(time=left)
 
 
 _GIST_KEYS: Final = ("path", "file", "query", "pattern", "name", "text")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from app.domain.file_search import ChangedBy, FileKind, FileQuery
-from tests.files.conftest import Place
+from tests.files.place import Place
 
 
 async def _days(place: Place) -> list[datetime]:

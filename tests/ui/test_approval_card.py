@@ -221,6 +221,13 @@ async def test_a_key_of_a_card_out_of_view_shows_it_and_decides_nothing(
     assert (folder / "report.md").read_text() == REPORT.replace("draft", "final")
 
 
+def says_keys(card: ApprovalCard) -> bool:
+    """Whether the card says that keys are about it."""
+    label = card.findChild(Label, "keys")
+    assert isinstance(label, Label)
+    return label.isVisible()
+
+
 async def test_of_two_cards_the_one_that_says_so_takes_the_keys(
     window: MainWindow, desk: Assembly
 ) -> None:
@@ -238,12 +245,12 @@ async def test_of_two_cards_the_one_that_says_so_takes_the_keys(
     waiting = window.chat.waiting_cards
     assert waiting is not None
     assert waiting.active is first
-    assert [card.findChild(Label, "keys").isVisible() for card in (first, second)] == [True, False]
+    assert [says_keys(card) for card in (first, second)] == [True, False]
     assert second.button(Decision.ALLOW_ONCE).text() == "Allow once"
 
     press(first, Qt.Key.Key_Tab)
     second.setFocus()
-    assert [card.findChild(Label, "keys").isVisible() for card in (first, second)] == [False, True]
+    assert [says_keys(card) for card in (first, second)] == [False, True]
     press(second, Qt.Key.Key_D, ALT)
 
     await until(lambda: decided, "a decision")
