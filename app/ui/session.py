@@ -397,6 +397,20 @@ class Session(QObject):
             self.attaching.give_back(conversation, back)
             self.returned.emit("\n".join(sent.text for sent in waiting if sent.text))
 
+    @property
+    def waiting(self) -> Sequence[SentMessage]:
+        """What was sent in the conversation shown and waits behind its turn."""
+        return tuple(self._current.turns[1:])
+
+    def take_back(self, number: int) -> None:
+        """Take one of ``waiting`` back, into the message field."""
+        conversation, waiting = self._current, self.waiting
+        if number < len(waiting):
+            sent = waiting[number]
+            sent.task.cancel()
+            self.attaching.give_back(conversation, list(sent.attachments))
+            self.returned.emit(sent.text)
+
     def decide(self, approval_id: str, decision: Decision) -> None:
         """Decide a pending approval in the person's name."""
         if not self.desk.approvals.decide(approval_id, decision, by="you"):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.orchestrator.approvals import Decision
     from app.ui.chat.approval_card import ApprovalCard
     from app.ui.chat.find_bar import FindBar
+    from app.ui.chat.queued_bar import QueuedBar
     from app.ui.chat.rows import Row
     from app.ui.chat.transcript import Transcript
     from app.ui.chat.waiting_cards import WaitingCards
@@ -66,6 +67,7 @@ class ChatPage(QWidget):
         holder = QWidget()
         self._below = QVBoxLayout(holder)
         self._below.setContentsMargins(_SIDE, 4, _SIDE, 16)
+        self._queued: QueuedBar | None = None
         self._below.addWidget(self.composer)
         self._page.addWidget(holder)
         self.setFocusProxy(self.composer.editor)
@@ -265,6 +267,23 @@ class ChatPage(QWidget):
     def _show_state(self) -> None:
         if self._session is not None:
             self.composer.set_busy(self._session.busy)
+            self._show_waiting([sent.text for sent in self._session.waiting])
+
+    @property
+    def queued_bar(self) -> QueuedBar | None:
+        """What waits its turn, once something did."""
+        return self._queued
+
+    def _show_waiting(self, texts: Sequence[str]) -> None:
+        if self._queued is None and texts:
+            from app.ui.chat.queued_bar import QueuedBar
+
+            assert self._session is not None
+            self._queued = QueuedBar()
+            self._queued.taken_back.connect(self._session.take_back)
+            self._below.insertWidget(0, self._queued)
+        if self._queued is not None:
+            self._queued.show_messages(texts)
 
     def _take_back(self, text: str) -> None:
         written = self.composer.text
