@@ -43,6 +43,9 @@ QPushButton[kind="chip"] {
     background: transparent; border: 1px solid $control; font-size: ${small}pt;
 }
 QPushButton[kind="chip"]:hover { background: $hover; color: $text; }
+QPushButton[kind="chip"]:checked {
+    background: $accent_soft; color: $text; border-color: $accent; font-weight: 600;
+}
 QPushButton[kind="chip"]:focus { border: 2px solid $accent; padding: 0px 9px; }
 QPushButton[kind="suggestion"] { color: $accent; border-radius: 13px; padding: 3px 12px; }
 QPushButton[kind="suggestion"]:focus { padding: 2px 11px; }

@@ -31,8 +31,8 @@ async def pane_of(person: Person, window: MainWindow) -> VersionsPane:
 
 def take(pane: VersionsPane, entry: str) -> None:
     """Open the card's menu and choose."""
-    click(pane.card.places)
-    choose(pane.card.places.menu_shown, entry)
+    click(pane.places)
+    choose(pane.places.menu_shown, entry)
 
 
 async def test_the_file_is_opened_as_it_is_today(

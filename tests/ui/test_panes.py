@@ -267,7 +267,7 @@ async def test_a_folder_says_how_it_stands(
     def why() -> str:
         return str(pane.model.index(0, 0, pane.model.index(1, 0)).data() or "")
 
-    assert "gone" in await until(why, "why it is empty")
+    await until(lambda: why() == "It is not there now. Is its disk connected?", "why it is empty")
 
 
 def tops(window: MainWindow) -> list[str]:

@@ -38,7 +38,7 @@ class FileFilters(QWidget):
         self._order = Order.NEWEST
         self.when = QLineEdit()
         self.when.setAccessibleName(translate("Versions", "When it was changed"))
-        self.when.setPlaceholderText(translate("Versions", "When: today, last week, 2026-11"))
+        self.when.setPlaceholderText(translate("Versions", "When: last week, 2026-11"))
         self.when.setToolTip(
             translate(
                 "Versions",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QObject, QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QMenu
 
 from app.ui.session import Session
@@ -66,36 +67,30 @@ def add_places(
 ) -> None:
     """Add what leads to a file itself; the path and the version are asked for when one is taken.
 
-    A version of 0 is none.
+    A version of 0 is none: then no copy of one is offered.
     """
     places = session.places
-    acts: list[tuple[str, str, Callable[[], object]]] = [
-        (
-            translate("Files", "&Open the file"),
-            translate("Files", "As it is today, in its usual program"),
-            lambda: places.open(path()),
-        ),
-        (
-            translate("Files", "Show in &folder"),
-            translate("Files", "In your file manager"),
-            lambda: places.show_in_folder(path()),
-        ),
-        (
-            translate("Files", "&Copy path"),
-            "",
-            lambda: places.copy_path(path()),
-        ),
-    ]
-    if version():
-        acts.insert(
-            1,
-            (
-                translate("Files", "Open a copy of this &version"),
-                translate("Files", "Only for reading; changes to it are not kept"),
-                lambda: places.open_version(path(), version()),
-            ),
-        )
-    for text, tip, act in acts:
+
+    def entry(text: str, tip: str, act: Callable[[], object]) -> QAction:
         action = menu.addAction(text)
         action.setToolTip(tip)
-        action.triggered.connect(lambda _checked=False, do=act: do())
+        action.triggered.connect(lambda _checked=False: act())
+        return action
+
+    entry(
+        translate("Files", "&Open the file"),
+        translate("Files", "As it is today, in its usual program"),
+        lambda: places.open(path()),
+    )
+    copy = entry(
+        translate("Files", "Open a copy of this &version"),
+        translate("Files", "Only for reading; changes to it are not kept"),
+        lambda: places.open_version(path(), version()),
+    )
+    entry(
+        translate("Files", "Show in &folder"),
+        translate("Files", "In your file manager"),
+        lambda: places.show_in_folder(path()),
+    )
+    entry(translate("Files", "&Copy path"), "", lambda: places.copy_path(path()))
+    menu.aboutToShow.connect(lambda: copy.setVisible(version() > 0))

@@ -84,7 +84,11 @@ class FilesPane(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(holder, 1)
-        whole.addWidget(self.undo_bar)
+        holding = QWidget()
+        below = QVBoxLayout(holding)
+        below.setContentsMargins(6, 0, 6, 4)
+        below.addWidget(self.undo_bar)
+        whole.addWidget(holding)
         theme.changed.connect(self.tree.viewport().update)
         session.files_changed.connect(self.refresh)
         self.refresh()
@@ -109,7 +113,7 @@ class FilesPane(QWidget):
         name = folder.name or str(folder)
         done = translate(
             "Files",
-            "Steward no longer works in {name}. Its files and versions stay where they are.",
+            "Steward no longer works in {name}. Its files and versions stay.",
         ).format(name=name)
         if self._change(lambda: self._session.desk.revoke_folder(folder), done):
             removed = translate("Files", "{name} removed; nothing in it was touched")

@@ -145,7 +145,10 @@ class FolderTree(QAbstractItemModel):
         if node is not None:
             self._asked.discard(path)
             self._replace(node, ())
-            self._insert(node, [TreeNode("", words_, False, words_, parent=node)])
+            told = words_
+            if node.parent is None and node.note:  # it is known already how it stands
+                told = node.told.rpartition("\n")[2]
+            self._insert(node, [TreeNode("", told, False, words_, parent=node)])
 
     def show_more(self, index: Index) -> bool:
         """Show the next part of a folder, where ``index`` stands for it."""

@@ -11,7 +11,6 @@ from app.domain.files import FileAction, FileVersion, OperationType
 from app.ui.controls import Button, ElidedLabel, IconButton, Label, MenuButton, rule
 from app.ui.flow_layout import FlowLayout
 from app.ui.panes.blame_view import BlameView
-from app.ui.panes.file_menu import add_places
 from app.ui.panes.large_view import LargeView
 from app.ui.panes.version_content import VersionContent
 from app.ui.session import Session
@@ -69,13 +68,6 @@ class VersionCard(QFrame):
             "Take back every change of the answer that made this version",
             self._undo_answer,
         )
-        self.places = MenuButton(translate("Versions", "&Open"), kind="quiet")
-        add_places(
-            self.places.menu_shown,
-            session,
-            lambda: self._path,
-            lambda: self._version.version if self._version is not None else 1,
-        )
         heading = QHBoxLayout()
         heading.setContentsMargins(14, 6, 6, 6)
         heading.setSpacing(0)
@@ -87,7 +79,6 @@ class VersionCard(QFrame):
         line = FlowLayout(self._buttons, margin=(14, 10, 14, 10), spacing=8)
         line.addWidget(self.restore)
         line.addWidget(self.undo)
-        line.addWidget(self.places)
         page = QVBoxLayout(self)
         page.setContentsMargins(1, 1, 1, 1)
         page.setSpacing(0)
@@ -117,8 +108,8 @@ class VersionCard(QFrame):
         self._title.setText(title)
         self.diff.show_diff("")
         self._why.hide()
-        for part in (self.lines, self.enlarge, self.places):
-            part.hide()
+        self.lines.hide()
+        self.enlarge.hide()
         self.restore.setEnabled(False)
         self._say_restore()
         self.undo.hide()
@@ -153,8 +144,7 @@ class VersionCard(QFrame):
             self.lines.setChecked(False)
         if self.lines.isChecked():
             self.blame.show_version(path, number)
-        for part in (self.enlarge, self.places):
-            part.show()
+        self.enlarge.show()
         self._session.tasks.start(self._say_why(version), name="why a version")
         shown = self.content.show_version(path, older, version)
         shown.add_done_callback(lambda _: self._fit_buttons())
@@ -208,6 +198,9 @@ class VersionCard(QFrame):
 
     def _fit_buttons(self) -> None:
         """What is said of lines is offered for lines only."""
+        if not self.content.is_text and not self.lines.isHidden():
+            self.lines.setChecked(False)
+            self.lines.hide()
         self.side_by_side.setVisible(not self.lines.isChecked() and self.content.is_text)
 
     # -- ways back -----------------------------------------------------------------------------

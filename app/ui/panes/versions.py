@@ -7,16 +7,16 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import StewardError
 from app.domain.events import Event, FileVersionEvent
 from app.domain.files import FileVersion, OperationType
 from app.ui import words
-from app.ui.controls import ChoiceButton, Label, rule
+from app.ui.controls import ChoiceButton, Label, MenuButton, rule
 from app.ui.panes.conflict_card import ConflictCard
 from app.ui.panes.file_chooser import FileChooser
-from app.ui.panes.file_menu import FileMenu
+from app.ui.panes.file_menu import FileMenu, add_places
 from app.ui.panes.nothing import Nothing
 from app.ui.panes.vault_line import VaultLine
 from app.ui.panes.version_card import VersionCard
@@ -24,6 +24,7 @@ from app.ui.panes.version_rows import Timeline
 from app.ui.panes.versions_model import PAGE, VersionRole, VersionsModel, is_pruned
 from app.ui.session import Session
 from app.ui.theme import Theme
+from app.ui.translation import translate
 from app.ui.vault_dialog import VaultDialog
 
 _NOTHING: Final = 0
@@ -60,6 +61,13 @@ class VersionsPane(QWidget):
         self._wanted: list[int] = []
         self.chooser = ChoiceButton("File", "Ctrl+P")
         self.chooser.clicked.connect(self._choose)
+        self.places = MenuButton(translate("Versions", "&Open"), kind="quiet")
+        add_places(
+            self.places.menu_shown,
+            session,
+            lambda: self._path,
+            lambda: self.card.version.version if self.card.version is not None else 0,
+        )
         self.files = FileChooser(theme, session)
         self.files.chosen.connect(self.show_file)
         self._wanted_version = 0
@@ -83,7 +91,13 @@ class VersionsPane(QWidget):
         page.setContentsMargins(12, 12, 12, 10)
         page.setSpacing(8)
         page.addWidget(self.conflict)
-        self._history: list[QWidget] = [self.chooser, self._heading, self.timeline, self.card]
+        which = QWidget()
+        file_line = QHBoxLayout(which)
+        file_line.setContentsMargins(0, 0, 0, 0)
+        file_line.setSpacing(4)
+        file_line.addWidget(self.chooser, 1)
+        file_line.addWidget(self.places)
+        self._history: list[QWidget] = [which, self._heading, self.timeline, self.card]
         for part in self._history:
             page.addWidget(part)
         page.addStretch(1)
