@@ -44,7 +44,7 @@ QPushButton[kind="chip"] {
 }
 QPushButton[kind="chip"]:hover { background: $hover; color: $text; }
 QPushButton[kind="chip"]:checked {
-    background: $accent_soft; color: $text; border-color: $accent; font-weight: 600;
+    background: $accent_soft; color: $text; border-color: $accent;
 }
 QPushButton[kind="chip"]:focus { border: 2px solid $accent; padding: 0px 9px; }
 QPushButton[kind="suggestion"] { color: $accent; border-radius: 13px; padding: 3px 12px; }

@@ -163,6 +163,8 @@ class FilesPane(QWidget):
 
     async def _look_at(self, folders: tuple[Path, ...]) -> None:
         roots = await asyncio.to_thread(lambda: [_root(folder) for folder in folders])
+        if folders != self._session.desk.folders.folders:
+            return  # others by now: a later look is on its way
         before = self.model.rowCount()
         self.model.show_roots(roots)
         if self.model.rowCount() != before or not before:
