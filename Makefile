@@ -11,7 +11,7 @@ TESTFLAGS ?= -n 2 --dist loadgroup
 TESTS ?=
 ARGS ?=
 
-.PHONY: help run test explore bench torture mutants lint lock screenshots package package-check clean
+.PHONY: help run test explore bench torture mutants lint lock translations screenshots package package-check clean
 
 help:
 	@echo "make run          set everything up and open the window (ARGS: any steward command)"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench        how quick it is"
 	@echo "make lint         style, types, layers"
 	@echo "make lock         new versions of the packages (ARGS=--upgrade)"
+	@echo "make translations the window's texts for translators, and what was translated for the window"
 	@echo "make screenshots  the pictures of the README"
 	@echo "make package      a program to install: build/package/*.deb"
 	@echo "make package-check  installs it into an empty Debian, and uses it there (as root)"
@@ -62,7 +63,7 @@ lint:
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/mypy packaging/bootstrap.py packaging/entry.py packaging/check_installed.py
-	MYPYPATH=packaging .venv/bin/mypy -m recipe -m icons -m notices -m debian -m manual_page -m build
+	MYPYPATH=packaging .venv/bin/mypy -m recipe -m icons -m notices -m debian -m manual_page -m build -m translations
 	.venv/bin/lint-imports
 
 # The pictures of the README, made by the program of itself.
@@ -82,6 +83,11 @@ lock:
 	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock
 	$(LOCK) pyproject.toml --constraint requirements-dev.lock --output-file requirements.lock
 	$(LOCK) pyproject.toml --constraint requirements.lock --group package --output-file requirements-package.lock
+
+# The window's texts into resources/translations/*.ts, and those into the *.qm that it loads.
+translations:
+	@$(BOOTSTRAP) dev
+	.venv/bin/python packaging/translations.py $(ARGS)
 
 # The program folder and, on Debian and Ubuntu, the .deb: packaging/README.md.
 package:

@@ -58,6 +58,7 @@ from app.skill_runtime.registry import SkillRegistry, warm_up
 from app.skill_runtime.watchdog import LoopWatchdog
 from app.storage.approval_rules import ApprovalRules
 from app.storage.approvals import ApprovalLog
+from app.storage.branches import Branches
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.drafts import Drafts
@@ -150,6 +151,7 @@ class Assembly:
         self.usage = UsageLog(self.database, self.redactor)
         self.summaries = Summaries(self.database, self.redactor)
         self.waiting = WaitingMessages(self.database, self.redactor)
+        self.branches = Branches(self.database)
         self.drafts = Drafts(self.database, self.redactor, clock)
         self.executions = SkillExecutions(self.database, self.redactor, clock)
         self.traces = Traces(self.database, self.redactor)

@@ -39,6 +39,8 @@ class Settings:
         context_tokens: what the model takes, in place of what its provider says.
         instructions: the person's own words, joined to the system prompt.
         trusted_folders: granted folders whose ``AGENTS.md`` joins the system prompt.
+        theme, contrast, accent, font_size, reduced_motion, language: how the window looks;
+            ``font_size`` is in per cent of the system's.
         watch_folders: whether outside changes in the folders are recorded as they happen.
         notification_rules: see ``app.domain.notification_rules``; empty: the defaults.
         approval_mode: one of ``APPROVAL_MODES``: what needs no asking.
@@ -70,6 +72,11 @@ class Settings:
     instructions: str = ""
     trusted_folders: tuple[Path, ...] = ()
     theme: str = "system"
+    contrast: str = "system"
+    accent: str = "steward"
+    font_size: int = 100
+    reduced_motion: str = "system"
+    language: str = "system"
     watch_folders: bool = False
     notification_rules: str = ""
     approval_mode: str = "ask"

@@ -53,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     _import_as_usual()
     from app.home import default_home
+    from app.ui.language import Language
+    from app.ui.look import first_look
     from app.ui.main_window import MainWindow
     from app.ui.single_instance import SingleInstance
     from app.ui.theme import Theme
@@ -70,7 +72,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not instance.claim():
         return _second_start(instance)
     state = WindowState(home)
-    theme = Theme(application, state.text("theme", "system"))
+    look = first_look(home)
+    Language(application, look.language)
+    theme = Theme(application, look)
     window = MainWindow(theme, state)
     window.show()
     _wait_for_paint(application, window)
@@ -200,6 +204,7 @@ async def _live(
     _show_icon(application)
     instance.wanted.connect(window.come_to_front)
     instance.listen()
+    window.theme.system.listen()
     assembly = await _open(window, home, closing)
     if assembly is not None:
         if os.environ.get("STEWARD_BENCH") == "ready":

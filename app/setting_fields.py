@@ -25,6 +25,7 @@ from app.setting_kinds import (
 
 PROVIDERS: Final = ("openrouter", "openai-compatible", "guided")
 EFFORTS: Final = ("none", "minimal", "low", "medium", "high")
+LANGUAGES: Final = ("system", "en", "de")
 APPROVAL_MODES: Final = ("ask", "reversible")
 
 _MOST_FALLBACKS: Final = 10
@@ -162,6 +163,36 @@ FIELDS: Final[tuple[Field, ...]] = (
         "Folders whose AGENTS.md is followed as your instructions.",
     ),
     Field("theme", "STEWARD_THEME", Choice(("system", "light", "dark")), "system, light or dark."),
+    Field(
+        "contrast",
+        "STEWARD_CONTRAST",
+        Choice(("system", "normal", "high"), blank="system"),
+        "The window's contrast: system, normal or high.",
+    ),
+    Field(
+        "accent",
+        "STEWARD_ACCENT",
+        Choice(("steward", "system"), blank="steward"),
+        "The window's accent colour: steward, or system to follow the desktop's.",
+    ),
+    Field(
+        "font_size",
+        "STEWARD_FONT_SIZE",
+        Whole(80, 200),
+        "Size of text in the window, in per cent of the system's, 80 to 200.",
+    ),
+    Field(
+        "reduced_motion",
+        "STEWARD_REDUCED_MOTION",
+        Choice(("system", "on", "off"), blank="system"),
+        "on: nothing in the window moves by itself; system: as the desktop says.",
+    ),
+    Field(
+        "language",
+        "STEWARD_LANGUAGE",
+        Choice(LANGUAGES, blank=LANGUAGES[0]),
+        "The window's language: system, en or de.",
+    ),
     Field(
         "watch_folders",
         "STEWARD_WATCH_FOLDERS",

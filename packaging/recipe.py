@@ -158,9 +158,14 @@ def _modules_below(folder: Path, package: str) -> Iterator[str]:
 def data_files(root: Path = ROOT) -> list[tuple[str, str]]:
     """Files that are not modules, each with the folder it lies in, as in a clone.
 
-    ``resources`` whole; of our packages what is not Python (migrations, manuals of skills).
+    ``resources`` whole, but for what only translators read; of our packages what is not Python
+    (migrations, manuals of skills).
     """
-    found = [path for path in (root / "resources").rglob("*") if path.is_file()]
+    found = [
+        path
+        for path in (root / "resources").rglob("*")
+        if path.is_file() and (path.parent.name != "translations" or path.suffix == ".qm")
+    ]
     for package in PACKAGES:
         found += [
             path

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 # Set before anything imports keyring or makes a QApplication, and inherited by subprocesses.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# The window follows the system's language; what a test expects is English.
+os.environ["LC_ALL"] = "C.UTF-8"
+os.environ.pop("LANGUAGE", None)
 
 import hypothesis
 import pytest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,43 @@ def test_every_folder_of_modules_is_a_package(folder: str) -> None:
     )
 
     assert not bare, f"no __init__.py in {', '.join(bare)}"
+
+
+def test_texts_to_be_translated_are_literals_asked_for_when_they_are_shown() -> None:
+    """`lupdate` reads literals only, and at import the language is not known yet."""
+    wrong = []
+    for path in SOURCES:
+        tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        early = {id(node) for node in run_at_import(tree)}
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "translate":
+                continue
+            literal = all(
+                isinstance(one, ast.Constant) and isinstance(one.value, str) for one in node.args
+            )
+            if not literal or node.keywords or len(node.args) not in (2, 3):
+                wrong.append(f"{where(path, node)} not of literals")
+            if id(node) in early:
+                wrong.append(f"{where(path, node)} at import")
+
+    assert not wrong, ", ".join(wrong)
+
+
+def run_at_import(tree: ast.AST) -> Iterator[ast.AST]:
+    """What is evaluated when a module is imported: all but the bodies of its functions."""
+    for node in ast.iter_child_nodes(tree):
+        yield node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from (inner for one in node.decorator_list for inner in ast.walk(one))
+            yield from ast.walk(node.args)
+        elif isinstance(node, ast.Lambda):
+            yield from ast.walk(node.args)
+        else:
+            yield from run_at_import(node)
+
+
+def test_a_default_argument_is_evaluated_at_import_and_a_body_is_not() -> None:
+    tree = ast.parse("class A:\n    def f(self, x=early()):\n        late()\n\nB = lambda: late()")
+    found = [node.func for node in run_at_import(tree) if isinstance(node, ast.Call)]
+
+    assert [ast.unparse(one) for one in found] == ["early"]

@@ -63,6 +63,8 @@ def test_files_beside_the_code_lie_where_the_code_looks_for_them(recipe: ModuleT
 
     assert "app/storage/migrations/0001_initial.sql" in places
     assert "resources/icons/steward.svg" in places
+    assert "resources/translations/steward_de.qm" in places
+    assert "resources/translations/steward_de.ts" not in places
     assert "resources/sample/report.md" in places
     assert "skills/files/SKILL.md" in places
     assert not [place for place in places if place.endswith((".py", ".pyc"))]

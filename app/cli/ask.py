@@ -26,6 +26,13 @@ from app.domain.errors import UsageError
 @conversation_option
 @model_option
 @approve_option
+@click.option(
+    "--instead-of",
+    type=click.IntRange(1),
+    metavar="MESSAGE",
+    help="Say it in the place of an earlier message (its number in `conversations show --json`); "
+    "what followed that one stays, as another branch.",
+)
 @json_option
 @click.pass_obj
 def ask(
@@ -37,6 +44,7 @@ def ask(
     conversation: str | None,
     model: str | None,
     approve: str | None,
+    instead_of: int | None,
     as_json: bool,
 ) -> int:
     """Ask TEXT in a new conversation and print the answer.
@@ -46,7 +54,10 @@ def ask(
     kept with the message.
     """
     message = message_text(text)
-    return run.until_done(_ask(run, message, attach, folders, conversation, model, approve))
+    if instead_of is not None and conversation is None:
+        raise UsageError("Say in which conversation the message is: --conversation ID.")
+    work = _ask(run, message, attach, folders, conversation, model, approve, instead_of)
+    return run.until_done(work)
 
 
 def message_text(words: tuple[str, ...]) -> str:
@@ -71,6 +82,7 @@ async def _ask(
     conversation: str | None,
     model: str | None,
     approve: str | None,
+    instead_of: int | None,
 ) -> int:
     from app.cli.approval import approval_mode, asks, somebody_can_be_asked
     from app.cli.turn_view import shown
@@ -84,11 +96,18 @@ async def _ask(
         )
         attached = await assembly.versions.attachments.keep_files(attach)
         engine = await assembly.engines.get(conversation, model=model)
+        place = None
+        if instead_of is not None:
+            place = await assembly.branches.turn_of(engine.conversation_id, instead_of)
         output.on_failure = engine.cancel
         try:
             async with shown(assembly, output, attended=asks(mode)):
                 outcome = await engine.run_turn(
-                    message, channel=Channel.TERMINAL, mode=mode, attachments=attached
+                    message,
+                    channel=Channel.TERMINAL,
+                    mode=mode,
+                    attachments=attached,
+                    instead_of=place,
                 )
         finally:
             output.on_failure = None

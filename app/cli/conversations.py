@@ -58,6 +58,31 @@ def show(run: Run, *, conversation: str, as_json: bool) -> int:
 
 
 @conversations.command()
+@_id_argument
+@json_option
+@click.pass_obj
+def branches(run: Run, *, conversation: str, as_json: bool) -> int:
+    """Where a message was edited or answered again.
+
+    Each version with the number of its message; the one that is shown is marked with *.
+    """
+    return run.until_done(_branches(run.output, conversation))
+
+
+@conversations.command()
+@_id_argument
+@click.argument("message", type=click.IntRange(1), metavar="MESSAGE")
+@click.pass_obj
+def switch(run: Run, *, conversation: str, message: int) -> int:
+    """Show the branch that has a message.
+
+    MESSAGE is a number that `branches`, or `search --json`, gives. Nothing is lost: the other
+    branches stay, and one switches back the same way.
+    """
+    return run.until_done(_switch(run.output, conversation, message))
+
+
+@conversations.command()
 @click.argument("words", nargs=-1, required=True)
 @_limit_option
 @json_option
@@ -192,6 +217,35 @@ async def _show(output: Output, conversation: str) -> int:
         calls = counted(used.calls, "model call")
         output.line()
         output.line(f"{counted(used.tokens, 'token')} in {calls}{cost}", "dim")
+    return DONE
+
+
+async def _branches(output: Output, conversation: str) -> int:
+    async with opened(offline=True) as assembly:
+        summary = await assembly.conversations.get(conversation)
+        forks = await assembly.branches.forks(summary.id)
+        for fork in sorted(forks.values(), key=lambda one: one.messages):
+            asked = await assembly.conversations.texts(fork.messages)
+            for at, message in enumerate(fork.messages):
+                shown = at == fork.shown
+                if output.json_lines:
+                    text = asked.get(message, "")
+                    output.record({"message_id": message, "shown": shown, "text": text})
+                else:
+                    words = shortened(asked.get(message, ""), 70)
+                    output.line(f"{message:>8}  {'* ' if shown else '  '}{words}")
+            if not output.json_lines:
+                output.line()
+        if not forks:
+            output.note("No message was edited or answered again.")
+    return DONE
+
+
+async def _switch(output: Output, conversation: str, message: int) -> int:
+    async with opened(offline=True) as assembly:
+        summary = await assembly.conversations.get(conversation)
+        if not await assembly.branches.show(summary.id, message):
+            output.note("That message is shown already.")
     return DONE
 
 

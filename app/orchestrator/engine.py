@@ -76,8 +76,12 @@ class Engine:
         channel: Channel,
         mode: ApprovalMode = ApprovalMode.ASK,
         attachments: Sequence[Attachment] = (),
+        instead_of: str | None = None,
     ) -> TurnOutcome:
         """Take one message, and the files that came with it, through the loop; waits its turn.
+
+        ``instead_of``: the id of an earlier turn; the message and what follows take its place,
+        on a branch of their own, and the earlier one stays where it is.
 
         Raises ``ClosingError`` once this is closed, with nothing stored. Never raises for what
         goes wrong inside: the outcome says it. Cancelling the caller
@@ -99,7 +103,7 @@ class Engine:
                 self._cancelled = False
                 turn = TurnRun(self.conversation_id, self._parts, channel=channel, mode=mode)
                 self._running = asyncio.create_task(
-                    turn.run(text, message.attachments, waited=waited),
+                    turn.run(text, message.attachments, waited=waited, instead_of=instead_of),
                     name=f"turn {self.conversation_id}",
                 )
                 await self._until_over(self._running)

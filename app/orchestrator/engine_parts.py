@@ -49,8 +49,19 @@ class ConversationStore(MessageStore, Protocol):
         """Choose the model of one; ``None`` takes the default again."""
         ...
 
-    async def history(self, conversation_id: str, *, characters: int) -> StoredHistory:
-        """What a request can carry of it. Raises ``NotFoundError``."""
+    async def history(
+        self,
+        conversation_id: str,
+        *,
+        characters: int,
+        instead_of: str | None = None,
+        of_turn: str | None = None,
+    ) -> StoredHistory:
+        """What a request can carry of it: of the branch shown, or of a turn's.
+
+        ``instead_of``: what came before this turn; ``of_turn``: all of this turn's branch.
+        Raises ``NotFoundError``.
+        """
         ...
 
 
@@ -58,9 +69,17 @@ class TurnStore(Protocol):
     """Where turns are kept (``storage.turns``)."""
 
     async def begin(
-        self, turn: TurnRecord, asked: ConversationMessage, *, waited: int | None = None
+        self,
+        turn: TurnRecord,
+        asked: ConversationMessage,
+        *,
+        waited: int | None = None,
+        instead_of: str | None = None,
     ) -> ConversationMessage:
-        """Store a turn with the person's message, which waits no longer."""
+        """Store a turn with the person's message, which waits no longer.
+
+        ``instead_of``: the turn beside which it begins a branch.
+        """
         ...
 
     async def finish(

@@ -72,7 +72,14 @@ class RecordedConversations:
     async def set_model(self, conversation_id: str, model: str | None) -> None:
         """Nothing: what was chosen then is in the record."""
 
-    async def history(self, conversation_id: str, *, characters: int) -> StoredHistory:
+    async def history(
+        self,
+        conversation_id: str,
+        *,
+        characters: int,
+        instead_of: str | None = None,
+        of_turn: str | None = None,
+    ) -> StoredHistory:
         """What was said before and in the turn, after the newest summary."""
         after = self._summary.upto_message_id if self._summary is not None else 0
         kept = [message for message in self._messages if message.id > after]
@@ -107,7 +114,12 @@ class RecordedConversations:
         return Begun.stored(None)
 
     async def begin(
-        self, turn: TurnRecord, asked: ConversationMessage, *, waited: int | None = None
+        self,
+        turn: TurnRecord,
+        asked: ConversationMessage,
+        *,
+        waited: int | None = None,
+        instead_of: str | None = None,
     ) -> ConversationMessage:
         """Keep the person's message."""
         return self._keep(asked)

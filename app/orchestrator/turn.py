@@ -96,11 +96,17 @@ class TurnRun:
         self._outcome = TurnOutcome(turn_id, TurnStatus.FAILED, "")
 
     async def run(
-        self, text: str, attachments: tuple[Attachment, ...] = (), *, waited: int | None = None
+        self,
+        text: str,
+        attachments: tuple[Attachment, ...] = (),
+        *,
+        waited: int | None = None,
+        instead_of: str | None = None,
     ) -> TurnOutcome:
         """From the message to the end. Raises only what is a bug; that is told before.
 
         ``waited``: the number the message was kept under while it waited for this turn.
+        ``instead_of``: the turn beside which this one begins a branch of the conversation.
         """
         log_place(conversation_id=self._scope.conversation_id, turn_id=self._scope.turn_id)
         status, error = TurnStatus.FAILED, None
@@ -108,7 +114,7 @@ class TurnRun:
         try:
             # Invariant 4: the message is stored, also where Stop is pressed at once.
             safe = self._parts.redactor.text(text)
-            await to_the_end(self._begin(safe, attachments, waited))
+            await to_the_end(self._begin(safe, attachments, waited, instead_of))
             status = await self._loop()
             is_bug = False
         except asyncio.CancelledError:
@@ -122,10 +128,14 @@ class TurnRun:
         return self._outcome
 
     async def _begin(
-        self, text: str, attachments: tuple[Attachment, ...], waited: int | None
+        self,
+        text: str,
+        attachments: tuple[Attachment, ...],
+        waited: int | None,
+        instead_of: str | None,
     ) -> None:
         scope, parts = self._scope, self._parts
-        await self._context.load(parts.llm())
+        await self._context.load(parts.llm(), instead_of)
         asked = dataclasses.replace(self._message(Role.USER, text), attachments=attachments)
         record = TurnRecord(
             id=scope.turn_id,
@@ -135,7 +145,7 @@ class TurnRun:
             started_at=asked.created_at,
         )
         self._begun = True
-        stored = await parts.turns.begin(record, asked, waited=waited)
+        stored = await parts.turns.begin(record, asked, waited=waited, instead_of=instead_of)
         if parts.recorder is not None:
             parts.recorder.begin_turn(
                 scope.turn_id, scope.conversation_id, scope.channel, scope.mode

@@ -109,11 +109,16 @@ class TurnContext:
         """Whether the next request needs more of the window than it should."""
         return self.tokens > self._window * COMPACTION_SHARE
 
-    async def load(self, llm: LLMClient) -> None:
-        """Read what the conversation holds so far. Raises ``StorageError``, ``NotFoundError``."""
+    async def load(self, llm: LLMClient, instead_of: str | None = None) -> None:
+        """Read what the conversation holds so far, or held before turn ``instead_of``.
+
+        Raises ``StorageError``, ``NotFoundError``.
+        """
         parts = self._parts
         characters = (parts.context_tokens() or _window_of(llm, None)) * CHARACTERS_PER_TOKEN
-        stored = await parts.conversations.history(self._conversation_id, characters=characters)
+        stored = await parts.conversations.history(
+            self._conversation_id, characters=characters, instead_of=instead_of
+        )
         self._model = stored.model
         self._window = parts.context_tokens() or _window_of(llm, stored.model)
         self._page = page_size(self._window)
@@ -195,7 +200,9 @@ class TurnContext:
         parts = self._parts
         await self._journal.settled()
         characters = self._window * CHARACTERS_PER_TOKEN * 2
-        stored = await parts.conversations.history(self._conversation_id, characters=characters)
+        stored = await parts.conversations.history(
+            self._conversation_id, characters=characters, of_turn=self._turn_id
+        )
         keep = round(self._window * KEPT_SHARE)
         keep = max(keep // 2, keep - self._base)
         planned = compaction.plan(self._cut(stored.messages), self._turn_id, keep)
@@ -213,7 +220,9 @@ class TurnContext:
             )
         )
         self._events.summarised(summary)
-        stored = await parts.conversations.history(self._conversation_id, characters=characters)
+        stored = await parts.conversations.history(
+            self._conversation_id, characters=characters, of_turn=self._turn_id
+        )
         self._take(stored.summary, stored.messages)
         return not self.is_too_long
 

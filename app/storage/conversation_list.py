@@ -13,7 +13,8 @@ from app.domain.errors import NotFoundError
 from app.domain.messages import ConversationSummary, MessageStatus, Role
 from app.domain.turns import TurnState
 from app.redaction import Redactor
-from app.storage.models import Conversation, Message, Turn
+from app.storage.branches import shown_path
+from app.storage.models import Branch, Conversation, Message, Turn
 
 MIN_PREFIX: Final = 4
 CUT: Final = "…"
@@ -65,12 +66,27 @@ def _summaries() -> Any:
         .order_by(Turn.started_at.desc())
         .limit(1)
     )
+    branched = fn.EXISTS(Branch.select(Branch.id).where(Branch.conversation_id == Conversation.id))
     return Conversation.select(
         Conversation,
         count.alias("message_count"),
         last.alias("last_status"),
         turn.alias("turn_status"),
+        branched.alias("is_branched"),
     )
+
+
+def _count_shown(row: Any) -> None:
+    """Of a conversation with several branches only the one that is shown counts."""
+    shown = shown_path(row.id).clause
+    spoken = Message.role.in_((Role.USER.value, Role.ASSISTANT.value))
+    row.message_count = Message.select(Message.id).where(shown, spoken).count()
+    newest: Any = Message.select(Message.status, Message.role, Message.turn_id).where(shown)
+    last = newest.order_by(Message.id.desc()).first()
+    answered = last is not None and last.role == Role.ASSISTANT.value
+    row.last_status = last.status if answered else None
+    turn = Turn.get_or_none(Turn.id == last.turn_id) if last is not None else None
+    row.turn_status = turn.status if turn is not None else None
 
 
 def summary(conversation_id: str) -> ConversationSummary:
@@ -79,6 +95,8 @@ def summary(conversation_id: str) -> ConversationSummary:
 
 
 def _summary_from(row: Any) -> ConversationSummary:
+    if row.is_branched:
+        _count_shown(row)
     return ConversationSummary(
         id=row.id,
         title=row.title,

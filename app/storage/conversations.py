@@ -16,6 +16,7 @@ from typing import Any
 from peewee import SQL
 
 from app.domain.attachments import Attachment
+from app.domain.branches import MAIN
 from app.domain.errors import NotFoundError, StorageError
 from app.domain.messages import (
     ConversationMessage,
@@ -30,6 +31,13 @@ from app.domain.turns import StoredHistory
 from app.redaction import Redactor
 from app.storage import exchange
 from app.storage.begun import Begun
+from app.storage.branches import (
+    add_branch,
+    branch_starts,
+    path_before_turn,
+    show_branch,
+    shown_path,
+)
 from app.storage.conversation_list import archived_count, full_id, newest, safe_title, summary
 from app.storage.database import Database
 from app.storage.message_pages import has_before, page_start
@@ -187,19 +195,42 @@ class Conversations:
     async def recent(
         self, conversation_id: str, limit: int = 20
     ) -> builtins.list[ConversationMessage]:
-        """The last messages, oldest first; none for an unknown conversation."""
+        """The last messages shown, oldest first; none for an unknown conversation."""
 
         def last() -> builtins.list[ConversationMessage]:
-            query = _messages(conversation_id).order_by(Message.id.desc()).limit(limit)
+            query = _shown(conversation_id).order_by(Message.id.desc()).limit(limit)
             return [message_from(row, self._redactor) for row in query][::-1]
 
         return await self._database.read_async(last)
 
-    async def history(self, conversation_id: str, *, characters: int) -> StoredHistory:
+    async def history(
+        self,
+        conversation_id: str,
+        *,
+        characters: int,
+        instead_of: str | None = None,
+        of_turn: str | None = None,
+    ) -> StoredHistory:
         """What a model request can carry of a conversation: see ``request_history``."""
         return await self._database.read_async(
-            lambda: stored_history(conversation_id, self._redactor, characters=characters)
+            lambda: stored_history(
+                conversation_id,
+                self._redactor,
+                characters=characters,
+                instead_of=instead_of,
+                of_turn=of_turn,
+            )
         )
+
+    async def texts(self, message_ids: Sequence[int]) -> dict[int, str]:
+        """What some messages say, by their ids; unknown ones are left out."""
+
+        def read() -> dict[int, str]:
+            query: Any = Message.select(Message.id, Message.text)
+            rows = query.where(Message.id.in_(message_ids)).tuples()
+            return {number: self._redactor.text(text) for number, text in rows}
+
+        return await self._database.read_async(read)
 
     async def tool_result(self, conversation_id: str, call_id: str) -> str | None:
         """The whole text of the newest result with this call id, if there is one."""
@@ -236,27 +267,38 @@ class Conversations:
         conversation_id: str,
         *,
         before: int | None = None,
+        instead_of: str | None = None,
         limit: int = 100,
         reach: int | None = None,
     ) -> tuple[builtins.list[ConversationMessage], bool]:
-        """The messages before message ``before`` (the newest ones), whole turns, oldest first.
+        """The messages shown before message ``before`` (the newest ones), whole turns, in order.
 
         About ``limit`` of them, or back to message ``reach``; and whether there are earlier ones.
+        ``instead_of``: a turn; the messages before it, on its own branch. Raises
+        ``NotFoundError`` where there is no such turn.
         """
 
         def page() -> tuple[builtins.list[ConversationMessage], bool]:
-            first = page_start(conversation_id, before=before, limit=limit, reach=reach)
-            query = _messages(conversation_id).where(Message.id >= first).order_by(Message.id)
+            path = shown_path(conversation_id)
+            if instead_of is not None:
+                path = path_before_turn(conversation_id, instead_of)
+            first = page_start(path, before=before, limit=limit, reach=reach)
+            query: Any = Message.select().where(path.clause, Message.id >= first)
             if before is not None:
                 query = query.where(Message.id < before)
-            found = [message_from(row, self._redactor) for row in query]
-            return found, has_before(conversation_id, first)
+            found = [message_from(row, self._redactor) for row in query.order_by(Message.id)]
+            return found, has_before(path, first)
 
         return await self._database.read_async(page)
 
     async def messages(self, conversation_id: str) -> builtins.list[ConversationMessage]:
-        """All messages, oldest first; none for an unknown conversation."""
-        return await self._database.read_async(lambda: self._all_messages(conversation_id))
+        """All messages shown, oldest first; none for an unknown conversation."""
+
+        def shown() -> builtins.list[ConversationMessage]:
+            query = _shown(conversation_id).order_by(Message.id)
+            return [message_from(row, self._redactor) for row in query]
+
+        return await self._database.read_async(shown)
 
     async def mark_interrupted(self) -> int:
         """Mark the messages a crash left ``streaming`` as ``interrupted``; how many they were.
@@ -287,12 +329,12 @@ class Conversations:
     async def export(self, conversation_id: str) -> dict[str, object]:
         """A conversation as one JSON object, without secrets; ``import_`` reads it."""
 
-        def collect() -> tuple[ConversationSummary, builtins.list[ConversationMessage]]:
+        def collect() -> tuple[ConversationSummary, exchange.Tree]:
             found = summary(full_id(conversation_id))
-            return found, self._all_messages(found.id)
+            return found, self._tree(found.id)
 
-        found, messages = await self._database.read_async(collect)
-        plain = exchange.to_json(found, messages, self._clock.now())
+        found, tree = await self._database.read_async(collect)
+        plain = exchange.to_json(found, tree, self._clock.now())
         return redacted_object(self._redactor, plain)
 
     async def import_(
@@ -321,8 +363,7 @@ class Conversations:
                 created_at=imported.created_at,
                 updated_at=imported.created_at,
             )
-            for message in imported.messages:
-                self._insert(message)
+            self._add_tree(new_id, imported)
             return summary(new_id)
 
         return await self._database.write_async(add)
@@ -342,9 +383,35 @@ class Conversations:
         title = safe_title(found.title, self._redactor)
         return found if title is found.title else dataclasses.replace(found, title=title)
 
-    def _all_messages(self, conversation_id: str) -> builtins.list[ConversationMessage]:
-        query = _messages(conversation_id).order_by(Message.id)
-        return [message_from(row, self._redactor) for row in query]
+    def _tree(self, conversation_id: str) -> exchange.Tree:
+        rows: builtins.list[Any] = list(
+            Message.select().where(Message.conversation_id == conversation_id).order_by(Message.id)
+        )
+        return exchange.Tree(
+            messages=tuple(message_from(row, self._redactor) for row in rows),
+            branch_of=tuple(row.branch_id for row in rows),
+            starts=tuple(branch_starts(conversation_id)),
+            shown=shown_path(conversation_id).segments[0].branch,
+        )
+
+    def _add_tree(self, conversation_id: str, imported: exchange.Imported) -> None:
+        """Branches refer to messages and messages to branches: in the order they were made."""
+        tree = imported.tree
+        branches = {MAIN: MAIN}
+        ids: builtins.list[int] = []
+        starts = {start.id: start for start in tree.starts}
+        for message, branch in zip(tree.messages, tree.branch_of, strict=True):
+            if branch not in branches:
+                start = starts[branch]
+                branches[branch] = add_branch(
+                    conversation_id,
+                    branches[start.parent],
+                    ids[start.fork],
+                    imported.created_at,
+                )
+            session = self._session(message.status)
+            ids.append(insert_message(message, self._redactor, session, branches[branch]))
+        show_branch(conversation_id, branches.get(tree.shown, MAIN))
 
     def _session(self, status: MessageStatus) -> str | None:
         return self._database.session if status is MessageStatus.STREAMING else None
@@ -357,5 +424,5 @@ class Conversations:
         await self._database.write_async(update)
 
 
-def _messages(conversation_id: str) -> Any:
-    return Message.select().where(Message.conversation_id == conversation_id)
+def _shown(conversation_id: str) -> Any:
+    return Message.select().where(shown_path(conversation_id).clause)

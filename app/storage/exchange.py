@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -21,6 +21,7 @@ from app.domain.attachments import (
     attachment_form,
     clean_name,
 )
+from app.domain.branches import MAIN, BranchStart, holds, path_of
 from app.domain.errors import InvalidFieldError
 from app.domain.messages import (
     Channel,
@@ -36,6 +37,7 @@ FORMAT: Final = "steward-conversation"
 VERSION: Final = 1
 MAX_TEXT: Final = 8_000_000
 MAX_MESSAGES: Final = 100_000
+MAX_BRANCHES: Final = 10_000
 
 _NAME: Final = {"type": "string", "maxLength": 200}
 _OPTIONAL_NAME: Final = {"type": ["string", "null"], "maxLength": 200}
@@ -88,6 +90,7 @@ _MESSAGE: Final = {
         "metadata": {"type": "object"},
         "created_at": _MOMENT,
         "attachments": {"type": "array", "maxItems": MAX_COUNT, "items": _ATTACHMENT},
+        "branch": _SIZE,
     },
     # A result answers a call.
     "if": {"properties": {"role": {"const": "tool"}}},
@@ -95,6 +98,12 @@ _MESSAGE: Final = {
         "required": ["tool_call_id"],
         "properties": {"tool_call_id": {"type": "string", "minLength": 1}},
     },
+}
+_BRANCH: Final = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["id", "parent", "fork"],
+    "properties": {"id": {"type": "integer", "minimum": 1}, "parent": _SIZE, "fork": _SIZE},
 }
 _SCHEMA: Final = {
     "type": "object",
@@ -109,8 +118,24 @@ _SCHEMA: Final = {
         "model": _OPTIONAL_NAME,
         "created_at": _MOMENT,
         "messages": {"type": "array", "maxItems": MAX_MESSAGES, "items": _MESSAGE},
+        "branches": {"type": "array", "maxItems": MAX_BRANCHES, "items": _BRANCH},
+        "shown_branch": _SIZE,
     },
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Every message of a conversation, in the order they came, and which branch each is of.
+
+    ``starts`` are its branches but the first one. What ``fork`` names depends on who holds it: the
+    id of a message in a database, its place in ``messages`` in what was imported.
+    """
+
+    messages: tuple[ConversationMessage, ...]
+    branch_of: tuple[int, ...]
+    starts: tuple[BranchStart, ...] = ()
+    shown: int = MAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +145,13 @@ class Imported:
     title: str
     model: str | None
     created_at: datetime
-    messages: tuple[ConversationMessage, ...]
+    tree: Tree
 
 
-def to_json(
-    summary: ConversationSummary, messages: Sequence[ConversationMessage], now: datetime
-) -> dict[str, object]:
-    """The conversation as a JSON object."""
-    return {
+def to_json(summary: ConversationSummary, tree: Tree, now: datetime) -> dict[str, object]:
+    """The conversation as a JSON object. Branches are told where there is more than one."""
+    messages = [_message_to_json(message) for message in tree.messages]
+    exported: dict[str, object] = {
         "format": FORMAT,
         "version": VERSION,
         "exported_at": now.isoformat(),
@@ -135,8 +159,28 @@ def to_json(
         "title": summary.title,
         "model": summary.model,
         "created_at": summary.created_at.isoformat(),
-        "messages": [_message_to_json(message) for message in messages],
+        "messages": messages,
     }
+    if tree.starts:
+        places = {message.id: place for place, message in enumerate(tree.messages)}
+        exported["branches"] = [
+            {"id": one.id, "parent": one.parent, "fork": places[one.fork]} for one in tree.starts
+        ]
+        exported["shown_branch"] = tree.shown
+        for message, branch in zip(messages, tree.branch_of, strict=True):
+            message["branch"] = branch
+    return exported
+
+
+def shown_messages(exported: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Of an exported conversation the messages of the branch that was shown."""
+    starts = {one["id"]: BranchStart(**one) for one in exported.get("branches", ())}
+    path = path_of(exported.get("shown_branch", MAIN), starts)
+    return [
+        one
+        for place, one in enumerate(exported["messages"])
+        if holds(path, one.get("branch", MAIN), place)
+    ]
 
 
 def from_json(
@@ -164,8 +208,27 @@ def from_json(
         title=fields.get("title", ""),
         model=fields.get("model"),
         created_at=now if created_at is None else _moment(created_at, "created_at", now),
-        messages=messages,
+        tree=_tree(fields, messages),
     )
+
+
+def _tree(fields: Mapping[str, Any], messages: tuple[ConversationMessage, ...]) -> Tree:
+    """Checks that every branch left another one that was there before it."""
+    branch_of = tuple(one.get("branch", MAIN) for one in fields["messages"])
+    starts: dict[int, BranchStart] = {}
+    for index, one in enumerate(fields.get("branches", ())):
+        start, where = BranchStart(**one), f"branches[{index}]"
+        if start.id in starts:
+            raise _invalid(where, "the branch is there twice")
+        if start.id not in branch_of:
+            raise _invalid(where, "the branch has no message")
+        if start.fork >= branch_of.index(start.id) or branch_of[start.fork] != start.parent:
+            raise _invalid(where, "it does not begin beside a message that came before")
+        starts[start.id] = start
+    for branch in (*branch_of, fields.get("shown_branch", MAIN)):
+        if branch != MAIN and branch not in starts:
+            raise _invalid("branches", f"there is no branch {branch}")
+    return Tree(messages, branch_of, tuple(starts.values()), fields.get("shown_branch", MAIN))
 
 
 def _message_to_json(message: ConversationMessage) -> dict[str, object]:

@@ -5,22 +5,23 @@ Functions here are to be called inside ``Database.read``.
 
 from __future__ import annotations
 
+from app.storage.branches import Path
 from app.storage.connections import current
 
 
-def page_start(
-    conversation_id: str, *, before: int | None, limit: int, reach: int | None = None
-) -> int:
+def page_start(path: Path, *, before: int | None, limit: int, reach: int | None = None) -> int:
     """Id of the first message of the page that ends before message ``before`` (or at the end).
 
-    It has at least ``limit`` messages, and message ``reach`` if there is one; fewer only where
-    the conversation has no more.
+    It has at least ``limit`` messages of the path, and message ``reach`` if there is one; fewer
+    only where the path has no more.
     """
     end = before if before is not None else (1 << 62)
+    mine, parameters = path.sql()
+    # Only fixed pieces are put together here; every value is a parameter.
     rows = current.rows(
-        "SELECT min(id) FROM (SELECT id FROM messages WHERE conversation_id = ? AND id < ? "
+        f"SELECT min(id) FROM (SELECT id FROM messages WHERE {mine} AND id < ? "  # noqa: S608
         "ORDER BY id DESC LIMIT ?)",
-        (conversation_id, end, max(1, limit)),
+        (*parameters, end, max(1, limit)),
     )
     first = rows[0][0]
     if first is None:
@@ -28,20 +29,20 @@ def page_start(
     if reach is not None:
         first = min(first, reach)
     rows = current.rows(
-        "SELECT min(id) FROM messages WHERE conversation_id = ? AND turn_id = "
-        "(SELECT turn_id FROM messages WHERE conversation_id = ? AND id >= ? "
-        "ORDER BY id LIMIT 1)",
-        (conversation_id, conversation_id, first),
+        "SELECT min(id) FROM messages WHERE conversation_id = ? AND turn_id = "  # noqa: S608
+        f"(SELECT turn_id FROM messages WHERE {mine} AND id >= ? ORDER BY id LIMIT 1)",
+        (path.conversation_id, *parameters, first),
     )
     start: int = rows[0][0]
     return start
 
 
-def has_before(conversation_id: str, first: int) -> bool:
-    """Whether the conversation has messages before message ``first``."""
+def has_before(path: Path, first: int) -> bool:
+    """Whether the path has messages before message ``first``."""
+    mine, parameters = path.sql()
     return bool(
         current.rows(
-            "SELECT 1 FROM messages WHERE conversation_id = ? AND id < ? LIMIT 1",
-            (conversation_id, first),
+            f"SELECT 1 FROM messages WHERE {mine} AND id < ? LIMIT 1",  # noqa: S608
+            (*parameters, first),
         )
     )

@@ -7,6 +7,7 @@ from typing import Final
 from app.domain.attachments import attachment_form, names_of
 from app.domain.messages import ConversationMessage, Role
 from app.redaction import Redactor
+from app.storage.branches import branch_for
 from app.storage.connections import current
 from app.storage.conversation_list import CUT, unknown
 from app.storage.models import Conversation, Message
@@ -20,13 +21,21 @@ _INSERT: Final = Insert(
     (
         "conversation_id", "turn_id", "role", "text", "tool_calls", "tool_call_id", "tool_name",
         "tool_status", "status", "channel", "metadata", "session", "created_at",
-        "attachments",
+        "attachments", "branch_id",
     ),
 )  # fmt: skip
 
 
-def insert_message(message: ConversationMessage, redactor: Redactor, session: str | None) -> int:
+def insert_message(
+    message: ConversationMessage,
+    redactor: Redactor,
+    session: str | None,
+    branch: int | None = None,
+) -> int:
     """Store a new message without secrets; its id.
+
+    It belongs to the branch of its turn, else to the one that is shown, unless ``branch`` says
+    which.
 
     The first message of the person becomes the title of a conversation that has none. Raises
     ``NotFoundError`` for a conversation that is not there.
@@ -65,6 +74,9 @@ def insert_message(message: ConversationMessage, redactor: Redactor, session: st
             "session": session,
             "created_at": message.created_at,
             "attachments": [attachment_form(one) for one in attachments],
+            "branch_id": (
+                branch_for(message.conversation_id, message.turn_id) if branch is None else branch
+            ),
         }
     )
 

@@ -132,6 +132,7 @@ class Conversation(Table):
     updated_at = UtcField(index=True)
     pinned_at = UtcField(null=True)
     archived_at = UtcField(null=True)
+    shown_branch = IntegerField(default=0)
 
     class Meta:
         """Peewee's options."""
@@ -147,12 +148,28 @@ Conversation.add_index(
 Conversation.add_index(Conversation.archived_at, where=Conversation.archived_at.is_null(False))
 
 
+class Branch(Table):
+    """A way on from a message, beside the one there was: see ``domain.branches``."""
+
+    id = AutoField()
+    conversation_id = TextField(index=True)
+    parent_id = IntegerField()
+    fork_message_id = IntegerField()
+    created_at = UtcField()
+
+    class Meta:
+        """Peewee's options."""
+
+        table_name = "branches"
+
+
 class Draft(Table):
     """What is being written in a conversation."""
 
     conversation_id = TextField(primary_key=True)
     text = WordsField()
     updated_at = UtcField()
+    attachments = JsonField(default=list)
 
     class Meta:
         """Peewee's options."""
@@ -178,12 +195,13 @@ class Message(Table):
     session = TextField(null=True)
     created_at = UtcField()
     attachments = JsonField(default=list)
+    branch_id = IntegerField(default=0)
 
     class Meta:
         """Peewee's options."""
 
         table_name = "messages"
-        indexes = ((("conversation_id", "id", "role"), False),)
+        indexes = ((("conversation_id", "id", "role", "branch_id"), False),)
 
 
 Message.add_index(Message.session, where=Message.session.is_null(False))

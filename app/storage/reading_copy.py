@@ -1,6 +1,7 @@
 """A conversation as a document for people: Markdown, or one HTML page that needs nothing else.
 
-Made from what ``Conversations.export`` gives, so that no known secret is in it. What was said is
+Made from what ``Conversations.export`` gives, so that no known secret is in it; of several
+branches the one that is shown. What was said is
 data: in the page it is escaped, nothing is loaded from anywhere and nothing runs.
 """
 
@@ -14,6 +15,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from app.domain.attachments import size_in_words
+from app.storage.exchange import shown_messages
 
 UNTITLED: Final = "Conversation"
 _SPEAKERS: Final = {"user": "You", "assistant": "Steward"}
@@ -48,7 +50,7 @@ def as_markdown(exported: Mapping[str, Any]) -> str:
     """The conversation as Markdown: what was said stands as it was written."""
     title = exported["title"] or UNTITLED
     parts = [f"# {_plain(title)}", _when(exported["created_at"])]
-    for message in exported["messages"]:
+    for message in shown_messages(exported):
         parts.extend(_markdown_of(message))
     return "\n\n".join(parts) + "\n"
 
@@ -56,7 +58,7 @@ def as_markdown(exported: Mapping[str, Any]) -> str:
 def as_html(exported: Mapping[str, Any]) -> str:
     """The conversation as one page, to be read in any browser, or printed."""
     title = html.escape(exported["title"] or UNTITLED)
-    body = "\n".join(_html_of(message) for message in exported["messages"])
+    body = "\n".join(_html_of(message) for message in shown_messages(exported))
     policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
     return (
         '<!doctype html>\n<html lang="en" dir="auto">\n<head>\n<meta charset="utf-8">\n'

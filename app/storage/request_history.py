@@ -12,6 +12,7 @@ from typing import Any
 from app.domain.messages import ConversationMessage, MessageStatus, Role
 from app.domain.turns import StoredHistory
 from app.redaction import Redactor
+from app.storage.branches import Path, path_before_turn, path_of_turn, path_to, shown_path
 from app.storage.conversation_list import unknown
 from app.storage.executions import finished_in
 from app.storage.models import Conversation, Message
@@ -19,21 +20,33 @@ from app.storage.rows import message_from
 from app.storage.summaries import newest_summary
 
 
-def stored_history(conversation_id: str, redactor: Redactor, *, characters: int) -> StoredHistory:
-    """The newest summary and the messages after it. Raises ``NotFoundError``.
+def stored_history(
+    conversation_id: str,
+    redactor: Redactor,
+    *,
+    characters: int,
+    instead_of: str | None = None,
+    of_turn: str | None = None,
+) -> StoredHistory:
+    """The newest summary and the messages after it, of the branch shown. Raises ``NotFoundError``.
 
     Args:
         conversation_id: a full id.
         redactor: hides what has become known as a secret since it was stored.
         characters: about how much to read, from the end.
+        instead_of: a turn: what came before it, whatever branch it is on.
+        of_turn: a turn: all that is on its branch, whichever is shown.
     """
     conversation = Conversation.get_or_none(Conversation.id == conversation_id)
     if conversation is None:
         raise unknown(conversation_id)
-    summary = newest_summary(conversation_id)
-    after = summary.upto_message_id if summary is not None else 0
-    messages = newest_messages(conversation_id, redactor, after=after, characters=characters)
-    return StoredHistory(conversation.model, summary, tuple(messages))
+    if instead_of is not None:
+        path = path_before_turn(conversation_id, instead_of)
+    elif of_turn is not None:
+        path = path_of_turn(conversation_id, of_turn)
+    else:
+        path = shown_path(conversation_id)
+    return _history(path, conversation.model, redactor, characters=characters)
 
 
 def history_before(
@@ -41,34 +54,33 @@ def history_before(
 ) -> StoredHistory:
     """``stored_history`` as it was when this message came, at this time."""
     conversation = Conversation.get_by_id(conversation_id)
-    summary = newest_summary(conversation_id, made_by=at)
+    path = path_to(conversation_id, message_id)
+    return _history(path, conversation.model, redactor, characters=characters, made_by=at)
+
+
+def _history(
+    path: Path,
+    model: str | None,
+    redactor: Redactor,
+    *,
+    characters: int,
+    made_by: datetime | None = None,
+) -> StoredHistory:
+    summary = newest_summary(path, made_by=made_by)
     after = summary.upto_message_id if summary is not None else 0
-    messages = newest_messages(
-        conversation_id, redactor, after=after, before=message_id, characters=characters
-    )
-    return StoredHistory(conversation.model, summary, tuple(messages))
+    messages = newest_messages(path, redactor, after=after, characters=characters)
+    return StoredHistory(model, summary, tuple(messages))
 
 
 def newest_messages(
-    conversation_id: str,
-    redactor: Redactor,
-    *,
-    after: int,
-    characters: int,
-    before: int | None = None,
+    path: Path, redactor: Redactor, *, after: int, characters: int
 ) -> list[ConversationMessage]:
-    """The messages after ``after`` (a message's id), oldest first, whole turns.
+    """The messages of a path after ``after`` (a message's id), oldest first, whole turns.
 
     Stops at the beginning of a turn once about ``characters`` were read. A turn that began
     before ``after`` begins with the person's message all the same.
     """
-    query: Any = (
-        Message.select()
-        .where(Message.conversation_id == conversation_id, Message.id > after)
-        .order_by(Message.id.desc())
-    )
-    if before is not None:
-        query = query.where(Message.id < before)
+    query: Any = Message.select().where(path.clause, Message.id > after).order_by(Message.id.desc())
     found: list[ConversationMessage] = []
     read = 0
     for row in query.iterator():
@@ -78,7 +90,7 @@ def newest_messages(
         if read > characters and message.role is Role.USER:
             break
     found.reverse()
-    whole = [*_beginnings(conversation_id, found, redactor), *found]
+    whole = [*_beginnings(path.conversation_id, found, redactor), *found]
     return _with_finished(whole, redactor)
 
 
@@ -133,7 +145,7 @@ def tool_result(conversation_id: str, call_id: str) -> str | None:
     """The whole text of the newest result with this call id, if there is one."""
     query: Any = (
         Message.select(Message.text)
-        .where(Message.conversation_id == conversation_id, Message.tool_call_id == call_id)
+        .where(shown_path(conversation_id).clause, Message.tool_call_id == call_id)
         .order_by(Message.id.desc())
         .limit(1)
         .tuples()

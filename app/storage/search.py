@@ -13,6 +13,7 @@ from typing import Final
 
 from app.domain.messages import Role, SearchHit
 from app.redaction import Redactor
+from app.storage.branches import shown_path
 from app.storage.connections import current
 from app.storage.conversation_list import safe_title
 
@@ -43,6 +44,7 @@ class MessageQuery:
             Empty text finds nothing; ``None`` finds every message.
         since, until: oldest (included) and newest (excluded) time of a message.
         conversation_id: one conversation only.
+        shown: of that one, only the branch that is shown.
         roles: only messages of these.
         limit: at most so many, up to ``MAX_HITS``.
     """
@@ -51,6 +53,7 @@ class MessageQuery:
     since: datetime | None = None
     until: datetime | None = None
     conversation_id: str | None = None
+    shown: bool = False
     roles: tuple[Role, ...] = ()
     limit: int = 20
 
@@ -203,7 +206,11 @@ def _conditions(query: MessageQuery) -> tuple[list[str], list[object]]:
     if query.until is not None:
         where.append("messages.created_at < ?")
         parameters.append(_stored(query.until))
-    if query.conversation_id is not None:
+    if query.conversation_id is not None and query.shown:
+        mine, values = shown_path(query.conversation_id).sql("messages.")
+        where.append(mine)
+        parameters.extend(values)
+    elif query.conversation_id is not None:
         where.append("messages.conversation_id = ?")
         parameters.append(query.conversation_id)
     if query.roles:

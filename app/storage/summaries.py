@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from peewee import JOIN, fn
+
+from app.domain.branches import MAIN
 from app.domain.turns import SummaryRecord
 from app.redaction import Redactor
+from app.storage.branches import Path
 from app.storage.database import Database
-from app.storage.models import Summary
+from app.storage.models import Message, Summary
 
 
 class Summaries:
@@ -44,19 +48,23 @@ class Summaries:
         return await self._database.read_async(every)
 
 
-def newest_summary(
-    conversation_id: str, *, made_by: datetime | None = None
-) -> SummaryRecord | None:
-    """The one that stands for the most messages (of those made by then). In ``Database.read``."""
+def newest_summary(path: Path, *, made_by: datetime | None = None) -> SummaryRecord | None:
+    """The one that stands for the most messages of a path (of those made by then).
+
+    One that stands for messages of another branch is none of its own. In ``Database.read``.
+    """
     query: Any = (
-        Summary.select()
-        .where(Summary.conversation_id == conversation_id)
+        Summary.select(Summary, fn.COALESCE(Message.branch_id, MAIN).alias("branch_id"))
+        .join(Message, JOIN.LEFT_OUTER, on=Message.id == Summary.upto_message_id)
+        .where(Summary.conversation_id == path.conversation_id)
         .order_by(Summary.upto_message_id.desc(), Summary.id.desc())
-        .limit(1)
     )
     if made_by is not None:
         query = query.where(Summary.created_at <= made_by)
-    return next((_record(row) for row in query), None)
+    for row in query.objects().iterator():
+        if path.holds(row.branch_id, row.upto_message_id):
+            return _record(row)
+    return None
 
 
 def _record(row: Any) -> SummaryRecord:

@@ -10,6 +10,7 @@ from app.domain.messages import Channel, ConversationMessage
 from app.domain.skills import Clock
 from app.domain.turns import TurnRecord, TurnState
 from app.redaction import Redactor
+from app.storage.branches import fork
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.models import Turn
@@ -49,15 +50,25 @@ class Turns:
         self._clock = clock
 
     async def begin(
-        self, turn: TurnRecord, asked: ConversationMessage, *, waited: int | None = None
+        self,
+        turn: TurnRecord,
+        asked: ConversationMessage,
+        *,
+        waited: int | None = None,
+        instead_of: str | None = None,
     ) -> ConversationMessage:
         """Store a turn with the message that began it, in one; the message as stored.
 
         ``waited``: its number in ``WaitingMessages``, where it is no more from now on.
-        Raises ``NotFoundError`` for a conversation that is not there.
+        ``instead_of``: the turn in whose place this one stands from now on, on a branch of its
+        own.
+        Raises ``NotFoundError`` for a conversation, or such a turn, that is not there.
         """
 
         def begin() -> ConversationMessage:
+            if instead_of is not None:
+                at = Turn.started_at.db_value(turn.started_at)
+                fork(turn.conversation_id, instead_of, at)
             stored = self._conversations.add(asked)
             forget_sent(turn.conversation_id, waited)
             _BEGIN(

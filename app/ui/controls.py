@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.icons import icon
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _CHOICE_SIDES: Final = 40
 
@@ -26,7 +27,7 @@ _CHOICE_SIDES: Final = 40
 class Button(QPushButton):
     """A push button.
 
-    ``kind``: ``plain``, ``primary``, ``quiet``, ``link``, ``chip`` or ``suggestion``.
+    ``kind``: ``plain``, ``primary``, ``quiet``, ``act``, ``link``, ``chip`` or ``suggestion``.
 
     ``text`` may carry a mnemonic (``&Stop``); ``name`` is what a screen reader says, the text
     itself when empty.
@@ -100,7 +101,11 @@ class ChoiceButton(Button):
         shown = self.fontMetrics().elidedText(self._whole, middle, room)
         self.setText(shown.replace("&", "&&"))
         self.setShortcut(self._keys)  # a new text has taken the old one away
-        self.setToolTip(f"{self._whole}\nChoose another ({self._keys})".strip())
+        self.setToolTip(
+            translate("Keys", "{whole}\nChoose another ({keys})")
+            .format(whole=self._whole, keys=self._keys)
+            .strip()
+        )
 
 
 class IconButton(QToolButton):

@@ -8,9 +8,10 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QTextCharFormat, QTextLayout, QTextOption
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.ui.controls import draw_state
+from app.ui.row_ground import draw_row_ground
 from app.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -96,23 +97,14 @@ class EntryDelegate(QStyledItemDelegate):
         if not isinstance(entry, Entry):
             return
         box: QRect = option.rect
-        state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not entry.conversation_id:
             self._head(painter, box, entry)
             painter.restore()
             return
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        over = bool(state & QStyle.StateFlag.State_MouseOver)
-        if selected or over:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.colour("accent_soft" if selected else "hover"))
-            painter.drawRoundedRect(QRectF(box).adjusted(0, 1, 0, -1), 8, 8)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(self._theme.colour("accent"))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(box).adjusted(0.5, 1.5, -0.5, -1.5), 8, 8)
+        ground = QRectF(box).adjusted(0, 1, 0, -1)
+        draw_row_ground(painter, ground, option.state, self._theme)
         self._write(painter, box.adjusted(_SIDE, 8, -_SIDE, -8), entry)
         painter.restore()
 

@@ -25,16 +25,36 @@ class HistoryReader(QObject):
         super().__init__(parent)
         self._desk = desk
 
-    async def open(self, conversation: OpenConversation, conversation_id: str) -> None:
-        """Read the end of a conversation into its model, which is empty. Raises StorageError."""
-        messages, earlier = await self._desk.conversations.page(conversation_id, limit=PAGE)
+    async def open(
+        self,
+        conversation: OpenConversation,
+        conversation_id: str,
+        *,
+        instead_of: str | None = None,
+    ) -> None:
+        """Read the end of a conversation into its model, which is empty. Raises StorageError.
+
+        ``instead_of``: a turn; only what came before it.
+        """
+        messages, earlier = await self._desk.conversations.page(
+            conversation_id, limit=PAGE, instead_of=instead_of
+        )
+        conversation.forks = await self._desk.branches.forks(conversation_id)
         turns = await self._desk.turns.named({one.turn_id for one in messages})
         summaries = await self._desk.summaries.of_conversation(conversation_id)
         conversation.messages = messages
         conversation.past_turns = turns
         conversation.summaries = summaries
         conversation.earlier = messages[0].id if earlier and messages else None
-        conversation.model.load(messages, turns, summaries, earlier=earlier)
+        conversation.model.load(
+            messages, turns, summaries, forks=conversation.forks, earlier=earlier
+        )
+
+    async def read_forks(self, conversation: OpenConversation) -> None:
+        """A branch was begun: show which messages were sent in more than one way."""
+        assert conversation.id is not None
+        conversation.forks = await self._desk.branches.forks(conversation.id)
+        conversation.model.show_forks(conversation.forks)
 
     async def read_earlier(self, conversation: OpenConversation) -> None:
         """Read one more page, unless one is being read."""
@@ -57,7 +77,11 @@ class HistoryReader(QObject):
             turns = await self._desk.turns.named({one.turn_id for one in messages})
             conversation.earlier = messages[0].id if earlier and messages else None
             conversation.model.load_earlier(
-                messages, turns, conversation.summaries, earlier=earlier
+                messages,
+                turns,
+                conversation.summaries,
+                forks=conversation.forks,
+                earlier=earlier,
             )
             conversation.messages = [*messages, *conversation.messages]
             conversation.past_turns = [*turns, *conversation.past_turns]

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.ui.chat.page import ChatPage
 from app.ui.controls import rule
 from app.ui.dock import TABS, Dock
+from app.ui.look import look_of
 from app.ui.notifications import CardStack
 from app.ui.rail import WIDTH as RAIL_WIDTH
 from app.ui.rail import Rail
@@ -53,7 +54,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, theme: Theme, state: WindowState) -> None:
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self._state = state
         self._was_painted = False
         self._drawer_open = False
@@ -81,6 +82,8 @@ class MainWindow(QMainWindow):
         self._build()
         self._wire()
         self._recall()
+        theme.changed.connect(self._restyle)
+        self._restyle()
         self.chat.composer.let_focus_wait()
         self.chat.setFocus()  # the person can type at once
 
@@ -121,6 +124,9 @@ class MainWindow(QMainWindow):
         self._shortcut("Ctrl+L", self.chat.composer.editor.setFocus)
         self._shortcut("Ctrl+Q", self.close)
 
+    def _restyle(self) -> None:
+        self.setAnimated(not self.theme.reduced_motion)
+
     def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
         shortcut = QShortcut(QKeySequence(keys), self)
         shortcut.activated.connect(act)
@@ -136,16 +142,16 @@ class MainWindow(QMainWindow):
         from app.ui.session import Session
         from app.ui.tasks import Tasks
 
-        self._theme.choose(desk.settings.theme)
+        self.theme.adopt(look_of(desk.settings))
         session = self.session = Session(desk, Tasks(self), self)
         self.chat.attach(session)
         self.rail.attach(session)
         self.top_bar.attach(session)
         self.status_line.attach(session)
-        self.trace = TracePane(self._theme, session)
-        self.circuits = CircuitsPane(self._theme, session)
-        self.versions = VersionsPane(self._theme, session)
-        self.files = FilesPane(self._theme, session)
+        self.trace = TracePane(self.theme, session)
+        self.circuits = CircuitsPane(self.theme, session)
+        self.versions = VersionsPane(self.theme, session)
+        self.files = FilesPane(self.theme, session)
         for name, pane in zip(
             TABS, (self.trace, self.circuits, self.versions, self.files), strict=True
         ):
@@ -290,7 +296,7 @@ class MainWindow(QMainWindow):
         from app.ui.settings.dialog import SettingsDialog
 
         if self._settings is None:
-            self._settings = SettingsDialog(self._theme, self.session, self)
+            self._settings = SettingsDialog(self.theme, self.session, self)
             self._settings.finished.connect(self._settings_closed)
         self._settings.show_page(page)
         self._settings.open()
@@ -302,7 +308,7 @@ class MainWindow(QMainWindow):
             return None
         from app.ui.model_picker import ModelPicker
 
-        picker = ModelPicker(self._theme, session.known_models, session.tasks, self)
+        picker = ModelPicker(self.theme, session.known_models, session.tasks, self)
         picker.chosen.connect(
             lambda model: session.tasks.start(session.choose_model(model), name="choose model")
         )
@@ -373,14 +379,13 @@ class MainWindow(QMainWindow):
         self._fold()
 
     def remember(self) -> None:
-        """Keep size, panes and theme for the next start."""
+        """Keep size and panes for the next start."""
         self._state.save(
             geometry=self.saveGeometry(),
             state=self.saveState(),
             dock=self._dock_wanted,
             rail=self._rail_wanted,
             tab=self.dock.tab,
-            theme=self._theme.choice,
         )
 
     # -- Qt's events -------------------------------------------------------------------------------
@@ -389,6 +394,12 @@ class MainWindow(QMainWindow):
         """Fold what has no room."""
         super().resizeEvent(event)
         self._fold()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The system's theme is another."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ThemeChange:
+            self.theme.system_changed()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Notice the first paint."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.controls import Button, Label
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,11 +47,15 @@ class CardStack(QWidget):
         self._host = host
         self._cards: list[NotificationCard] = []
         self._first_at: dict[str | None, datetime] = {}
-        self.setAccessibleName("Notifications")
-        self.setToolTip("Ctrl+Shift+N goes to the first one")
+        self.setAccessibleName(translate("Notifications", "Notifications"))
+        self.setToolTip(translate("Notifications", "Ctrl+Shift+N goes to the first one"))
         self._more = Label(kind="small")
-        self.dismiss_all = Button("Dismiss all", kind="chip", name="Dismiss all notifications")
-        self.dismiss_all.setToolTip("Dismiss all (Shift+Delete)")
+        self.dismiss_all = Button(
+            translate("Notifications", "Dismiss all"),
+            kind="chip",
+            name=translate("Notifications", "Dismiss all notifications"),
+        )
+        self.dismiss_all.setToolTip(translate("Notifications", "Dismiss all (Shift+Delete)"))
         self.dismiss_all.clicked.connect(self._dismiss_all)
         self._below = QFrame()
         self._below.setProperty("kind", "card")
@@ -149,7 +154,11 @@ class CardStack(QWidget):
             card.setVisible(place < SHOWN)
         hidden = len(self._cards) - SHOWN
         whole = words.count(len(self._cards), "notification")
-        self._more.setText(f"{hidden} more" if hidden > 0 else whole)
+        self._more.setText(
+            translate("Notifications", "{hidden} more").format(hidden=hidden)
+            if hidden > 0
+            else whole
+        )
         self._below.setVisible(len(self._cards) > 1)
         self.setVisible(bool(self._cards))
         self._place()

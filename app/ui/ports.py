@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.redaction import Redactor, Secret
     from app.resilience.breakers import Breakers
     from app.storage.approval_rules import ApprovalRules
+    from app.storage.branches import Branches
     from app.storage.conversations import Conversations
     from app.storage.drafts import Drafts
     from app.storage.executions import SkillExecutions
@@ -228,6 +229,11 @@ class Desk(Protocol):
     @property
     def conversations(self) -> Conversations:
         """Stored conversations."""
+        ...
+
+    @property
+    def branches(self) -> Branches:
+        """Where conversations went on in more than one way."""
         ...
 
     @property

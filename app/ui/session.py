@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.attachments import Attachment
+from app.domain.branches import Fork
 from app.domain.errors import StewardError
 from app.domain.events import (
     Approval,
@@ -35,6 +36,7 @@ from app.orchestrator.approvals import ApprovalMode, Decision
 from app.storage.search import MAX_HITS, MessageQuery
 from app.ui import words
 from app.ui.attaching import Attaching
+from app.ui.branching import Branching
 from app.ui.bridge import Bridge
 from app.ui.chat.conversation import ConversationModel
 from app.ui.conversation_acts import ConversationActs
@@ -48,6 +50,7 @@ from app.ui.opening import Opener
 from app.ui.ports import AttachmentVault, Desk
 from app.ui.tasks import Tasks
 from app.ui.thumbnails import Thumbnails
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.domain.workspace import Workspace
@@ -69,6 +72,7 @@ class SentMessage:
     text: str
     attachments: tuple[Attachment, ...]
     task: asyncio.Task[None]
+    instead_of: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -94,6 +98,7 @@ class OpenConversation:
     messages: list[ConversationMessage] = field(default_factory=list)
     past_turns: list[TurnRecord] = field(default_factory=list)
     summaries: Sequence[SummaryRecord] = ()
+    forks: Mapping[str, Fork] = field(default_factory=dict)
     earlier: int | None = None
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     turns: list[SentMessage] = field(default_factory=list)
@@ -134,6 +139,7 @@ class Session(QObject):
         self.places = FilePlaces(self.workspace, tasks, self.said.emit)
         self.history = HistoryReader(desk, self)
         self.listing = Listing(desk)
+        self.branching = Branching(self)
         self.conversations = ConversationActs(desk, self.refresh, self.said.emit)
         self.today = UsageTotal()
         """What all conversations took today."""
@@ -174,7 +180,9 @@ class Session(QObject):
     @property
     def title(self) -> str:
         """Title of the conversation shown."""
-        return self.listing.title(self._current.id) or "New conversation"
+        return self.listing.title(self._current.id) or translate(
+            "Conversations", "New conversation"
+        )
 
     @property
     def model(self) -> str | None:
@@ -190,16 +198,16 @@ class Session(QObject):
         """A conversation's state (see ``controls.Dot``) and words for the list."""
         known = self._open.get(summary.id)
         if known is not None and known.model.asking:
-            return "attention", "Waiting for your approval"
+            return "attention", translate("Conversations", "Waiting for your approval")
         if known is not None and known.turns:
-            return "idle", "Working …"
+            return "idle", translate("Conversations", "Working …")
         if known is not None and known.outcome:
             return "", known.outcome
         status = summary.last_status.value if summary.last_status else ""
         if status == "interrupted":
-            return "", "Stopped"
+            return "", translate("Conversations", "Stopped")
         if status == "failed":
-            return "trouble", "The last answer failed"
+            return "trouble", translate("Conversations", "The last answer failed")
         return "", words.count(summary.message_count, "message")
 
     def workspace(self, by: str = "you") -> Workspace:
@@ -217,13 +225,23 @@ class Session(QObject):
         """First messages for an empty conversation: each one works as it stands."""
         folders = self.desk.folders.folders
         if not folders:
-            return ("/help",) if self.desk.llm.provider == "guided" else ("What can you do?",)
+            return (
+                ("/help",)
+                if self.desk.llm.provider == "guided"
+                else (translate("Conversations", "What can you do?"),)
+            )
         report = (folders[0] / "report.md").is_file() and folders[0].name == "Sample"
         if self.desk.llm.provider == "guided":
             change = ("replace 'draft' with 'final' in report.md",) if report else ()
             return (*change, "/files", "/help")
-        change = ("Set the status in report.md to final.",) if report else ()
-        return (*change, "What is in my folders?", "What can you do?")
+        change = (
+            (translate("Conversations", "Set the status in report.md to final."),) if report else ()
+        )
+        return (
+            *change,
+            translate("Conversations", "What is in my folders?"),
+            translate("Conversations", "What can you do?"),
+        )
 
     # -- conversations --------------------------------------------------------------------------
 
@@ -252,11 +270,31 @@ class Session(QObject):
             used = await self.desk.usage.of_conversation(conversation_id)
             opened.tokens, opened.cost = used.tokens, used.cost or 0.0
             await self._give_back(opened, conversation_id)
-            opened.draft = with_kept(opened.draft, await self.desk.drafts.of(conversation_id))
+            kept = await self.desk.drafts.of(conversation_id)
+            opened.draft = with_kept(opened.draft, kept.text)
+            opened.attached += [one for one in kept.attachments if one not in opened.attached]
             await self.listing.know(conversation_id)
             # It may have been opened twice meanwhile.
             known = self._open.setdefault(conversation_id, opened)
         self._show(known)
+
+    async def reopen(
+        self, conversation: OpenConversation, *, instead_of: str | None = None
+    ) -> OpenConversation:
+        """Read a stored conversation anew, as another branch of it shows it; what is shown then.
+
+        ``instead_of``: a turn; only what came before it.
+        """
+        assert conversation.id is not None
+        again = self._new()
+        again.id, again.engine = conversation.id, conversation.engine
+        await self.history.open(again, conversation.id, instead_of=instead_of)
+        again.tokens, again.cost = conversation.tokens, conversation.cost
+        again.draft, again.attached = conversation.draft, list(conversation.attached)
+        self._open[conversation.id] = again
+        if self._current is conversation:
+            self._show(again)
+        return again
 
     async def _give_back(self, opened: OpenConversation, conversation_id: str) -> None:
         """What a Steward that ended did not send stands in the message field again."""
@@ -264,7 +302,12 @@ class Session(QObject):
         if left:
             opened.draft = "\n\n".join(one.text for one in left if one.text)
             opened.attached = [file for one in left for file in one.attachments]
-            self.said.emit("attention", "What was not sent last time stands in the message field.")
+            self.said.emit(
+                "attention",
+                translate(
+                    "Conversations", "What was not sent last time stands in the message field."
+                ),
+            )
 
     async def search(self, text: str, *, limit: int = HITS) -> Sequence[SearchHit]:
         """Messages that contain ``text``, newest first."""
@@ -278,6 +321,7 @@ class Session(QObject):
         query = MessageQuery(
             text=text,
             conversation_id=self._current.id,
+            shown=True,
             roles=(Role.USER, Role.ASSISTANT),
             limit=MAX_HITS,
         )
@@ -300,7 +344,17 @@ class Session(QObject):
             self.provider_changed.emit()
 
     async def show_message(self, message_id: int) -> None:
-        """Bring a message of the conversation shown into view, read first if it has to be."""
+        """Bring a message of the conversation shown into view, on whichever branch it is.
+
+        While an answer is under way no other branch can be shown.
+        """
+        if self._current.turns or self._current.id is None:
+            await self.bring_into_view(message_id)
+        else:
+            await self.branching.show_branch_of(message_id)
+
+    async def bring_into_view(self, message_id: int) -> None:
+        """Bring a message of the branch shown into view, read first if it has to be."""
         conversation = self._current
         await self.history.read_back_to(conversation, message_id)
         if conversation is not self._current:
@@ -339,15 +393,24 @@ class Session(QObject):
 
     # -- turns -------------------------------------------------------------------------------------
 
-    def send(self, text: str, attachments: Sequence[Attachment] = ()) -> None:
-        """Send a message in the conversation shown; it queues behind a turn under way."""
+    def send(
+        self,
+        text: str,
+        attachments: Sequence[Attachment] = (),
+        *,
+        instead_of: str | None = None,
+    ) -> None:
+        """Send a message in the conversation shown; it queues behind a turn under way.
+
+        ``instead_of``: see ``Engine.run_turn``; see ``Branching`` for who wants that.
+        """
         conversation = self._current
         text = self.desk.hide_secrets(text)  # a key in it is neither shown nor kept
         attached = tuple(attachments)
         conversation.model.queue(text, self.desk.clock.now(), attached)
-        work = self._run(conversation, text, attached)
+        work = self._run(conversation, text, attached, instead_of)
         task = self.tasks.run(work, name="turn from the window")
-        conversation.turns.append(SentMessage(text, attached, task))
+        conversation.turns.append(SentMessage(text, attached, task, instead_of))
         task.add_done_callback(lambda done: self._ended(conversation, done))
         self._second.start()
         self.state_changed.emit()
@@ -356,11 +419,21 @@ class Session(QObject):
         return self.desk.versions.attachments
 
     async def _run(
-        self, conversation: OpenConversation, text: str, attached: tuple[Attachment, ...]
+        self,
+        conversation: OpenConversation,
+        text: str,
+        attached: tuple[Attachment, ...],
+        instead_of: str | None,
     ) -> None:
         engine = await self._engine(conversation)
         mode = ApprovalMode(self.desk.settings.approval_mode)
-        await engine.run_turn(text, channel=Channel.WINDOW, mode=mode, attachments=attached)
+        await engine.run_turn(
+            text,
+            channel=Channel.WINDOW,
+            mode=mode,
+            attachments=attached,
+            instead_of=instead_of,
+        )
 
     async def _engine(self, conversation: OpenConversation) -> Engine:
         async with conversation.opening:  # two quick messages belong to one new conversation
@@ -377,6 +450,8 @@ class Session(QObject):
             if sent.task is task and (task.cancelled() or task.exception() is not None):
                 # Taken back or failed before its turn: it must not look as if it were sent.
                 conversation.model.unqueue(sent.text)
+                if sent.instead_of is not None:  # what it would have stood beside comes back
+                    self.tasks.start(self.reopen(conversation), name="read conversation")
         conversation.turns = [sent for sent in conversation.turns if sent.task is not task]
         if not self.any_busy:
             self._second.stop()
@@ -414,7 +489,9 @@ class Session(QObject):
     def decide(self, approval_id: str, decision: Decision) -> None:
         """Decide a pending approval in the person's name."""
         if not self.desk.approvals.decide(approval_id, decision, by="you"):
-            self.said.emit("attention", "That was decided already, or had expired.")
+            self.said.emit(
+                "attention", translate("Conversations", "That was decided already, or had expired.")
+            )
 
     def edit(self, approval_id: str, arguments: Mapping[str, object]) -> str:
         """Ask for other arguments in the person's name; why they cannot be taken, or ``""``."""
@@ -424,7 +501,9 @@ class Session(QObject):
             )
         except StewardError as error:
             return str(error)
-        return "" if told else "That was decided already, or had expired."
+        return (
+            "" if told else translate("Conversations", "That was decided already, or had expired.")
+        )
 
     # -- events ----------------------------------------------------------------------------------
 
@@ -451,6 +530,8 @@ class Session(QObject):
 
     def _note(self, conversation: OpenConversation, event: Event) -> None:
         match event:
+            case TurnStarted() if any(sent.instead_of for sent in conversation.turns):
+                self.tasks.start(self.history.read_forks(conversation), name="read branches")
             case Usage():
                 conversation.tokens += event.prompt_tokens + event.completion_tokens
                 conversation.cost += event.cost or 0.0
@@ -458,10 +539,12 @@ class Session(QObject):
             case TurnFinished():
                 time = words.duration(event.duration_ms)
                 conversation.outcome = {
-                    TurnStatus.OK: f"Done in {time}",
-                    TurnStatus.LIMIT: f"Stopped at its limit after {time}",
-                    TurnStatus.CANCELLED: "Stopped",
-                    TurnStatus.FAILED: "The last answer failed",
+                    TurnStatus.OK: translate("Conversations", "Done in {time}").format(time=time),
+                    TurnStatus.LIMIT: translate(
+                        "Conversations", "Stopped at its limit after {time}"
+                    ).format(time=time),
+                    TurnStatus.CANCELLED: translate("Conversations", "Stopped"),
+                    TurnStatus.FAILED: translate("Conversations", "The last answer failed"),
                 }[event.status]
 
     def _tick(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui import words
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 MOST: Final = 24
 """Bars shown."""
@@ -36,7 +37,9 @@ class Sparkline(QWidget):
         if last == self._failed:
             return
         self._failed = last
-        said = f"{sum(last)} of the last {words.count(len(last), 'call')} failed"
+        said = translate("Circuits", "{sum} of the last {count} failed").format(
+            sum=sum(last), count=words.count(len(last), "call")
+        )
         self.setToolTip(said)
         self.setAccessibleName(said)
         self.updateGeometry()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from string import Template
+from typing import Final
 
-from app.ui.tokens import CARD_RADIUS, CONTROL_RADIUS, Tokens
+from app.ui.tokens import CARD_RADIUS, CONTROL_RADIUS, THICK, Tokens
 
-# `kind` is a property that controls.py sets: what a widget is, not how it looks.
+# `kind` is a property that controls.py sets: what a widget is, not how it looks. `px(…)` grows with
+# the text; `inside(…)` is a padding less what a ring takes more than a line.
 _SHEET = Template("""
 QToolTip { background: $raised; color: $text; border: 1px solid $strong_line; padding: 4px 6px; }
 QMainWindow, QDialog { background: $background; }
@@ -15,54 +18,60 @@ QMainWindow::separator:hover { background: $accent; }
 
 QPushButton {
     background: $raised; color: $text; border: 1px solid $control;
-    border-radius: ${radius}px; padding: 5px 12px; min-height: 20px;
+    border-radius: ${radius}px; padding: 5px 12px; min-height: px(20);
 }
 QPushButton:hover { background: $hover; }
-QPushButton:focus { border: 2px solid $accent; padding: 4px 11px; }
+QPushButton:focus { border: $ring solid $accent; padding: inside(5, 12); }
 QPushButton:disabled { color: $muted; border-color: $line; background: $background; }
 QPushButton[kind="primary"] {
     background: $accent; color: $on_accent; border-color: $accent; font-weight: 600;
 }
 QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
-QPushButton[kind="primary"]:focus { border: 2px solid $text; }
+QPushButton[kind="primary"]:focus { border: $ring solid $text; }
 QPushButton[kind="primary"]:disabled {
     background: $hover; color: $muted; border-color: $strong_line;
 }
 QPushButton[kind="quiet"] { background: transparent; color: $accent; border-color: transparent; }
 QPushButton[kind="quiet"]:hover { background: $hover; }
-QPushButton[kind="quiet"]:focus { border: 2px solid $accent; }
+QPushButton[kind="quiet"]:focus { border: $ring solid $accent; }
 QPushButton[kind="quiet"]:disabled { color: $muted; }
+QPushButton[kind="act"] {
+    background: transparent; color: $muted; border-color: transparent; font-size: ${small}pt;
+    padding: 2px 6px; min-height: 18px;
+}
+QPushButton[kind="act"]:hover { background: $hover; color: $text; }
+QPushButton[kind="act"]:focus { border: 2px solid $accent; padding: 1px 5px; }
 QPushButton[kind="link"] {
     background: transparent; color: $accent; border: 1px solid transparent; border-radius: 4px;
-    padding: 0 3px; min-height: 16px;
+    padding: 0 3px; min-height: px(16);
 }
 QPushButton[kind="link"]:hover { background: $hover; }
-QPushButton[kind="link"]:focus { border: 1px solid $accent; padding: 0 3px; }
+QPushButton[kind="link"]:focus { border: $link_ring solid $accent; padding: 0 3px; }
 QPushButton[kind="chip"] {
-    border-radius: 11px; padding: 1px 10px; min-height: 18px; color: $muted;
+    border-radius: px(11); padding: 1px 10px; min-height: px(18); color: $muted;
     background: transparent; border: 1px solid $control; font-size: ${small}pt;
 }
 QPushButton[kind="chip"]:hover { background: $hover; color: $text; }
 QPushButton[kind="chip"]:checked {
     background: $accent_soft; color: $text; border-color: $accent;
 }
-QPushButton[kind="chip"]:focus { border: 2px solid $accent; padding: 0px 9px; }
-QPushButton[kind="suggestion"] { color: $accent; border-radius: 13px; padding: 3px 12px; }
-QPushButton[kind="suggestion"]:focus { padding: 2px 11px; }
+QPushButton[kind="chip"]:focus { border: $ring solid $accent; padding: inside(1, 10); }
+QPushButton[kind="suggestion"] { color: $accent; border-radius: px(13); padding: 3px 12px; }
+QPushButton[kind="suggestion"]:focus { padding: inside(3, 12); }
 QPushButton[kind="choice"] {
     background: $panel; text-align: left; padding: 5px 8px;
     background-image: url("$arrow"); background-repeat: no-repeat;
     background-position: center right; background-origin: content;
 }
 QPushButton[kind="choice"]:hover { background-color: $hover; }
-QPushButton[kind="choice"]:focus { border: 2px solid $accent; padding: 4px 7px; }
+QPushButton[kind="choice"]:focus { border: $ring solid $accent; padding: inside(5, 8); }
 
 QToolButton {
     background: transparent; border: 1px solid transparent; border-radius: ${radius}px;
     padding: 4px; color: $text;
 }
 QToolButton:hover { background: $hover; }
-QToolButton:focus { border: 2px solid $accent; padding: 3px; }
+QToolButton:focus { border: $ring solid $accent; padding: inside(4); }
 QToolButton:checked { background: $accent_soft; }
 
 QLineEdit, QComboBox, QSpinBox, QTextEdit[kind="input"], QPlainTextEdit[kind="input"] {
@@ -72,29 +81,31 @@ QLineEdit, QComboBox, QSpinBox, QTextEdit[kind="input"], QPlainTextEdit[kind="in
 }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus,
 QTextEdit[kind="input"]:focus, QPlainTextEdit[kind="input"]:focus {
-    border: 2px solid $accent; padding: 4px 7px;
+    border: $ring solid $accent; padding: inside(5, 8);
 }
 QLineEdit[wrong="true"] { border-color: $trouble; }
 QLineEdit:read-only, QPlainTextEdit[kind="input"]:read-only {
     color: $muted; background: $background;
 }
 QLineEdit:disabled, QComboBox:disabled { color: $muted; background: $background; }
-QComboBox { padding-right: 20px; }
-QComboBox::drop-down { border: none; width: 20px; }
-QComboBox::down-arrow { image: url("$arrow"); width: 12px; height: 12px; }
+QComboBox { padding-right: px(20); }
+QComboBox::drop-down { border: none; width: px(20); }
+QComboBox::down-arrow { image: url("$arrow"); width: px(12); height: px(12); }
 QComboBox QAbstractItemView {
     background: $raised; color: $text; border: 1px solid $strong_line;
     selection-background-color: $accent_soft; selection-color: $text; outline: none;
 }
 QRadioButton, QCheckBox { color: $text; spacing: 8px; }
 QRadioButton::indicator {
-    width: 14px; height: 14px; border-radius: 8px; border: 1px solid $control; background: $panel;
+    width: ${box}px; height: ${box}px; border-radius: ${round}px;
+    border: 1px solid $control; background: $panel;
 }
 QRadioButton::indicator:checked {
-    width: 6px; height: 6px; border: 5px solid $accent; background: $on_accent;
+    width: ${point}px; height: ${point}px; border: ${rim}px solid $accent; background: $on_accent;
 }
 QCheckBox::indicator, QListView::indicator {
-    width: 14px; height: 14px; border-radius: 4px; border: 1px solid $control; background: $panel;
+    width: ${box}px; height: ${box}px; border-radius: 4px;
+    border: 1px solid $control; background: $panel;
 }
 QCheckBox::indicator:checked, QListView::indicator:checked {
     border-color: $accent; background: $accent; image: url("$tick");
@@ -104,11 +115,11 @@ QRadioButton:focus, QCheckBox:focus { color: $accent; }
 QFrame[kind="card"] {
     background: $raised; border: 1px solid $strong_line; border-radius: ${card}px;
 }
-QFrame[kind="card"]:focus, QFrame[kind="card"][keys="true"] { border: 2px solid $accent; }
+QFrame[kind="card"]:focus, QFrame[kind="card"][keys="true"] { border: $ring solid $accent; }
 QFrame[kind="composer"] {
     background: $raised; border: 1px solid $control; border-radius: ${card}px;
 }
-QFrame[kind="composer"][focused="true"] { border: 2px solid $accent; }
+QFrame[kind="composer"][focused="true"] { border: $ring solid $accent; }
 QFrame[kind="composer"][offered="true"] { border: 2px dashed $accent; background: $accent_soft; }
 QFrame[kind="attachment"] {
     background: $panel; border: 1px solid $strong_line; border-radius: ${radius}px;
@@ -120,7 +131,7 @@ QListWidget[kind="pages"]::item { padding: 0 6px; }
 QListWidget[kind="boxed"] {
     background: $panel; border: 1px solid $control; border-radius: ${radius}px; padding: 4px;
 }
-QListWidget[kind="boxed"]:focus { border: 2px solid $accent; padding: 3px; }
+QListWidget[kind="boxed"]:focus { border: $ring solid $accent; padding: inside(4); }
 QListWidget[kind="boxed"]::item { padding: 4px; }
 QFrame[kind="line"] { background: $line; border: none; }
 QWidget[kind="bar"], QWidget[kind="panel"] { background: $panel; }
@@ -141,7 +152,7 @@ QTabBar::tab {
     padding: 8px 9px 7px 9px; margin: 0;
 }
 QTabBar::tab:hover { color: $text; }
-QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom: 2px solid $accent; }
+QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom: $ring solid $accent; }
 QTabBar::tab:focus { color: $accent; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
 
@@ -188,19 +199,75 @@ QSplitter::handle { background: $line; }
 """)
 
 
-def stylesheet(tokens: Tokens, small: float, arrow: str = "", tick: str = "") -> str:
+_CONTRAST = Template("""
+QTreeView::item:selected, QListView::item:selected, QMenu::item:selected,
+QComboBox QAbstractItemView::item:selected { border: 2px solid $accent; }
+QToolButton:checked { border: 2px solid $accent; padding: 3px; }
+QPushButton:hover, QToolButton:hover { border-color: $accent; }
+QPushButton:disabled { border: 1px dashed $control; }
+QRadioButton:focus, QCheckBox:focus { text-decoration: underline; }
+QTabBar::tab:focus { text-decoration: underline; }
+QScrollBar::handle { background: $control; }
+QProgressBar { border: 1px solid $control; }
+QPushButton[kind="quiet"] { border: 1px solid $strong_line; margin: 0 2px; }
+""")
+"""What else is said by lines with high contrast, where soft colours say it otherwise."""
+
+# What Qt moves by itself; Fusion asks the style sheet how long.
+_STILL = """
+QAbstractScrollArea, QTreeView, QTabBar, QProgressBar, QComboBox, QMainWindow, QDockWidget {
+    widget-animation-duration: 0;
+}
+"""
+
+_PIXELS: Final = re.compile(r"px\((\d+)\)")
+_INSIDE: Final = re.compile(r"inside\(([\d, ]+)\)")
+
+
+def stylesheet(
+    tokens: Tokens,
+    small: float,
+    *,
+    arrow: str = "",
+    tick: str = "",
+    scale: float = 1.0,
+    high_contrast: bool = False,
+    still: bool = False,
+) -> str:
     """The style sheet for ``tokens``.
 
     ``small`` is the size of small text in points, ``arrow`` and ``tick`` are the files of a combo
-    box's arrow and a check box's tick.
+    box's arrow and a check box's tick. ``scale`` is how much larger than usual text is: what
+    stands beside it grows too. ``still``: nothing moves by itself.
     """
-    values = tokens._asdict()
-    return _SHEET.substitute(
-        values,
-        radius=CONTROL_RADIUS,
-        card=CARD_RADIUS,
-        small=f"{small:.1f}",
-        title=f"{small / 0.9 * 1.35:.1f}",
-        arrow=arrow,
-        tick=tick,
-    )
+    scale = max(scale, 1.0)
+    ring = THICK[high_contrast]
+    box, point = round(14 * scale), round(6 * scale)
+    point += (box - point) % 2
+    values = {
+        **tokens._asdict(),
+        "radius": CONTROL_RADIUS,
+        "card": CARD_RADIUS,
+        "small": f"{small:.1f}",
+        "title": f"{small / 0.9 * 1.35:.1f}",
+        "arrow": arrow,
+        "tick": tick,
+        "ring": f"{ring}px",
+        "link_ring": f"{ring - 1}px",
+        "box": box,
+        "round": (box + 2) // 2,
+        "point": point,
+        "rim": (box + 2 - point) // 2,
+    }
+    sheet = _SHEET.substitute(values)
+    if high_contrast:
+        sheet += _CONTRAST.substitute(values)
+    if still:
+        sheet += _STILL
+    sheet = _PIXELS.sub(lambda found: f"{round(int(found[1]) * scale)}px", sheet)
+    return _INSIDE.sub(lambda found: _inside(found[1], ring), sheet)
+
+
+def _inside(paddings: str, ring: int) -> str:
+    """A padding of what has a ring in place of its line: the text stays where it is."""
+    return " ".join(f"{max(int(one) - ring + 1, 0)}px" for one in paddings.split(","))

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 
+from app.ui.accent import with_accent
 from app.ui.icons import FOLDER
+from app.ui.look import Look
 from app.ui.stylesheet import stylesheet
-from app.ui.tokens import DARK, LIGHT, Tokens
+from app.ui.system_look import SystemLook
+from app.ui.tokens import CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, THICK, Tokens, is_dark
 
-THEMES: Final = ("system", "light", "dark")
 # Where no desktop sets a size Qt falls back to 9 pt, which is hard to read.
 _SMALLEST_POINT_SIZE: Final = 10.0
+_AS_THE_SYSTEM: Final = -1
 
 
 class Theme(QObject):
     """Owns the look; everything that paints by itself listens to ``changed``.
 
-    ``choice`` is one of ``THEMES``; ``system`` follows the desktop's light or dark scheme as it
-    changes (``system_is_dark`` says it, where not Qt should). ``STEWARD_THEME`` in the
-    environment beats what is chosen.
+    ``look`` is what the person set. Where it leaves something to the system, ``system`` is
+    followed as it changes. ``tokens`` are the colours that hold now; ``scale`` is how much larger
+    than the system's the text is, ``reduced_motion`` whether everything keeps still.
     """
 
     changed = Signal()
@@ -32,41 +33,42 @@ class Theme(QObject):
     def __init__(
         self,
         application: QApplication,
-        choice: str = "system",
+        look: Look = Look(),  # noqa: B008 - it cannot change
         *,
-        system_is_dark: Callable[[], bool] | None = None,
+        system: SystemLook | None = None,
     ) -> None:
         super().__init__(application)
         self._application = application
-        self._system_is_dark = system_is_dark or _system_is_dark
-        self._choice = choice
+        self._look = look
+        self.system = system or SystemLook(application, self)
+        self._effects = application.isEffectEnabled(Qt.UIEffect.UI_General)
         self.tokens: Tokens = LIGHT
-        self.font = QFont(application.font())
-        if 0 < self.font.pointSizeF() < _SMALLEST_POINT_SIZE:
-            self.font.setPointSizeF(_SMALLEST_POINT_SIZE)
-        self.small_font = QFont(self.font)
-        self.small_font.setPointSizeF(self.font.pointSizeF() * 0.9)
-        self.code_font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        self.code_font.setStyleHint(QFont.StyleHint.Monospace)
-        self.code_font.setPointSizeF(self.font.pointSizeF() * 0.92)
-        application.styleHints().colorSchemeChanged.connect(self._follow)
+        self.high_contrast = False
+        self.reduced_motion = False
+        self.scale = 1.0
+        self._settle()
         self._apply()
+        self.system.changed.connect(self._follow)
 
     @property
     def is_dark(self) -> bool:
-        """Whether the dark tokens hold."""
-        return self.tokens is DARK
+        """Whether it is light text on a dark ground."""
+        return is_dark(self.tokens.background)
 
     @property
-    def choice(self) -> str:
-        """What was chosen: one of ``THEMES``."""
-        return self._choice
+    def look(self) -> Look:
+        """What was chosen."""
+        return self._look
 
-    def choose(self, choice: str) -> None:
-        """Use ``choice`` from now on; an unknown one counts as ``system``."""
-        choice = choice if choice in THEMES else "system"
-        if choice != self._choice:
-            self._choice = choice
+    @property
+    def ring(self) -> int:
+        """How thick the line around what has the focus is, in pixels."""
+        return THICK[self.high_contrast]
+
+    def adopt(self, look: Look) -> None:
+        """Look like this from now on; what is unknown in it counts as left to the system."""
+        if look != self._look:
+            self._look = look
             self._follow()
 
     def colour(self, token: str) -> QColor:
@@ -79,32 +81,75 @@ class Theme(QObject):
         heavy.setWeight(QFont.Weight.DemiBold)
         return heavy
 
+    def px(self, pixels: float) -> int:
+        """A length beside text that is ``pixels`` long at the usual size; it does not shrink."""
+        return round(pixels * max(self.scale, 1.0))
+
+    def system_changed(self) -> None:
+        """The system's theme is another: colours of it that are followed are read again."""
+        if self._look.accent == "system":
+            self.system.read_accent()
+            self._follow()
+
+    # -- what holds now ----------------------------------------------------------------------------
+
     def _follow(self) -> None:
-        if self._wanted() is not self.tokens:
+        if self._settle():
             self._apply()
             self.changed.emit()
 
-    def _wanted(self) -> Tokens:
-        choice = os.environ.get("STEWARD_THEME", "").strip().lower()
-        if choice not in THEMES:
-            choice = self._choice
-        if choice == "system":
-            return DARK if self._system_is_dark() else LIGHT
-        return DARK if choice == "dark" else LIGHT
+    def _settle(self) -> bool:
+        """Find out what holds; whether it is another than before."""
+        look, system = self._look, self.system
+        dark = look.theme == "dark" or (look.theme != "light" and system.is_dark)
+        high = look.contrast == "high" or (look.contrast != "normal" and system.wants_contrast)
+        tokens = (CONTRAST_DARK if dark else CONTRAST_LIGHT) if high else (DARK if dark else LIGHT)
+        if look.accent == "system":
+            tokens = with_accent(tokens, system.accent, high_contrast=high)
+        still = look.reduced_motion == "on" or (
+            look.reduced_motion != "off" and system.reduces_motion
+        )
+        before = self.tokens, self.high_contrast, self.reduced_motion, self.scale
+        now = tokens, high, still, look.scale
+        self.tokens, self.high_contrast, self.reduced_motion, self.scale = now
+        return now != before
 
     def _apply(self) -> None:
-        self.tokens = self._wanted()
+        self._make_fonts()
         self._application.setFont(self.font)
         self._application.setPalette(_palette(self.tokens))
-        name = "dark" if self.is_dark else "light"
-        arrow, tick = (FOLDER / f"{picture}-{name}.svg" for picture in ("arrow", "tick"))
-        size = self.small_font.pointSizeF()
-        sheet = stylesheet(self.tokens, size, arrow.as_posix(), tick.as_posix())
+        arrow = FOLDER / f"arrow-{'dark' if self.is_dark else 'light'}.svg"
+        tick = FOLDER / f"tick-{'dark' if is_dark(self.tokens.on_accent) else 'light'}.svg"
+        sheet = stylesheet(
+            self.tokens,
+            self.small_font.pointSizeF(),
+            arrow=arrow.as_posix(),
+            tick=tick.as_posix(),
+            scale=self.scale,
+            high_contrast=self.high_contrast,
+            still=self.reduced_motion,
+        )
         self._application.setStyleSheet(sheet)
+        self._keep_still()
 
+    def _make_fonts(self) -> None:
+        system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+        # A font may say its size in pixels only.
+        size = system.pointSizeF() if system.pointSizeF() > 0 else QFontInfo(system).pointSizeF()
+        size = max(size, _SMALLEST_POINT_SIZE) * self.scale
+        self.font = system
+        self.font.setPointSizeF(size)
+        self.small_font = QFont(self.font)
+        self.small_font.setPointSizeF(size * 0.9)
+        self.code_font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        self.code_font.setStyleHint(QFont.StyleHint.Monospace)
+        self.code_font.setPointSizeF(size * 0.92)
 
-def _system_is_dark() -> bool:
-    return bool(QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark)
+    def _keep_still(self) -> None:
+        """What Qt moves by itself besides what the style sheet knows: the cursor, and menus."""
+        hints, general = self._application.styleHints(), Qt.UIEffect.UI_General
+        hints.setCursorFlashTime(0 if self.reduced_motion else _AS_THE_SYSTEM)
+        self._application.setEffectEnabled(general, self._effects and not self.reduced_motion)
 
 
 def _palette(tokens: Tokens) -> QPalette:

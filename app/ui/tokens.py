@@ -113,10 +113,88 @@ DARK: Final = Tokens(
     comment="#a9aaa6",
 )
 
+CONTRAST_LIGHT: Final = Tokens(
+    background="#ffffff",
+    panel="#ffffff",
+    raised="#ffffff",
+    code="#f4f4f2",
+    hover="#e8e8e4",
+    selection="#a5ddd1",
+    line="#6b6b67",
+    strong_line="#4a4a47",
+    control="#000000",
+    text="#000000",
+    muted="#2b2b29",
+    accent="#004d41",
+    accent_soft="#dff3ee",
+    accent_hover="#00382f",
+    on_accent="#ffffff",
+    ok="#0a4f20",
+    attention="#5c3a00",
+    attention_soft="#ffeec2",
+    trouble="#8a0f0a",
+    trouble_soft="#ffe3e0",
+    added="#d3f6da",
+    added_word="#8fdfa1",
+    removed="#ffe0dd",
+    removed_word="#ffaea6",
+    keyword="#5a1d74",
+    string="#0d4f24",
+    number="#5f3600",
+    name="#003f66",
+    comment="#3d3d3a",
+)
+
+CONTRAST_DARK: Final = Tokens(
+    background="#000000",
+    panel="#000000",
+    raised="#000000",
+    code="#141414",
+    hover="#262626",
+    selection="#0d5648",
+    line="#8c8c8c",
+    strong_line="#b4b4b4",
+    control="#ffffff",
+    text="#ffffff",
+    muted="#dcdcd8",
+    accent="#7ff2dc",
+    accent_soft="#06302a",
+    accent_hover="#b5fff0",
+    on_accent="#000000",
+    ok="#8df0ac",
+    attention="#ffd87a",
+    attention_soft="#3d2e00",
+    trouble="#ffb3ab",
+    trouble_soft="#4a0f0b",
+    added="#06301a",
+    added_word="#0b5c30",
+    removed="#430f0c",
+    removed_word="#7a1d16",
+    keyword="#e3c4ff",
+    string="#a4efbb",
+    number="#ffd87a",
+    name="#a9dcff",
+    comment="#d0d0cc",
+)
+
+THICK: Final = {False: 2, True: 3}
+"""Pixels of the ring around what has the focus; ``True``: with high contrast."""
+
 STEP: Final = 4
 """Spacing comes in steps of this many pixels."""
 CONTROL_RADIUS: Final = 8
 CARD_RADIUS: Final = 12
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """``colour`` with a ``share`` (0 to 1) of ``other`` in it."""
+    pairs = zip(_channels(colour), _channels(other), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def is_dark(colour: str) -> bool:
+    """Whether white stands out from ``colour`` more than black does."""
+    return contrast(colour, "#ffffff") > contrast(colour, "#000000")
 
 
 def contrast(first: str, second: str) -> float:
@@ -126,6 +204,10 @@ def contrast(first: str, second: str) -> float:
 
 
 def _luminance(colour: str) -> float:
-    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    parts = (channel / 255 for channel in _channels(colour))
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.ui.controls import Button, ElidedLabel, IconButton, Label, spacer, state_icon
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.ui.session import Session
@@ -33,16 +34,24 @@ class TopBar(QWidget):
         self.setProperty("kind", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(_HEIGHT)
-        self.rail_button = IconButton(theme, "panel-left", "Show or hide the conversations", "F8")
-        self.dock_button = IconButton(theme, "panel-right", "Show or hide the details", "F9")
+        self.rail_button = IconButton(
+            theme, "panel-left", translate("Top bar", "Show or hide the conversations"), "F8"
+        )
+        self.dock_button = IconButton(
+            theme, "panel-right", translate("Top bar", "Show or hide the details"), "F9"
+        )
         self.title = ElidedLabel("Steward", kind="heading")
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._theme = theme
-        self.provider = Button("Starting …", kind="chip", name="Model: starting")
-        self.folders = Button("", kind="chip", name="Folders")
+        self.provider = Button(
+            translate("Top bar", "Starting …"),
+            kind="chip",
+            name=translate("Top bar", "Model: starting"),
+        )
+        self.folders = Button("", kind="chip", name=translate("Top bar", "Folders"))
         self.folders.hide()
         self.usage = Label(kind="small")
-        self.settings = Button("S&ettings", tip="Ctrl+,")
+        self.settings = Button(translate("Top bar", "S&ettings"), tip="Ctrl+,")
         self.settings.setShortcut("Ctrl+,")
         line = QHBoxLayout(self)
         line.setContentsMargins(10, 0, 12, 0)
@@ -103,17 +112,37 @@ class TopBar(QWidget):
         guided = llm.provider == "guided"
         text = llm.label if guided or not model else f"{llm.label} · {model}"
         self.provider.setText(text.replace("&", "&&"))
-        self.provider.setAccessibleName(f"Model: {text}")
-        whose = "chosen for this conversation" if session.model else "the default model"
-        tip = "Connect a model (Ctrl+M)" if guided else f"{text}, {whose}\nChoose another (Ctrl+M)"
+        self.provider.setAccessibleName(translate("Top bar", "Model: {text}").format(text=text))
+        whose = (
+            translate("Top bar", "chosen for this conversation")
+            if session.model
+            else translate("Top bar", "the default model")
+        )
+        tip = (
+            translate("Top bar", "Connect a model (Ctrl+M)")
+            if guided
+            else translate("Top bar", "{text}, {whose}\nChoose another (Ctrl+M)").format(
+                text=text, whose=whose
+            )
+        )
         self.provider.setToolTip(tip)
         self.provider.setShortcut("Ctrl+M")  # a new text has taken the old one away
         self.provider.setIcon(state_icon("ok", self._theme))
         folders = session.desk.folders.folders
-        self.folders.setText(words.count(len(folders), "folder") if folders else "No folder yet")
-        self.folders.setAccessibleName(f"Folders: {self.folders.text()}")
+        self.folders.setText(
+            words.count(len(folders), "folder")
+            if folders
+            else translate("Top bar", "No folder yet")
+        )
+        self.folders.setAccessibleName(
+            translate("Top bar", "Folders: {text}").format(text=self.folders.text())
+        )
         shown = "\n".join(str(folder) for folder in folders)
-        self.folders.setToolTip(f"{shown}\nAdd or remove folders (Ctrl+Shift+F)".strip())
+        self.folders.setToolTip(
+            translate("Top bar", "{shown}\nAdd or remove folders (Ctrl+Shift+F)")
+            .format(shown=shown)
+            .strip()
+        )
         self.folders.show()
         current = session.current
         parts = [words.count(current.tokens, "token")] if current.tokens else []
@@ -123,5 +152,9 @@ class TopBar(QWidget):
         today = f"{words.count(session.today.tokens, 'token')}"
         if session.today.cost:
             today += f", ${session.today.cost:.3f}"
-        self.usage.setToolTip(f"What this conversation has used. All of today: {today}.")
+        self.usage.setToolTip(
+            translate("Top bar", "What this conversation has used. All of today: {today}.").format(
+                today=today
+            )
+        )
         self.fold(self.width())

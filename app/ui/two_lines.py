@@ -11,11 +11,11 @@ from PySide6.QtGui import QFont, QPainter, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
 )
 
+from app.ui.row_ground import draw_row_ground
 from app.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -76,14 +76,10 @@ class _TwoLines(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one."""
         box: QRect = option.rect
-        state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        if selected or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.colour("accent_soft" if selected else "hover"))
-            painter.drawRoundedRect(QRectF(box).adjusted(0, 1, 0, -1), 8, 8)
+        ground = QRectF(box).adjusted(0, 1, 0, -1)
+        draw_row_ground(painter, ground, option.state, self._theme, shows_focus=False)
         inner = box.adjusted(_SIDE, 6, -_SIDE, -6)
         self._line(painter, inner, inner.top(), str(index.data()), self._theme.font, "text")
         below, small = str(index.data(Part.BELOW) or ""), self._theme.small_font

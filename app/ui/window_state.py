@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 
 class WindowState:
-    """Size, panes and theme. A file that is missing or damaged is as good as an empty one."""
+    """Size and panes. A file that is missing or damaged is as good as an empty one."""
 
     def __init__(self, home: Path) -> None:
         self._settings = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)

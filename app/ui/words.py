@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
+
+from PySide6.QtCore import QDate, QLocale, QTime
 
 from app.domain.attachments import Attachment, AttachmentKind
 from app.domain.events import CircuitState, Phase, Waiting
@@ -16,43 +18,85 @@ _CALM_SECONDS: Final = 3
 _IN_SECONDS: Final = 120
 """What is left is said in seconds below that, else in whole minutes."""
 
-CALL_STATES: Final[Mapping[ToolStatus | None, tuple[str, str]]] = {
-    None: ("idle", "running"),
-    ToolStatus.OK: ("ok", "done"),
-    ToolStatus.ERROR: ("trouble", "failed"),
-    ToolStatus.DENIED: ("attention", "denied"),
-    ToolStatus.TIMEOUT: ("trouble", "timed out"),
-    ToolStatus.UNAVAILABLE: ("trouble", "paused"),
-    ToolStatus.INTERRUPTED: ("attention", "interrupted"),
-}
-"""A call's status as a state (see ``controls.Dot``) and a word."""
+Noun = Literal[
+    "byte",
+    "call",
+    "change",
+    "circuit",
+    "content",
+    "failure",
+    "file",
+    "folder",
+    "line",
+    "message",
+    "notification",
+    "problem",
+    "request",
+    "retry",
+    "step",
+    "time",
+    "token",
+    "version",
+]
+"""What is counted in the window."""
 
-CIRCUIT_STATES: Final[Mapping[CircuitState, tuple[str, str]]] = {
-    CircuitState.CLOSED: ("ok", "closed"),
-    CircuitState.OPEN: ("trouble", "open"),
-    CircuitState.HALF_OPEN: ("attention", "trying once"),
-}
+
+def call_state(status: ToolStatus | None) -> tuple[str, str]:
+    """A call's status as a state (see ``controls.Dot``) and a word; ``None``: it runs."""
+    match status:
+        case None:
+            return "idle", translate("Calls", "running")
+        case ToolStatus.OK:
+            return "ok", translate("Calls", "done")
+        case ToolStatus.ERROR:
+            return "trouble", translate("Calls", "failed")
+        case ToolStatus.DENIED:
+            return "attention", translate("Calls", "denied")
+        case ToolStatus.TIMEOUT:
+            return "trouble", translate("Calls", "timed out")
+        case ToolStatus.UNAVAILABLE:
+            return "trouble", translate("Calls", "paused")
+        case ToolStatus.INTERRUPTED:
+            return "attention", translate("Calls", "interrupted")
+
+
+def circuit_state(state: CircuitState) -> tuple[str, str]:
+    """A circuit as a state and a word."""
+    match state:
+        case CircuitState.CLOSED:
+            return "ok", translate("Circuits", "closed")
+        case CircuitState.OPEN:
+            return "trouble", translate("Circuits", "open")
+        case CircuitState.HALF_OPEN:
+            return "attention", translate("Circuits", "trying once")
+
+
+# -- times -------------------------------------------------------------------------------------
 
 
 def clock_time(at: datetime) -> str:
     """``14:05`` in local time."""
-    return f"{at.astimezone():%H:%M}"
+    return _time(at.astimezone(), translate("Dates", "HH:mm", "as in QLocale::toString"))
 
 
 def short_time(at: datetime, now: datetime) -> str:
     """``14:05`` today, ``Mon`` within a week, else ``12 Mar`` or ``12 Mar 2025``."""
     here, today = at.astimezone(), now.astimezone()
     if here.date() == today.date():
-        return f"{here:%H:%M}"
+        return clock_time(at)
     if timedelta(0) < today - here < timedelta(days=6):
-        return f"{here:%a}"
-    return f"{here.day} {here:%b}" if here.year == today.year else f"{here.day} {here:%b %Y}"
+        return _date(here, "ddd")
+    if here.year == today.year:
+        return _date(here, translate("Dates", "d MMM", "as in QLocale::toString"))
+    return _date(here, translate("Dates", "d MMM yyyy", "as in QLocale::toString"))
 
 
 def exact_time(at: datetime) -> str:
     """``12 March 2026, 14:05:09`` in local time."""
     here = at.astimezone()
-    return f"{here.day} {here:%B %Y, %H:%M:%S}"
+    time = _time(here, translate("Dates", "HH:mm:ss", "as in QLocale::toString"))
+    day = _date(here, translate("Dates", "d MMMM yyyy", "as in QLocale::toString"))
+    return f"{day}, {time}"
 
 
 def day_name(at: datetime, now: datetime) -> str:
@@ -60,32 +104,48 @@ def day_name(at: datetime, now: datetime) -> str:
     day, today = at.astimezone().date(), now.astimezone().date()
     ago = (today - day).days
     if ago <= 0:
-        return "Today"
+        return translate("Dates", "Today")
     if ago == 1:
-        return "Yesterday"
+        return translate("Dates", "Yesterday")
     if ago < 7:
-        return f"{day:%A}"
-    return f"{day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B %Y}"
+        return _date(day, "dddd")
+    if day.year == today.year:
+        return _date(day, translate("Dates", "d MMMM", "as in QLocale::toString"))
+    return _date(day, translate("Dates", "d MMMM yyyy", "as in QLocale::toString"))
 
 
 def whole_day(at: datetime, now: datetime) -> str:
     """``Saturday, 28 November``, with the year if it is another: true also tomorrow."""
     day = at.astimezone().date()
-    year = "" if day.year == now.astimezone().year else f" {day.year}"
-    return f"{day:%A}, {day.day} {day:%B}{year}"
+    if day.year == now.astimezone().year:
+        return _date(day, translate("Dates", "dddd, d MMMM", "as in QLocale::toString"))
+    return _date(day, translate("Dates", "dddd, d MMMM yyyy", "as in QLocale::toString"))
+
+
+def _date(day: date, pattern: str) -> str:
+    return QLocale().toString(QDate(day.year, day.month, day.day), pattern)
+
+
+def _time(at: datetime, pattern: str) -> str:
+    return QLocale().toString(QTime(at.hour, at.minute, at.second), pattern)
 
 
 def duration(milliseconds: float) -> str:
     """``12 ms``, ``1.4 s``, ``2 min 5 s``."""
     if milliseconds < 1000:
-        return f"{milliseconds:.0f} ms"
+        return translate("Units", "{number} ms").format(number=f"{milliseconds:.0f}")
     seconds = milliseconds / 1000
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return _seconds(number(seconds, 1))
     if seconds < 60:
-        return f"{seconds:.0f} s"
+        return _seconds(f"{seconds:.0f}")
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    whole = translate("Units", "{number} min").format(number=minutes)
+    return f"{whole} {_seconds(str(rest))}" if rest else whole
+
+
+def _seconds(number: str) -> str:
+    return translate("Units", "{number} s").format(number=number)
 
 
 def countdown(seconds: float) -> str:
@@ -94,58 +154,128 @@ def countdown(seconds: float) -> str:
     return f"{minutes}:{rest:02d}"
 
 
+# -- numbers -----------------------------------------------------------------------------------
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """``1,284`` or ``2.3``, as the language writes it."""
+    if decimals == 0:
+        return QLocale().toString(round(value))
+    return QLocale().toString(float(value), "f", decimals)
+
+
+def count(many: int, noun: Noun) -> str:
+    """``1 file``, ``1,284 files``."""
+    one, others = _forms(noun)
+    return f"{number(many)} {one if many == 1 else others}"
+
+
+def _forms(noun: Noun) -> tuple[str, str]:
+    """For one, and for any other number: so it is in English and German."""
+    match noun:
+        case "byte":
+            return translate("Units", "byte"), translate("Units", "bytes")
+        case "call":
+            return translate("Units", "call"), translate("Units", "calls")
+        case "change":
+            return translate("Units", "change"), translate("Units", "changes")
+        case "circuit":
+            return translate("Units", "circuit"), translate("Units", "circuits")
+        case "content":
+            return translate("Units", "content"), translate("Units", "contents")
+        case "failure":
+            return translate("Units", "failure"), translate("Units", "failures")
+        case "file":
+            return translate("Units", "file"), translate("Units", "files")
+        case "folder":
+            return translate("Units", "folder"), translate("Units", "folders")
+        case "line":
+            return translate("Units", "line"), translate("Units", "lines")
+        case "message":
+            return translate("Units", "message"), translate("Units", "messages")
+        case "notification":
+            return translate("Units", "notification"), translate("Units", "notifications")
+        case "problem":
+            return translate("Units", "problem"), translate("Units", "problems")
+        case "request":
+            return translate("Units", "request"), translate("Units", "requests")
+        case "retry":
+            return translate("Units", "retry"), translate("Units", "retries")
+        case "step":
+            return translate("Units", "step"), translate("Units", "steps")
+        case "time":
+            return translate("Units", "time"), translate("Units", "times")
+        case "token":
+            return translate("Units", "token"), translate("Units", "tokens")
+        case "version":
+            return translate("Units", "version"), translate("Units", "versions")
+
+
 def size(octets: int) -> str:
     """``812 bytes``, ``14 KB``, ``2.3 MB``."""
     if octets < 1000:
-        return f"{octets} bytes" if octets != 1 else "1 byte"
+        return count(octets, "byte")
     value, unit = octets / 1000, "KB"
     for bigger in ("MB", "GB", "TB"):
         if value < 999.5:
             break
         value, unit = value / 1000, bigger
-    return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+    return f"{number(value, 1 if value < 10 else 0)} {unit}"
 
 
 def attachment(one: Attachment) -> str:
     """``Picture · 48 KB``."""
-    kinds = {AttachmentKind.PICTURE: "Picture", AttachmentKind.TEXT: "Text"}
-    return f"{kinds.get(one.kind, 'File')} · {size(one.size)}"
+    match one.kind:
+        case AttachmentKind.PICTURE:
+            kind = translate("Attachments", "Picture")
+        case AttachmentKind.TEXT:
+            kind = translate("Attachments", "Text")
+        case _:
+            kind = translate("Attachments", "File")
+    return f"{kind} · {size(one.size)}"
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """``1 file``, ``1,284 files``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+# -- what goes on ------------------------------------------------------------------------------
 
 
 def wait(event: Waiting, now: datetime, changed: int) -> str:
     """``Waiting for you · 19 s · nothing has changed yet``."""
     seconds = max(0, int((now - event.since).total_seconds()))
-    heard = _last_heard(event, now)
+    so_far = translate("Waiting", "nothing has changed yet")
+    if changed:
+        made = count(changed, "change")
+        so_far = translate("Waiting", "{changes} made so far").format(changes=made)
+    # Since the last word, where there was one: then that is said, and not the same time twice.
+    elapsed = _seconds(str(seconds)) if seconds and event.heard_at != event.since else ""
     ends = _ending(event, now) if seconds >= _CALM_SECONDS or event.phase is Phase.RETRY else ""
-    elapsed = "" if event.heard_at == event.since else f"{seconds} s" if seconds else ""
+    parts = (_what_for(event), elapsed, _last_heard(event, now), ends, so_far)
+    return " · ".join(part for part in parts if part)
+
+
+def _what_for(event: Waiting) -> str:
     match event.phase:
         case Phase.APPROVAL:
-            what = "Waiting for you"
+            return translate("Waiting", "Waiting for you")
         case Phase.SKILL:
-            what = f"Running {event.detail}"
+            return translate("Waiting", "Running {skill}").format(skill=event.detail)
         case Phase.RETRY:
-            what = f"Trying again: {event.detail}"
+            return translate("Waiting", "Trying again: {reason}").format(reason=event.detail)
         case Phase.COMPACTION:
-            what = "Summarising earlier messages"
+            return translate("Waiting", "Summarising earlier messages")
+        case _ if event.detail:
+            return translate("Waiting", "Waiting for {service}").format(service=event.detail)
         case _:
-            what = f"Waiting for {event.detail}" if event.detail else "Waiting for the model"
-    so_far = f"{count(changed, 'change')} made so far" if changed else "nothing has changed yet"
-    return " · ".join(part for part in (what, elapsed, heard, ends, so_far) if part)
+            return translate("Waiting", "Waiting for the model")
 
 
 def _last_heard(event: Waiting, now: datetime) -> str:
     """``last word 12 s ago``; empty where nothing came yet."""
     if event.heard_at is None:
         return ""
-    seconds = max(0, int((now - event.heard_at).total_seconds()))
+    ago = _seconds(str(max(0, int((now - event.heard_at).total_seconds()))))
     if event.heard_at == event.since:
-        return translate("Waiting", "last word {seconds} s ago").format(seconds=seconds)
-    return translate("Waiting", "last sign of life {seconds} s ago").format(seconds=seconds)
+        return translate("Waiting", "last word {time} ago").format(time=ago)
+    return translate("Waiting", "last sign of life {time} ago").format(time=ago)
 
 
 def _ending(event: Waiting, now: datetime) -> str:
@@ -153,7 +283,9 @@ def _ending(event: Waiting, now: datetime) -> str:
     if event.deadline is None:
         return ""
     seconds = max(0, round((event.deadline - now).total_seconds()))
-    left = f"{seconds} s" if seconds < _IN_SECONDS else duration(seconds // 60 * 60_000)
+    left = duration(seconds // 60 * 60_000)
+    if seconds < _IN_SECONDS:
+        left = _seconds(str(seconds))
     match event.phase:
         case Phase.APPROVAL:
             return translate("Waiting", "the question expires in {time}").format(time=left)
@@ -176,6 +308,6 @@ def gist(arguments: Mapping[str, object], limit: int = 80) -> str:
             line = " ".join(value.split())
             parts.append(line if key in ("path", "file", "target") else f"“{line}”")
         elif key == "version":
-            parts.append(f"version {value}")
+            parts.append(translate("Calls", "version {number}").format(number=value))
     text = " · ".join(parts)
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -20,6 +20,7 @@ from app.config import SettingsStore
 from app.storage.database import Database
 from app.ui.collector import Collector
 from app.ui.event_loop import StewardEventLoop
+from app.ui.look import Look
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from app.ui.window_state import WindowState
@@ -70,7 +71,7 @@ async def open_window(
 ) -> AsyncIterator[tuple[MainWindow, Assembly]]:
     """The window on a data directory, shown and attached."""
     assembly = await Assembly.open(SettingsStore(home, {}), folders=tuple(folders), theme="light")
-    theme = Theme(application, "light")
+    theme = Theme(application, Look(theme="light"))
     window = MainWindow(theme, WindowState(home))
     try:
         window.resize(1360, 860)

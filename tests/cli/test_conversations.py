@@ -144,3 +144,36 @@ def test_a_conversation_is_exported_to_be_read(talked: tuple[Steward, str]) -> N
         "conversations", "export", conversation, "--format", "md", "--attachments", code=2
     )
     assert "JSON only" in refused.err
+
+
+def test_a_message_is_said_differently_and_the_first_version_comes_back(
+    talked: tuple[Steward, str],
+) -> None:
+    steward, conversation = talked
+    first = steward("conversations", "show", conversation, "--json").objects[0]["id"]
+    assert "No message was edited" in steward("conversations", "branches", conversation).err
+
+    said = ("ask", "--conversation", conversation, "--instead-of", str(first), "/files")
+    steward(*said)
+
+    shown = steward("conversations", "show", conversation, "--json").objects
+    assert shown[0]["text"] == "/files"
+    one, two = steward("conversations", "branches", conversation, "--json").objects
+    assert (one["text"], one["shown"]) == ("what is in report.md", False)
+    assert (two["text"], two["shown"]) == ("/files", True)
+    assert "* /files" in steward("conversations", "branches", conversation).out
+    assert "/files" in steward("conversations", "export", conversation, "--format", "md").out
+    steward("conversations", "switch", conversation, str(one["message_id"]))
+    back = steward("conversations", "show", conversation, "--json").objects
+    assert back[0]["text"] == "what is in report.md"
+    read = steward("conversations", "export", conversation, "--format", "md").out
+    assert "what is in report.md" in read
+    assert "## You" in read
+    assert "/files" not in read
+    again = steward("conversations", "switch", conversation, str(one["message_id"]))
+    assert "shown already" in again.err
+    assert (
+        "not in this conversation"
+        in steward("conversations", "switch", conversation, "9999", code=1).err
+    )
+    steward("ask", "--instead-of", "1", "hello", code=2)

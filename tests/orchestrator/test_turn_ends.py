@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -435,10 +436,10 @@ async def test_stop_while_the_conversation_is_still_read_keeps_the_message(
     store = desk.assembly.conversations
     real = store.history
 
-    async def stopped_meanwhile(conversation_id: str, *, characters: int) -> object:
+    async def stopped_meanwhile(conversation_id: str, **more: Any) -> object:
         engine.cancel()
         await asyncio.sleep(0)
-        return await real(conversation_id, characters=characters)
+        return await real(conversation_id, **more)
 
     monkeypatch.setattr(store, "history", stopped_meanwhile)
     outcome = await engine.run_turn("keep me", channel=Channel.WINDOW)

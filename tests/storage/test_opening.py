@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -338,6 +339,7 @@ def test_a_backup_can_be_made_while_others_write(database: Database) -> None:
 def test_a_failed_backup_does_not_keep_the_person_out(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     filled(path)
     path.parent.joinpath("backups").rename(path.parent / "elsewhere")
     path.parent.joinpath("backups").write_text("in the way")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QUrl, Slot
+from PySide6.QtCore import QLocale, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
@@ -16,11 +16,15 @@ from app.assembly import Assembly
 from app.ui.chat.accessible import install
 from app.ui.chat.conversation import ConversationModel
 from app.ui.chat.transcript import Transcript
+from app.ui.look import Look
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from app.ui.window_state import WindowState
 from tests.standins.scripted_model import ScriptedModel, Step
 from tests.ui.driving import Person, until
+
+# As `app.ui.language` does in the program, where the window speaks English.
+QLocale.setDefault(QLocale("en_US"))
 
 NOW = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 REPORT = "# Report\n\nstatus: draft\ntotal: 4,301\n"
@@ -48,7 +52,7 @@ def application() -> QApplication:
 @pytest.fixture
 def theme(application: QApplication) -> Iterator[Theme]:
     """The light theme."""
-    one = Theme(application, "light")
+    one = Theme(application, Look(theme="light"))
     yield one
     one.deleteLater()
 

@@ -1,6 +1,8 @@
 """Pictures the program makes of itself: the real window, the real assembly, the sample folder.
 
-``python -m tests.ui.screens FOLDER`` writes one for each scene, theme and size.
+``python -m tests.ui.screens FOLDER`` writes one for each scene, theme and size. Names of scenes
+choose some; ``contrast=high``, ``font_size=200`` and the like set how the window looks,
+``size=900`` how large it is, ``direction=rtl`` where lines begin.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ from app.first_run import ensure_sample_folder
 from app.orchestrator.approvals import Decision
 from app.orchestrator.llm_client import Patience
 from app.resilience.circuit_breaker import Outcome
+from app.ui.chat.rows import ActsRow, ForkRow
 from app.ui.collector import Collector
+from app.ui.look import Look
 from app.ui.main_window import MainWindow
 from app.ui.model_picker import ModelPicker
 from app.ui.panes.file_filters import Order
@@ -46,6 +50,7 @@ from tests.ui.driving import Person, click, meanwhile, press, type_text, until
 
 WIDE: Final = QSize(1360, 860)
 SMALL: Final = QSize(900, 600)
+PLAIN: Final = Look()
 EDIT: Final = "replace 'draft' with 'final' in report.md"
 
 OFFERED: Final = json_reply(
@@ -74,7 +79,9 @@ def render_screenshot(path: Path, *, theme: str = "light", size: QSize = WIDE) -
     render(path, restored, theme=theme, size=size)
 
 
-def render(path: Path, scene: Scene, *, theme: str = "light", size: QSize = WIDE) -> None:
+def render(
+    path: Path, scene: Scene, *, theme: str = "light", size: QSize = WIDE, look: Look = PLAIN
+) -> None:
     """A picture of the window after ``scene``."""
     from app.ui.event_loop import StewardEventLoop
 
@@ -87,17 +94,18 @@ def render(path: Path, scene: Scene, *, theme: str = "light", size: QSize = WIDE
         tempfile.TemporaryDirectory() as home,
         asyncio.Runner(loop_factory=lambda: StewardEventLoop(application)) as runner,
     ):
-        runner.run(_render(application, Path(home), path, scene, theme, size))
+        runner.run(_render(application, Path(home), path, scene, look._replace(theme=theme), size))
     collector.close()
     gc.collect()
 
 
 async def _render(
-    application: QApplication, home: Path, path: Path, scene: Scene, theme: str, size: QSize
+    application: QApplication, home: Path, path: Path, scene: Scene, look: Look, size: QSize
 ) -> None:
-    look = Theme(application, theme)
-    assembly = await Assembly.open(SettingsStore(home, {}), theme=theme)
-    window = MainWindow(look, WindowState(home))
+    theme = Theme(application, look)
+    environment = {f"STEWARD_{name.upper()}": value for name, value in look._asdict().items()}
+    assembly = await Assembly.open(SettingsStore(home, environment))
+    window = MainWindow(theme, WindowState(home))
     try:
         ensure_sample_folder(assembly)
         window.resize(size)
@@ -112,7 +120,7 @@ async def _render(
         await window.detach()
         await assembly.close()
         window.deleteLater()
-        look.deleteLater()
+        theme.deleteLater()
 
 
 def _picture(window: MainWindow) -> QPixmap:
@@ -297,6 +305,19 @@ async def read(person: Person) -> None:
     await person.ask("what is in notes.md")
     await person.ask("/help")
     person.window.show_pane("Trace")
+
+
+async def branched(person: Person) -> None:
+    """A message that was sent in two ways, and is being said in a third."""
+    await person.ask("what is in notes.md")
+    session = person.window.session
+    assert session is not None
+    turn = person.rows_of(ActsRow)[0].turn_id
+    session.branching.say_again(turn, "what is in todo.txt")
+    await until(lambda: person.rows_of(ForkRow), "two versions")
+    await person.idle()
+    assert person.window.chat.transcript is not None
+    person.window.chat.transcript.edit_wanted.emit(person.rows_of(ActsRow)[0].turn_id)
 
 
 async def traced(person: Person) -> None:
@@ -605,6 +626,7 @@ SCENES: Final[dict[str, Scene]] = {
         long_history,
         checking,
         read,
+        branched,
         traced,
         replayed,
         circuits,
@@ -636,13 +658,19 @@ SCENES: Final[dict[str, Scene]] = {
 def main() -> int:
     """Write all pictures into the folder named on the command line."""
     folder = Path(sys.argv[1])
-    wanted = sys.argv[2:] or list(SCENES)
+    wanted = [one for one in sys.argv[2:] if "=" not in one] or list(SCENES)
+    chosen = dict(one.split("=") for one in sys.argv[2:] if "=" in one)
+    themes = [chosen.pop("theme")] if "theme" in chosen else ["light", "dark"]
+    width = chosen.pop("size", "")
+    sizes = [size for size in (WIDE, SMALL) if width in ("", str(size.width()))]
+    if chosen.pop("direction", "") == "rtl":
+        QApplication([]).setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     folder.mkdir(parents=True, exist_ok=True)
     for name in wanted:
-        for theme in ("light", "dark"):
-            for size in (WIDE, SMALL):
+        for theme in themes:
+            for size in sizes:
                 path = folder / f"{name}-{theme}-{size.width()}.png"
-                render(path, SCENES[name], theme=theme, size=size)
+                render(path, SCENES[name], theme=theme, size=size, look=Look(**chosen))
     return 0
 
 

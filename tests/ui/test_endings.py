@@ -22,7 +22,16 @@ from app.orchestrator.llm_client import (
     TextDelta,
 )
 from app.ui.chat.conversation import ConversationModel
-from app.ui.chat.rows import AnswerRow, DayRow, FoldRow, NoticeRow, SuggestionsRow, UserRow, WaitRow
+from app.ui.chat.rows import (
+    ActsRow,
+    AnswerRow,
+    DayRow,
+    FoldRow,
+    NoticeRow,
+    SuggestionsRow,
+    UserRow,
+    WaitRow,
+)
 from app.ui.chat.stored import stored_rows, thought
 from app.ui.main_window import MainWindow
 from app.ui.panes.trace_model import TraceModel
@@ -115,7 +124,7 @@ async def test_an_answer_a_crash_cut_off_is_shown_so_with_a_button_that_resumes(
     await session.show(summary.id)
     await settled(window)
     shown = [type(row) for row in person.rows]
-    assert shown == [DayRow, UserRow, AnswerRow, NoticeRow, SuggestionsRow]
+    assert shown == [DayRow, UserRow, AnswerRow, NoticeRow, ActsRow, SuggestionsRow]
     assert "Interrupted" in person.rows_of(NoticeRow)[0].text
     assert button(person).text() == "Resume"
     click(button(person))
@@ -195,7 +204,9 @@ def test_stored_turns_say_how_they_ended_and_only_the_newest_offers_to_go_on() -
     ]
     turns = [turn(TurnState.LIMIT, "1", reason="Enough."), turn(TurnState.OK, "2")]
     rows = stored_rows(said, turns, now=NOW)
-    assert [type(row) for row in rows] == [UserRow, AnswerRow, NoticeRow, UserRow, AnswerRow]
+    assert [type(row) for row in rows] == [
+        UserRow, AnswerRow, NoticeRow, UserRow, AnswerRow, ActsRow,
+    ]  # fmt: skip
     (notice,) = [row for row in rows if isinstance(row, NoticeRow)]
     assert notice.text.startswith("Enough.")
 

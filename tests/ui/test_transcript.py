@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QMessageBox
 from app.domain.events import Delta, ToolCallEvent, TurnFinished, TurnStarted, TurnStatus
 from app.domain.messages import ConversationMessage, Role
 from app.ui.chat.conversation import ConversationModel
-from app.ui.chat.rows import AnswerRow
+from app.ui.chat.rows import ActsRow, AnswerRow
 from app.ui.chat.transcript import Transcript
+from app.ui.look import Look
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from tests.standins.scripted_model import says
@@ -95,7 +96,7 @@ def test_ten_thousand_messages_are_opened_without_drawing_them(
 ) -> None:
     rows.load(history(5_000))
 
-    assert len(view.arrangement.rows) == 10_000
+    assert [type(row) for row in view.arrangement.rows[9_999:]] == [AnswerRow, ActsRow]
     assert view.rendered_blocks < 100
     assert view.verticalScrollBar().value() == view.verticalScrollBar().maximum()
 
@@ -219,7 +220,7 @@ def test_a_theme_change_draws_in_the_new_colours(
     rows.load([message(Role.ASSISTANT, "Words.")])
     light = view.grab().toImage().pixelColor(350, 480).name()
 
-    theme.choose("dark")
+    theme.adopt(Look(theme="dark"))
     dark = view.grab().toImage().pixelColor(350, 480).name()
 
     assert (light, dark) == ("#ffffff", "#1d1f1e")

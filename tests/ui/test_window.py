@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.assembly import Assembly
@@ -21,7 +19,6 @@ from app.ui.bridge import Bridge
 from app.ui.main_window import MainWindow
 from app.ui.tasks import Tasks
 from app.ui.theme import Theme
-from app.ui.tokens import DARK, LIGHT
 from app.ui.window_state import WindowState
 from tests.standins.scripted_model import says
 from tests.ui.conftest import Puppet
@@ -95,31 +92,6 @@ def test_a_damaged_window_file_is_as_good_as_none(theme: Theme, steward_home: Pa
 
 
 # --- look -----------------------------------------------------------------------------------------
-
-
-def test_the_theme_follows_the_system_as_it_changes(application: QApplication) -> None:
-    scheme = Qt.ColorScheme.Light
-    theme = Theme(application, "system", system_is_dark=lambda: scheme == Qt.ColorScheme.Dark)
-    seen = []
-    theme.changed.connect(lambda: seen.append(theme.tokens))
-
-    for scheme in (Qt.ColorScheme.Dark, Qt.ColorScheme.Light):
-        QGuiApplication.styleHints().colorSchemeChanged.emit(scheme)
-
-    assert seen == [DARK, LIGHT]
-    assert not theme.is_dark
-    theme.deleteLater()
-
-
-def test_the_environment_beats_what_is_chosen(
-    application: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("STEWARD_THEME", "dark")
-
-    theme = Theme(application, "light")
-
-    assert theme.tokens is DARK
-    theme.deleteLater()
 
 
 async def test_the_title_contains_steward(window: MainWindow) -> None:

@@ -15,6 +15,7 @@ from app.ui.controls import ElidedLabel, IconButton, Label
 from app.ui.flow_layout import FlowLayout
 from app.ui.icons import pixmap
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _THUMBNAIL: Final = 34
 _WIDEST: Final = 220
@@ -34,7 +35,7 @@ class AttachmentBar(QWidget):
         super().__init__()
         self._theme = theme
         self._picture = picture
-        self.setAccessibleName("Attachments")
+        self.setAccessibleName(translate("Attachments", "Attachments"))
         self._chips: list[AttachmentChip] = []
         self._page = QVBoxLayout(self)
         self._page.setContentsMargins(0, 0, 0, 0)
@@ -76,7 +77,7 @@ class AttachmentBar(QWidget):
             if attachment not in shown:
                 self._add(attachment)
         self._view.setVisible(bool(self._chips))
-        self._note.setText("Copying …" if pending else "")
+        self._note.setText(translate("Attachments", "Copying …") if pending else "")
         self._note.setVisible(bool(pending))
         self._fit()
 
@@ -143,7 +144,11 @@ class AttachmentChip(QFrame):
         name = ElidedLabel(attachment.name)
         detail = Label(words.attachment(attachment), kind="small")
         if attachment.kind is AttachmentKind.OTHER:
-            self.setToolTip(f"{attachment.name}\nOnly its name and size are sent: it is no text.")
+            self.setToolTip(
+                translate(
+                    "Attachments", "{name}\nOnly its name and size are sent: it is no text."
+                ).format(name=attachment.name)
+            )
         self.remove = _RemoveButton(theme, attachment.name)
         text = QVBoxLayout()
         text.setSpacing(0)
@@ -163,7 +168,9 @@ class _RemoveButton(IconButton):
     """Pressed by Delete and Backspace, too."""
 
     def __init__(self, theme: Theme, name: str) -> None:
-        super().__init__(theme, "close", f"Remove {name}")
+        super().__init__(
+            theme, "close", translate("Attachments", "Remove {name}").format(name=name)
+        )
         self.setIconSize(QSize(12, 12))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QRect, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPixmap, QTextCursor
@@ -12,19 +12,19 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QVBoxLayout,
+    QWidget,
 )
 
 from app.ui.chat.editor import Editor, files_in, is_picture
 from app.ui.controls import Button, IconButton, Label
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.domain.attachments import Attachment
     from app.ui.chat.attachment_bar import AttachmentBar
     from app.ui.chat.completion import Command, Offer
     from app.ui.chat.offer_list import OfferList
-
-PLACEHOLDER: Final = "Ask, type / for commands, @ for a file"
 
 
 class Composer(QFrame):
@@ -36,6 +36,8 @@ class Composer(QFrame):
 
     sent = Signal(str)
     stopped = Signal()
+    escaped = Signal()
+    """Escape was pressed, and nothing of the composer's own wanted it."""
     files_offered = Signal(list)
     picture_offered = Signal(QImage)
     attachment_removed = Signal(object)
@@ -58,17 +60,22 @@ class Composer(QFrame):
         self._attached: Sequence[Attachment] = ()
         self._copying = 0
         self._send_soon = False
+        self._banner: QWidget | None = None
         self.setProperty("kind", "composer")
-        self.setAccessibleName("Composer")
+        self.setAccessibleName(translate("Composer", "Composer"))
         self.editor = Editor(self, self)
-        self.editor.setAccessibleName("Message")
-        self.editor.setPlaceholderText(PLACEHOLDER)
+        self.editor.setAccessibleName(translate("Composer", "Message"))
+        self.editor.setPlaceholderText(
+            translate("Composer", "Ask, type / for commands, @ for a file")
+        )
         self.editor.textChanged.connect(self._edited)
         self.editor.cursorPositionChanged.connect(self._offer)
         self._hint = Label(kind="small")
-        self._button = Button("&Send", kind="primary")
+        self._button = Button(translate("Composer", "&Send"), kind="primary")
         self._button.clicked.connect(self._pressed)
-        self.attach_button = IconButton(theme, "paperclip", "Attach files", "Ctrl+Shift+A")
+        self.attach_button = IconButton(
+            theme, "paperclip", translate("Composer", "Attach files"), "Ctrl+Shift+A"
+        )
         self.attach_button.clicked.connect(self._choose_files)
         line = QHBoxLayout()
         line.setSpacing(10)
@@ -127,6 +134,16 @@ class Composer(QFrame):
     def offer_list(self) -> OfferList | None:
         """The list of completions, once there was one."""
         return self._offers
+
+    def show_banner(self, banner: QWidget | None) -> None:
+        """Show a line above all else that is in the composer, or none any more."""
+        if self._banner is not None:
+            self._banner.hide()
+            self._banner.deleteLater()
+        self._banner = banner
+        if banner is not None:
+            self._page.insertWidget(0, banner)
+            self.setTabOrder(banner, self.editor)
 
     # -- attachments ---------------------------------------------------------------------------
 
@@ -189,7 +206,7 @@ class Composer(QFrame):
             self._bar = AttachmentBar(self._theme, self._small_picture)
             self._bar.removed.connect(self.attachment_removed)
             self._bar.left.connect(self.editor.setFocus)
-            self._page.insertWidget(0, self._bar)
+            self._page.insertWidget(self._page.indexOf(self.editor), self._bar)
             self.setTabOrder(self._bar, self.editor)
         return self._bar
 
@@ -199,7 +216,7 @@ class Composer(QFrame):
     def _choose_files(self) -> None:
         from PySide6.QtWidgets import QFileDialog
 
-        dialog = QFileDialog(self, "Attach files")
+        dialog = QFileDialog(self, translate("Composer", "Attach files"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self._chosen)
@@ -219,15 +236,25 @@ class Composer(QFrame):
 
     def _show_state(self) -> None:
         stopping = self._busy and not self._has_message
-        self._button.setText("S&top" if stopping else "&Send")
-        self._button.setAccessibleName("Stop" if stopping else "Send")
-        self._button.setToolTip("Escape" if stopping else "Enter")
+        self._button.setText(
+            translate("Composer", "S&top") if stopping else translate("Composer", "&Send")
+        )
+        self._button.setAccessibleName(
+            translate("Composer", "Stop") if stopping else translate("Composer", "Send")
+        )
+        self._button.setToolTip(
+            translate("Composer", "Escape") if stopping else translate("Composer", "Enter")
+        )
         self._button.setEnabled(stopping or self._has_message)
-        hint = "Shift+Enter for a new line"
+        hint = translate("Composer", "Shift+Enter for a new line")
         if self.property("offered"):
-            hint = "Drop to attach"
+            hint = translate("Composer", "Drop to attach")
         elif self._busy:
-            hint = "Escape stops" if stopping else "Enter to send next · Escape stops"
+            hint = (
+                translate("Composer", "Escape stops")
+                if stopping
+                else translate("Composer", "Enter to send next · Escape stops")
+            )
         self._hint.setText(hint)
 
     def _edited(self) -> None:
@@ -277,6 +304,9 @@ class Composer(QFrame):
             return True
         if key == Qt.Key.Key_Escape and self._busy:
             self.stopped.emit()
+            return True
+        if key == Qt.Key.Key_Escape:
+            self.escaped.emit()
             return True
         if key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and not event.modifiers():
             return self._browse(1 if key == Qt.Key.Key_Up else -1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from PySide6.QtCore import Signal
 
 from app.domain.attachments import Attachment
+from app.domain.branches import Fork
 from app.domain.events import (
     Answer,
     Approval,
@@ -23,7 +24,6 @@ from app.domain.events import (
     ToolResultEvent,
     TurnFinished,
     TurnStarted,
-    TurnStatus,
     Waiting,
 )
 from app.domain.messages import ConversationMessage
@@ -33,18 +33,21 @@ from app.ui import words
 from app.ui.chat.endings import ending, way_on
 from app.ui.chat.row_list import RowList
 from app.ui.chat.rows import (
+    ActsRow,
     AnswerRow,
     CallRow,
     CardRow,
     DayRow,
     EarlierRow,
     FoldRow,
+    ForkRow,
     NoticeRow,
     SuggestionsRow,
     UserRow,
     WaitRow,
 )
-from app.ui.chat.stored import SUMMARISED, day_of, first_line, stored_rows, thought
+from app.ui.chat.stored import NO_FORKS, day_of, first_line, stored_rows, summarised, thought
+from app.ui.translation import translate
 
 
 @dataclass(slots=True)
@@ -93,10 +96,11 @@ class ConversationModel(RowList):
         turns: Sequence[TurnRecord] = (),
         summaries: Sequence[SummaryRecord] = (),
         *,
+        forks: Mapping[str, Fork] = NO_FORKS,
         earlier: bool = False,
     ) -> None:
         """Show what is stored, in place of what is shown; ``earlier``: there is more above."""
-        rows = stored_rows(messages, turns, summaries, now=self._now())
+        rows = stored_rows(messages, turns, summaries, forks=forks, now=self._now())
         self._show([EarlierRow(), *rows] if earlier else rows)
 
     def load_earlier(
@@ -105,17 +109,43 @@ class ConversationModel(RowList):
         turns: Sequence[TurnRecord] = (),
         summaries: Sequence[SummaryRecord] = (),
         *,
+        forks: Mapping[str, Fork] = NO_FORKS,
         earlier: bool = False,
     ) -> None:
         """Show stored messages above what is shown; ``earlier``: there is more above them."""
         if self._rows and isinstance(self._rows[0], EarlierRow):
             self._remove(0)
-        rows = stored_rows(messages, turns, summaries, now=self._now(), newest=False)
+        rows = stored_rows(messages, turns, summaries, forks=forks, now=self._now(), newest=False)
         days = [row.day for row in rows if isinstance(row, DayRow)]
         first = self._rows[0] if self._rows else None
         if days and isinstance(first, DayRow) and first.day == days[-1]:
             self._remove(0)  # the day began further up
         self._prepend([EarlierRow(), *rows] if earlier else rows)
+
+    def show_forks(self, forks: Mapping[str, Fork]) -> None:
+        """Messages that are shown were sent in more than one way, now."""
+        for i in reversed(range(len(self._rows))):
+            row = self._rows[i]
+            if not isinstance(row, UserRow) or (fork := forks.get(row.turn_id)) is None:
+                continue
+            known = self._rows[i + 1] if i + 1 < len(self._rows) else None
+            if isinstance(known, ForkRow):
+                if known.fork == fork:
+                    continue
+                self._remove(i + 1)
+            self._insert(i + 1, ForkRow(row.turn_id, fork))
+
+    def asked(self, turn_id: str) -> UserRow | None:
+        """What the person said in a turn that is shown."""
+        for row in reversed(self._rows):
+            if isinstance(row, UserRow) and row.turn_id == turn_id:
+                return row
+        return None
+
+    def answer_text(self, turn_id: str) -> str:
+        """All that was answered in a turn, as Markdown."""
+        rows = (row for row in self._rows if isinstance(row, AnswerRow) and row.turn_id == turn_id)
+        return "\n\n".join(row.text for row in rows)
 
     def set_duration(self, call_id: str, turn_id: str, milliseconds: int) -> None:
         """How long a stored call took."""
@@ -135,6 +165,7 @@ class ConversationModel(RowList):
         """The person sent a message; its turn has not begun."""
         self._queued.append(text)
         self._drop(SuggestionsRow)
+        self._drop(ActsRow)
         self._begin_day(at)
         self._append(UserRow(text, at, queued=self.busy, attachments=attachments))
 
@@ -166,7 +197,7 @@ class ConversationModel(RowList):
             case Reasoning():
                 self._add_thought(event)
             case Summarised():
-                self._append(FoldRow(SUMMARISED, event.text, event.turn_id or ""))
+                self._append(FoldRow(summarised(), event.text, event.turn_id or ""))
             case ToolCallEvent():
                 self._finish_thought()
                 self._finish_text()
@@ -197,6 +228,7 @@ class ConversationModel(RowList):
     def _start(self, event: TurnStarted) -> None:
         self._turn = _Turn(event.turn_id or "")
         self._drop(SuggestionsRow)
+        self._drop(ActsRow)
         if event.text in self._queued:
             self._queued.remove(event.text)
         for i, row in enumerate(self._rows):
@@ -241,7 +273,14 @@ class ConversationModel(RowList):
             self._replace(at, replace(row, text=row.text + event.text))
         else:
             self._finish_text()
-            self._append(FoldRow("Thinking …", event.text, event.turn_id or "", live=True))
+            self._append(
+                FoldRow(
+                    translate("Transcript", "Thinking …"),
+                    event.text,
+                    event.turn_id or "",
+                    live=True,
+                )
+            )
 
     def _finish_thought(self) -> None:
         turn = self._turn
@@ -286,7 +325,11 @@ class ConversationModel(RowList):
         self._no_wait()
         at = self._call(event.call_id or "", event.turn_id or "")
         if at is not None:
-            allowed = "you allowed it" if event.by == "you" else f"allowed by {event.by}"
+            allowed = (
+                translate("Transcript", "you allowed it")
+                if event.by == "you"
+                else translate("Transcript", "allowed by {by}").format(by=event.by)
+            )
             note = allowed if event.decision == "allowed" else ""
             self._replace(at, replace(self._call_row(at), asks=False, note=note))
 
@@ -314,15 +357,23 @@ class ConversationModel(RowList):
             if isinstance(row, CallRow) and row.turn_id == event.turn_id and row.status is None:
                 self._replace(i, replace(row, status=ToolStatus.INTERRUPTED, asks=False))
         turn_id = event.turn_id or ""
-        if event.status is not TurnStatus.FAILED:  # its error was told
-            state = TurnState(event.status.value)
+        state = TurnState(event.status.value)
+        failed = state is TurnState.FAILED
+        if not failed:  # its error was told
             for row in ending(state, turn_id, event.reason):
                 self._append(row)
-            if not self._queued and self._find(SuggestionsRow) is None:
+        if not self._queued:
+            self._offer(ActsRow(turn_id, failed=failed))
+            if self._find(SuggestionsRow) is None:
                 for row in way_on(state, event.reason):
                     self._append(row)
         self._turn = None
         self.turn_ended.emit(event)
+
+    def _offer(self, acts: ActsRow) -> None:
+        """Below the answer, above what may be said next."""
+        below = self._find(SuggestionsRow)
+        self._insert(len(self._rows) if below is None else below, acts)
 
     def _no_wait(self) -> None:
         if self._turn is not None:

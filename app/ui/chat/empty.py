@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.chat.suggestions import Suggestions
 from app.ui.controls import Label
+from app.ui.translation import translate
 
 
 class EmptyConversation(QWidget):
@@ -18,10 +19,14 @@ class EmptyConversation(QWidget):
 
     def __init__(self, starters: Sequence[str]) -> None:
         super().__init__()
-        title = Label("What should Steward do?", kind="title")
+        title = Label(translate("Transcript", "What should Steward do?"), kind="title")
         words = Label(
-            "It works in the folders you gave it. Before it changes a file it shows you the "
-            "difference and asks; every earlier version stays, and one click brings it back.",
+            translate(
+                "Transcript",
+                "It works in the folders you gave it. Before it changes a file "
+                "it shows you the difference and asks; every earlier version "
+                "stays, and one click brings it back.",
+            ),
             kind="muted",
             wrap=True,
         )

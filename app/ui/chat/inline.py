@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
 
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -65,7 +66,8 @@ class Inline:
         # Never loaded: an address in a model's text must not be asked for anything.
         form = QTextCharFormat(outer)
         self._make_link(form, str(token.attrGet("src") or ""))
-        cursor.insertText(f"[picture: {token.content or 'no description'}]", form)
+        what = token.content or translate("Transcript", "no description")
+        cursor.insertText(translate("Transcript", "[picture: {what}]").format(what=what), form)
 
     def _code_form(self, outer: QTextCharFormat) -> QTextCharFormat:
         form = QTextCharFormat(outer)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
 from app.ui.chat.completion import Offer, Offers
+from app.ui.row_ground import draw_row_ground
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _ROW: Final = 30
 _WIDEST: Final = 620
@@ -30,7 +33,7 @@ class OfferList(QListWidget):
         super().__init__(parent)
         self._offers: Offers | None = None
         self.setObjectName("offers")
-        self.setAccessibleName("Completions")
+        self.setAccessibleName(translate("Composer", "Completions"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -116,9 +119,8 @@ class _OfferDelegate(QStyledItemDelegate):
         painter.save()
         if view.currentRow() == index.row():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.colour("accent_soft"))
-            painter.drawRoundedRect(box, 6, 6)
+            chosen = QStyle.StateFlag.State_Selected
+            draw_row_ground(painter, QRectF(box), chosen, self._theme, radius=6)
         text = box.adjusted(10, 0, -10, 0)
         painter.setFont(self._theme.code_font)
         painter.setPen(self._theme.colour("text"))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from app.ui.chat.composer import Composer
 from app.ui.controls import Label
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from app.domain.events import Event
     from app.orchestrator.approvals import Decision
     from app.ui.chat.approval_card import ApprovalCard
+    from app.ui.chat.editing import Editing
     from app.ui.chat.find_bar import FindBar
     from app.ui.chat.queued_bar import QueuedBar
-    from app.ui.chat.rows import Row
+    from app.ui.chat.rows import ActsRow, ForkRow, Row
     from app.ui.chat.transcript import Transcript
     from app.ui.chat.waiting_cards import WaitingCards
     from app.ui.drafts import DraftKeeper
@@ -52,6 +54,7 @@ class ChatPage(QWidget):
         self.find_bar: FindBar | None = None
         self._drafts: DraftKeeper | None = None
         self._hit_time: QTimer | None = None
+        self._editing: Editing | None = None
         self.composer = Composer(theme)
         self.composer.sent.connect(self._send_written)
         self.composer.files_offered.connect(self._attach_files)
@@ -75,6 +78,7 @@ class ChatPage(QWidget):
     def attach(self, session: Session) -> None:
         """Show what the session shows from now on."""
         from app.ui.chat.accessible import install
+        from app.ui.chat.editing import Editing
         from app.ui.chat.transcript import Transcript
         from app.ui.drafts import DraftKeeper
 
@@ -91,7 +95,9 @@ class ChatPage(QWidget):
         self.transcript.focus_left.connect(self.composer.editor.setFocus)
         self._page.replaceWidget(self._waiting, self.transcript)
         self._page.setStretch(0, 1)
-        self._drafts = DraftKeeper(session.desk.drafts, session.tasks, self.composer, self)
+        self._drafts = DraftKeeper(
+            session.desk.drafts, session.tasks, self.composer, session.attaching, self
+        )
         self._hit_time = QTimer(self)
         self._hit_time.setSingleShot(True)
         self._hit_time.setInterval(HIT_SHOWN_MS)
@@ -103,6 +109,9 @@ class ChatPage(QWidget):
         self._over.setContentsMargins(0, 0, 0, 0)
         self._attach_attaching(session)
         self.composer.stopped.connect(session.stop)
+        self._editing = Editing(session, self.composer)
+        self.transcript.edit_wanted.connect(self._edit_message)
+        self.transcript.again_wanted.connect(session.branching.answer_again)
         self.composer.set_history(self._said)
         session.current_changed.connect(self._show_current)
         session.state_changed.connect(self._show_state)
@@ -225,10 +234,27 @@ class ChatPage(QWidget):
 
     def _send_written(self, text: str) -> None:
         """Send what the composer holds, with what is attached to it."""
-        if self._session is None:
+        session, editing = self._session, self._editing
+        if session is None:
             self.send(text)
+            return
+        attached = session.attaching.take(session.current)
+        if editing is None or not editing.turn:
+            session.send(text, attached)
+        elif session.busy:  # a message that has no end yet cannot be left
+            self.composer.set_text(text)
+            session.attaching.give_back(session.current, attached)
+            session.branching.say_again(editing.turn, text)
         else:
-            self._session.send(text, self._session.attaching.take(self._session.current))
+            session.branching.say_again(editing.take(), text, attached)
+
+    def _edit_message(self, turn_id: str) -> None:
+        session, editing = self._session, self._editing
+        if session is None or editing is None:
+            return
+        asked = session.current.model.asked(turn_id)
+        if asked is not None:
+            editing.begin(asked)
 
     def send(self, text: str) -> None:
         """Send a message in the conversation shown; what is attached waits for another one."""
@@ -236,7 +262,11 @@ class ChatPage(QWidget):
             self._session.send(text)
         else:
             self._early.append(text)
-            self._waiting.setText("Steward is still starting; your message goes out in a moment.")
+            self._waiting.setText(
+                translate(
+                    "Transcript", "Steward is still starting; your message goes out in a moment."
+                )
+            )
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -247,8 +277,12 @@ class ChatPage(QWidget):
         assert self._drafts is not None
         self._stop_marking()
         if self._shown is not None:
+            if self._editing is not None:
+                self._editing.cancel()
             self._drafts.leave()
             self._shown.draft = self.composer.text
+            if self._shown.id is not None and self._shown.id == session.current.id:
+                session.current.draft = self.composer.text  # read anew: another branch is shown
             self._shown.model.rows_inserted.disconnect(self._show_empty)
             self._shown.model.reset.disconnect(self._show_empty)
             self.composer.set_text(session.current.draft)
@@ -333,13 +367,44 @@ class ChatPage(QWidget):
     # -- widgets in rows ---------------------------------------------------------------------------
 
     def _make_widget(self, row: Row) -> QWidget | None:
-        from app.ui.chat.rows import CardRow, SuggestionsRow
+        from app.ui.chat.rows import ActsRow, CardRow, ForkRow, SuggestionsRow
 
         if isinstance(row, CardRow):
             return self._make_card(row)
         if isinstance(row, SuggestionsRow):
             return self._make_suggestions(row.suggestions, row.labels)
+        if isinstance(row, ForkRow):
+            return self._make_fork(row)
+        if isinstance(row, ActsRow):
+            return self._make_acts(row)
         return None
+
+    def _make_fork(self, row: ForkRow) -> QWidget:
+        from app.ui.chat.fork_bar import ForkBar
+
+        assert self._session is not None
+        bar = ForkBar(self._theme, row.fork)
+        bar.chosen.connect(self._session.branching.switch)
+        return bar
+
+    def _make_acts(self, row: ActsRow) -> QWidget:
+        from app.ui.chat.answer_acts import AnswerActs
+
+        session, turn = self._session, row.turn_id
+        assert session is not None
+        acts = AnswerActs(failed=row.failed)
+        acts.copy_wanted.connect(lambda: self._copy_answer(turn))
+        acts.again_wanted.connect(lambda: session.branching.answer_again(turn))
+        acts.edit_wanted.connect(lambda: self._edit_message(turn))
+        return acts
+
+    def _copy_answer(self, turn_id: str) -> None:
+        from PySide6.QtGui import QGuiApplication
+
+        session = self._session
+        if session is not None and (text := session.current.model.answer_text(turn_id)):
+            QGuiApplication.clipboard().setText(text)
+            session.said.emit("ok", translate("Branches", "The answer is copied."))
 
     def _make_card(self, row: Row) -> QWidget:
         from app.ui.chat.approval_card import ApprovalCard
@@ -389,9 +454,9 @@ class ChatPage(QWidget):
             return
         match event:
             case Answer(text=text) if text:
-                words = f"Steward: {text}"
+                words = translate("Transcript", "Steward: {text}").format(text=text)
             case Approval(decision=None, summary=summary):
-                words = f"Steward asks: {summary}"
+                words = translate("Transcript", "Steward asks: {summary}").format(summary=summary)
             case ErrorEvent(message=message):
                 words = message
             case _:
@@ -413,11 +478,17 @@ class ChatPage(QWidget):
         box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle("Open a link?")
-        box.setText("Open this address in your browser?" if safe else "This is no web address.")
+        box.setWindowTitle(translate("Transcript", "Open a link?"))
+        box.setText(
+            translate("Transcript", "Open this address in your browser?")
+            if safe
+            else translate("Transcript", "This is no web address.")
+        )
         box.setInformativeText(address)
         if safe:
-            opening = box.addButton("&Open", QMessageBox.ButtonRole.AcceptRole)
+            opening = box.addButton(
+                translate("Transcript", "&Open"), QMessageBox.ButtonRole.AcceptRole
+            )
             opening.clicked.connect(lambda: QDesktopServices.openUrl(url))
-        box.addButton("&Close", QMessageBox.ButtonRole.RejectRole)
+        box.addButton(translate("Transcript", "&Close"), QMessageBox.ButtonRole.RejectRole)
         box.open()

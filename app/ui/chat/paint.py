@@ -71,6 +71,7 @@ class RowPainter:
             paint_attachment(painter, box.attachment, place, picture, self._theme)
         elif isinstance(row, UserRow):
             painter.setBrush(colour("accent_soft"))
+            self._outline(painter)
             painter.drawPath(_bubble(place))
         elif isinstance(row, FoldRow):
             self._edge(painter, place, left)
@@ -84,11 +85,17 @@ class RowPainter:
             return
         elif box.block.kind is BlockKind.CODE:
             painter.setBrush(colour("code"))
+            self._outline(painter)
             painter.drawPath(_code_ground(place, first=box.block.first, last=box.block.last))
         elif box.block.kind is BlockKind.QUOTE:
-            painter.fillRect(QRectF(place.left(), place.top(), 3, place.height()), colour("line"))
+            bar = QRectF(place.left(), place.top(), 3, place.height())
+            painter.fillRect(bar, colour("line"))
         elif box.block.kind is BlockKind.RULE:
             painter.fillRect(place, colour("strong_line"))
+
+    def _outline(self, painter: QPainter) -> None:
+        if self._theme.high_contrast:
+            painter.setPen(self._theme.colour("strong_line"))
 
     def _edge(self, painter: QPainter, place: QRectF, left: float) -> None:
         edge = QRectF(left, place.top() - 1, 2, place.height() + 2)

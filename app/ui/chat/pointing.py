@@ -7,7 +7,7 @@ from PySide6.QtGui import QTextCursor
 
 from app.domain.attachments import Attachment
 from app.ui.chat.arrangement import Arrangement
-from app.ui.chat.rows import CallRow, CardRow, FoldRow, SuggestionsRow
+from app.ui.chat.rows import WIDGET_ROWS, CallRow, FoldRow
 from app.ui.chat.selection import Position, Selection, length_of
 
 
@@ -59,7 +59,7 @@ class Pointing:
         texts = [
             index
             for index, row in enumerate(self._arrangement.rows)
-            if not isinstance(row, CardRow | SuggestionsRow)
+            if not isinstance(row, WIDGET_ROWS)
         ]
         if not texts:
             return

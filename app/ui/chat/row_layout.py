@@ -16,12 +16,14 @@ from app.ui.chat.large_texts import LARGE, LargeTexts
 from app.ui.chat.markdown import Block, BlockKind, BlockSplitter
 from app.ui.chat.render import plain_document, render
 from app.ui.chat.rows import (
+    ActsRow,
     AnswerRow,
     CallRow,
     CardRow,
     DayRow,
     EarlierRow,
     FoldRow,
+    ForkRow,
     NoticeRow,
     Row,
     SuggestionsRow,
@@ -40,6 +42,8 @@ _GAPS: Final = {
     NoticeRow: 10.0,
     FoldRow: 10.0,
     SuggestionsRow: 12.0,
+    ActsRow: 6.0,
+    ForkRow: 2.0,
     DayRow: 24.0,
     EarlierRow: 24.0,
 }
@@ -166,8 +170,10 @@ class RowLayouter:
                 return gap + self._lines(row.text, self.column.prose) * 1.12
             case FoldRow(open=True):
                 return gap + self.column.line + self._lines(row.text, self.column.prose)
-            case SuggestionsRow():
+            case SuggestionsRow() | ActsRow():
                 return gap + 34
+            case ForkRow():
+                return gap + 24
             case CardRow():
                 return gap + 220
             case _:
@@ -193,7 +199,7 @@ class RowLayouter:
                 made.append(self._marked(lambda: self._small(f"{sign} {row.title}")))
                 if row.open:
                     made.append(self._folded(row))
-            case CardRow() | SuggestionsRow():
+            case CardRow() | SuggestionsRow() | ForkRow() | ActsRow():
                 pass
             case DayRow() | EarlierRow():
                 made.append(self._heading(row.text))

@@ -96,6 +96,9 @@ class RowList(QObject):
             or (held_down and _is_queued(self._rows[at - 1]))
         ):
             at -= 1
+        self._insert(at, row)
+
+    def _insert(self, at: int, row: Row) -> None:
         self._rows.insert(at, row)
         self._keys.insert(at, self._next_key)
         self._next_key += 1

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.domain.attachments import Attachment, names_of
+from app.domain.branches import Fork
 from app.domain.events import Approval
 from app.domain.tool_calls import ToolStatus
 from app.ui import words
+from app.ui.translation import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class DayRow:
 class EarlierRow:
     """Stands at the top while the conversation has messages that are not read yet."""
 
-    text: str = "Reading earlier messages …"
+    @property
+    def text(self) -> str:
+        """What stands there."""
+        return translate("Transcript", "Reading earlier messages …")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +69,16 @@ class CallRow:
     @property
     def state(self) -> str:
         """As in ``controls.Dot``."""
-        return "attention" if self.asks else words.CALL_STATES[self.status][0]
+        return "attention" if self.asks else words.call_state(self.status)[0]
 
     @property
     def outcome(self) -> str:
         """``49 ms · done · you allowed it``."""
-        word = "asks you first" if self.asks else words.CALL_STATES[self.status][1]
+        word = (
+            translate("Transcript", "asks you first")
+            if self.asks
+            else words.call_state(self.status)[1]
+        )
         time = ""
         if self.duration_ms is not None and self.status is ToolStatus.OK:
             time = words.duration(self.duration_ms)
@@ -117,6 +126,25 @@ class CardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ForkRow:
+    """Below a message that was sent in more than one way; a widget with which to switch."""
+
+    turn_id: str
+    fork: Fork
+
+
+@dataclass(frozen=True, slots=True)
+class ActsRow:
+    """Below the newest answer: what can be done with it. A widget too.
+
+    ``failed``: there is no whole answer, so that asking again is the way on.
+    """
+
+    turn_id: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestionsRow:
     """Messages the person may send with one click; a real widget too.
 
@@ -137,25 +165,51 @@ Row = (
     | NoticeRow
     | FoldRow
     | CardRow
+    | ForkRow
+    | ActsRow
     | SuggestionsRow
 )
+WIDGET_ROWS = (CardRow, ForkRow, ActsRow, SuggestionsRow)
+"""Rows in whose place the view puts a real widget."""
 
 
 def spoken(row: Row) -> str:
     """The row for a screen reader."""
     match row:
         case UserRow():
-            attached = f" Attached: {names_of(row.attachments)}." if row.attachments else ""
-            return f"You: {row.text}{attached}" + (" (waits its turn)" if row.queued else "")
+            attached = (
+                translate("Transcript", " Attached: {names}.").format(
+                    names=names_of(row.attachments)
+                )
+                if row.attachments
+                else ""
+            )
+            return translate("Transcript", "You: {text}{attached}").format(
+                text=row.text, attached=attached
+            ) + (translate("Transcript", " (waits its turn)") if row.queued else "")
         case AnswerRow():
-            return f"Steward: {row.text}"
+            return translate("Transcript", "Steward: {text}").format(text=row.text)
         case CallRow():
-            return f"Skill {row.words}"
+            return translate("Transcript", "Skill {words}").format(words=row.words)
         case WaitRow() | NoticeRow() | DayRow() | EarlierRow():
             return row.text
         case FoldRow():
-            return f"{row.title}: {row.text}" if row.open else f"{row.title}. Enter opens it."
+            return (
+                f"{row.title}: {row.text}"
+                if row.open
+                else translate("Transcript", "{title}. Enter opens it.").format(title=row.title)
+            )
         case CardRow():
-            return f"Waits for your decision: {row.approval.summary}"
+            return translate("Transcript", "Waits for your decision: {summary}").format(
+                summary=row.approval.summary
+            )
+        case ForkRow():
+            return translate("Transcript", "Version {number} of {count} of this message").format(
+                number=row.fork.shown + 1, count=len(row.fork.messages)
+            )
+        case ActsRow():
+            return translate("Transcript", "What can be done with this answer")
         case SuggestionsRow():
-            return f"Suggestions: {', '.join(row.labels or row.suggestions)}"
+            return translate("Transcript", "Suggestions: {messages}").format(
+                messages=", ".join(row.labels or row.suggestions)
+            )

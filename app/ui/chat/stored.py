@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
+from app.domain.branches import Fork
 from app.domain.messages import ConversationMessage, MessageStatus, Role
 from app.domain.tool_calls import ToolStatus
-from app.domain.turns import SummaryRecord, TurnRecord
+from app.domain.turns import SummaryRecord, TurnRecord, TurnState
 from app.ui import words
-from app.ui.chat.endings import BROKEN, STOPPED, ending, way_on
+from app.ui.chat.endings import broken, ending, stopped, way_on
 from app.ui.chat.rows import (
+    ActsRow,
     AnswerRow,
     CallRow,
     DayRow,
     FoldRow,
+    ForkRow,
     NoticeRow,
     Row,
     SuggestionsRow,
     UserRow,
 )
+from app.ui.translation import translate
 
-SUMMARISED: Final = "Earlier messages were summarised for the model"
+NO_FORKS: Final[Mapping[str, Fork]] = {}
 
 
 def stored_rows(
@@ -31,10 +35,11 @@ def stored_rows(
     turns: Sequence[TurnRecord] = (),
     summaries: Sequence[SummaryRecord] = (),
     *,
+    forks: Mapping[str, Fork] = NO_FORKS,
     now: datetime,
     newest: bool = True,
 ) -> list[Row]:
-    """The rows, top to bottom; below the ``newest`` answer what the person may say next.
+    """The rows, top to bottom; below the ``newest`` answer what the person may do next.
 
     ``now``: a conversation that began today needs no heading that says so.
     """
@@ -67,14 +72,20 @@ def stored_rows(
                 if at is not None:
                     rows[at] = _with_result(rows[at], message)
     rows = _with_turns([_settled(row) for row in rows], turns, summaries)
-    rows = _with_days(rows, now)
+    rows = _with_days(_with_forks(rows, forks), now)
     if not newest:
         return rows
+    rows.extend(acts_below(rows, turns))
     if suggestions:
         rows.append(SuggestionsRow(suggestions))
-    elif turns and rows and _turn_of(rows[-1]) == turns[-1].id:
+    elif turns and rows and turn_of(rows[-1]) == turns[-1].id:
         rows.extend(way_on(turns[-1].state, turns[-1].reason))
     return rows
+
+
+def summarised() -> str:
+    """The title of what stands for earlier messages."""
+    return translate("Transcript", "Earlier messages were summarised for the model")
 
 
 def first_line(text: str, limit: int = 160) -> str:
@@ -86,8 +97,10 @@ def first_line(text: str, limit: int = 160) -> str:
 def thought(milliseconds: object) -> str:
     """``Thought for 4 s``."""
     if not isinstance(milliseconds, int | float) or milliseconds < 1000:
-        return "Thought for a moment"
-    return f"Thought for {words.duration(round(milliseconds, -3)).replace('.0 s', ' s')}"
+        return translate("Transcript", "Thought for a moment")
+    return translate("Transcript", "Thought for {time}").format(
+        time=words.duration(round(milliseconds, -3)).replace(".0 s", " s")
+    )
 
 
 def _answer_rows(message: ConversationMessage, *, tell_end: bool) -> list[Row]:
@@ -100,9 +113,9 @@ def _answer_rows(message: ConversationMessage, *, tell_end: bool) -> list[Row]:
     if not tell_end:
         return rows
     if message.status is MessageStatus.INTERRUPTED:
-        rows.append(NoticeRow("attention", STOPPED, message.turn_id))
+        rows.append(NoticeRow("attention", stopped(), message.turn_id))
     elif message.status is MessageStatus.FAILED:
-        rows.append(NoticeRow("trouble", BROKEN, message.turn_id))
+        rows.append(NoticeRow("trouble", broken(), message.turn_id))
     return rows
 
 
@@ -111,20 +124,41 @@ def _with_turns(
 ) -> list[Row]:
     """How each turn ended, below its rows, and what it summarised, below its message."""
     endings = {turn.id: ending(turn.state, turn.id, turn.reason, turn.message) for turn in turns}
-    last = {_turn_of(row): at for at, row in enumerate(rows)}
+    last = {turn_of(row): at for at, row in enumerate(rows)}
     out: list[Row] = []
     for at, row in enumerate(rows):
         out.append(row)
-        turn_id = _turn_of(row)
+        turn_id = turn_of(row)
         if isinstance(row, UserRow):
             out.extend(
-                FoldRow(SUMMARISED, one.text, turn_id)
+                FoldRow(summarised(), one.text, turn_id)
                 for one in summaries
                 if one.turn_id == turn_id
             )
         if last[turn_id] == at:
             out.extend(endings.get(turn_id, ()))
     return out
+
+
+def _with_forks(rows: list[Row], forks: Mapping[str, Fork]) -> list[Row]:
+    """Below each message that was sent in more than one way, where to find the others."""
+    if not forks:
+        return rows
+    out: list[Row] = []
+    for row in rows:
+        out.append(row)
+        if isinstance(row, UserRow) and (fork := forks.get(row.turn_id)) is not None:
+            out.append(ForkRow(row.turn_id, fork))
+    return out
+
+
+def acts_below(rows: Sequence[Row], turns: Sequence[TurnRecord]) -> list[Row]:
+    """What can be done with the newest answer, if its turn is over."""
+    turn_id = turn_of(rows[-1]) if rows else ""
+    state = turns[-1].state if turns and turns[-1].id == turn_id else TurnState.OK
+    if not turn_id or state is TurnState.RUNNING:
+        return []
+    return [ActsRow(turn_id, failed=state is TurnState.FAILED)]
 
 
 def day_of(at: datetime) -> date:
@@ -144,7 +178,8 @@ def _with_days(rows: list[Row], now: datetime) -> list[Row]:
     return out
 
 
-def _turn_of(row: Row) -> str:
+def turn_of(row: Row) -> str:
+    """The turn a row belongs to, if it does."""
     return getattr(row, "turn_id", "")
 
 

@@ -26,11 +26,12 @@ from app.ui.chat.highlight import Highlighter
 from app.ui.chat.large_texts import LargeTexts
 from app.ui.chat.paint import RowPainter
 from app.ui.chat.pointing import Pointing
-from app.ui.chat.rows import CardRow, Row, SuggestionsRow, UserRow
+from app.ui.chat.rows import WIDGET_ROWS, Row, UserRow
 from app.ui.chat.selection import Selection, selected_markdown, selected_text
 from app.ui.chat.transcript_menu import MenuPlace, transcript_menu
 from app.ui.controls import Button
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _MARGIN = 16
 """Pixels between what is brought into view and the edge of the view."""
@@ -55,6 +56,10 @@ class Transcript(QAbstractScrollArea):
     """Where widgets stand in rows, they may have come, gone or moved."""
     attachment_clicked = Signal(object)
     attachment_folder_wanted = Signal(object)
+    edit_wanted = Signal(str)
+    """The message of a turn should be edited and sent again."""
+    again_wanted = Signal(str)
+    """A turn should be answered once more."""
     focus_left = Signal()
     """A widget in a row was taken away while it had the focus."""
 
@@ -81,13 +86,16 @@ class Transcript(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Transcript")
+        self.setAccessibleName(translate("Transcript", "Transcript"))
         self.viewport().setMouseTracking(True)
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
         self.verticalScrollBar().setSingleStep(40)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self._code_copy = CodeCopy(self.viewport())
-        self._latest = Button("Jump to the latest", name="Jump to the latest message")
+        self._latest = Button(
+            translate("Transcript", "Jump to the latest"),
+            name=translate("Transcript", "Jump to the latest message"),
+        )
         self._latest.setParent(self.viewport())
         self._latest.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._latest.hide()
@@ -167,7 +175,7 @@ class Transcript(QAbstractScrollArea):
         self._widgets.clear()
         self.selection.clear()
         for index, row in enumerate(self.arrangement.rows):
-            if isinstance(row, CardRow | SuggestionsRow):
+            if isinstance(row, WIDGET_ROWS):
                 self._add_widget(index, row)
         self.arrangement.reset()
         self._settle()
@@ -175,7 +183,7 @@ class Transcript(QAbstractScrollArea):
     def _inserted(self, first: int, count: int) -> None:
         for index in range(first, first + count):
             row = self.arrangement.rows[index]
-            if isinstance(row, CardRow | SuggestionsRow):
+            if isinstance(row, WIDGET_ROWS):
                 self._add_widget(index, row)
             if isinstance(row, UserRow) and not row.turn_id:
                 self.arrangement.following = True  # the person has just sent it
@@ -417,6 +425,8 @@ class Transcript(QAbstractScrollArea):
             select_all=self._select_all,
             open_attachment=self.attachment_clicked.emit,
             show_attachment=self.attachment_folder_wanted.emit,
+            edit=self.edit_wanted.emit,
+            again=self.again_wanted.emit,
         )
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())

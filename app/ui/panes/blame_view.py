@@ -8,12 +8,11 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Final
 
-from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QListView,
     QSizePolicy,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from app.ui import words
 from app.ui.controls import Label, rule
 from app.ui.panes.lines_model import LinesModel
 from app.ui.panes.versions_model import Index
+from app.ui.row_ground import draw_row_ground
 from app.ui.session import Session
 from app.ui.theme import Theme
 
@@ -202,10 +202,7 @@ class _BlameDelegate(QStyledItemDelegate):
         theme = self._theme
         box: QRect = option.rect
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, theme.colour("accent_soft"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, theme.colour("hover"))
+        draw_row_ground(painter, QRectF(box), option.state, theme, radius=0, shows_focus=False)
         first = bool(index.data(BlameRole.FIRST))
         if first and index.row():
             painter.setPen(theme.colour("line"))

@@ -67,7 +67,7 @@ class CircuitLine(QWidget):
 
     def show_state(self, shot: BreakerSnapshot, remaining: float | None) -> None:
         """Show a state; ``remaining`` seconds until the next try."""
-        state, word = words.CIRCUIT_STATES[shot.state]
+        state, word = words.circuit_state(shot.state)
         if shot.by_hand:
             word = "paused by hand"
         self._dot.show_state(state)

@@ -173,7 +173,7 @@ class TraceModel(QAbstractItemModel):
     def _finish_call(self, turn: Node, event: ToolResultEvent) -> None:
         for node in turn.steps:
             if node.kind == "call" and node.id == event.id:
-                node.state, node.word = words.CALL_STATES[event.status]
+                node.state, node.word = words.call_state(event.status)
                 node.milliseconds = event.duration_ms
                 node.result = event.content
                 self._touch(node)

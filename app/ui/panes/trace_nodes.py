@@ -6,16 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from app.domain.events import TurnStatus
 from app.domain.messages import ConversationMessage, MessageStatus, Role
 from app.domain.tool_calls import ToolStatus
 from app.domain.turns import TurnState
 from app.ui import words
-
-if TYPE_CHECKING:
-    pass
 
 TURN_STATES: Final[Mapping[str, tuple[str, str]]] = {
     TurnStatus.OK: ("ok", "done"),
@@ -119,7 +116,7 @@ def add_stored(turn: Node, message: ConversationMessage) -> None:
         case Role.ASSISTANT:
             for call in message.tool_calls:
                 node = call_node(call.id, call.name, call.arguments)
-                node.state, node.word = words.CALL_STATES[ToolStatus.INTERRUPTED]
+                node.state, node.word = words.call_state(ToolStatus.INTERRUPTED)
                 node.parent = turn
                 turn.steps.append(node)
             if message.status is MessageStatus.FAILED:
@@ -130,7 +127,7 @@ def add_stored(turn: Node, message: ConversationMessage) -> None:
             for node in turn.steps:
                 if node.id == message.tool_call_id:
                     status = message.tool_status or ToolStatus.OK
-                    node.state, node.word = words.CALL_STATES[status]
+                    node.state, node.word = words.call_state(status)
                     node.result = message.text
 
 

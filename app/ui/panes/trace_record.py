@@ -106,7 +106,7 @@ def _model_node(call: ModelCallRecord, start: datetime) -> Node:
     told = words.count(tokens, "token") if tokens else call.model or call.provider
     cost = f" · ${call.cost:.4f}" if call.cost else ""
     retries = [one for one in response.get("progress", ()) if one["retry_in"] is not None]
-    again = f" · {words.count(len(retries), 'retry', 'retries')}" if retries else ""
+    again = f" · {words.count(len(retries), 'retry')}" if retries else ""
     facts = [call.provider]
     if call.first_chunk_ms is not None:
         facts.append(f"First word after {words.duration(call.first_chunk_ms)}")

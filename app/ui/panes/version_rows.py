@@ -76,7 +76,7 @@ def draw_ground(painter: QPainter, option: QStyleOptionViewItem, theme: Theme) -
     state = option.state
     if state & QStyle.StateFlag.State_Selected:
         focused = state & QStyle.StateFlag.State_HasFocus
-        painter.setPen(theme.colour("accent" if focused else "strong_line"))
+        painter.setPen(QPen(theme.colour("accent" if focused else "strong_line"), theme.ring - 1))
         painter.setBrush(theme.colour("panel"))
         painter.drawRoundedRect(box.adjusted(0.5, 1.5, -0.5, -1.5), 10, 10)
     elif state & QStyle.StateFlag.State_MouseOver:

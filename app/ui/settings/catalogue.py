@@ -239,6 +239,41 @@ SETTINGS: Final[Mapping[str, SettingWords]] = {
         choices={"system": "As the system", "light": "Light", "dark": "Dark"},
         also="colour dark mode light appearance",
     ),
+    "contrast": SettingWords(
+        "Contrast",
+        "High: black on white or white on black, and clear lines around everything.",
+        "you",
+        choices={"system": "As the system", "normal": "Normal", "high": "High"},
+        also="high contrast accessibility visibility",
+    ),
+    "accent": SettingWords(
+        "Accent colour",
+        "The system's is made darker or lighter where it could not be read.",
+        "you",
+        choices={"steward": "Steward's", "system": "As the system"},
+        also="color highlight",
+    ),
+    "font_size": SettingWords(
+        "Size of text",
+        "Compared with the system's. Ctrl+Plus, Ctrl+Minus and Ctrl+0 in the window do the same.",
+        "you",
+        unit="%",
+        also="font zoom larger smaller scale",
+    ),
+    "reduced_motion": SettingWords(
+        "Reduced motion",
+        "On: nothing moves or blinks by itself.",
+        "you",
+        choices={"system": "As the system", "on": "On", "off": "Off"},
+        also="animation accessibility still",
+    ),
+    "language": SettingWords(
+        "Language",
+        "Of the window, with its dates and numbers. Holds from the next start.",
+        "you",
+        choices={"system": "As the system", "en": "English", "de": "Deutsch"},
+        also="translation locale german english sprache",
+    ),
 }
 
 

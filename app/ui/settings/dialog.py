@@ -30,6 +30,7 @@ from app.ui.settings.setting_row import SettingRow, Undo
 from app.ui.settings.you_page import YouPage
 from app.ui.tasks import WorkGroup
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _LIST_WIDTH: Final = 176
 _WIDTH, _HEIGHT = 820, 600
@@ -40,8 +41,8 @@ class SettingsDialog(QDialog):
 
     def __init__(self, theme: Theme, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Steward settings")
-        self.setAccessibleName("Settings")
+        self.setWindowTitle(translate("Settings", "Steward settings"))
+        self.setAccessibleName(translate("Settings", "Settings"))
         self._work = WorkGroup(session.tasks)
         self._undo: Undo | None = None
         self._warned: set[str] = set()
@@ -64,7 +65,7 @@ class SettingsDialog(QDialog):
         self.list = QListWidget()
         self.stack = QStackedWidget()
         self.notice = ElidedLabel(kind="muted")
-        self.undo_button = Button("&Undo", kind="quiet")
+        self.undo_button = Button(translate("Settings", "&Undo"), kind="quiet")
         self._build()
         self._wire()
         room = parent.window().size()
@@ -74,7 +75,7 @@ class SettingsDialog(QDialog):
         self.show_page("model")
 
     def _build(self) -> None:
-        self.list.setAccessibleName("Settings pages")
+        self.list.setAccessibleName(translate("Settings", "Settings pages"))
         self.list.setProperty("kind", "pages")
         for page in self.pages.values():
             page.changed.connect(self._changed)
@@ -95,7 +96,7 @@ class SettingsDialog(QDialog):
         column.addWidget(self.search)
         column.addWidget(self.list, 1)
         self.undo_button.hide()
-        self.close_button = Button("&Close")
+        self.close_button = Button(translate("Settings", "&Close"))
         below = QHBoxLayout()
         below.setContentsMargins(20, 10, 16, 12)
         below.setSpacing(8)
@@ -179,7 +180,7 @@ class SettingsDialog(QDialog):
     # -- what became of a change -------------------------------------------------------------------
 
     def _changed(self, _name: str) -> None:
-        self._say("Saved.")
+        self._say(translate("Settings", "Saved."))
 
     def _tell(self, words: str, undo: Undo) -> None:
         self._say(words, undo)
@@ -191,7 +192,7 @@ class SettingsDialog(QDialog):
 
     def _take_back(self) -> None:
         undo = self._undo
-        self._say("Taken back.")
+        self._say(translate("Settings", "Taken back."))
         if undo is not None:
             undo()
         self.stack.setFocus()
@@ -208,7 +209,9 @@ class SettingsDialog(QDialog):
             self._warned = set(left)
             name, said = next(iter(left.items()))
             self.show_setting(name)
-            self._say(f"{said} Close again to leave it as it was.")
+            self._say(
+                translate("Settings", "{said} Close again to leave it as it was.").format(said=said)
+            )
             return
         self._work.cancel()  # what is under way must not come back to pages that are gone
         super().done(result)
@@ -220,8 +223,8 @@ class _Search(QLineEdit):
     def __init__(self, dialog: SettingsDialog) -> None:
         super().__init__()
         self._dialog = dialog
-        self.setPlaceholderText("Search  Ctrl+F")
-        self.setAccessibleName("Search the settings")
+        self.setPlaceholderText(translate("Settings", "Search  Ctrl+F"))
+        self.setAccessibleName(translate("Settings", "Search the settings"))
         self.setClearButtonEnabled(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

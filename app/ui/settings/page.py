@@ -11,6 +11,7 @@ from app.ui.controls import Label, rule
 from app.ui.session import Session
 from app.ui.settings.catalogue import SETTINGS
 from app.ui.settings.setting_row import SettingRow
+from app.ui.translation import translate
 
 
 class Page(QScrollArea):
@@ -67,21 +68,25 @@ class Page(QScrollArea):
 
 def not_saved(name: str) -> str:
     """That what stands in a field was not kept."""
-    return f"{SETTINGS[name].title} is not saved."
+    return translate("Settings", "{title} is not saved.").format(title=SETTINGS[name].title)
 
 
 def limits_page(title: str, session: Session) -> Page:
     """How far one turn may go, and when a skill is left alone."""
     page = Page(title, session)
     page.add_section(
-        "One turn",
+        translate("Settings", "One turn"),
         (
             "max_iterations", "max_tool_calls", "max_turn_seconds", "max_turn_tokens",
             "max_turn_cost", "max_day_cost",
         ),
-        "A turn is one message of yours and all that follows from it. At a limit the model sums "
-        "up and stops. What you change holds from the next turn on.",
+        translate("Settings",
+"A turn is one message of yours and all that follows from it. "
+"At a limit the model sums up and stops. What you change holds "
+"from the next turn on."),
     )  # fmt: skip
-    page.add_section("Skills", ("skill_timeout", "breaker_threshold", "breaker_cooldown"))
+    page.add_section(
+        translate("Settings", "Skills"), ("skill_timeout", "breaker_threshold", "breaker_cooldown")
+    )
     page.column.addStretch(1)
     return page

@@ -16,6 +16,7 @@ from app.ui.controls import Button, Label
 from app.ui.session import Session
 from app.ui.settings.catalogue import SETTINGS, range_words, value_words
 from app.ui.settings.setting_controls import NUMBER_WIDTH, control_for, is_wide
+from app.ui.translation import translate
 
 Undo = Callable[[], None]
 _UNIT_WIDTH: Final = 84
@@ -24,7 +25,9 @@ _GAP: Final = 8
 
 def environment_words(name: str) -> str:
     """Why a setting cannot be changed here."""
-    return f"Set by {field_named(name).env} in the environment."
+    return translate("Settings", "Set by {env} in the environment.").format(
+        env=field_named(name).env
+    )
 
 
 class SettingRow(QWidget):
@@ -48,9 +51,15 @@ class SettingRow(QWidget):
         self.control = control_for(self._field, self._words)
         self.control.typed.connect(self._typed)
         self.control.finished.connect(self.commit)
-        self.reset_button = Button("Reset", kind="link", name=f"Reset {self._words.title}")
+        self.reset_button = Button(
+            translate("Settings", "Reset"),
+            kind="link",
+            name=translate("Settings", "Reset {title}").format(title=self._words.title),
+        )
         default = value_words(name, default_of(name))
-        self.reset_button.setToolTip(f"Back to the default: {default} (Space)")
+        self.reset_button.setToolTip(
+            translate("Settings", "Back to the default: {default} (Space)").format(default=default)
+        )
         self.reset_button.clicked.connect(self.reset)
         policy = self.reset_button.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -165,7 +174,11 @@ class SettingRow(QWidget):
                 self._field.read(written)
         except ValueError as error:
             held = value_words(self.name, getattr(self._session.desk.settings, self.name))
-            self._say(f"Not saved: {error}. It is still {held}.")
+            self._say(
+                translate("Settings", "Not saved: {error}. It is still {held}.").format(
+                    error=error, held=held
+                )
+            )
             return False
         self._say("")
         return True

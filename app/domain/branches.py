@@ -1,0 +1,72 @@
+"""Branches: a message was edited or answered again, and the conversation went on beside itself.
+
+Nothing is replaced. The messages before a fork belong to all its branches; each has its own from
+there. One branch is shown at a time, and the person may switch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+MAIN: Final = 0
+"""The branch every conversation begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A place where a conversation goes on in more than one way.
+
+    Attributes:
+        messages: ids of the first messages of each way, the oldest first.
+        shown: which of them is shown, from 0.
+    """
+
+    messages: tuple[int, ...]
+    shown: int
+
+    @property
+    def words(self) -> str:
+        """``2 of 3``."""
+        return f"{self.shown + 1} of {len(self.messages)}"
+
+    def beside(self, step: int) -> int | None:
+        """The message ``step`` ways further on, ``None`` beyond the ends."""
+        at = self.shown + step
+        return self.messages[at] if 0 <= at < len(self.messages) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What a path takes of a branch: its messages before ``until`` (an id), or all."""
+
+    branch: int
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchStart:
+    """Where a branch left another: before message ``fork`` of branch ``parent``."""
+
+    id: int
+    parent: int
+    fork: int
+
+
+def path_of(branch: int, starts: dict[int, BranchStart]) -> tuple[Segment, ...]:
+    """The segments that make up a branch, its own first.
+
+    ``starts``: every branch of the conversation but the first, by its id. What an unknown parent
+    had is left out.
+    """
+    segments = [Segment(branch)]
+    seen = {branch}
+    while (start := starts.get(segments[-1].branch)) is not None and start.parent not in seen:
+        seen.add(start.parent)
+        segments.append(Segment(start.parent, start.fork))
+    return tuple(segments)
+
+
+def holds(path: tuple[Segment, ...], branch: int, message: int) -> bool:
+    """Whether a message of ``branch`` is on the path."""
+    return any(one.branch == branch and (one.until is None or message < one.until) for one in path)

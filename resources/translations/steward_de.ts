@@ -1,0 +1,1743 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>Attachments</name>
+    <message>
+        <source>Attachments</source>
+        <translation>Anhänge</translation>
+    </message>
+    <message>
+        <source>Copying …</source>
+        <translation>Wird kopiert …</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>No copy of {name} could be made to open: {reason}.</source>
+        <translation>Von {name} ließ sich keine Kopie zum Öffnen machen: {reason}.</translation>
+    </message>
+    <message>
+        <source>Pasted picture</source>
+        <translation>Eingefügtes Bild</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>Remove {name}</source>
+        <translation>{name} entfernen</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>{name}
+Only its name and size are sent: it is no text.</source>
+        <translation>{name}
+Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
+    </message>
+</context>
+<context>
+    <name>Branches</name>
+    <message>
+        <source>Answer a&amp;gain</source>
+        <translation>&amp;Erneut antworten</translation>
+    </message>
+    <message>
+        <source>Answer again</source>
+        <translation>Erneut antworten</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy this answer as Markdown</source>
+        <translation>Diese Antwort als Markdown kopieren</translation>
+    </message>
+    <message>
+        <source>Ed&amp;it and send again</source>
+        <translation>&amp;Bearbeiten und erneut senden</translation>
+    </message>
+    <message>
+        <source>Edit your message</source>
+        <translation>Nachricht bearbeiten</translation>
+    </message>
+    <message>
+        <source>Editing a message</source>
+        <translation>Eine Nachricht wird bearbeitet</translation>
+    </message>
+    <message>
+        <source>Send it differently; what followed it stays too</source>
+        <translation>Anders senden; was darauf folgte, bleibt auch</translation>
+    </message>
+    <message>
+        <source>Show the version after</source>
+        <translation>Nächste Fassung zeigen</translation>
+    </message>
+    <message>
+        <source>Show the version before</source>
+        <translation>Vorige Fassung zeigen</translation>
+    </message>
+    <message>
+        <source>Stop editing</source>
+        <translation>Nicht mehr bearbeiten</translation>
+    </message>
+    <message>
+        <source>Stop the answer first, or wait until it is done.</source>
+        <translation>Erst die Antwort anhalten oder warten, bis sie fertig ist.</translation>
+    </message>
+    <message>
+        <source>The answer is copied.</source>
+        <translation>Die Antwort ist kopiert.</translation>
+    </message>
+    <message>
+        <source>The answer there is stays beside the new one</source>
+        <translation>Die bisherige Antwort bleibt neben der neuen</translation>
+    </message>
+    <message>
+        <source>This message was sent more than once. Nothing was replaced.</source>
+        <translation>Diese Nachricht wurde mehrmals gesendet. Nichts wurde ersetzt.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>Versions of this message: {where}</source>
+        <translation>Fassungen dieser Nachricht: {where}</translation>
+    </message>
+    <message>
+        <source>What can be done with this answer</source>
+        <translation>Was mit dieser Antwort möglich ist</translation>
+    </message>
+    <message>
+        <source>You are editing an earlier message. What followed it stays, and so does every change to your files.</source>
+        <translation>Eine frühere Nachricht wird bearbeitet. Was darauf folgte, bleibt, und jede Änderung an Dateien auch.</translation>
+    </message>
+    <message>
+        <source>{number} of {count}</source>
+        <translation>{number} von {count}</translation>
+    </message>
+</context>
+<context>
+    <name>Calls</name>
+    <message>
+        <source>denied</source>
+        <translation>abgelehnt</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>unterbrochen</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>timed out</source>
+        <translation>Zeit abgelaufen</translation>
+    </message>
+    <message>
+        <source>version {number}</source>
+        <translation>Version {number}</translation>
+    </message>
+</context>
+<context>
+    <name>Circuits</name>
+    <message>
+        <source>closed</source>
+        <translation>geschlossen</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>offen</translation>
+    </message>
+    <message>
+        <source>trying once</source>
+        <translation>ein Versuch</translation>
+    </message>
+    <message>
+        <source>{sum} of the last {count} failed</source>
+        <translation>{sum} der letzten {count} fehlgeschlagen</translation>
+    </message>
+</context>
+<context>
+    <name>Composer</name>
+    <message>
+        <source>&amp;Send</source>
+        <translation>&amp;Senden</translation>
+    </message>
+    <message>
+        <source>Ask, type / for commands, @ for a file</source>
+        <translation>Fragen, / für Befehle, @ für eine Datei</translation>
+    </message>
+    <message>
+        <source>Attach files</source>
+        <translation>Dateien anhängen</translation>
+    </message>
+    <message>
+        <source>Completions</source>
+        <translation>Vorschläge zum Ergänzen</translation>
+    </message>
+    <message>
+        <source>Composer</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Drop to attach</source>
+        <translation>Loslassen zum Anhängen</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Eingabetaste</translation>
+    </message>
+    <message>
+        <source>Enter to send next · Escape stops</source>
+        <translation>Eingabetaste sendet danach · Esc hält an</translation>
+    </message>
+    <message>
+        <source>Escape</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>Escape stops</source>
+        <translation>Esc hält an</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Nachricht</translation>
+    </message>
+    <message>
+        <source>S&amp;top</source>
+        <translation>&amp;Anhalten</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>Senden</translation>
+    </message>
+    <message>
+        <source>Shift+Enter for a new line</source>
+        <translation>Umschalt+Eingabe für eine neue Zeile</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+</context>
+<context>
+    <name>Conversations</name>
+    <message>
+        <source>&amp;Bring back to the list</source>
+        <translation>&amp;Zurück in die Liste</translation>
+    </message>
+    <message>
+        <source>&amp;Export as</source>
+        <translation>&amp;Exportieren als</translation>
+    </message>
+    <message>
+        <source>&amp;Import a conversation …</source>
+        <translation>Unterhaltung &amp;importieren …</translation>
+    </message>
+    <message>
+        <source>&amp;JSON, to import again …</source>
+        <translation>&amp;JSON, zum erneuten Importieren …</translation>
+    </message>
+    <message>
+        <source>&amp;Markdown …</source>
+        <translation>&amp;Markdown …</translation>
+    </message>
+    <message>
+        <source>&amp;New conversation</source>
+        <translation>&amp;Neue Unterhaltung</translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation>Ö&amp;ffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Pin to the top</source>
+        <translation>&amp;Oben anheften</translation>
+    </message>
+    <message>
+        <source>&amp;Rename</source>
+        <translation>&amp;Umbenennen</translation>
+    </message>
+    <message>
+        <source>&amp;Web page …</source>
+        <translation>&amp;Webseite …</translation>
+    </message>
+    <message>
+        <source>All conversations</source>
+        <translation>Alle Unterhaltungen</translation>
+    </message>
+    <message>
+        <source>Archived</source>
+        <translation>Abgelegt</translation>
+    </message>
+    <message>
+        <source>Archived ({archived_count})</source>
+        <translation>Abgelegt ({archived_count})</translation>
+    </message>
+    <message>
+        <source>Archived conversations</source>
+        <translation>Abgelegte Unterhaltungen</translation>
+    </message>
+    <message>
+        <source>Archived “{title}”</source>
+        <translation>„{title}“ abgelegt</translation>
+    </message>
+    <message>
+        <source>Choose a JSON file that Steward has exported.</source>
+        <translation>Eine JSON-Datei wählen, die Steward exportiert hat.</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>Einen anderen Ordner wählen.</translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation>Unterhaltungen</translation>
+    </message>
+    <message>
+        <source>Done in {time}</source>
+        <translation>Fertig in {time}</translation>
+    </message>
+    <message>
+        <source>Export the conversation</source>
+        <translation>Unterhaltung exportieren</translation>
+    </message>
+    <message>
+        <source>Exported to {written}.</source>
+        <translation>Exportiert nach {written}.</translation>
+    </message>
+    <message>
+        <source>Import a conversation</source>
+        <translation>Unterhaltung importieren</translation>
+    </message>
+    <message>
+        <source>Imported “{title}”.</source>
+        <translation>„{title}“ importiert.</translation>
+    </message>
+    <message>
+        <source>JSON (*.json)</source>
+        <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>Markdown (*.md)</source>
+        <translation>Markdown (*.md)</translation>
+    </message>
+    <message>
+        <source>New conversation</source>
+        <translation>Neue Unterhaltung</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>Nichts gefunden</translation>
+    </message>
+    <message>
+        <source>Pinned</source>
+        <translation>Angeheftet</translation>
+    </message>
+    <message>
+        <source>Remove from the &amp;list</source>
+        <translation>Aus der &amp;Liste nehmen</translation>
+    </message>
+    <message>
+        <source>Search all conversations</source>
+        <translation>Alle Unterhaltungen durchsuchen</translation>
+    </message>
+    <message>
+        <source>Search everything  Ctrl+K</source>
+        <translation>Alles durchsuchen  Strg+K</translation>
+    </message>
+    <message>
+        <source>Set the status in report.md to final.</source>
+        <translation>Setze den Status in report.md auf final.</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Stopped at its limit after {time}</source>
+        <translation>An der Grenze angehalten nach {time}</translation>
+    </message>
+    <message>
+        <source>That was decided already, or had expired.</source>
+        <translation>Das war schon entschieden oder abgelaufen.</translation>
+    </message>
+    <message>
+        <source>The last answer failed</source>
+        <translation>Die letzte Antwort ist fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>The newest {limit} messages</source>
+        <translation>Die neuesten {limit} Nachrichten</translation>
+    </message>
+    <message>
+        <source>Un&amp;pin</source>
+        <translation>Nicht mehr an&amp;heften</translation>
+    </message>
+    <message>
+        <source>Waiting for your approval</source>
+        <translation>Wartet auf Erlaubnis</translation>
+    </message>
+    <message>
+        <source>Web page (*.html)</source>
+        <translation>Webseite (*.html)</translation>
+    </message>
+    <message>
+        <source>What can you do?</source>
+        <translation>Was kannst du?</translation>
+    </message>
+    <message>
+        <source>What is in my folders?</source>
+        <translation>Was ist in meinen Ordnern?</translation>
+    </message>
+    <message>
+        <source>What was not sent last time stands in the message field.</source>
+        <translation>Was beim letzten Mal nicht gesendet wurde, steht im Eingabefeld.</translation>
+    </message>
+    <message>
+        <source>Working …</source>
+        <translation>Arbeitet …</translation>
+    </message>
+    <message>
+        <source>Your conversations will stand here.</source>
+        <translation>Hier stehen bald die Unterhaltungen.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be written: {reason}.</source>
+        <translation>{name} lässt sich nicht schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>{name} holds no conversation; nothing was added.</source>
+        <translation>{name} enthält keine Unterhaltung; nichts wurde hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>{name} is no conversation; nothing was added.</source>
+        <translation>{name} ist keine Unterhaltung; nichts wurde hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>{name} is too long for a conversation; nothing was added.</source>
+        <translation>{name} ist zu lang für eine Unterhaltung; nichts wurde hinzugefügt.</translation>
+    </message>
+    <message>
+        <source>{source} cannot be read: {reason}.</source>
+        <translation>{source} lässt sich nicht lesen: {reason}.</translation>
+    </message>
+    <message>
+        <source>{when} · Archived · </source>
+        <translation>{when} · Abgelegt · </translation>
+    </message>
+    <message>
+        <source>“{title}” is back</source>
+        <translation>„{title}“ ist zurück</translation>
+    </message>
+    <message>
+        <source>← All conversations</source>
+        <translation>← Alle Unterhaltungen</translation>
+    </message>
+</context>
+<context>
+    <name>Dates</name>
+    <message>
+        <source>HH:mm</source>
+        <comment>as in QLocale::toString</comment>
+        <translation>HH:mm</translation>
+    </message>
+    <message>
+        <source>HH:mm:ss</source>
+        <comment>as in QLocale::toString</comment>
+        <translation>HH:mm:ss</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>Heute</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>Gestern</translation>
+    </message>
+    <message>
+        <source>d MMM</source>
+        <comment>as in QLocale::toString</comment>
+        <translation>d. MMM</translation>
+    </message>
+    <message>
+        <source>d MMM yyyy</source>
+        <comment>as in QLocale::toString</comment>
+        <translation>d. MMM yyyy</translation>
+    </message>
+    <message>
+        <source>d MMMM</source>
+        <comment>as in QLocale::toString</comment>
+        <translation>d. MMMM</translation>
+    </message>
+    <message>
+        <source>d MMMM yyyy</source>
+        <comment>as in QLocale::toString</comment>
+        <translation>d. MMMM yyyy</translation>
+    </message>
+    <message>
+        <source>dddd, d MMMM</source>
+        <comment>as in QLocale::toString</comment>
+        <translation>dddd, d. MMMM</translation>
+    </message>
+    <message>
+        <source>dddd, d MMMM yyyy</source>
+        <comment>as in QLocale::toString</comment>
+        <translation>dddd, d. MMMM yyyy</translation>
+    </message>
+</context>
+<context>
+    <name>Details</name>
+    <message>
+        <source>Circuits</source>
+        <translation>Sicherungen</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Details</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>Hide the details (F9)</source>
+        <translation>Details verbergen (F9)</translation>
+    </message>
+    <message>
+        <source>Tear off or put back the details</source>
+        <translation>Details abreißen oder zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Trace</source>
+        <translation>Ablauf</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Versionen</translation>
+    </message>
+</context>
+<context>
+    <name>Difference</name>
+    <message>
+        <source>No difference in the text</source>
+        <translation>Kein Unterschied im Text</translation>
+    </message>
+    <message>
+        <source>No difference in the text.</source>
+        <translation>Kein Unterschied im Text.</translation>
+    </message>
+    <message>
+        <source>no newline at the end of the file</source>
+        <translation>kein Zeilenende am Ende der Datei</translation>
+    </message>
+    <message>
+        <source>{added} added, {removed} removed</source>
+        <translation>{added} hinzugefügt, {removed} entfernt</translation>
+    </message>
+    <message>
+        <source>{lines} added</source>
+        <translation>{lines} hinzugefügt</translation>
+    </message>
+    <message>
+        <source>{lines} removed</source>
+        <translation>{lines} entfernt</translation>
+    </message>
+    <message>
+        <source>… {number} more lines are not shown.</source>
+        <translation>… {number} weitere Zeilen werden nicht gezeigt.</translation>
+    </message>
+</context>
+<context>
+    <name>Endings</name>
+    <message>
+        <source>A limit was reached.</source>
+        <translation>Eine Grenze wurde erreicht.</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Continue exactly where your answer was cut off.</source>
+        <translation>Mach genau da weiter, wo deine Antwort abgeschnitten wurde.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Go on from where I stopped you.</source>
+        <translation>Mach da weiter, wo ich dich angehalten habe.</translation>
+    </message>
+    <message>
+        <source>Go on.</source>
+        <translation>Mach weiter.</translation>
+    </message>
+    <message>
+        <source>Interrupted: Steward ended before this answer did. What is above was kept, and so was every change.</source>
+        <translation>Unterbrochen: Steward endete vor dieser Antwort. Was darüber steht, ist gesichert, und jede Änderung auch.</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Stopped. What was done before stays, and every version of it.</source>
+        <translation>Angehalten. Was vorher geschah, bleibt, und jede Version davon auch.</translation>
+    </message>
+    <message>
+        <source>The answer broke off here.</source>
+        <translation>Hier brach die Antwort ab.</translation>
+    </message>
+    <message>
+        <source>You were interrupted. Go on from where your answer stopped.</source>
+        <translation>Du wurdest unterbrochen. Mach da weiter, wo deine Antwort aufhörte.</translation>
+    </message>
+    <message>
+        <source>{limit} The answer above sums up what was done.</source>
+        <translation>{limit} Die Antwort darüber fasst zusammen, was getan wurde.</translation>
+    </message>
+</context>
+<context>
+    <name>Find</name>
+    <message>
+        <source>Close the search</source>
+        <translation>Suche schließen</translation>
+    </message>
+    <message>
+        <source>Earlier message</source>
+        <translation>Frühere Nachricht</translation>
+    </message>
+    <message>
+        <source>Find in this conversation</source>
+        <translation>In dieser Unterhaltung suchen</translation>
+    </message>
+    <message>
+        <source>Later message</source>
+        <translation>Spätere Nachricht</translation>
+    </message>
+    <message>
+        <source>Not found</source>
+        <translation>Nicht gefunden</translation>
+    </message>
+    <message>
+        <source>Words to find in this conversation</source>
+        <translation>Wörter, die in dieser Unterhaltung gesucht werden</translation>
+    </message>
+    <message>
+        <source>{number} of {count}</source>
+        <translation>{number} von {count}</translation>
+    </message>
+</context>
+<context>
+    <name>Keys</name>
+    <message>
+        <source>Escape</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>{whole}
+Choose another ({keys})</source>
+        <translation>{whole}
+Andere Wahl ({keys})</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>Asking for the models …</source>
+        <translation>Fragt nach den Modellen …</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>Modell wählen</translation>
+    </message>
+    <message>
+        <source>Connect &amp;another …</source>
+        <translation>Anderes &amp;verbinden …</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Search the models</source>
+        <translation>Modelle durchsuchen</translation>
+    </message>
+    <message>
+        <source>Search the models, or write a name</source>
+        <translation>Modelle durchsuchen oder einen Namen schreiben</translation>
+    </message>
+    <message>
+        <source>The default</source>
+        <translation>Die Voreinstellung</translation>
+    </message>
+    <message>
+        <source>Use “{typed}”</source>
+        <translation>„{typed}“ benutzen</translation>
+    </message>
+    <message>
+        <source>a name that is not in the list</source>
+        <translation>ein Name, der nicht in der Liste steht</translation>
+    </message>
+    <message>
+        <source>chosen now</source>
+        <translation>jetzt gewählt</translation>
+    </message>
+    <message>
+        <source>chosen now · {words}</source>
+        <translation>jetzt gewählt · {words}</translation>
+    </message>
+    <message>
+        <source>uses no skills</source>
+        <translation>benutzt keine Fähigkeiten</translation>
+    </message>
+    <message>
+        <source>{asked} in, {answered} out per million</source>
+        <translation>{asked} hinein, {answered} heraus je Million</translation>
+    </message>
+    <message>
+        <source>{context_length} tokens</source>
+        <translation>{context_length} Token</translation>
+    </message>
+</context>
+<context>
+    <name>Notifications</name>
+    <message>
+        <source>Ctrl+Shift+N goes to the first one</source>
+        <translation>Strg+Umschalt+N führt zur ersten</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>Verwerfen</translation>
+    </message>
+    <message>
+        <source>Dismiss (Escape)</source>
+        <translation>Verwerfen (Esc)</translation>
+    </message>
+    <message>
+        <source>Dismiss all</source>
+        <translation>Alle verwerfen</translation>
+    </message>
+    <message>
+        <source>Dismiss all (Shift+Delete)</source>
+        <translation>Alle verwerfen (Umschalt+Entf)</translation>
+    </message>
+    <message>
+        <source>Dismiss all notifications</source>
+        <translation>Alle Meldungen verwerfen</translation>
+    </message>
+    <message>
+        <source>Dismiss: {message}</source>
+        <translation>Verwerfen: {message}</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Information</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Notifications</source>
+        <translation>Meldungen</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>since {clock_time}</source>
+        <translation>seit {clock_time}</translation>
+    </message>
+    <message>
+        <source>{count} times</source>
+        <translation>{count}-mal</translation>
+    </message>
+    <message>
+        <source>{hidden} more</source>
+        <translation>{hidden} weitere</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>&amp;Ask again</source>
+        <translation>&amp;Wieder fragen</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Abbrechen</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Entfernen</translation>
+    </message>
+    <message>
+        <source>&amp;Take back</source>
+        <translation>&amp;Zurücknehmen</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>A turn is one message of yours and all that follows from it. At a limit the model sums up and stops. What you change holds from the next turn on.</source>
+        <translation>Eine Runde ist eine Nachricht und alles, was aus ihr folgt. An einer Grenze fasst das Modell zusammen und hält an. Was hier geändert wird, gilt ab der nächsten Runde.</translation>
+    </message>
+    <message>
+        <source>A&amp;dd folder …</source>
+        <translation>Ordner &amp;hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Back to the default: {default} (Space)</source>
+        <translation>Zurück zur Voreinstellung: {default} (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Back to the defaults</source>
+        <translation>Zurück zu den Voreinstellungen</translation>
+    </message>
+    <message>
+        <source>Changes made outside</source>
+        <translation>Änderungen von außen</translation>
+    </message>
+    <message>
+        <source>Choose the folder first.</source>
+        <translation>Erst den Ordner wählen.</translation>
+    </message>
+    <message>
+        <source>Conversations, versions, settings and logs. Set STEWARD_HOME in the environment and start Steward again to use another one.</source>
+        <translation>Unterhaltungen, Versionen, Einstellungen und Protokolle. Für einen anderen Ordner STEWARD_HOME in der Umgebung setzen und Steward neu starten.</translation>
+    </message>
+    <message>
+        <source>Data folder</source>
+        <translation>Datenordner</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Folders Steward may work in</source>
+        <translation>Ordner, in denen Steward arbeiten darf</translation>
+    </message>
+    <message>
+        <source>For single &amp;sources</source>
+        <translation>Für einzelne &amp;Quellen</translation>
+    </message>
+    <message>
+        <source>Held until you close Steward: no keyring works on this computer.</source>
+        <translation>Gilt, bis Steward geschlossen wird: Auf diesem Computer arbeitet kein Schlüsselbund.</translation>
+    </message>
+    <message>
+        <source>Information</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>It can touch nothing outside them. Tick a folder to follow the instructions in its AGENTS.md; do so only for folders whose content you trust.</source>
+        <translation>Außerhalb davon kann es nichts berühren. Ein Haken lässt es den Anweisungen in der AGENTS.md des Ordners folgen; nur bei Ordnern setzen, deren Inhalt vertrauenswürdig ist.</translation>
+    </message>
+    <message>
+        <source>Kept in the system&apos;s keyring.</source>
+        <translation>Im Schlüsselbund des Systems gesichert.</translation>
+    </message>
+    <message>
+        <source>Let Steward work in this folder</source>
+        <translation>Steward in diesem Ordner arbeiten lassen</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>None.</source>
+        <translation>Keiner.</translation>
+    </message>
+    <message>
+        <source>Not saved: {error}.</source>
+        <translation>Nicht gesichert: {error}.</translation>
+    </message>
+    <message>
+        <source>Not saved: {error}. It is still {held}.</source>
+        <translation>Nicht gesichert: {error}. Es gilt weiter {held}.</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”.
+Try one word, such as cost, folder or key.</source>
+        <translation>Nichts gefunden für „{words}“.
+Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</translation>
+    </message>
+    <message>
+        <source>Notifications go where they went by default.</source>
+        <translation>Meldungen gehen wieder dahin, wohin sie voreingestellt gehen.</translation>
+    </message>
+    <message>
+        <source>One turn</source>
+        <translation>Eine Runde</translation>
+    </message>
+    <message>
+        <source>Remove the key?</source>
+        <translation>Den Schlüssel entfernen?</translation>
+    </message>
+    <message>
+        <source>Remove the key? ({title})</source>
+        <translation>Den Schlüssel entfernen? ({title})</translation>
+    </message>
+    <message>
+        <source>Remove …</source>
+        <translation>Entfernen …</translation>
+    </message>
+    <message>
+        <source>Remove: {title}</source>
+        <translation>Entfernen: {title}</translation>
+    </message>
+    <message>
+        <source>Remove: {title} (Space)</source>
+        <translation>Entfernen: {title} (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>Zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Reset a&amp;ll</source>
+        <translation>A&amp;lles zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Reset {title}</source>
+        <translation>{title} zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Rules for single sources</source>
+        <translation>Regeln für einzelne Quellen</translation>
+    </message>
+    <message>
+        <source>Saved.</source>
+        <translation>Gesichert.</translation>
+    </message>
+    <message>
+        <source>Search  Ctrl+F</source>
+        <translation>Suchen  Strg+F</translation>
+    </message>
+    <message>
+        <source>Search the settings</source>
+        <translation>Einstellungen durchsuchen</translation>
+    </message>
+    <message>
+        <source>Set by {env} in the environment.</source>
+        <translation>Von {env} in der Umgebung gesetzt.</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Settings found</source>
+        <translation>Gefundene Einstellungen</translation>
+    </message>
+    <message>
+        <source>Settings pages</source>
+        <translation>Seiten der Einstellungen</translation>
+    </message>
+    <message>
+        <source>Skills</source>
+        <translation>Fähigkeiten</translation>
+    </message>
+    <message>
+        <source>Steward asks again: {said}.</source>
+        <translation>Steward fragt wieder: {said}.</translation>
+    </message>
+    <message>
+        <source>Steward cannot show it, so you would have to paste it again. A model that needs it no longer answers.</source>
+        <translation>Steward kann ihn nicht zeigen, er müsste also neu eingefügt werden. Ein Modell, das ihn braucht, antwortet nicht mehr.</translation>
+    </message>
+    <message>
+        <source>Steward may no longer work in it; its history stays</source>
+        <translation>Steward darf nicht mehr darin arbeiten; die Geschichte bleibt</translation>
+    </message>
+    <message>
+        <source>Steward settings</source>
+        <translation>Einstellungen von Steward</translation>
+    </message>
+    <message>
+        <source>System tray</source>
+        <translation>Infobereich</translation>
+    </message>
+    <message>
+        <source>Take the permission back</source>
+        <translation>Die Erlaubnis zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Taken back.</source>
+        <translation>Zurückgenommen.</translation>
+    </message>
+    <message>
+        <source>The look</source>
+        <translation>Das Aussehen</translation>
+    </message>
+    <message>
+        <source>The source stands on the card. Write SEVERITY/SOURCE=PLACES, with info, warning, error or any, and window, tray, log or none; separate rules with a semicolon.</source>
+        <translation>Die Quelle steht auf der Karte. Schreibweise: SEVERITY/SOURCE=PLACES, mit info, warning, error oder any und window, tray, log oder none; Regeln mit einem Strichpunkt trennen.</translation>
+    </message>
+    <message>
+        <source>The tray speaks only while the window is not in front. Whatever you choose, each one is kept in the history with how often it came.</source>
+        <translation>Der Infobereich meldet sich nur, wenn das Fenster nicht vorn ist. Wie auch immer gewählt wird: Jede Meldung bleibt im Verlauf, mit der Zahl, wie oft sie kam.</translation>
+    </message>
+    <message>
+        <source>There are none. The buttons of a card that asks make them.</source>
+        <translation>Es gibt keine. Die Knöpfe einer Karte, die fragt, legen sie an.</translation>
+    </message>
+    <message>
+        <source>These skills run without a question:</source>
+        <translation>Diese Fähigkeiten laufen ohne Frage:</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>Warnungen</translation>
+    </message>
+    <message>
+        <source>What needs no asking</source>
+        <translation>Was keine Frage braucht</translation>
+    </message>
+    <message>
+        <source>Where notifications go</source>
+        <translation>Wohin Meldungen gehen</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>Fenster</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Die Person</translation>
+    </message>
+    <message>
+        <source>Your rules</source>
+        <translation>Eigene Regeln</translation>
+    </message>
+    <message>
+        <source>a conversation</source>
+        <translation>einer Unterhaltung</translation>
+    </message>
+    <message>
+        <source>{kind}: {place} (Space)</source>
+        <translation>{kind}: {place} (Leertaste)</translation>
+    </message>
+    <message>
+        <source>{said} Close again to leave it as it was.</source>
+        <translation>{said} Noch einmal schließen lässt es, wie es war.</translation>
+    </message>
+    <message>
+        <source>{skill}, always</source>
+        <translation>{skill}, immer</translation>
+    </message>
+    <message>
+        <source>{skill}, in the folder {folder}</source>
+        <translation>{skill}, im Ordner {folder}</translation>
+    </message>
+    <message>
+        <source>{skill}, in “{title}”</source>
+        <translation>{skill}, in „{title}“</translation>
+    </message>
+    <message>
+        <source>{title} is not saved.</source>
+        <translation>{title} ist nicht gesichert.</translation>
+    </message>
+</context>
+<context>
+    <name>Top bar</name>
+    <message>
+        <source>Connect a model (Ctrl+M)</source>
+        <translation>Modell verbinden (Strg+M)</translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Folders: {text}</source>
+        <translation>Ordner: {text}</translation>
+    </message>
+    <message>
+        <source>Model: starting</source>
+        <translation>Modell: startet</translation>
+    </message>
+    <message>
+        <source>Model: {text}</source>
+        <translation>Modell: {text}</translation>
+    </message>
+    <message>
+        <source>No folder yet</source>
+        <translation>Noch kein Ordner</translation>
+    </message>
+    <message>
+        <source>S&amp;ettings</source>
+        <translation>&amp;Einstellungen</translation>
+    </message>
+    <message>
+        <source>Show or hide the conversations</source>
+        <translation>Unterhaltungen zeigen oder verbergen</translation>
+    </message>
+    <message>
+        <source>Show or hide the details</source>
+        <translation>Details zeigen oder verbergen</translation>
+    </message>
+    <message>
+        <source>Starting …</source>
+        <translation>Startet …</translation>
+    </message>
+    <message>
+        <source>What this conversation has used. All of today: {today}.</source>
+        <translation>Was diese Unterhaltung verbraucht hat. Heute insgesamt: {today}.</translation>
+    </message>
+    <message>
+        <source>chosen for this conversation</source>
+        <translation>für diese Unterhaltung gewählt</translation>
+    </message>
+    <message>
+        <source>the default model</source>
+        <translation>das voreingestellte Modell</translation>
+    </message>
+    <message>
+        <source>{shown}
+Add or remove folders (Ctrl+Shift+F)</source>
+        <translation>{shown}
+Ordner hinzufügen oder entfernen (Strg+Umschalt+F)</translation>
+    </message>
+    <message>
+        <source>{text}, {whose}
+Choose another (Ctrl+M)</source>
+        <translation>{text}, {whose}
+Anderes wählen (Strg+M)</translation>
+    </message>
+</context>
+<context>
+    <name>Transcript</name>
+    <message>
+        <source> (waits its turn)</source>
+        <translation> (wartet, bis sie an der Reihe ist)</translation>
+    </message>
+    <message>
+        <source> Attached: {names}.</source>
+        <translation> Angehängt: {names}.</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation>Ö&amp;ffnen</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy as &amp;Markdown</source>
+        <translation>Als &amp;Markdown kopieren</translation>
+    </message>
+    <message>
+        <source>Copy this c&amp;ode</source>
+        <translation>Diesen &amp;Code kopieren</translation>
+    </message>
+    <message>
+        <source>Copy this code</source>
+        <translation>Diesen Code kopieren</translation>
+    </message>
+    <message>
+        <source>Copy this m&amp;essage as Markdown</source>
+        <translation>Diese &amp;Nachricht als Markdown kopieren</translation>
+    </message>
+    <message>
+        <source>Earlier messages were summarised for the model</source>
+        <translation>Frühere Nachrichten wurden für das Modell zusammengefasst</translation>
+    </message>
+    <message>
+        <source>It works in the folders you gave it. Before it changes a file it shows you the difference and asks; every earlier version stays, and one click brings it back.</source>
+        <translation>Es arbeitet in den freigegebenen Ordnern. Bevor es eine Datei ändert, zeigt es den Unterschied und fragt; jede frühere Version bleibt, und ein Klick holt sie zurück.</translation>
+    </message>
+    <message>
+        <source>Jump to the latest</source>
+        <translation>Zum Neuesten springen</translation>
+    </message>
+    <message>
+        <source>Jump to the latest message</source>
+        <translation>Zur neuesten Nachricht springen</translation>
+    </message>
+    <message>
+        <source>Open a link?</source>
+        <translation>Einen Link öffnen?</translation>
+    </message>
+    <message>
+        <source>Open this address in your browser?</source>
+        <translation>Diese Adresse im Browser öffnen?</translation>
+    </message>
+    <message>
+        <source>Open {name}</source>
+        <translation>{name} öffnen</translation>
+    </message>
+    <message>
+        <source>Reading earlier messages …</source>
+        <translation>Frühere Nachrichten werden gelesen …</translation>
+    </message>
+    <message>
+        <source>Select &amp;all</source>
+        <translation>&amp;Alles auswählen</translation>
+    </message>
+    <message>
+        <source>Send: {text}</source>
+        <translation>Senden: {text}</translation>
+    </message>
+    <message>
+        <source>Show a copy of {name} in its folder</source>
+        <translation>Eine Kopie von {name} im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Skill {words}</source>
+        <translation>Fähigkeit {words}</translation>
+    </message>
+    <message>
+        <source>Steward asks: {summary}</source>
+        <translation>Steward fragt: {summary}</translation>
+    </message>
+    <message>
+        <source>Steward is still starting; your message goes out in a moment.</source>
+        <translation>Steward startet noch; die Nachricht geht gleich hinaus.</translation>
+    </message>
+    <message>
+        <source>Steward: {text}</source>
+        <translation>Steward: {text}</translation>
+    </message>
+    <message>
+        <source>Suggestions</source>
+        <translation>Vorschläge</translation>
+    </message>
+    <message>
+        <source>Suggestions: {messages}</source>
+        <translation>Vorschläge: {messages}</translation>
+    </message>
+    <message>
+        <source>Thinking …</source>
+        <translation>Denkt nach …</translation>
+    </message>
+    <message>
+        <source>This is no web address.</source>
+        <translation>Das ist keine Webadresse.</translation>
+    </message>
+    <message>
+        <source>Thought for a moment</source>
+        <translation>Hat kurz nachgedacht</translation>
+    </message>
+    <message>
+        <source>Thought for {time}</source>
+        <translation>Hat {time} nachgedacht</translation>
+    </message>
+    <message>
+        <source>Transcript</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Version {number} of {count} of this message</source>
+        <translation>Fassung {number} von {count} dieser Nachricht</translation>
+    </message>
+    <message>
+        <source>Waits for your decision: {summary}</source>
+        <translation>Wartet auf eine Entscheidung: {summary}</translation>
+    </message>
+    <message>
+        <source>What can be done with this answer</source>
+        <translation>Was mit dieser Antwort möglich ist</translation>
+    </message>
+    <message>
+        <source>What should Steward do?</source>
+        <translation>Was soll Steward tun?</translation>
+    </message>
+    <message>
+        <source>You: {text}{attached}</source>
+        <translation>Ich: {text}{attached}</translation>
+    </message>
+    <message>
+        <source>[picture: {what}]</source>
+        <translation>[Bild: {what}]</translation>
+    </message>
+    <message>
+        <source>allowed by {by}</source>
+        <translation>erlaubt von {by}</translation>
+    </message>
+    <message>
+        <source>asks you first</source>
+        <translation>fragt erst</translation>
+    </message>
+    <message>
+        <source>no description</source>
+        <translation>keine Beschreibung</translation>
+    </message>
+    <message>
+        <source>you allowed it</source>
+        <translation>erlaubt</translation>
+    </message>
+    <message>
+        <source>{title}. Enter opens it.</source>
+        <translation>{title}. Eingabetaste öffnet.</translation>
+    </message>
+</context>
+<context>
+    <name>Trouble</name>
+    <message>
+        <source> The newest backup of the database is {backup}.</source>
+        <translation> Die neueste Sicherung der Datenbank ist {backup}.</translation>
+    </message>
+    <message>
+        <source>&amp;Try again</source>
+        <translation>&amp;Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>A setting has to be mended first</source>
+        <translation>Erst muss eine Einstellung berichtigt werden</translation>
+    </message>
+    <message>
+        <source>For this time only; the settings can connect a model</source>
+        <translation>Nur für dieses Mal; die Einstellungen können ein Modell verbinden</translation>
+    </message>
+    <message>
+        <source>Nothing was touched: your files, your conversations and every version.</source>
+        <translation>Nichts wurde berührt: weder Dateien noch Unterhaltungen noch Versionen.</translation>
+    </message>
+    <message>
+        <source>Open the data &amp;folder</source>
+        <translation>Daten&amp;ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Something in Steward went wrong.</source>
+        <translation>In Steward ist etwas schiefgegangen.</translation>
+    </message>
+    <message>
+        <source>Start with &amp;offline commands</source>
+        <translation>Mit &amp;Befehlen ohne Netz starten</translation>
+    </message>
+    <message>
+        <source>Steward cannot use its data folder</source>
+        <translation>Steward kann seinen Datenordner nicht benutzen</translation>
+    </message>
+    <message>
+        <source>Steward could not start</source>
+        <translation>Steward konnte nicht starten</translation>
+    </message>
+    <message>
+        <source>Steward&apos;s database is damaged</source>
+        <translation>Die Datenbank von Steward ist beschädigt</translation>
+    </message>
+    <message>
+        <source>This data belongs to a newer Steward</source>
+        <translation>Diese Daten gehören zu einem neueren Steward</translation>
+    </message>
+    <message>
+        <source>Try again; the log in the data folder says more.</source>
+        <translation>Erneut versuchen; das Protokoll im Datenordner sagt mehr.</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>Was geschah</translation>
+    </message>
+    <message>
+        <source>What is safe</source>
+        <translation>Was sicher ist</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>Was zu tun ist</translation>
+    </message>
+    <message>
+        <source>Your files are as they were; the log says more.</source>
+        <translation>Die Dateien sind, wie sie waren; das Protokoll sagt mehr.</translation>
+    </message>
+    <message>
+        <source>Your own files, and the content of every version in the vault.{kept}</source>
+        <translation>Die eigenen Dateien und der Inhalt jeder Version im Tresor.{kept}</translation>
+    </message>
+    <message>
+        <source>Your own files; nothing was changed.</source>
+        <translation>Die eigenen Dateien; nichts wurde geändert.</translation>
+    </message>
+</context>
+<context>
+    <name>Undo</name>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+</context>
+<context>
+    <name>Units</name>
+    <message>
+        <source>byte</source>
+        <translation>Byte</translation>
+    </message>
+    <message>
+        <source>bytes</source>
+        <translation>Byte</translation>
+    </message>
+    <message>
+        <source>call</source>
+        <translation>Aufruf</translation>
+    </message>
+    <message>
+        <source>calls</source>
+        <translation>Aufrufe</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>changes</source>
+        <translation>Änderungen</translation>
+    </message>
+    <message>
+        <source>circuit</source>
+        <translation>Sicherung</translation>
+    </message>
+    <message>
+        <source>circuits</source>
+        <translation>Sicherungen</translation>
+    </message>
+    <message>
+        <source>content</source>
+        <translation>Inhalt</translation>
+    </message>
+    <message>
+        <source>contents</source>
+        <translation>Inhalte</translation>
+    </message>
+    <message>
+        <source>failure</source>
+        <translation>Fehlschlag</translation>
+    </message>
+    <message>
+        <source>failures</source>
+        <translation>Fehlschläge</translation>
+    </message>
+    <message>
+        <source>file</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>folders</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>line</source>
+        <translation>Zeile</translation>
+    </message>
+    <message>
+        <source>lines</source>
+        <translation>Zeilen</translation>
+    </message>
+    <message>
+        <source>message</source>
+        <translation>Nachricht</translation>
+    </message>
+    <message>
+        <source>messages</source>
+        <translation>Nachrichten</translation>
+    </message>
+    <message>
+        <source>notification</source>
+        <translation>Meldung</translation>
+    </message>
+    <message>
+        <source>notifications</source>
+        <translation>Meldungen</translation>
+    </message>
+    <message>
+        <source>problem</source>
+        <translation>Problem</translation>
+    </message>
+    <message>
+        <source>problems</source>
+        <translation>Probleme</translation>
+    </message>
+    <message>
+        <source>request</source>
+        <translation>Anfrage</translation>
+    </message>
+    <message>
+        <source>requests</source>
+        <translation>Anfragen</translation>
+    </message>
+    <message>
+        <source>retries</source>
+        <translation>neue Versuche</translation>
+    </message>
+    <message>
+        <source>retry</source>
+        <translation>neuer Versuch</translation>
+    </message>
+    <message>
+        <source>time</source>
+        <translation>Mal</translation>
+    </message>
+    <message>
+        <source>times</source>
+        <translation>Mal</translation>
+    </message>
+    <message>
+        <source>token</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>versions</source>
+        <translation>Versionen</translation>
+    </message>
+    <message>
+        <source>{number} min</source>
+        <translation>{number} Min.</translation>
+    </message>
+    <message>
+        <source>{number} ms</source>
+        <translation>{number} ms</translation>
+    </message>
+    <message>
+        <source>{number} s</source>
+        <translation>{number} s</translation>
+    </message>
+</context>
+<context>
+    <name>Vault</name>
+    <message>
+        <source> {count} had been pruned into archives.</source>
+        <translation> {count} liegen in Archiven.</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Abbrechen</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
+        <source>A change that was cut off is completed, or taken back whole.</source>
+        <translation>Eine abgebrochene Änderung wird vollendet oder ganz zurückgenommen.</translation>
+    </message>
+    <message>
+        <source>Check the vault</source>
+        <translation>Tresor prüfen</translation>
+    </message>
+    <message>
+        <source>Checking the vault …</source>
+        <translation>Der Tresor wird geprüft …</translation>
+    </message>
+    <message>
+        <source>Checking {part} … {done} of {total}</source>
+        <translation>Geprüft wird: {part} … {done} von {total}</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Every change is whole.</source>
+        <translation>Jede Änderung ist vollständig.</translation>
+    </message>
+    <message>
+        <source>Every kept version is read and compared with its fingerprint. You can go on working meanwhile; nothing is changed by it.</source>
+        <translation>Jede gesicherte Version wird gelesen und mit ihrem Fingerabdruck verglichen. Die Arbeit kann weitergehen; nichts wird dabei geändert.</translation>
+    </message>
+    <message>
+        <source>Everything is as it should be.</source>
+        <translation>Alles ist, wie es sein soll.</translation>
+    </message>
+    <message>
+        <source>Looking for unfinished changes …</source>
+        <translation>Sucht nach unfertigen Änderungen …</translation>
+    </message>
+    <message>
+        <source>Nothing was left unfinished.</source>
+        <translation>Nichts blieb unfertig.</translation>
+    </message>
+    <message>
+        <source>Problems</source>
+        <translation>Probleme</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Recover</source>
+        <translation>Wiederherstellen</translation>
+    </message>
+    <message>
+        <source>What became of each:</source>
+        <translation>Was aus jeder wurde:</translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation>Was gefunden wurde</translation>
+    </message>
+    <message>
+        <source>Worth knowing</source>
+        <translation>Wissenswertes</translation>
+    </message>
+    <message>
+        <source>the history of files</source>
+        <translation>der Verlauf der Dateien</translation>
+    </message>
+    <message>
+        <source>the kept contents</source>
+        <translation>die gesicherten Inhalte</translation>
+    </message>
+    <message>
+        <source>{ended} had been cut off.</source>
+        <translation>{ended} war abgebrochen worden.</translation>
+    </message>
+    <message>
+        <source>{found} found.</source>
+        <translation>{found} gefunden.</translation>
+    </message>
+    <message>
+        <source>{versions} of {files}, {contents} of {size} were read.</source>
+        <translation>{versions} von {files}, {contents} mit {size} wurden gelesen.</translation>
+    </message>
+    <message>
+        <source>… and {number} more lines; `steward files verify` prints all.</source>
+        <translation>… und {number} weitere Zeilen; `steward files verify` zeigt alle.</translation>
+    </message>
+</context>
+<context>
+    <name>Versions</name>
+    <message>
+        <source> Later changes stay.</source>
+        <translation> Spätere Änderungen bleiben.</translation>
+    </message>
+    <message>
+        <source>Made our change</source>
+        <translation>Unsere Änderung gemacht</translation>
+    </message>
+    <message>
+        <source>Merged both changes</source>
+        <translation>Beide Änderungen zusammengeführt</translation>
+    </message>
+    <message>
+        <source>Restored version {version} of {filename} as version {version2}.</source>
+        <translation>Version {version} von {filename} als Version {version2} zurückgeholt.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Es gibt nichts rückgängig zu machen.</translation>
+    </message>
+    <message>
+        <source>Took back {count}: {names}.</source>
+        <translation>{count} zurückgenommen: {names}.</translation>
+    </message>
+    <message>
+        <source>Took back {which}: it is version {version} now.{kept}</source>
+        <translation>{which} zurückgenommen: Es ist jetzt Version {version}.{kept}</translation>
+    </message>
+    <message>
+        <source>version {version} of {filename}</source>
+        <translation>Version {version} von {filename}</translation>
+    </message>
+    <message>
+        <source>{name} stays as it is. The other change was not made.</source>
+        <translation>{name} bleibt, wie es ist. Die andere Änderung wurde nicht gemacht.</translation>
+    </message>
+    <message>
+        <source>{what}: {filename} is version {version} now.</source>
+        <translation>{what}: {filename} ist jetzt Version {version}.</translation>
+    </message>
+</context>
+<context>
+    <name>Waiting</name>
+    <message>
+        <source>Running {skill}</source>
+        <translation>{skill} läuft</translation>
+    </message>
+    <message>
+        <source>Summarising earlier messages</source>
+        <translation>Fasst frühere Nachrichten zusammen</translation>
+    </message>
+    <message>
+        <source>Trying again: {reason}</source>
+        <translation>Neuer Versuch: {reason}</translation>
+    </message>
+    <message>
+        <source>Waiting for the model</source>
+        <translation>Wartet auf das Modell</translation>
+    </message>
+    <message>
+        <source>Waiting for you</source>
+        <translation>Wartet auf eine Entscheidung</translation>
+    </message>
+    <message>
+        <source>Waiting for {service}</source>
+        <translation>Wartet auf {service}</translation>
+    </message>
+    <message>
+        <source>nothing has changed yet</source>
+        <translation>noch nichts geändert</translation>
+    </message>
+    <message>
+        <source>{changes} made so far</source>
+        <translation>bisher {changes}</translation>
+    </message>
+</context>
+</TS>
