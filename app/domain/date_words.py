@@ -1,4 +1,4 @@
-"""Days as people name them: ``today``, ``last week``, ``2026-11``, ``28 Nov``. Pure, English."""
+"""Days as people name them: ``today``, ``last week``, ``2026-11``, ``28 Nov``, ``gestern``. Pure."""
 
 from __future__ import annotations
 
@@ -17,6 +17,22 @@ _EUROPEAN: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _AGO: Final = re.compile(r"(\d{1,4}) (day|week|month|year)s? ago")
 _LAST: Final = re.compile(r"(?:last|past) (\d{1,4}) (day|week|month|year)s?")
 _NAMED: Final = re.compile(r"(?:(\d{1,2})\.? )?([a-z]{3,9})\.?(?: (\d{1,2}),?)?(?: (\d{4}))?")
+_GERMAN: Final = (
+    (r"\bheute\b", "today"), (r"\bgestern\b", "yesterday"), (r"\bseit\b", "since"),
+    (r"\bbis\b", "to"), (r"^vor (\d+) ?tag(?:en?)?$", r"\1 days ago"),
+    (r"^vor (\d+) ?wochen?$", r"\1 weeks ago"), (r"^vor (\d+) ?monat(?:en?)?$", r"\1 months ago"),
+    (r"^vor (\d+) ?jahr(?:en?)?$", r"\1 years ago"), (r"^vor\b", "before"),
+    (r"\bdiese[nrs]?\b", "this"), (r"\bletzte[nrs]?\b", "last"), (r"\btage?n?\b", "days"),
+    (r"\bwochen\b", "weeks"), (r"\bwoche\b", "week"), (r"\bmonate\b", "months"),
+    (r"\bmonat\b", "month"), (r"\bjahre\b", "years"), (r"\bjahr\b", "year"),
+    (r"\bjan(?:uar)?\b", "january"), (r"\bfebruar\b", "february"), (r"\bm(?:ä|ae)rz\b", "march"),
+    (r"\bmai\b", "may"), (r"\bjuni\b", "june"), (r"\bjuli\b", "july"),
+    (r"\bokt(?:ober)?\b", "october"), (r"\bdez(?:ember)?\b", "december"),
+    (r"\bmontag\b", "monday"), (r"\bdienstag\b", "tuesday"), (r"\bmittwoch\b", "wednesday"),
+    (r"\bdonnerstag\b", "thursday"), (r"\bfreitag\b", "friday"), (r"\bsamstag\b", "saturday"),
+    (r"\bsonntag\b", "sunday"),
+)  # fmt: skip
+"""Words of the German window, and what they are in the English that is understood."""
 _FEWEST: Final = 3
 """Letters that name a month or a day of the week."""
 
@@ -39,6 +55,8 @@ def span_of(words: str, today: date) -> Span | None:
     Two joined by ``to`` or ``..`` are all days between; ``since`` and ``before`` stand before one.
     """
     text = " ".join(words.lower().replace("…", "..").split())
+    for german, english in _GERMAN:
+        text = re.sub(german, english, text)
     for separator in ("..", " to ", " until "):
         first, found, last = text.partition(separator)
         if found and first:
