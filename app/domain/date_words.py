@@ -1,4 +1,4 @@
-"""Days as people name them: ``today``, ``last week``, ``2026-11``, ``28 Nov``, ``gestern``. Pure."""
+"""Days as people name them: ``today``, ``last week``, ``2026-11``, ``gestern``. Pure."""
 
 from __future__ import annotations
 

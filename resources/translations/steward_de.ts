@@ -732,7 +732,7 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     </message>
     <message>
         <source>folder</source>
-        <translation type="unfinished">Ordner</translation>
+        <translation>Ordner</translation>
     </message>
     <message>
         <source>not there</source>
@@ -744,7 +744,7 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     </message>
     <message>
         <source>version {number}</source>
-        <translation type="unfinished">Version {number}</translation>
+        <translation>Version {number}</translation>
     </message>
     <message>
         <source>{count} more …</source>
@@ -1851,7 +1851,7 @@ Anderes wählen (Strg+M)</translation>
     </message>
     <message>
         <source>&amp;Close</source>
-        <translation type="unfinished">&amp;Schließen</translation>
+        <translation>&amp;Schließen</translation>
     </message>
     <message>
         <source>&amp;Newest first</source>
@@ -1859,7 +1859,7 @@ Anderes wählen (Strg+M)</translation>
     </message>
     <message>
         <source>&amp;Open</source>
-        <translation type="unfinished">Ö&amp;ffnen</translation>
+        <translation>Ö&amp;ffnen</translation>
     </message>
     <message>
         <source>Any kind</source>
