@@ -112,3 +112,21 @@ def test_a_default_argument_is_evaluated_at_import_and_a_body_is_not() -> None:
     found = [node.func for node in run_at_import(tree) if isinstance(node, ast.Call)]
 
     assert [ast.unparse(one) for one in found] == ["early"]
+
+
+ANIMATIONS = {
+    "QAnimationGroup", "QGraphicsOpacityEffect", "QMovie", "QParallelAnimationGroup",
+    "QPropertyAnimation", "QSequentialAnimationGroup", "QTimeLine", "QVariantAnimation",
+}  # fmt: skip
+
+
+def test_what_moves_asks_first_whether_anything_should() -> None:
+    """`Theme.reduced_motion` says so; no animation without it."""
+    wrong = []
+    for path in SOURCES:
+        source = path.read_text(encoding="utf-8")
+        names = {one.id for one in ast.walk(ast.parse(source)) if isinstance(one, ast.Name)}
+        if names & ANIMATIONS and "reduced_motion" not in source:
+            wrong.append(str(path.relative_to(ROOT)))
+
+    assert not wrong, f"ask reduced_motion in {', '.join(wrong)}"

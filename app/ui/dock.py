@@ -9,7 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDockWidget,
+    QFrame,
     QHBoxLayout,
+    QScrollArea,
     QStackedWidget,
     QTabBar,
     QWidget,
@@ -43,7 +45,9 @@ class Dock(QDockWidget):
         self.tabs.setUsesScrollButtons(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.pages = QStackedWidget()
-        self.pages.setMinimumWidth(_NARROWEST)
+        theme.changed.connect(self._fit)
+        self._theme = theme
+        self._fit()
         self.pages.setProperty("kind", "ground")
         for number, name in enumerate(TABS):
             self.tabs.addTab(_titles()[name])
@@ -71,11 +75,24 @@ class Dock(QDockWidget):
         self.setTitleBarWidget(bar)
         self.setWidget(self.pages)
 
+    def _fit(self) -> None:
+        self.pages.setMinimumWidth(self._theme.px(_NARROWEST))
+
     def fill(self, name: str, page: QWidget) -> None:
         """Put a pane behind its tab."""
         at = TABS.index(name)
         old = self.pages.widget(at)
-        self.pages.insertWidget(at, page)
+        # Large text may need more height than there is: then the pane is scrolled as a whole.
+        room = QScrollArea()
+        room.setFrameShape(QFrame.Shape.NoFrame)
+        room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        room.setWidgetResizable(True)
+        room.setAccessibleName(name)
+        room.setWidget(page)
+        page.setAutoFillBackground(False)
+        room.viewport().setAutoFillBackground(False)
+        self.pages.insertWidget(at, room)
         if old is not None:
             self.pages.removeWidget(old)
             old.deleteLater()

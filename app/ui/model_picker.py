@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QListWidgetItem, QVBoxLayout, Q
 
 from app.domain.errors import StewardError
 from app.ui.controls import Button, Label
+from app.ui.direction import window_is_rtl
 from app.ui.known_models import KnownModels, model_words
 from app.ui.tasks import Tasks, WorkGroup
 from app.ui.theme import Theme
@@ -40,6 +41,7 @@ class ModelPicker(QFrame):
 
     def __init__(self, theme: Theme, models: KnownModels, tasks: Tasks, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
+        self._theme = theme
         self._models = models
         self._work = WorkGroup(tasks)
         self._current: str | None = None
@@ -72,9 +74,10 @@ class ModelPicker(QFrame):
             translate("Models", "Asking for the models …") if not self._models.known else ""
         )
         self._work.start(self._read(), name="read models")
-        place = button.mapToGlobal(QPoint(0, button.height() + 4))
-        screen = button.screen().availableGeometry()
-        size = _SIZE.boundedTo(screen.size())
+        px, screen = self._theme.px, button.screen().availableGeometry()
+        size = QSize(px(_SIZE.width()), px(_SIZE.height())).boundedTo(screen.size())
+        across = button.width() - size.width() if window_is_rtl() else 0
+        place = button.mapToGlobal(QPoint(across, button.height() + 4))
         place.setX(max(screen.left(), min(place.x(), screen.right() - size.width())))
         place.setY(max(screen.top(), min(place.y(), screen.bottom() - size.height())))
         self.setFixedSize(size)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.controls import Button, Label
+from app.ui.direction import mirrored
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -68,6 +69,7 @@ class CardStack(QWidget):
         self._column.setSpacing(8)
         self._column.addWidget(self._below)
         host.installEventFilter(self)
+        theme.changed.connect(self._place)
         self.hide()
 
     @property
@@ -166,10 +168,11 @@ class CardStack(QWidget):
     def _place(self) -> None:
         if not self._cards:
             return
-        width = min(_WIDTH, self._host.width() - 2 * _MARGIN)
+        width = min(self._theme.px(_WIDTH), self._host.width() - 2 * _MARGIN)
         self.setFixedWidth(width)
         self._column.activate()
         height = self._column.heightForWidth(width)
         self.setFixedHeight(height if height > 0 else self.sizeHint().height())
-        self.move(self._host.width() - width - _MARGIN, _MARGIN)
+        corner = QRect(self._host.width() - width - _MARGIN, _MARGIN, width, self.height())
+        self.move(mirrored(self._host.rect(), corner).topLeft())
         self.raise_()

@@ -46,7 +46,8 @@ class Rail(QWidget):
         self.dialog: QFileDialog | None = None
         self._model: ConversationListModel | None = None
         self._found = ""
-        self.setFixedWidth(WIDTH)
+        theme.changed.connect(self._fit)
+        self._fit()
         self.setProperty("kind", "ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.new_button = Button(
@@ -73,6 +74,10 @@ class Rail(QWidget):
         self._page.addWidget(self.search)
         self._page.addWidget(self._hint)
         self._page.addStretch(1)
+
+    def _fit(self) -> None:
+        # Half as much wider as the text is larger: titles may end in …, the middle needs room.
+        self.setFixedWidth(round(WIDTH * (1 + max(self._theme.scale, 1.0)) / 2))
 
     def attach(self, session: Session) -> None:
         """Show the conversations of ``session``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +38,7 @@ from app.ui import words
 from app.ui.attaching import Attaching
 from app.ui.branching import Branching
 from app.ui.bridge import Bridge
+from app.ui.browser import open_in_browser
 from app.ui.chat.conversation import ConversationModel
 from app.ui.conversation_acts import ConversationActs
 from app.ui.drafts import with_kept
@@ -141,6 +142,8 @@ class Session(QObject):
         self.listing = Listing(desk)
         self.branching = Branching(self)
         self.conversations = ConversationActs(desk, self.refresh, self.said.emit)
+        self.open_address: Callable[[str], bool] = open_in_browser
+        """Opens an address in the person's browser; whether there is one."""
         self.today = UsageTotal()
         """What all conversations took today."""
         self._open: dict[str, OpenConversation] = {}

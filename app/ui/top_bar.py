@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from app.ui.controls import Button, ElidedLabel, IconButton, Label, spacer, state_icon
+from app.ui.controls import (
+    Button,
+    ElidedLabel,
+    IconButton,
+    Label,
+    spacer,
+    state_icon,
+    state_icon_size,
+)
+from app.ui.direction import window_is_rtl
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -16,6 +25,7 @@ if TYPE_CHECKING:
 
 _HEIGHT: Final = 46
 _NARROW: Final = 820
+_TIGHT: Final = 520
 
 
 class TopBar(QWidget):
@@ -33,12 +43,12 @@ class TopBar(QWidget):
         self._session: Session | None = None
         self.setProperty("kind", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(_HEIGHT)
+        near, far = ("left", "right") if not window_is_rtl() else ("right", "left")
         self.rail_button = IconButton(
-            theme, "panel-left", translate("Top bar", "Show or hide the conversations"), "F8"
+            theme, f"panel-{near}", translate("Top bar", "Show or hide the conversations"), "F8"
         )
         self.dock_button = IconButton(
-            theme, "panel-right", translate("Top bar", "Show or hide the details"), "F9"
+            theme, f"panel-{far}", translate("Top bar", "Show or hide the details"), "F9"
         )
         self.title = ElidedLabel("Steward", kind="heading")
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
@@ -62,12 +72,18 @@ class TopBar(QWidget):
         ):  # fmt: skip
             line.addWidget(widget)
         self.rail_button.clicked.connect(self.rail_wanted)
+        theme.changed.connect(self._fit)
+        self._fit()
         self.dock_button.clicked.connect(self.dock_wanted)
         self.settings.clicked.connect(lambda: self.settings_wanted.emit("model"))
         self.provider.clicked.connect(self._choose_model)
         self.provider.setShortcut("Ctrl+M")
         self.folders.clicked.connect(lambda: self.settings_wanted.emit("folders"))
         self.folders.setShortcut("Ctrl+Shift+F")
+
+    def _fit(self) -> None:
+        self.setFixedHeight(self._theme.px(_HEIGHT))
+        self.provider.setIconSize(state_icon_size(self._theme))
 
     def attach(self, session: Session) -> None:
         """Show what ``session`` shows."""
@@ -92,7 +108,8 @@ class TopBar(QWidget):
 
     def fold(self, width: int) -> None:
         """Leave out what there is no room for."""
-        self.usage.setVisible(bool(self.usage.text()) and width >= _NARROW)
+        self.folders.setVisible(self._session is not None and width >= self._theme.px(_TIGHT))
+        self.usage.setVisible(bool(self.usage.text()) and width >= self._theme.px(_NARROW))
 
     def _choose_model(self) -> None:
         if self._session is None or self._session.desk.llm.provider == "guided":
@@ -143,7 +160,6 @@ class TopBar(QWidget):
             .format(shown=shown)
             .strip()
         )
-        self.folders.show()
         current = session.current
         parts = [words.count(current.tokens, "token")] if current.tokens else []
         if current.cost:

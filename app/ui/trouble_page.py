@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -17,6 +18,9 @@ from app.domain.errors import (
 )
 from app.ui.controls import Button, Label
 from app.ui.translation import translate
+
+_WIDEST: Final = 84
+"""Characters in a line."""
 
 
 class TroublePage(QWidget):
@@ -68,7 +72,7 @@ class TroublePage(QWidget):
         page.addSpacing(16)
         page.addLayout(line)
         inner = QWidget()
-        inner.setMaximumWidth(620)
+        inner.setMaximumWidth(self.fontMetrics().averageCharWidth() * _WIDEST)
         inner.setLayout(page)
         across = QHBoxLayout()
         across.addStretch(1)

@@ -35,11 +35,12 @@ class VaultDialog(QDialog):
 
     def __init__(self, theme: Theme, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._session = session
         self._task: asyncio.Task[None] | None = None
         self._progress = (0, 0, "")  # written by the worker, read by the timer
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(560, 380)
+        self.resize(theme.px(560), theme.px(380))
         self._dot = Dot(theme)
         self.headline = Label(kind="heading", wrap=True)
         self.detail = Label(kind="muted", wrap=True)
@@ -111,7 +112,8 @@ class VaultDialog(QDialog):
     # -- inside --------------------------------------------------------------------------------
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        self.bar.setRange(0, 0)
+        # It runs to and fro until it is known how much there is; where nothing should, it waits.
+        self.bar.setRange(0, 1 if self._theme.reduced_motion else 0)
         self._timer.start()
         self._task = self._session.tasks.run(work, name=name)
 

@@ -282,6 +282,81 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     </message>
 </context>
 <context>
+    <name>Connect</name>
+    <message>
+        <source>Asking for its models</source>
+        <translation>Fragt nach den Modellen</translation>
+    </message>
+    <message>
+        <source>Asking {name}</source>
+        <translation>Fragt {name}</translation>
+    </message>
+    <message>
+        <source>Cance&amp;l</source>
+        <translation>Abbrec&amp;hen</translation>
+    </message>
+    <message>
+        <source>Cancel connecting</source>
+        <translation>Verbinden abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancelled. Nothing has changed.</source>
+        <translation>Abgebrochen. Nichts hat sich geändert.</translation>
+    </message>
+    <message>
+        <source>Check that the whole key was copied, or make a new one, and try again.</source>
+        <translation>Bitte prüfen, ob der ganze Schlüssel kopiert wurde, oder einen neuen machen; dann neuer Versuch.</translation>
+    </message>
+    <message>
+        <source>Connected to no model: offline commands answer from now on.</source>
+        <translation>Mit keinem Modell verbunden: ab jetzt antworten Befehle ohne Netz.</translation>
+    </message>
+    <message>
+        <source>Connected: {label} answers from now on.</source>
+        <translation>Verbunden: {label} antwortet ab jetzt.</translation>
+    </message>
+    <message>
+        <source>Copy the a&amp;ddress</source>
+        <translation>A&amp;dresse kopieren</translation>
+    </message>
+    <message>
+        <source>No browser opened: copy the address into one. Waiting for it</source>
+        <translation>Kein Browser ging auf: bitte die Adresse in einen kopieren. Wartet darauf</translation>
+    </message>
+    <message>
+        <source>No keyring works here, so the key holds until you close Steward.</source>
+        <translation>Hier gibt es keinen Schlüsselbund; der Schlüssel gilt, bis Steward geschlossen wird.</translation>
+    </message>
+    <message>
+        <source>Opening your browser</source>
+        <translation>Öffnet den Browser</translation>
+    </message>
+    <message>
+        <source>Taking the offline commands</source>
+        <translation>Nimmt die Befehle ohne Netz</translation>
+    </message>
+    <message>
+        <source>To open it in another browser of this computer</source>
+        <translation>Um sie in einem anderen Browser dieses Rechners zu öffnen</translation>
+    </message>
+    <message>
+        <source>Trying the key</source>
+        <translation>Prüft den Schlüssel</translation>
+    </message>
+    <message>
+        <source>Waiting for your browser</source>
+        <translation>Wartet auf den Browser</translation>
+    </message>
+    <message>
+        <source>{doing} ({time}). Nothing has changed yet.</source>
+        <translation>{doing} ({time}). Noch hat sich nichts geändert.</translation>
+    </message>
+    <message>
+        <source>{time} of {limit}</source>
+        <translation>{time} von {limit}</translation>
+    </message>
+</context>
+<context>
     <name>Conversations</name>
     <message>
         <source>&amp;Bring back to the list</source>
@@ -610,6 +685,21 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     </message>
 </context>
 <context>
+    <name>Empty</name>
+    <message>
+        <source>Choose a folder and a model, step by step</source>
+        <translation>Schritt für Schritt einen Ordner und ein Modell wählen</translation>
+    </message>
+    <message>
+        <source>Give it a folder to work in. Before it changes a file it shows you the difference and asks; every earlier version stays, and one click brings it back.</source>
+        <translation>Zuerst braucht Steward einen Ordner, in dem es arbeiten darf. Vor jeder Änderung einer Datei zeigt es den Unterschied und fragt; jede frühere Version bleibt, und ein Klick holt sie zurück.</translation>
+    </message>
+    <message>
+        <source>Set &amp;up Steward …</source>
+        <translation>Steward einric&amp;hten …</translation>
+    </message>
+</context>
+<context>
     <name>Endings</name>
     <message>
         <source>A limit was reached.</source>
@@ -926,6 +1016,169 @@ Andere Wahl ({keys})</translation>
     </message>
 </context>
 <context>
+    <name>SetUp</name>
+    <message>
+        <source>&amp;Look for servers</source>
+        <translation>Nach Servern s&amp;uchen</translation>
+    </message>
+    <message>
+        <source>&amp;Paste a key of OpenRouter</source>
+        <translation>Schlüssel von OpenRouter &amp;einfügen</translation>
+    </message>
+    <message>
+        <source>1. Your files</source>
+        <translation>1. Die Dateien</translation>
+    </message>
+    <message>
+        <source>2. A model</source>
+        <translation>2. Ein Modell</translation>
+    </message>
+    <message>
+        <source>A server on this &amp;computer</source>
+        <translation>Ein Server auf diesem Re&amp;chner</translation>
+    </message>
+    <message>
+        <source>A small folder to try things on, in Steward&apos;s data folder</source>
+        <translation>Ein kleiner Ordner zum Ausprobieren, in Stewards Datenordner</translation>
+    </message>
+    <message>
+        <source>Choose a &amp;folder …</source>
+        <translation>&amp;Ordner wählen …</translation>
+    </message>
+    <message>
+        <source>Continue &amp;without a model</source>
+        <translation>Ohne Modell &amp;weiter</translation>
+    </message>
+    <message>
+        <source>Key of OpenRouter</source>
+        <translation>Schlüssel von OpenRouter</translation>
+    </message>
+    <message>
+        <source>Keys are made at openrouter.ai/keys. It is tried first, then kept in this system&apos;s keyring, and sent to OpenRouter only.</source>
+        <translation>Schlüssel gibt es auf openrouter.ai/keys. Er wird zuerst geprüft, dann im Schlüsselbund dieses Systems aufbewahrt und nur an OpenRouter gesendet.</translation>
+    </message>
+    <message>
+        <source>Let Steward work in this folder</source>
+        <translation>Steward in diesem Ordner arbeiten lassen</translation>
+    </message>
+    <message>
+        <source>Looking …</source>
+        <translation>Sucht …</translation>
+    </message>
+    <message>
+        <source>Model of {name}</source>
+        <translation>Modell von {name}</translation>
+    </message>
+    <message>
+        <source>No model for &amp;now</source>
+        <translation>Vorerst &amp;kein Modell</translation>
+    </message>
+    <message>
+        <source>None answered. Start one, for instance with “ollama serve”, and look again. One with another address: Settings, Model.</source>
+        <translation>Keiner antwortete. Einen starten, zum Beispiel mit „ollama serve“, und noch einmal suchen. Einen mit anderer Adresse: Einstellungen, Modell.</translation>
+    </message>
+    <message>
+        <source>Offline commands answer: they list, read, find and change your files, and nothing leaves this computer. Type / to see them.</source>
+        <translation>Befehle ohne Netz antworten: sie listen, lesen, finden und ändern Dateien, und nichts verlässt diesen Rechner. / zeigt sie.</translation>
+    </message>
+    <message>
+        <source>Ollama, LM Studio, llama.cpp or vLLM, where you have started one. Steward asks the usual ports of this computer for their models, once.</source>
+        <translation>Ollama, LM Studio, llama.cpp oder vLLM, sofern gestartet. Steward fragt die üblichen Ports dieses Rechners einmal nach ihren Modellen.</translation>
+    </message>
+    <message>
+        <source>Paste the key first.</source>
+        <translation>Zuerst den Schlüssel einfügen.</translation>
+    </message>
+    <message>
+        <source>Set up Steward</source>
+        <translation>Steward einrichten</translation>
+    </message>
+    <message>
+        <source>Sign &amp;in …</source>
+        <translation>An&amp;melden …</translation>
+    </message>
+    <message>
+        <source>Sign in with &amp;OpenRouter</source>
+        <translation>Mit Open&amp;Router anmelden</translation>
+    </message>
+    <message>
+        <source>Sign in with OpenRouter</source>
+        <translation>Mit OpenRouter anmelden</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>Überspringen</translation>
+    </message>
+    <message>
+        <source>Skip setting up; it can be done later in the settings</source>
+        <translation>Das Einrichten überspringen; es geht auch später in den Einstellungen</translation>
+    </message>
+    <message>
+        <source>Star&amp;t</source>
+        <translation>&amp;Los</translation>
+    </message>
+    <message>
+        <source>Start working</source>
+        <translation>Mit der Arbeit beginnen</translation>
+    </message>
+    <message>
+        <source>Steward works only in folders you give it. Before it changes a file it asks, and every earlier version can be brought back.</source>
+        <translation>Steward arbeitet nur in Ordnern, die dafür gewählt wurden. Vor jeder Änderung einer Datei fragt es, und jede frühere Version lässt sich zurückholen.</translation>
+    </message>
+    <message>
+        <source>Telegram and Google Drive can be connected later in the settings.</source>
+        <translation>Telegram und Google Drive lassen sich später in den Einstellungen verbinden.</translation>
+    </message>
+    <message>
+        <source>The names are those that usually have these ports.</source>
+        <translation>Die Namen sind die, die diese Ports gewöhnlich haben.</translation>
+    </message>
+    <message>
+        <source>Tr&amp;y and keep it</source>
+        <translation>&amp;Prüfen und behalten</translation>
+    </message>
+    <message>
+        <source>Try it, and let it answer (Space)</source>
+        <translation>Prüfen und antworten lassen (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Two steps, and you may leave out either. Nothing is downloaded, and nobody is asked for anything, before you press a button.</source>
+        <translation>Zwei Schritte, und beide können ausgelassen werden. Nichts wird geladen und niemand gefragt, bevor ein Knopf gedrückt wird.</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>Nehmen</translation>
+    </message>
+    <message>
+        <source>Use sa&amp;mple files</source>
+        <translation>&amp;Beispieldateien nehmen</translation>
+    </message>
+    <message>
+        <source>Use {name} at {address}</source>
+        <translation>{name} unter {address} nehmen</translation>
+    </message>
+    <message>
+        <source>Your browser opens OpenRouter, and comes back here with a key of your own. Many models, one account; your messages go to OpenRouter.</source>
+        <translation>Der Browser öffnet OpenRouter und kommt mit einem eigenen Schlüssel hierher zurück. Viele Modelle, ein Konto; die Nachrichten gehen an OpenRouter.</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>noch keine</translation>
+    </message>
+    <message>
+        <source>not chosen yet</source>
+        <translation>noch nicht gewählt</translation>
+    </message>
+    <message>
+        <source>{name} (Escape)</source>
+        <translation>{name} (Escape)</translation>
+    </message>
+    <message>
+        <source>{name}, port {number}</source>
+        <translation>{name}, Port {number}</translation>
+    </message>
+</context>
+<context>
     <name>Settings</name>
     <message>
         <source>&amp;Ask again</source>
@@ -972,6 +1225,10 @@ Andere Wahl ({keys})</translation>
         <translation>Änderungen von außen</translation>
     </message>
     <message>
+        <source>Choose a folder and a model, step by step. What is set up now holds until you change it.</source>
+        <translation>Schritt für Schritt einen Ordner und ein Modell wählen. Was eingerichtet ist, gilt bis zu einer Änderung.</translation>
+    </message>
+    <message>
         <source>Choose the folder first.</source>
         <translation>Erst den Ordner wählen.</translation>
     </message>
@@ -986,6 +1243,10 @@ Andere Wahl ({keys})</translation>
     <message>
         <source>Errors</source>
         <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>First steps</source>
+        <translation>Erste Schritte</translation>
     </message>
     <message>
         <source>Folders Steward may work in</source>
@@ -1098,6 +1359,10 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>Von {env} in der Umgebung gesetzt.</translation>
     </message>
     <message>
+        <source>Set up a&amp;gain …</source>
+        <translation>Noch ein&amp;mal einrichten …</translation>
+    </message>
+    <message>
         <source>Settings</source>
         <translation>Einstellungen</translation>
     </message>
@@ -1108,6 +1373,10 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
     <message>
         <source>Settings pages</source>
         <translation>Seiten der Einstellungen</translation>
+    </message>
+    <message>
+        <source>Sign &amp;in with OpenRouter …</source>
+        <translation>Mit OpenRouter an&amp;melden …</translation>
     </message>
     <message>
         <source>Skills</source>
@@ -1180,6 +1449,10 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
     <message>
         <source>You</source>
         <translation>Die Person</translation>
+    </message>
+    <message>
+        <source>Your browser opens, and comes back with a key of your own</source>
+        <translation>Der Browser geht auf und kommt mit einem eigenen Schlüssel zurück</translation>
     </message>
     <message>
         <source>Your rules</source>
@@ -2115,6 +2388,13 @@ Anderes wählen (Strg+M)</translation>
     <message>
         <source>{changes} made so far</source>
         <translation>bisher {changes}</translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>Size of text: {percent} %</source>
+        <translation>Schriftgröße: {percent} %</translation>
     </message>
 </context>
 </TS>

@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import pytest
 from PIL import Image
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
@@ -29,7 +30,8 @@ from app.assembly import Assembly
 from app.config import SettingsStore
 from app.domain.errors import ConflictError
 from app.domain.events import Approval, Severity
-from app.first_run import ensure_sample_folder
+from app.integrations import openrouter
+from app.integrations.discovery import LocalServer
 from app.orchestrator.approvals import Decision
 from app.orchestrator.llm_client import Patience
 from app.resilience.circuit_breaker import Outcome
@@ -38,6 +40,7 @@ from app.ui.collector import Collector
 from app.ui.look import Look
 from app.ui.main_window import MainWindow
 from app.ui.model_picker import ModelPicker
+from app.ui.onboarding.panel import SetUpPanel
 from app.ui.panes.file_filters import Order
 from app.ui.panes.versions import VersionsPane
 from app.ui.settings.dialog import SettingsDialog
@@ -45,7 +48,7 @@ from app.ui.theme import Theme
 from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
 from tests.standins.model_server import ModelServer, json_reply
-from tests.standins.scripted_model import ScriptedModel
+from tests.standins.scripted_model import ScriptedModel, calls, says
 from tests.ui.driving import Person, click, meanwhile, press, type_text, until
 
 WIDE: Final = QSize(1360, 860)
@@ -107,7 +110,8 @@ async def _render(
     assembly = await Assembly.open(SettingsStore(home, environment))
     window = MainWindow(theme, WindowState(home))
     try:
-        ensure_sample_folder(assembly)
+        if scene not in FIRST_STEPS:
+            await assembly.use_sample_folder()
         window.resize(size)
         window.show()
         window.attach(assembly)
@@ -339,6 +343,56 @@ async def replayed(person: Person) -> None:
     assert pane is not None
     click(pane.acts.replay)
     await until(lambda: "Replayed" in pane.details.toPlainText(), "what came of it")
+
+
+ARABIC: Final = """\
+## تقرير المعرض
+
+غيّرت الحالة في `report.md` إلى **نهائي**، وبقيت النسخة 1 كما كانت في `ideas/2026/list.md`.
+
+- حضر 120 زائرا
+- بيعت كل الكعكات
+  - ما عدا واحدة
+
+> هطل المطر في الصباح.
+
+```python
+status = "final"  # الحالة
+print(status)
+```
+
+| الملف | النسخ |
+|---|---|
+| report.md | 3 |
+| notes.md | 1 |
+
+An English paragraph stands where English begins.
+"""
+
+
+async def arabic(person: Person) -> None:
+    """A conversation in a language that is written from right to left."""
+    session = person.window.session
+    assert session is not None
+    edit = ("files.edit", {"path": "report.md", "old": "draft", "new": "نهائي"})
+    session.desk.llm = ScriptedModel(  # type: ignore[misc]
+        [says(ARABIC), calls(edit, text="سأغيّر الملف الآن."), says("تم.")]
+    )
+    await person.ask("ماذا يوجد في report.md؟")
+    person.say("غيّر الحالة إلى نهائي")
+    await person.card()
+    session.desk.router.notify(Severity.WARNING, "files", "photo.raw cannot be read.")
+    person.window.show_pane("Trace")
+
+
+async def arabic_versions(person: Person) -> None:
+    """What became of it."""
+    await arabic(person)
+    await person.decide(Decision.ALLOW_ONCE)
+    await person.idle()
+    pane = _pane(person)
+    person.window.show_pane("Versions")
+    await until(lambda: len(pane.versions) >= 2, "two versions")
 
 
 async def circuits(person: Person) -> None:
@@ -601,6 +655,88 @@ def _versions(person: Person) -> VersionsPane:
     return pane
 
 
+async def setting_up(person: Person) -> None:
+    """The first start."""
+    await asyncio.sleep(0.3)
+
+
+async def setting_up_sign_in(person: Person) -> None:
+    """A folder is there; the browser is waited for."""
+    panel = _set_up(person)
+    click(panel.folder.sample)
+    await until(lambda: panel.folder.done, "the sample folder")
+    assert person.window.session is not None
+    person.window.session.open_address = lambda _: True
+    panel.model.sign_in.button.click()
+    await until(panel.model.attempt.copy_button.isVisible, "the browser")
+
+
+async def setting_up_server(person: Person) -> None:
+    """Servers that were found."""
+    panel = _set_up(person)
+    person.window.session.desk.find_local_servers = _found  # type: ignore[union-attr,method-assign]
+    panel.model.radios[2].click()
+    panel.model.server.look.click()
+    await until(lambda: panel.model.server.offers, "the servers")
+    panel.verticalScrollBar().setValue(10_000)
+
+
+async def setting_up_failed(person: Person) -> None:
+    """A key that is refused, explained."""
+    panel = _set_up(person)
+    with ModelServer(api_key="sk-another") as server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(openrouter, "OPENROUTER_URL", server.base_url)
+        panel.model.radios[1].click()
+        type_text(panel.model.key.field, "sk-or-v1-mistyped")
+        panel.model.key.button.click()
+        await until(lambda: not panel.model.attempt.running, "the refusal")
+    panel.verticalScrollBar().setValue(10_000)
+
+
+async def set_up(person: Person) -> None:
+    """Both steps are done."""
+    panel = _set_up(person)
+    click(panel.folder.sample)
+    await until(lambda: panel.folder.done, "the sample folder")
+    panel.model.radios[3].click()
+    panel.model.without.button.click()
+    await until(lambda: panel.model.done, "the offline commands")
+    panel.verticalScrollBar().setValue(10_000)
+
+
+async def set_up_skipped(person: Person) -> None:
+    """Without a folder."""
+    _set_up(person).finish()
+
+
+async def signing_in(person: Person) -> None:
+    """The sign-in in the settings."""
+    page = _settings(person, "model").model
+    assert person.window.session is not None
+    person.window.session.open_address = lambda _: False
+    page.choose("openrouter")
+    page.sign_in_button.click()
+    await until(page.attempt.copy_button.isVisible, "the browser")
+
+
+async def _found() -> list[LocalServer]:
+    return [
+        LocalServer("Ollama", "http://127.0.0.1:11434/v1", ("qwen3:8b", "llama3.2:3b")),
+        LocalServer("llama.cpp", "http://127.0.0.1:8080/v1", ("a-model-with-quite-a-long-name",)),
+    ]
+
+
+def _set_up(person: Person) -> SetUpPanel:
+    panel = person.window.set_up
+    assert panel is not None
+    return panel
+
+
+FIRST_STEPS: Final[frozenset[Scene]] = frozenset(
+    {setting_up, setting_up_sign_in, setting_up_server, setting_up_failed, set_up, set_up_skipped}
+)
+
+
 def _settings(person: Person, page: str) -> SettingsDialog:
     person.window.show_settings(page)
     dialog = person.window._settings
@@ -629,6 +765,8 @@ SCENES: Final[dict[str, Scene]] = {
         branched,
         traced,
         replayed,
+        arabic,
+        arabic_versions,
         circuits,
         circuits_in_trouble,
         told,
@@ -651,6 +789,8 @@ SCENES: Final[dict[str, Scene]] = {
         removed_folder,
         two_cards,
         stalled,
+        *sorted(FIRST_STEPS, key=lambda scene: scene.__name__),
+        signing_in,
     )
 }
 

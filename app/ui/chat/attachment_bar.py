@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -49,6 +49,7 @@ class AttachmentBar(QWidget):
         self._view.setWidgetResizable(True)
         self._view.setWidget(holder)
         grounds = ("QScrollArea", "QScrollArea > QWidget", "QScrollArea > QWidget > QWidget")
+        theme.changed.connect(self._restyle)
         self._view.setStyleSheet(f"{', '.join(grounds)} {{ background: transparent; }}")
         self._note = Label(kind="small")
         self._problem = Label(kind="attention", wrap=True)
@@ -92,11 +93,16 @@ class AttachmentBar(QWidget):
         for chip in self._chips:
             chip.update()
 
+    def _restyle(self) -> None:
+        for chip in self._chips:
+            chip.fit()
+        self._fit()
+
     def _fit(self) -> None:
         parts = (self._view, self._note, self._problem)
         self.setVisible(any(not one.isHidden() for one in parts))
-        wanted = self._flow.heightForWidth(max(self.width(), _WIDEST))
-        self._view.setFixedHeight(min(wanted, _HIGHEST))
+        wanted = self._flow.heightForWidth(max(self.width(), self._theme.px(_WIDEST)))
+        self._view.setFixedHeight(min(wanted, self._theme.px(_HIGHEST)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Chips go to another line."""
@@ -141,8 +147,8 @@ class AttachmentChip(QFrame):
         self.setAccessibleName(f"{attachment.name}, {words.attachment(attachment)}")
         self.setToolTip(attachment.name)
         sign = _Sign(theme, attachment, picture)
-        name = ElidedLabel(attachment.name)
-        detail = Label(words.attachment(attachment), kind="small")
+        name = self._name = ElidedLabel(attachment.name)
+        detail = self._detail = Label(words.attachment(attachment), kind="small")
         if attachment.kind is AttachmentKind.OTHER:
             self.setToolTip(
                 translate(
@@ -160,8 +166,14 @@ class AttachmentChip(QFrame):
         line.addWidget(sign)
         line.addLayout(text, 1)
         line.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignVCenter)
-        wanted = max(name.sizeHint().width(), detail.sizeHint().width()) + _THUMBNAIL + 56
-        self.setFixedWidth(min(_WIDEST, wanted))
+        self._theme = theme
+        self.fit()
+
+    def fit(self) -> None:
+        """As wide as its words, up to a limit."""
+        words_ = max(self._name.sizeHint().width(), self._detail.sizeHint().width())
+        wanted = words_ + _THUMBNAIL + self._theme.px(56)
+        self.setFixedWidth(min(self._theme.px(_WIDEST), wanted))
 
 
 class _RemoveButton(IconButton):
@@ -171,7 +183,7 @@ class _RemoveButton(IconButton):
         super().__init__(
             theme, "close", translate("Attachments", "Remove {name}").format(name=name)
         )
-        self.setIconSize(QSize(12, 12))
+        self.make_small()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.chat.editor import Editor, files_in, is_picture
-from app.ui.controls import Button, IconButton, Label
+from app.ui.controls import Button, ElidedLabel, IconButton
+from app.ui.direction import trailing
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -70,7 +71,8 @@ class Composer(QFrame):
         )
         self.editor.textChanged.connect(self._edited)
         self.editor.cursorPositionChanged.connect(self._offer)
-        self._hint = Label(kind="small")
+        self._hint = ElidedLabel(kind="small")
+        self._hint.setAlignment(trailing() | Qt.AlignmentFlag.AlignVCenter)
         self._button = Button(translate("Composer", "&Send"), kind="primary")
         self._button.clicked.connect(self._pressed)
         self.attach_button = IconButton(
@@ -80,8 +82,7 @@ class Composer(QFrame):
         line = QHBoxLayout()
         line.setSpacing(10)
         line.addWidget(self.attach_button)
-        line.addStretch(1)
-        line.addWidget(self._hint)
+        line.addWidget(self._hint, 1)
         line.addWidget(self._button)
         page = self._page = QVBoxLayout(self)
         page.setContentsMargins(14, 10, 10, 10)

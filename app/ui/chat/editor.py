@@ -10,6 +10,10 @@ from PySide6.QtCore import QEvent, QMimeData, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from app.ui.direction import LEFT, is_rtl, window_is_rtl
+
+_DECIDE: Final = 400
+"""Characters that are looked at for where lines begin."""
 _MOST_LINES: Final = 9
 
 
@@ -61,6 +65,18 @@ class Editor(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.document().setDocumentMargin(2)
+        self.textChanged.connect(self._lean)
+        self._lean()
+
+    def _lean(self) -> None:
+        """Begin lines where the language of the first one does; without one, where the window's."""
+        first = self.document().firstBlock().text()
+        rtl = is_rtl(first[:_DECIDE]) if first.strip() else window_is_rtl()
+        wanted = LEFT if not rtl else Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
+        option = self.document().defaultTextOption()
+        if option.alignment() != wanted:
+            option.setAlignment(wanted)
+            self.document().setDefaultTextOption(option)
 
     def fit(self) -> None:
         """Take the height the text needs."""
@@ -104,6 +120,12 @@ class Editor(QPlainTextEdit):
         """Lines wrap elsewhere."""
         super().resizeEvent(event)
         self.fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Lines are of another height."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.fit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the focus on the frame."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
 
+from app.ui.direction import isolated_path
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -20,8 +21,18 @@ class Inline:
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
 
-    def write(self, cursor: QTextCursor, children: Sequence[Token], base: QTextCharFormat) -> None:
-        """All of ``children``, in ``base`` and what they add to it."""
+    def write(
+        self,
+        cursor: QTextCursor,
+        children: Sequence[Token],
+        base: QTextCharFormat,
+        *,
+        isolate: bool = False,
+    ) -> None:
+        """All of ``children``, in ``base`` and what they add to it.
+
+        ``isolate``: code keeps its order in a sentence that is read from right to left.
+        """
         forms = [base]
         for child in children:
             match child.type:
@@ -32,7 +43,8 @@ class Inline:
                 case "hardbreak":
                     cursor.insertText("\u2028", forms[-1])
                 case "code_inline":
-                    cursor.insertText(child.content, self._code_form(forms[-1]))
+                    code = isolated_path(child.content, always=isolate)
+                    cursor.insertText(code, self._code_form(forms[-1]))
                 case "strong_open" | "em_open" | "s_open" | "link_open":
                     forms.append(self._opened(child, forms[-1]))
                 case "strong_close" | "em_close" | "s_close" | "link_close":

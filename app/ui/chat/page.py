@@ -40,6 +40,8 @@ class ChatPage(QWidget):
 
     call_clicked = Signal(str, str)
     undo_wanted = Signal()
+    set_up_wanted = Signal()
+    """From an empty conversation of someone who has no folder yet."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -49,6 +51,7 @@ class ChatPage(QWidget):
         self._early: list[str] = []
         self._early_files: list[Path] = []
         self._empty: QWidget | None = None
+        self._set_up: QWidget | None = None
         self.transcript: Transcript | None = None
         self.waiting_cards: WaitingCards | None = None
         self.find_bar: FindBar | None = None
@@ -332,13 +335,32 @@ class ChatPage(QWidget):
             self._empty.deleteLater()
             self._empty = None
         session = self._session
-        if session is None or self.transcript is None or session.current.model.rows:
+        if session is None or self.transcript is None:
+            return
+        setting_up = self._set_up is not None and not session.current.model.rows
+        self.transcript.setVisible(not setting_up)
+        if self._set_up is not None:
+            self._set_up.setVisible(setting_up)
+        if setting_up or session.current.model.rows:
             return
         from app.ui.chat.empty import EmptyConversation
 
-        self._empty = EmptyConversation(session.starters())
+        no_folder = not session.desk.folders.folders
+        self._empty = EmptyConversation(session.starters(), offer_set_up=no_folder)
         self._empty.chosen.connect(self.send)
+        self._empty.set_up_wanted.connect(self.set_up_wanted)
         self._over.addWidget(self._empty)
+
+    def show_set_up(self, panel: QWidget | None) -> None:
+        """Show ``panel`` in the place of an empty conversation from now on; ``None``: no longer."""
+        if self._set_up is not None:
+            self._page.removeWidget(self._set_up)
+            self._set_up.hide()
+            self._set_up.deleteLater()
+        self._set_up = panel
+        if panel is not None:
+            self._page.insertWidget(self._page.count() - 1, panel, 1)
+        self._show_empty()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and pictures may be dropped anywhere."""

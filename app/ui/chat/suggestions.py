@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.ui.controls import Button
+from app.ui.direction import isolated
 from app.ui.flow_layout import FlowLayout
 from app.ui.translation import translate
 
@@ -28,7 +29,7 @@ class Suggestions(QWidget):
             label = labels[at] if at < len(labels) else text
             shown = label if len(label) <= _LONGEST else label[: _LONGEST - 1] + "…"
             button = Button(
-                shown.replace("&", "&&"),
+                isolated(shown).replace("&", "&&"),
                 kind="suggestion",
                 name=translate("Transcript", "Send: {text}").format(text=text),
             )

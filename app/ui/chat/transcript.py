@@ -305,7 +305,8 @@ class Transcript(QAbstractScrollArea):
         """Lay out again for the new width; what was being read stays in view."""
         super().resizeEvent(event)
         # The scroll bar's room counts: the column must not move when the bar appears.
-        self.arrangement.resize(self.width(), self.viewport().height())
+        viewport = self.viewport()
+        self.arrangement.resize(self.width(), viewport.height(), viewport.x())
         self._settle()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit
 
 from app.ui import words
 from app.ui.diff.lines import DiffLine, Kind, note, pairs, parse, summary
+from app.ui.direction import LEFT, LTR
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -63,6 +64,7 @@ class DiffView(QTextEdit):
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(0)
+        self.setLayoutDirection(LTR)  # it is code, whatever language the window speaks
         self.document().setUndoRedoEnabled(False)
         theme.changed.connect(self._render)
 
@@ -203,6 +205,8 @@ class DiffView(QTextEdit):
         block.setTextIndent(-sign)
         block.setRightMargin(_PADDING // 2)
         block.setLineHeight(_LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        block.setLayoutDirection(LTR)
+        block.setAlignment(LEFT)
         cursor.setBlockFormat(block)
         plain = QTextCharFormat()
         plain.setForeground(

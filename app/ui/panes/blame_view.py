@@ -23,6 +23,7 @@ from app.domain.errors import StewardError
 from app.domain.files import BlameLine
 from app.ui import words
 from app.ui.controls import Label, rule
+from app.ui.direction import LTR, mirrored
 from app.ui.panes.lines_model import LinesModel
 from app.ui.panes.versions_model import Index
 from app.ui.row_ground import draw_row_ground
@@ -214,11 +215,12 @@ class _BlameDelegate(QStyledItemDelegate):
         if first:
             painter.setPen(theme.colour("muted"))
             place = QRect(box.left() + 12, box.top(), margin - 12, box.height())
-            painter.drawText(place, middle, f"v{line.version:,}")
+            painter.drawText(mirrored(box, place), middle, f"v{line.version:,}")
         painter.setFont(theme.code_font)
         painter.setPen(theme.colour("text"))
-        text = box.adjusted(margin + 10, 0, -10, 0)
+        text = mirrored(box, box.adjusted(margin + 10, 0, -10, 0))
         shown = line.text[:_MOST_SHOWN].expandtabs(4)
         elide = Qt.TextElideMode.ElideRight
+        painter.setLayoutDirection(LTR)  # it is code
         painter.drawText(text, middle, painter.fontMetrics().elidedText(shown, elide, text.width()))
         painter.restore()

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedLayout, QTreeView, QVBoxLayout, QWidget
 
@@ -89,7 +89,7 @@ class FilesPane(QWidget):
         below.setContentsMargins(6, 0, 6, 4)
         below.addWidget(self.undo_bar)
         whole.addWidget(holding)
-        theme.changed.connect(self.tree.viewport().update)
+        theme.changed.connect(self._restyle)
         session.files_changed.connect(self.refresh)
         self.refresh()
 
@@ -205,7 +205,11 @@ class FilesPane(QWidget):
         self.model.show_more(self.tree.indexAt(corner))
 
     def _picture(self, name: str) -> QIcon:
-        return icon(name, self._theme.tokens.muted)
+        return icon(name, self._theme.tokens.muted, self._theme.px(16))
+
+    def _restyle(self) -> None:
+        self.tree.setIconSize(QSize(self._theme.px(16), self._theme.px(16)))
+        self.tree.viewport().update()
 
     # -- what is chosen ---------------------------------------------------------------------------
 

@@ -67,6 +67,7 @@ class TracePane(QWidget):
         self.details.setAccessibleName("Details of the chosen step")
         self.details.setPlaceholderText("Choose a step to see its arguments and its result.")
         self.details.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        theme.changed.connect(lambda: self.details.setFont(theme.code_font))
         self.details.setFont(theme.code_font)
         self.details.document().setDocumentMargin(10)
         self.acts = TraceActs(session, self._chosen_turn, self.details.setPlainText)

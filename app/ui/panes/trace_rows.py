@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from app.ui.controls import draw_state, state_colour
+from app.ui.direction import mirrored_f
 from app.ui.panes.trace_model import NodeRole
 from app.ui.panes.trace_nodes import Node
 from app.ui.theme import Theme
@@ -40,9 +41,9 @@ class StateDelegate(QStyledItemDelegate):
         super().paint(painter, option, index)
         node = index.data(NodeRole.NODE)
         if isinstance(node, Node):
-            box = option.rect
-            dot = QRectF(box.left() + 3, box.center().y() - 3, 8, 8)
-            draw_state(painter, dot, node.state, self._theme)
+            box, edge = option.rect, self._theme.px(8)
+            dot = QRectF(box.left() + 3, box.center().y() - edge / 2 + 1, edge, edge)
+            draw_state(painter, mirrored_f(QRectF(box), dot), node.state, self._theme)
 
 
 class TimeDelegate(QStyledItemDelegate):
@@ -73,4 +74,4 @@ class TimeDelegate(QStyledItemDelegate):
         token = "accent" if node.kind == "model" else ""
         colour = self._theme.colour(token) if token else state_colour(node.state, self._theme)
         bar = QRectF(left, box.bottom() - _BAR_HEIGHT, width, _BAR_HEIGHT)
-        painter.fillRect(bar, colour)
+        painter.fillRect(mirrored_f(box, bar), colour)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.files import FileAction, FileVersion, OperationType
 from app.ui.controls import Button, ElidedLabel, IconButton, Label, MenuButton, rule
+from app.ui.direction import isolated_path
 from app.ui.flow_layout import FlowLayout
 from app.ui.panes.blame_view import BlameView
 from app.ui.panes.large_view import LargeView
@@ -131,7 +132,8 @@ class VersionCard(QFrame):
         """
         self._path, self._version, self._target = path, version, target
         number = version.version
-        self._title.setText(f"{number - 1} → {number}" if number > 1 else f"Version {number}")
+        both = isolated_path(f"{number - 1} → {number}")
+        self._title.setText(both if number > 1 else f"Version {number}")
         self.restore.setEnabled(target is not None)
         self._say_restore()
         self.undo.setVisible(version.action is not FileAction.SEEN)

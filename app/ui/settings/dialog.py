@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -37,7 +37,12 @@ _WIDTH, _HEIGHT = 820, 600
 
 
 class SettingsDialog(QDialog):
-    """Shown with ``open()``; nothing has to be confirmed at the end."""
+    """Shown with ``open()``; nothing has to be confirmed at the end.
+
+    ``set_up_wanted``: the person wants to be led through the first steps again.
+    """
+
+    set_up_wanted = Signal()
 
     def __init__(self, theme: Theme, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
@@ -68,10 +73,10 @@ class SettingsDialog(QDialog):
         self.undo_button = Button(translate("Settings", "&Undo"), kind="quiet")
         self._build()
         self._wire()
-        room = parent.window().size()
-        self.resize(
-            min(_WIDTH, max(room.width() - 40, 420)), min(_HEIGHT, max(room.height() - 40, 400))
-        )
+        self._theme = theme
+        self._above = parent
+        theme.changed.connect(self._fit)
+        self._fit()
         self.show_page("model")
 
     def _build(self) -> None:
@@ -81,15 +86,12 @@ class SettingsDialog(QDialog):
             page.changed.connect(self._changed)
             page.told.connect(self._tell)
             item = QListWidgetItem(page.title)
-            # Said, not styled: the list measures its items before the style sheet reaches it.
-            item.setSizeHint(QSize(0, self.fontMetrics().height() + 14))
             self.list.addItem(item)
             self.stack.addWidget(page)
         self.stack.addWidget(self.found)
-        left = QWidget()
+        left = self._left = QWidget()
         left.setProperty("kind", "panel")
         left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        left.setFixedWidth(_LIST_WIDTH)
         column = QVBoxLayout(left)
         column.setContentsMargins(10, 12, 10, 12)
         column.setSpacing(10)
@@ -122,8 +124,22 @@ class SettingsDialog(QDialog):
         self.found.chosen.connect(self.show_setting)
         self.undo_button.clicked.connect(self._take_back)
         self.close_button.clicked.connect(self.accept)
+        self.you.set_up_wanted.connect(self._set_up)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.activated.connect(self._focus_search)
+
+    def _fit(self) -> None:
+        """Take the room that text of this size needs, and that there is."""
+        px, room = self._theme.px, self._above.window().size()
+        width = min(px(_WIDTH), max(room.width() - 40, 420))
+        self.resize(width, min(px(_HEIGHT), max(room.height() - 40, 400)))
+        self._left.setFixedWidth(min(px(_LIST_WIDTH), width // 3))
+        for row in range(self.list.count()):
+            # Said, not styled: the list measures its items before the style sheet reaches it.
+            high = QFontMetrics(self._theme.font).height() + 14
+            self.list.item(row).setSizeHint(QSize(0, high))
+        for one in self.rows.values():
+            one.fit(self._theme)
 
     # -- where the person is -----------------------------------------------------------------------
 
@@ -159,6 +175,11 @@ class SettingsDialog(QDialog):
             row.mark(marked=row.name == name)
         control.setFocus(Qt.FocusReason.ShortcutFocusReason)
         page.ensureWidgetVisible(page.rows.get(name, control))
+
+    def _set_up(self) -> None:
+        self.accept()
+        if not self.isVisible():  # it stays where something in a field is not kept
+            self.set_up_wanted.emit()
 
     def _show_row(self, row: int) -> None:
         if row >= 0 and not self.search.text():
@@ -213,6 +234,7 @@ class SettingsDialog(QDialog):
                 translate("Settings", "{said} Close again to leave it as it was.").format(said=said)
             )
             return
+        self.model.cancel()
         self._work.cancel()  # what is under way must not come back to pages that are gone
         super().done(result)
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QRadioButton,
+    QVBoxLayout,
     QWidget,
 )
 
 from app.domain.errors import StewardError
 from app.redaction import Secret
-from app.ui.controls import Button, ChoiceButton, Dot, Label
+from app.ui.attempt import Attempt
+from app.ui.connecting import OPENROUTER, SERVER, connect, explained, sign_in
+from app.ui.controls import Button, ChoiceButton, Label
 from app.ui.flow_layout import FlowLayout
 from app.ui.ports import FoundServer
 from app.ui.session import Session
@@ -26,6 +28,7 @@ from app.ui.settings.page import Page
 from app.ui.settings.setting_row import environment_words
 from app.ui.tasks import WorkGroup
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.ui.model_picker import ModelPicker
@@ -41,8 +44,7 @@ _PROVIDERS: Final = (
 )
 
 
-_SERVER: Final = "openai-compatible"
-_KEYS: Final = {"openrouter": "openrouter_api_key", _SERVER: "llm_api_key"}
+_KEYS: Final = {OPENROUTER: "openrouter_api_key", SERVER: "llm_api_key"}
 _CONNECTING: Final = ("provider", "openrouter_api_key", "llm_base_url", "llm_api_key", "model")
 
 
@@ -130,19 +132,29 @@ class ModelPage(Page):
         form.addRow(self._origin)
         return form
 
-    def _connecting(self, theme: Theme) -> QHBoxLayout:
+    def _connecting(self, theme: Theme) -> QVBoxLayout:
         self.connect_button = Button("Co&nnect", kind="primary")
         self.connect_button.clicked.connect(self._connect)
-        self._dot = Dot(theme)
-        self.outcome = Label(kind="muted", wrap=True)
-        self._dot.hide()
+        self.sign_in_button = Button(
+            translate("Settings", "Sign &in with OpenRouter …"),
+            tip=translate("Settings", "Your browser opens, and comes back with a key of your own"),
+        )
+        self.sign_in_button.clicked.connect(self._sign_in)
+        self.attempt = Attempt(theme, self._session.tasks)
+        self.attempt.running_changed.connect(self._show_running)
+        self.attempt.succeeded.connect(self._connected)
+        self.outcome = self.attempt.words
         line = QHBoxLayout()
-        line.setContentsMargins(0, 8, 0, 0)
         line.setSpacing(10)
-        line.addWidget(self.connect_button, 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self._dot)
-        line.addWidget(self.outcome, 1)
-        return line
+        line.addWidget(self.connect_button)
+        line.addWidget(self.sign_in_button)
+        line.addStretch(1)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(line)
+        column.addWidget(self.attempt)
+        return column
 
     def _model_choice(self) -> ChoiceButton:
         self.model = ChoiceButton("Model for every conversation", "Ctrl+M")
@@ -161,7 +173,7 @@ class ModelPage(Page):
         """What was written for a service is kept by Connect alone, after it has answered."""
         left = dict(super().commit())
         kept = (self._session.desk.settings.llm_base_url or "").rstrip("/")
-        if self.provider == _SERVER and self.address.text().strip().rstrip("/") != kept:
+        if self.provider == SERVER and self.address.text().strip().rstrip("/") != kept:
             left["llm_base_url"] = "The address is kept once Connect has had an answer from it."
         if self.provider in _KEYS and self.key.text().strip():
             left[_KEYS[self.provider]] = "The key is kept once Connect has tried it."
@@ -170,7 +182,7 @@ class ModelPage(Page):
     def show_key_of(self, name: str) -> None:
         """Bring the field of a key, or of the server's address, into view."""
         for provider, key in _KEYS.items():
-            if name == key or (name == "llm_base_url" and provider == _SERVER):
+            if name == key or (name == "llm_base_url" and provider == SERVER):
                 self.choose(provider)
 
     def choose(self, provider: str) -> None:
@@ -184,9 +196,11 @@ class ModelPage(Page):
             widget.setVisible(provider == "openai-compatible")
         for widget in (self.key, self._key_label):
             widget.setVisible(provider != "guided")
+        self.sign_in_button.setVisible(provider == OPENROUTER)
         key_name = _KEYS.get(provider, "")
-        asked = {"provider", key_name, "llm_base_url" if provider == _SERVER else ""}
+        asked = {"provider", key_name, "llm_base_url" if provider == SERVER else ""}
         fixed = [name for name in _CONNECTING if name in self._locked and name in asked]
+        self.sign_in_button.setEnabled(not fixed and not self.attempt.running)
         self.key.setReadOnly(key_name in fixed)
         self.address.setReadOnly("llm_base_url" in fixed)
         self._origin.setText(" ".join(environment_words(name) for name in fixed))
@@ -219,44 +233,30 @@ class ModelPage(Page):
         self._connect()
 
     def _connect(self) -> None:
-        self.connect_button.setEnabled(False)
-        self._say("idle", "Asking for its models …")
-        self._work.start(self._try(), name="connect")
-
-    async def _try(self) -> None:
         provider, key = self.provider, self.key.text().strip()
-        address = (self.address.text().strip() or None) if provider == _SERVER else None
-        try:
-            kept = await self._session.desk.connect(
-                provider,
-                base_url=address,
-                api_key=Secret(key) if key else None,
-                model=self._model_of(provider, address),
-            )
-        except StewardError as error:
-            self._say("trouble", str(error))
-            return
-        finally:
-            self.connect_button.setEnabled(True)
+        address = (self.address.text().strip() or None) if provider == SERVER else None
+        self.attempt.run(
+            lambda: connect(
+                self._session, provider, base_url=address, key=Secret(key) if key else None
+            ),
+            translate("Connect", "Asking for its models"),
+        )
+
+    def _sign_in(self) -> None:
+        session, attempt = self._session, self.attempt
+        attempt.run(lambda: sign_in(session, attempt), translate("Connect", "Opening your browser"))
+
+    def _show_running(self, running: bool) -> None:
+        self.connect_button.setEnabled(not running)
+        self.sign_in_button.setEnabled(not running)
+
+    def _connected(self) -> None:
         self.key.clear()
-        label = self._session.desk.llm.label
-        note = "" if kept else " No keyring works here, so the key holds until you close Steward."
-        self._say("ok", f"Connected: {label} answers from now on.{note}")
-        self._session.provider_changed.emit()
         self._show_provider()
 
-    def _model_of(self, provider: str, address: str | None) -> str | None:
-        """The model that was chosen, where it is the same service again; else its own default."""
-        settings = self._session.desk.settings
-        same = provider == self._session.desk.llm.provider
-        here = provider != _SERVER or address == settings.llm_base_url
-        return settings.model if same and here else None
-
-    def _say(self, state: str, text: str) -> None:
-        self._dot.show()
-        self._dot.show_state(state)
-        self.outcome.setText(text)
-        self.outcome.become("trouble" if state == "trouble" else "muted")
+    def cancel(self) -> None:
+        """The settings are closed: what is under way ends, and changes nothing."""
+        self.attempt.cancel()
 
     # -- choosing a model ------------------------------------------------------------------------
 
@@ -299,8 +299,8 @@ class ModelPage(Page):
         try:
             await desk.connect(desk.llm.provider, model=model)
         except StewardError as error:
-            self._say("trouble", str(error))
+            self.attempt.say("trouble", explained(error))
             return
         self._session.provider_changed.emit()
         self._show_provider()
-        self._say("ok", f"{model or 'The default model'} answers from now on.")
+        self.attempt.say("ok", f"{model or 'The default model'} answers from now on.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit
@@ -33,6 +34,9 @@ def _places() -> Mapping[str, str]:
     }
 
 
+_BETWEEN: Final = 20
+
+
 class NotificationsPage(Page):
     """A tick holds at once; the rules for sources when the field is left, or with Enter."""
 
@@ -52,7 +56,7 @@ class NotificationsPage(Page):
         )
         self.reset_button.clicked.connect(self._reset)
         grid = QGridLayout()
-        grid.setHorizontalSpacing(28)
+        grid.setHorizontalSpacing(_BETWEEN)
         grid.setVerticalSpacing(10)
         grid.setColumnStretch(len(_places()) + 1, 1)
         for column, place in enumerate(_places().values(), start=1):
