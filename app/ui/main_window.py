@@ -170,6 +170,10 @@ class MainWindow(QMainWindow):
             self.dock.fill(name, pane)
         self.trace.ask_wanted.connect(self._write)
         self.versions.ask_wanted.connect(self._write)
+        self.versions.card.show_side_by_side(self._state.flag("side_by_side", False))
+        self.versions.card.side_by_side_chosen.connect(
+            lambda wanted: self._state.save(side_by_side=wanted)
+        )
         self.files.versions_wanted.connect(self._show_versions)
         self.chat.composer.files_wanted.connect(self._offer_files)
         session.files_changed.connect(self._offer_files)

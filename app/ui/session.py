@@ -43,6 +43,7 @@ from app.ui.chat.conversation import ConversationModel
 from app.ui.conversation_acts import ConversationActs
 from app.ui.drafts import with_kept
 from app.ui.file_acts import FileActs
+from app.ui.file_places import FilePlaces
 from app.ui.history import HistoryReader
 from app.ui.known_models import KnownModels
 from app.ui.listing import Listing
@@ -59,6 +60,8 @@ if TYPE_CHECKING:
 _FILES_SOON_MS: Final = 50
 HITS: Final = 100
 """So many messages a search of everything shows."""
+_ASKED: Final = 160
+"""Characters of what was asked for that are shown beside a version."""
 FIRST_HITS: Final = 12
 """So many it shows first: an excerpt is cut from each, which takes its time."""
 
@@ -134,6 +137,7 @@ class Session(QObject):
         self.thumbnails = Thumbnails(self._attachment_vault, tasks, self)
         self.known_models = KnownModels(desk)
         self.opener = Opener(self._attachment_vault, tasks)
+        self.places = FilePlaces(self.workspace, tasks, self.said.emit)
         self.history = HistoryReader(desk, self)
         self.listing = Listing(desk)
         self.branching = Branching(self)
@@ -214,6 +218,11 @@ class Session(QObject):
         return self.desk.workspaces.bind(
             Origin(user=self.desk.user, by=by, conversation_id=self._current.id)
         )
+
+    async def asked(self, turn_id: str) -> str:
+        """What the person wrote that a turn answered, in a line; empty where nobody did."""
+        text = " ".join((await self.desk.conversations.asked(turn_id)).split())
+        return text if len(text) <= _ASKED else f"{text[: _ASKED - 1].rstrip()}…"
 
     def starters(self) -> tuple[str, ...]:
         """First messages for an empty conversation: each one works as it stands."""
@@ -466,6 +475,20 @@ class Session(QObject):
             self.attaching.give_back(conversation, back)
             self.returned.emit("\n".join(sent.text for sent in waiting if sent.text))
 
+    @property
+    def waiting(self) -> Sequence[SentMessage]:
+        """What was sent in the conversation shown and waits behind its turn."""
+        return tuple(self._current.turns[1:])
+
+    def take_back(self, number: int) -> None:
+        """Take one of ``waiting`` back, into the message field."""
+        conversation, waiting = self._current, self.waiting
+        if number < len(waiting):
+            sent = waiting[number]
+            sent.task.cancel()
+            self.attaching.give_back(conversation, list(sent.attachments))
+            self.returned.emit(sent.text)
+
     def decide(self, approval_id: str, decision: Decision) -> None:
         """Decide a pending approval in the person's name."""
         if not self.desk.approvals.decide(approval_id, decision, by="you"):
@@ -538,3 +561,4 @@ class Session(QObject):
         self._bridge.close()
         self._files_soon.stop()
         self.opener.close()
+        self.places.close()

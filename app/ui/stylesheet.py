@@ -52,6 +52,9 @@ QPushButton[kind="chip"] {
     background: transparent; border: 1px solid $control; font-size: ${small}pt;
 }
 QPushButton[kind="chip"]:hover { background: $hover; color: $text; }
+QPushButton[kind="chip"]:checked {
+    background: $accent_soft; color: $text; border-color: $accent;
+}
 QPushButton[kind="chip"]:focus { border: $ring solid $accent; padding: inside(1, 10); }
 QPushButton[kind="suggestion"] { color: $accent; border-radius: ${bubble}px; padding: 3px 12px; }
 QPushButton[kind="suggestion"]:focus { padding: inside(3, 12); }
@@ -112,7 +115,7 @@ QRadioButton:focus, QCheckBox:focus { color: $accent; }
 QFrame[kind="card"] {
     background: $raised; border: 1px solid $strong_line; border-radius: ${card}px;
 }
-QFrame[kind="card"]:focus { border: $ring solid $accent; }
+QFrame[kind="card"]:focus, QFrame[kind="card"][keys="true"] { border: $ring solid $accent; }
 QFrame[kind="composer"] {
     background: $raised; border: 1px solid $control; border-radius: ${card}px;
 }

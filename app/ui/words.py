@@ -13,6 +13,11 @@ from app.domain.events import CircuitState, Phase, Waiting
 from app.domain.tool_calls import ToolStatus
 from app.ui.translation import translate
 
+_CALM_SECONDS: Final = 3
+"""A shorter wait need not say when it would be given up."""
+_IN_SECONDS: Final = 120
+"""What is left is said in seconds below that, else in whole minutes."""
+
 Noun = Literal[
     "byte",
     "call",
@@ -28,6 +33,7 @@ Noun = Literal[
     "problem",
     "request",
     "retry",
+    "step",
     "time",
     "token",
     "version",
@@ -195,6 +201,8 @@ def _forms(noun: Noun) -> tuple[str, str]:
             return translate("Units", "request"), translate("Units", "requests")
         case "retry":
             return translate("Units", "retry"), translate("Units", "retries")
+        case "step":
+            return translate("Units", "step"), translate("Units", "steps")
         case "time":
             return translate("Units", "time"), translate("Units", "times")
         case "token":
@@ -237,7 +245,10 @@ def wait(event: Waiting, now: datetime, changed: int) -> str:
     if changed:
         made = count(changed, "change")
         so_far = translate("Waiting", "{changes} made so far").format(changes=made)
-    parts = (_what_for(event), _seconds(str(seconds)) if seconds else "", so_far)
+    # Since the last word, where there was one: then that is said, and not the same time twice.
+    elapsed = _seconds(str(seconds)) if seconds and event.heard_at != event.since else ""
+    ends = _ending(event, now) if seconds >= _CALM_SECONDS or event.phase is Phase.RETRY else ""
+    parts = (_what_for(event), elapsed, _last_heard(event, now), ends, so_far)
     return " · ".join(part for part in parts if part)
 
 
@@ -255,6 +266,32 @@ def _what_for(event: Waiting) -> str:
             return translate("Waiting", "Waiting for {service}").format(service=event.detail)
         case _:
             return translate("Waiting", "Waiting for the model")
+
+
+def _last_heard(event: Waiting, now: datetime) -> str:
+    """``last word 12 s ago``; empty where nothing came yet."""
+    if event.heard_at is None:
+        return ""
+    ago = _seconds(str(max(0, int((now - event.heard_at).total_seconds()))))
+    if event.heard_at == event.since:
+        return translate("Waiting", "last word {time} ago").format(time=ago)
+    return translate("Waiting", "last sign of life {time} ago").format(time=ago)
+
+
+def _ending(event: Waiting, now: datetime) -> str:
+    """``gives up in 48 s``; empty where nothing ends it."""
+    if event.deadline is None:
+        return ""
+    seconds = max(0, round((event.deadline - now).total_seconds()))
+    left = duration(seconds // 60 * 60_000)
+    if seconds < _IN_SECONDS:
+        left = _seconds(str(seconds))
+    match event.phase:
+        case Phase.APPROVAL:
+            return translate("Waiting", "the question expires in {time}").format(time=left)
+        case Phase.RETRY:
+            return translate("Waiting", "next try in {time}").format(time=left)
+    return translate("Waiting", "gives up in {time}").format(time=left)
 
 
 _GIST_KEYS: Final = ("path", "file", "query", "pattern", "name", "text")

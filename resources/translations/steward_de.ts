@@ -2,6 +2,17 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>Approval</name>
+    <message>
+        <source>Keys answer this one</source>
+        <translation>Tasten gelten dieser</translation>
+    </message>
+    <message>
+        <source>expires in {time}</source>
+        <translation>läuft ab in {time}</translation>
+    </message>
+</context>
+<context>
     <name>Attachments</name>
     <message>
         <source>Attachments</source>
@@ -198,6 +209,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Dateien anhängen</translation>
     </message>
     <message>
+        <source>Attached files</source>
+        <translation>Angehängte Dateien</translation>
+    </message>
+    <message>
         <source>Completions</source>
         <translation>Vorschläge zum Ergänzen</translation>
     </message>
@@ -226,6 +241,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Esc hält an</translation>
     </message>
     <message>
+        <source>It goes back into the message field</source>
+        <translation>Sie kommt zurück in das Nachrichtenfeld</translation>
+    </message>
+    <message>
         <source>Message</source>
         <translation>Nachricht</translation>
     </message>
@@ -244,6 +263,22 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     <message>
         <source>Stop</source>
         <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>Zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Take back: {text}</source>
+        <translation>Zurücknehmen: {text}</translation>
+    </message>
+    <message>
+        <source>Waits its turn: {text}</source>
+        <translation>Wartet, bis sie an der Reihe ist: {text}</translation>
+    </message>
+    <message>
+        <source>… and {count} more</source>
+        <translation>… und {count} weitere</translation>
     </message>
 </context>
 <context>
@@ -713,6 +748,109 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     <message>
         <source>{limit} The answer above sums up what was done.</source>
         <translation>{limit} Die Antwort darüber fasst zusammen, was getan wurde.</translation>
+    </message>
+</context>
+<context>
+    <name>Files</name>
+    <message>
+        <source>&amp;Copy path</source>
+        <translation>&amp;Pfad kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Open the file</source>
+        <translation>Datei ö&amp;ffnen</translation>
+    </message>
+    <message>
+        <source>A copy of version {number} of {name} is shown: it may be a program.</source>
+        <translation>Eine Kopie von Version {number} von {name} wird gezeigt: Sie kann ein Programm sein.</translation>
+    </message>
+    <message>
+        <source>As it is today, in its usual program</source>
+        <translation>So wie sie heute ist, in ihrem üblichen Programm</translation>
+    </message>
+    <message>
+        <source>Copied: {path}</source>
+        <translation>Kopiert: {path}</translation>
+    </message>
+    <message>
+        <source>In your file manager</source>
+        <translation>In der Dateiverwaltung</translation>
+    </message>
+    <message>
+        <source>It is not there now. Is its disk connected?</source>
+        <translation>Er ist gerade nicht da. Ist der Datenträger angeschlossen?</translation>
+    </message>
+    <message>
+        <source>Only for reading; changes to it are not kept</source>
+        <translation>Nur zum Lesen; Änderungen daran bleiben nicht</translation>
+    </message>
+    <message>
+        <source>Open a copy of this &amp;version</source>
+        <translation>Kopie dieser &amp;Version öffnen</translation>
+    </message>
+    <message>
+        <source>Opened a copy of version {number} of {name}. It is only for reading.</source>
+        <translation>Eine Kopie von Version {number} von {name} ist geöffnet. Sie ist nur zum Lesen.</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve folder</source>
+        <translation>Ordner entf&amp;ernen</translation>
+    </message>
+    <message>
+        <source>Show &amp;versions</source>
+        <translation>&amp;Versionen zeigen</translation>
+    </message>
+    <message>
+        <source>Show in &amp;folder</source>
+        <translation>Im &amp;Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Steward can read and change what is in it.</source>
+        <translation>Steward kann lesen und ändern, was darin ist.</translation>
+    </message>
+    <message>
+        <source>Steward can read it and change nothing: the system says so.</source>
+        <translation>Steward kann ihn lesen und nichts ändern: So will es das System.</translation>
+    </message>
+    <message>
+        <source>Steward no longer works in it; files and versions stay (Delete)</source>
+        <translation>Steward arbeitet nicht mehr darin; Dateien und Versionen bleiben (Entf)</translation>
+    </message>
+    <message>
+        <source>Steward no longer works in {name}. Its files and versions stay.</source>
+        <translation>Steward arbeitet nicht mehr in {name}. Dateien und Versionen bleiben.</translation>
+    </message>
+    <message>
+        <source>folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>not there</source>
+        <translation>nicht da</translation>
+    </message>
+    <message>
+        <source>read only</source>
+        <translation>nur lesbar</translation>
+    </message>
+    <message>
+        <source>version {number}</source>
+        <translation>Version {number}</translation>
+    </message>
+    <message>
+        <source>{count} more …</source>
+        <translation>{count} weitere …</translation>
+    </message>
+    <message>
+        <source>{name} is not there now; this is where it stood.</source>
+        <translation>{name} ist gerade nicht da; hier hat die Datei gestanden.</translation>
+    </message>
+    <message>
+        <source>{name} may be a program: Steward shows it and never runs it.</source>
+        <translation>{name} kann ein Programm sein: Steward zeigt es und führt es nie aus.</translation>
+    </message>
+    <message>
+        <source>{name} removed; nothing in it was touched</source>
+        <translation>{name} entfernt; darin wurde nichts angerührt</translation>
     </message>
 </context>
 <context>
@@ -1936,6 +2074,41 @@ Anderes wählen (Strg+M)</translation>
     </message>
 </context>
 <context>
+    <name>Trace</name>
+    <message>
+        <source>&amp;Replay the turn</source>
+        <translation>Runde &amp;nachspielen</translation>
+    </message>
+    <message>
+        <source>Copy the whole &amp;turn</source>
+        <translation>Ganze &amp;Runde kopieren</translation>
+    </message>
+    <message>
+        <source>Copy this &amp;step</source>
+        <translation>Diesen &amp;Schritt kopieren</translation>
+    </message>
+    <message>
+        <source>Filter steps</source>
+        <translation>Schritte filtern</translation>
+    </message>
+    <message>
+        <source>Filter: a skill, a file, failed, model</source>
+        <translation>Filter: Fähigkeit, Datei, failed, model</translation>
+    </message>
+    <message>
+        <source>No step is like that.</source>
+        <translation>So ist kein Schritt.</translation>
+    </message>
+    <message>
+        <source>Replaying …</source>
+        <translation>Wird nachgespielt …</translation>
+    </message>
+    <message>
+        <source>The step was copied.</source>
+        <translation>Der Schritt ist kopiert.</translation>
+    </message>
+</context>
+<context>
     <name>Transcript</name>
     <message>
         <source> (waits its turn)</source>
@@ -2315,6 +2488,14 @@ Anderes wählen (Strg+M)</translation>
         <translation>neuer Versuch</translation>
     </message>
     <message>
+        <source>step</source>
+        <translation>Schritt</translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation>Schritte</translation>
+    </message>
+    <message>
         <source>time</source>
         <translation>Mal</translation>
     </message>
@@ -2461,6 +2642,74 @@ Anderes wählen (Strg+M)</translation>
         <translation> Spätere Änderungen bleiben.</translation>
     </message>
     <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
+        <source>&amp;Newest first</source>
+        <translation>&amp;Neueste zuerst</translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation>Ö&amp;ffnen</translation>
+    </message>
+    <message>
+        <source>Any kind</source>
+        <translation>Jede Art</translation>
+    </message>
+    <message>
+        <source>Anyone</source>
+        <translation>Von allen</translation>
+    </message>
+    <message>
+        <source>Asked for: “{words}”</source>
+        <translation>Gewünscht: „{words}“</translation>
+    </message>
+    <message>
+        <source>By &amp;folder</source>
+        <translation>Nach &amp;Ordner</translation>
+    </message>
+    <message>
+        <source>By con&amp;versation</source>
+        <translation>Nach &amp;Unterhaltung</translation>
+    </message>
+    <message>
+        <source>Clear all filters</source>
+        <translation>Alle Filter aufheben</translation>
+    </message>
+    <message>
+        <source>Conversation without a title</source>
+        <translation>Unterhaltung ohne Titel</translation>
+    </message>
+    <message>
+        <source>Documents</source>
+        <translation>Dokumente</translation>
+    </message>
+    <message>
+        <source>Fi&amp;lter</source>
+        <translation>Fi&amp;lter</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filter</translation>
+    </message>
+    <message>
+        <source>Filter, {count} set</source>
+        <translation>Filter, {count} gesetzt</translation>
+    </message>
+    <message>
+        <source>For example: yesterday, last 7 days, November, 28 Nov, 2026-11, 1 March to 5 March, since last week</source>
+        <translation>Zum Beispiel: gestern, letzte 7 Tage, November, 28. Nov, 2026-11, 1. März bis 5. März, seit letzte Woche</translation>
+    </message>
+    <message>
+        <source>It is no text: open it, or a copy of a version, to see it.</source>
+        <translation>Das ist kein Text: Zum Ansehen die Datei oder die Kopie einer Version öffnen.</translation>
+    </message>
+    <message>
+        <source>Looking through the history …</source>
+        <translation>Der Verlauf wird durchgesehen …</translation>
+    </message>
+    <message>
         <source>Made our change</source>
         <translation>Unsere Änderung gemacht</translation>
     </message>
@@ -2469,12 +2718,60 @@ Anderes wählen (Strg+M)</translation>
         <translation>Beide Änderungen zusammengeführt</translation>
     </message>
     <message>
+        <source>No file with versions is like that.</source>
+        <translation>So ist keine Datei mit Versionen.</translation>
+    </message>
+    <message>
+        <source>No such time. Try today, last week, 28 Nov or 2026-11.</source>
+        <translation>Keine Zeit, die bekannt ist. Möglich sind heute, letzte Woche, 28. Nov oder 2026-11.</translation>
+    </message>
+    <message>
+        <source>Other files</source>
+        <translation>Andere Dateien</translation>
+    </message>
+    <message>
+        <source>Outside Steward</source>
+        <translation>Außerhalb von Steward</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>Entfernt</translation>
+    </message>
+    <message>
         <source>Restored version {version} of {filename} as version {version2}.</source>
         <translation>Version {version} von {filename} als Version {version2} zurückgeholt.</translation>
     </message>
     <message>
+        <source>Show the change large</source>
+        <translation>Änderung groß zeigen</translation>
+    </message>
+    <message>
+        <source>Steward</source>
+        <translation>Steward</translation>
+    </message>
+    <message>
+        <source>Texts</source>
+        <translation>Texte</translation>
+    </message>
+    <message>
+        <source>The {count} changed last; type to find the others.</source>
+        <translation>Die {count} zuletzt geänderten; Wörter finden die anderen.</translation>
+    </message>
+    <message>
         <source>There is nothing to undo.</source>
         <translation>Es gibt nichts rückgängig zu machen.</translation>
+    </message>
+    <message>
+        <source>There now</source>
+        <translation>Jetzt da</translation>
+    </message>
+    <message>
+        <source>There or removed</source>
+        <translation>Da oder entfernt</translation>
     </message>
     <message>
         <source>Took back {count}: {names}.</source>
@@ -2485,8 +2782,68 @@ Anderes wählen (Strg+M)</translation>
         <translation>{which} zurückgenommen: Es ist jetzt Version {version}.{kept}</translation>
     </message>
     <message>
+        <source>Top of a folder</source>
+        <translation>Oben in einem Ordner</translation>
+    </message>
+    <message>
+        <source>Version {number}</source>
+        <translation>Version {number}</translation>
+    </message>
+    <message>
+        <source>What each conversation has changed</source>
+        <translation>Was jede Unterhaltung geändert hat</translation>
+    </message>
+    <message>
+        <source>What it is</source>
+        <translation>Was es ist</translation>
+    </message>
+    <message>
+        <source>When it was changed</source>
+        <translation>Wann geändert wurde</translation>
+    </message>
+    <message>
+        <source>When: last week, 2026-11</source>
+        <translation>Wann: letzte Woche, 2026-11</translation>
+    </message>
+    <message>
+        <source>Where it stands</source>
+        <translation>Ob es da ist</translation>
+    </message>
+    <message>
+        <source>Who changed it</source>
+        <translation>Wer geändert hat</translation>
+    </message>
+    <message>
+        <source>You, here</source>
+        <translation>Hier im Fenster</translation>
+    </message>
+    <message>
+        <source>damaged, or too large to be shown</source>
+        <translation>beschädigt oder zu groß zum Zeigen</translation>
+    </message>
+    <message>
+        <source>no picture that can be shown</source>
+        <translation>kein Bild, das sich zeigen lässt</translation>
+    </message>
+    <message>
+        <source>removed · {state}</source>
+        <translation>entfernt · {state}</translation>
+    </message>
+    <message>
+        <source>version {number} of {all}</source>
+        <translation>Version {number} von {all}</translation>
+    </message>
+    <message>
         <source>version {version} of {filename}</source>
         <translation>Version {version} von {filename}</translation>
+    </message>
+    <message>
+        <source>{files} found</source>
+        <translation>{files} gefunden</translation>
+    </message>
+    <message>
+        <source>{files} with versions</source>
+        <translation>{files} mit Versionen</translation>
     </message>
     <message>
         <source>{name} stays as it is. The other change was not made.</source>
@@ -2524,8 +2881,28 @@ Anderes wählen (Strg+M)</translation>
         <translation>Wartet auf {service}</translation>
     </message>
     <message>
+        <source>gives up in {time}</source>
+        <translation>gibt auf in {time}</translation>
+    </message>
+    <message>
+        <source>last sign of life {time} ago</source>
+        <translation>letztes Lebenszeichen vor {time}</translation>
+    </message>
+    <message>
+        <source>last word {time} ago</source>
+        <translation>letztes Wort vor {time}</translation>
+    </message>
+    <message>
+        <source>next try in {time}</source>
+        <translation>nächster Versuch in {time}</translation>
+    </message>
+    <message>
         <source>nothing has changed yet</source>
         <translation>noch nichts geändert</translation>
+    </message>
+    <message>
+        <source>the question expires in {time}</source>
+        <translation>die Frage läuft ab in {time}</translation>
     </message>
     <message>
         <source>{changes} made so far</source>

@@ -10,15 +10,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import io
 import os
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
@@ -26,10 +29,11 @@ from PySide6.QtWidgets import QApplication, QDialog
 from app.assembly import Assembly
 from app.config import SettingsStore
 from app.domain.errors import ConflictError
-from app.domain.events import Severity
+from app.domain.events import Approval, Severity
 from app.integrations import openrouter
 from app.integrations.discovery import LocalServer
 from app.orchestrator.approvals import Decision
+from app.orchestrator.llm_client import Patience
 from app.resilience.circuit_breaker import Outcome
 from app.ui.chat.rows import ActsRow, ForkRow
 from app.ui.collector import Collector
@@ -37,6 +41,7 @@ from app.ui.look import Look
 from app.ui.main_window import MainWindow
 from app.ui.model_picker import ModelPicker
 from app.ui.onboarding.panel import SetUpPanel
+from app.ui.panes.file_filters import Order
 from app.ui.panes.versions import VersionsPane
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.theme import Theme
@@ -542,6 +547,114 @@ async def picking(person: Person) -> None:
         await until(lambda: picker.list.count() > 3, "the models")
 
 
+async def by_conversation(person: Person) -> None:
+    """Files by the conversations that changed them, and a time that is none."""
+    for text in (EDIT, "replace 'Garden' with 'Orchard' in notes.md"):
+        person.say(text)
+        await person.decide(Decision.ALLOW_ONCE)
+        await person.idle()
+        person.window.rail.new_button.click()
+    pane = _versions(person)
+    click(pane.chooser)
+    click(pane.files.filters.orders[Order.CONVERSATION])
+    await until(lambda: pane.files.headings, "the conversations")
+    type_text(pane.files.filters.when, "last wee")
+    await until(pane.files.filters.problem.isVisible, "the words on that")
+
+
+async def pictures(person: Person) -> None:
+    """A picture before and after a version."""
+    session = person.window.session
+    assert session is not None
+    work = session.workspace()
+    await work.create("photo.png", _picture_of(320, 200, "#0b6e5f"))
+    await work.edit("photo.png", lambda _: _picture_of(640, 480, "#8a5a00"))
+    pane = _versions(person)
+    await until(lambda: pane.card.content.pictures.captions, "the pictures")
+
+
+def _picture_of(width: int, height: int, colour: str) -> bytes:
+    out = io.BytesIO()
+    image = Image.new("RGBA", (width, height), colour)
+    image.paste((255, 255, 255, 0), (width // 4, height // 4, width // 2, height // 2))
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+async def enlarged(person: Person) -> None:
+    """A change as large as the window, side by side."""
+    await restored(person)
+    pane = _versions(person)
+    await until(lambda: pane.card.diff.lines, "the difference")
+    pane.card.show_side_by_side(True)
+    click(pane.card.enlarge)
+
+
+async def filtered(person: Person) -> None:
+    """The trace, filtered, with a step of an approval."""
+    await traced(person)
+    trace = person.window.trace
+    assert trace is not None
+    type_text(trace.filter, "files.edit")
+
+
+async def removed_folder(person: Person) -> None:
+    """A folder that is not there, and one just removed."""
+    pane = person.window.files
+    session = person.window.session
+    assert pane is not None
+    assert session is not None
+    person.window.show_pane("Files")
+    for name in ("Holidays", "Taxes"):
+        folder = session.desk.folders.folders[0].parent / "Sample" / name
+        folder.mkdir()
+        pane.grant(folder)
+    session.desk.folders.folders[1].rmdir()
+    pane.revoke(session.desk.folders.folders[2])
+    await asyncio.sleep(0.4)
+
+
+async def two_cards(person: Person) -> None:
+    """Two questions at once: one of them takes the keys."""
+    session = person.window.session
+    assert session is not None
+    diff = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-status: draft\n+status: final\n"
+    now = session.desk.clock.now()
+    for number, name in enumerate(("report.md", "notes.md")):
+        session.current.model.take(
+            Approval(
+                at=now,
+                id=name,
+                name="files.edit",
+                summary=f"Change {name}",
+                diff=diff,
+                expires_at=now + timedelta(seconds=40 + 200 * number),
+            )
+        )
+    await asyncio.sleep(0.3)
+
+
+async def stalled(person: Person) -> None:
+    """A stream that stalls, and messages behind it."""
+    session = person.window.session
+    assert session is not None
+    model = ScriptedModel([asyncio.Event()])
+    model.waits = Patience(silence=60, stall=600)
+    session.desk.llm = model  # type: ignore[misc]
+    person.say("What does the report say?")
+    await model.streaming.wait()
+    person.say("And what is in the notes?")
+    person.say("Then make a list of both, please, with the longest lines first")
+    await asyncio.sleep(4)
+
+
+def _versions(person: Person) -> VersionsPane:
+    person.window.show_pane("Versions")
+    pane = person.window.versions
+    assert pane is not None
+    return pane
+
+
 async def setting_up(person: Person) -> None:
     """The first start."""
     await asyncio.sleep(0.3)
@@ -669,6 +782,13 @@ SCENES: Final[dict[str, Scene]] = {
         asking,
         searched,
         searched_in_vain,
+        by_conversation,
+        pictures,
+        enlarged,
+        filtered,
+        removed_folder,
+        two_cards,
+        stalled,
         *sorted(FIRST_STEPS, key=lambda scene: scene.__name__),
         signing_in,
     )

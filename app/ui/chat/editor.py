@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -98,8 +99,10 @@ class Editor(QPlainTextEdit):
             super().insertFromMimeData(source)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The composer's keys, else Qt's."""
-        if not self._owner.key_pressed(event):
+        """The composer's keys, else Qt's. A letter with Alt that no button took is no text."""
+        if _is_nobodys_key(event):
+            event.ignore()
+        elif not self._owner.key_pressed(event):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
@@ -134,3 +137,10 @@ class Editor(QPlainTextEdit):
         super().focusOutEvent(event)
         self._owner.show_focus(False)
         self._owner.hide_offers()
+
+
+def _is_nobodys_key(event: QKeyEvent) -> bool:
+    """A letter with Alt that came this far: on a Mac it writes one, elsewhere it means a button."""
+    held = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+    alone = held == Qt.KeyboardModifier.AltModifier  # with Ctrl it is how Windows tells of AltGr
+    return alone and event.text().isprintable() and bool(event.text()) and sys.platform != "darwin"

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from app.ui.chat.approval_card import ApprovalCard
     from app.ui.chat.editing import Editing
     from app.ui.chat.find_bar import FindBar
+    from app.ui.chat.queued_bar import QueuedBar
     from app.ui.chat.rows import ActsRow, ForkRow, Row
     from app.ui.chat.transcript import Transcript
+    from app.ui.chat.waiting_cards import WaitingCards
     from app.ui.drafts import DraftKeeper
     from app.ui.session import OpenConversation, Session
 
@@ -53,6 +55,7 @@ class ChatPage(QWidget):
         self._empty: QWidget | None = None
         self._set_up: QWidget | None = None
         self.transcript: Transcript | None = None
+        self.waiting_cards: WaitingCards | None = None
         self.find_bar: FindBar | None = None
         self._drafts: DraftKeeper | None = None
         self._hit_time: QTimer | None = None
@@ -72,6 +75,7 @@ class ChatPage(QWidget):
         holder = QWidget()
         self._below = QVBoxLayout(holder)
         self._below.setContentsMargins(_SIDE, 4, _SIDE, 16)
+        self._queued: QueuedBar | None = None
         self._below.addWidget(self.composer)
         self._page.addWidget(holder)
         self.setFocusProxy(self.composer.editor)
@@ -92,6 +96,7 @@ class ChatPage(QWidget):
         self.transcript.earlier_wanted.connect(session.read_earlier)
         self.transcript.beginning_wanted.connect(session.show_beginning)
         self.transcript.widget_shown.connect(self._widget_shown)
+        self.waiting_cards = self._follow_cards(self.transcript)
         self.transcript.focus_left.connect(self.composer.editor.setFocus)
         self._page.replaceWidget(self._waiting, self.transcript)
         self._page.setStretch(0, 1)
@@ -129,6 +134,24 @@ class ChatPage(QWidget):
         early_files, self._early_files = self._early_files, []
         if early_files:
             self._attach_files(early_files)
+
+    def _follow_cards(self, transcript: Transcript) -> WaitingCards:
+        from app.ui.chat.approval_card import ApprovalCard
+        from app.ui.chat.waiting_cards import WaitingCards
+
+        def cards() -> list[ApprovalCard]:
+            return [one for one in transcript.widgets() if isinstance(one, ApprovalCard)]
+
+        waiting = WaitingCards(transcript.viewport(), cards)
+        waiting.wanted.connect(self._show_card)
+        transcript.widgets_moved.connect(waiting.look)
+        return waiting
+
+    def _show_card(self, card: ApprovalCard | None) -> None:
+        """A key of a card was pressed that cannot be seen."""
+        if card is not None and self.transcript is not None:
+            self.transcript.bring_into_view(card)
+            card.setFocus()
 
     def _attach_attaching(self, session: Session) -> None:
         assert self.transcript is not None
@@ -283,6 +306,23 @@ class ChatPage(QWidget):
     def _show_state(self) -> None:
         if self._session is not None:
             self.composer.set_busy(self._session.busy)
+            self._show_waiting([sent.text for sent in self._session.waiting])
+
+    @property
+    def queued_bar(self) -> QueuedBar | None:
+        """What waits its turn, once something did."""
+        return self._queued
+
+    def _show_waiting(self, texts: Sequence[str]) -> None:
+        if self._queued is None and texts:
+            from app.ui.chat.queued_bar import QueuedBar
+
+            assert self._session is not None
+            self._queued = QueuedBar()
+            self._queued.taken_back.connect(self._session.take_back)
+            self._below.insertWidget(0, self._queued)
+        if self._queued is not None:
+            self._queued.show_messages(texts)
 
     def _take_back(self, text: str) -> None:
         written = self.composer.text

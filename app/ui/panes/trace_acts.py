@@ -7,20 +7,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QTreeView, QWidget
 
 from app.domain.errors import FileError
 from app.ui import words
 from app.ui.controls import Button, MenuButton
 from app.ui.session import Session
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.orchestrator.replay import Replay
     from app.ui.panes.trace_nodes import Node
 
 _FILTER: Final = "JSON (*.json)"
+_NODE: Final = Qt.ItemDataRole.UserRole + 1
+"""``trace_model.NodeRole.NODE``."""
 
 
 class TraceActs(QWidget):
@@ -67,11 +70,17 @@ class TraceActs(QWidget):
             QGuiApplication.clipboard().setText(turn.whole())
             self._session.said.emit("ok", "The turn was copied.")
 
+    def copy_step(self, node: Node) -> None:
+        """Put all that is known of a step on the clipboard."""
+        QGuiApplication.clipboard().setText(node.details())
+        self._session.said.emit("ok", translate("Trace", "The step was copied."))
+
     def _replay(self) -> None:
         if (turn := self._chosen()) is not None:
             self._session.tasks.start(self._run_again(turn.id), name="replay")
 
     async def _run_again(self, turn_id: str) -> None:
+        self._show(translate("Trace", "Replaying …"))
         from app.orchestrator.recorded_turn import recorded
         from app.orchestrator.replay import replay
 
@@ -115,6 +124,43 @@ class TraceActs(QWidget):
         except OSError as error:
             raise FileError(f"{path} cannot be written: {error.strerror or error}.") from error
         self._session.said.emit("ok", f"Written to {path}.")
+
+
+class TraceMenu(QObject):
+    """The menu of the tree: by the right button, or by the menu key for the chosen step."""
+
+    def __init__(self, tree: QTreeView) -> None:
+        super().__init__(tree)
+        self._tree = tree
+        self._acts: TraceActs | None = None
+        self.shown: QMenu | None = None
+        tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        tree.customContextMenuRequested.connect(self._open)
+
+    def connect_to(self, acts: TraceActs) -> None:
+        """What its entries do."""
+        self._acts = acts
+
+    def _open(self, at: QPoint) -> None:
+        from app.ui.panes.trace_nodes import Node
+
+        index = self._tree.indexAt(at)
+        if index.isValid():
+            self._tree.setCurrentIndex(index)
+        index = self._tree.currentIndex()
+        node, acts = index.data(_NODE), self._acts
+        if not isinstance(node, Node) or acts is None:
+            return
+        menu = self.shown = QMenu(self._tree)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, act in (
+            (translate("Trace", "Copy this &step"), lambda: acts.copy_step(node)),
+            (translate("Trace", "Copy the whole &turn"), acts.copy.click),
+            (translate("Trace", "&Replay the turn"), acts.replay.click),
+        ):
+            menu.addAction(text).triggered.connect(lambda _checked=False, do=act: do())
+        place = self._tree.visualRect(index).bottomLeft()
+        menu.popup(self._tree.viewport().mapToGlobal(place))
 
 
 def _told(found: Replay) -> str:

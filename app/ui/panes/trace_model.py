@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from enum import IntEnum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
@@ -14,11 +15,13 @@ from app.domain.events import (
     ErrorEvent,
     Event,
     FileVersionEvent,
+    Phase,
     ToolCallEvent,
     ToolResultEvent,
     TurnFinished,
     TurnStarted,
     Usage,
+    Waiting,
 )
 from app.domain.messages import ConversationMessage
 from app.domain.turns import TurnRecord
@@ -27,10 +30,10 @@ from app.ui.panes.trace_nodes import (
     TURN_STATES,
     Node,
     add_stored,
+    after,
     call_node,
-    steps_of,
-    tell_turn,
 )
+from app.ui.panes.trace_record import steps_of, tell_turn
 
 if TYPE_CHECKING:
     from app.storage.traces import TurnTrace
@@ -51,6 +54,7 @@ class TraceModel(QAbstractItemModel):
     def __init__(self) -> None:
         super().__init__()
         self._turns: list[Node] = []
+        self._asked: dict[str, datetime] = {}
 
     @property
     def turns(self) -> Sequence[Node]:
@@ -104,12 +108,20 @@ class TraceModel(QAbstractItemModel):
             return
         match event:
             case ToolCallEvent():
-                self._add(turn, call_node(event.id, event.name, event.arguments))
+                node = call_node(event.id, event.name, event.arguments)
+                node.begins = turn.since_start(event.at)
+                self._add(turn, node)
+            case Waiting(phase=Phase.MODEL):
+                self._asked[turn.id] = event.since
             case Usage():
                 tokens = event.prompt_tokens + event.completion_tokens
                 cost = f" · ${event.cost:.4f}" if event.cost else ""
                 title = f"model: {words.count(tokens, 'token')}{cost}"
-                self._add(turn, Node("model", title, "ok", "done"))
+                node = Node("model", title, "ok", "done")
+                if (asked := self._asked.pop(turn.id, None)) is not None:
+                    node.begins = turn.since_start(asked)
+                    node.milliseconds = after(asked, event.at)
+                self._add(turn, node)
             case Approval(decision=None):
                 self._change(turn, event.call_id, "attention", "waits for you")
             case Approval():
@@ -131,7 +143,9 @@ class TraceModel(QAbstractItemModel):
     def _begin(self, event: TurnStarted) -> None:
         row = len(self._turns)
         self.beginInsertRows(QModelIndex(), row, row)
-        self._turns.append(Node("turn", event.text, "idle", "working", id=event.turn_id or ""))
+        turn = Node("turn", event.text, "idle", "working", id=event.turn_id or "")
+        turn.started = event.at
+        self._turns.append(turn)
         self.endInsertRows()
 
     def _add(self, turn: Node, node: Node) -> None:
