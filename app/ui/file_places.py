@@ -130,7 +130,9 @@ class FilePlaces:
         except OSError as error:
             part.unlink(missing_ok=True)
             raise FileError(
-                f"No copy of version {version} could be made to open: {error.strerror or error}."
+                translate(
+                    "Versions", "No copy of version {version} could be made to open: {reason}."
+                ).format(version=version, reason=error.strerror or error)
             ) from error
 
 
@@ -141,8 +143,10 @@ def _is_program(path: Path) -> bool:
         mode = real.stat().st_mode
     except OSError as error:
         raise FileMissingError(
-            f"{path.name} cannot be opened: {error.strerror or error}.",
-            hint="Restore one of its versions, or open a copy of one.",
+            translate("Versions", "{name} cannot be opened: {reason}.").format(
+                name=path.name, reason=error.strerror or error
+            ),
+            hint=translate("Versions", "Restore one of its versions, or open a copy of one."),
             details={"path": str(path)},
         ) from error
     if real.is_dir():
@@ -160,7 +164,12 @@ def _nearest(path: Path) -> tuple[Path, bool]:
 def _open_with_desktop(path: Path) -> None:
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
         raise FileError(
-            f"No program was found here that opens {path.name}.",
-            hint="Choose one in your desktop's settings, or copy the path and open it yourself.",
+            translate("Versions", "No program was found here that opens {name}.").format(
+                name=path.name
+            ),
+            hint=translate(
+                "Versions",
+                "Choose one in your desktop's settings, or copy the path and open it yourself.",
+            ),
             details={"path": str(path)},
         )

@@ -13,6 +13,97 @@
     </message>
 </context>
 <context>
+    <name>Approvals</name>
+    <message>
+        <source>&amp;Allow once</source>
+        <translation>&amp;Einmal erlauben</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Deny</source>
+        <translation>&amp;Ablehnen</translation>
+    </message>
+    <message>
+        <source>&amp;In this folder</source>
+        <translation>&amp;In diesem Ordner</translation>
+    </message>
+    <message>
+        <source>A&amp;lways for {name}</source>
+        <translation>I&amp;mmer für {name}</translation>
+    </message>
+    <message>
+        <source>Allow {name} in this conversation</source>
+        <translation>{name} in dieser Unterhaltung erlauben</translation>
+    </message>
+    <message>
+        <source>Allow {name} without asking for the rest of this conversation</source>
+        <translation>{name} für den Rest dieser Unterhaltung ohne Frage erlauben</translation>
+    </message>
+    <message>
+        <source>Always allow {name}</source>
+        <translation>{name} immer erlauben</translation>
+    </message>
+    <message>
+        <source>Always allow {name} in {folder}</source>
+        <translation>{name} in {folder} immer erlauben</translation>
+    </message>
+    <message>
+        <source>Argument {name}</source>
+        <translation>Argument {name}</translation>
+    </message>
+    <message>
+        <source>Ask for something else; it is shown first</source>
+        <translation>Etwas anderes verlangen; es wird erst gezeigt</translation>
+    </message>
+    <message>
+        <source>Do not change anything</source>
+        <translation>Nichts ändern</translation>
+    </message>
+    <message>
+        <source>Edit ar&amp;guments …</source>
+        <translation>Ar&amp;gumente bearbeiten …</translation>
+    </message>
+    <message>
+        <source>Escape: leave the arguments as they were</source>
+        <translation>Esc: die Argumente lassen, wie sie waren</translation>
+    </message>
+    <message>
+        <source>Never ask again for {name} of files in {folder}</source>
+        <translation>Für {name} von Dateien in {folder} nie wieder fragen</translation>
+    </message>
+    <message>
+        <source>Never ask again for {name}; the settings can take it back</source>
+        <translation>Für {name} nie wieder fragen; die Einstellungen können es zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Show the c&amp;hange</source>
+        <translation>Ä&amp;nderung zeigen</translation>
+    </message>
+    <message>
+        <source>Steward asks: {summary}</source>
+        <translation>Steward fragt: {summary}</translation>
+    </message>
+    <message>
+        <source>This &amp;conversation</source>
+        <translation>Diese &amp;Unterhaltung</translation>
+    </message>
+    <message>
+        <source>What would change: {summary}</source>
+        <translation>Was sich ändern würde: {summary}</translation>
+    </message>
+    <message>
+        <source>Without a decision by then it counts as a no.</source>
+        <translation>Ohne Entscheidung bis dahin gilt es als Nein.</translation>
+    </message>
+    <message>
+        <source>{name} is no JSON: a number, true, false, null, or a list.</source>
+        <translation>{name} ist kein JSON: eine Zahl, true, false, null oder eine Liste.</translation>
+    </message>
+</context>
+<context>
     <name>Attachments</name>
     <message>
         <source>Attachments</source>
@@ -178,16 +269,84 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
 <context>
     <name>Circuits</name>
     <message>
+        <source>All circuits closed: every skill and service works. One that keeps failing is paused here.</source>
+        <translation>Alle Sicherungen geschlossen: Jede Fähigkeit und jeder Dienst arbeitet. Wer immer wieder fehlschlägt, wird hier angehalten.</translation>
+    </message>
+    <message>
+        <source>Let it be called again at once (R)</source>
+        <translation>Sofort wieder aufrufen lassen (R)</translation>
+    </message>
+    <message>
+        <source>Let nobody call it until it is reset (P)</source>
+        <translation>Nicht aufrufen lassen, bis zurückgesetzt wird (P)</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>Zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Reset the circuit of {name}</source>
+        <translation>Die Sicherung von {name} zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Trip the circuit of {name}: pause it</source>
+        <translation>Die Sicherung von {name} auslösen: anhalten</translation>
+    </message>
+    <message>
         <source>closed</source>
         <translation>geschlossen</translation>
+    </message>
+    <message>
+        <source>one call is trying it</source>
+        <translation>ein Aufruf versucht es</translation>
+    </message>
+    <message>
+        <source>one call may try it now</source>
+        <translation>ein Aufruf darf es jetzt versuchen</translation>
     </message>
     <message>
         <source>open</source>
         <translation>offen</translation>
     </message>
     <message>
+        <source>opened {count}</source>
+        <translation>{count} geöffnet</translation>
+    </message>
+    <message>
+        <source>paused by hand</source>
+        <translation>von Hand angehalten</translation>
+    </message>
+    <message>
+        <source>stays so until it is reset</source>
+        <translation>bleibt so, bis zurückgesetzt wird</translation>
+    </message>
+    <message>
+        <source>the next call tries it</source>
+        <translation>der nächste Aufruf versucht es</translation>
+    </message>
+    <message>
+        <source>tries again in {countdown}</source>
+        <translation>neuer Versuch in {countdown}</translation>
+    </message>
+    <message>
         <source>trying once</source>
         <translation>ein Versuch</translation>
+    </message>
+    <message>
+        <source>{count} not closed</source>
+        <translation>{count} nicht geschlossen</translation>
+    </message>
+    <message>
+        <source>{failures} failed in a row</source>
+        <translation>{failures} hintereinander fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>{successes} ok</source>
+        <translation>{successes} in Ordnung</translation>
     </message>
     <message>
         <source>{sum} of the last {count} failed</source>
@@ -279,6 +438,137 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     <message>
         <source>… and {count} more</source>
         <translation>… und {count} weitere</translation>
+    </message>
+</context>
+<context>
+    <name>Conflicts</name>
+    <message>
+        <source> ({number} of {count})</source>
+        <translation> ({number} von {count})</translation>
+    </message>
+    <message>
+        <source>&amp;Decide later</source>
+        <translation>&amp;Später entscheiden</translation>
+    </message>
+    <message>
+        <source>&amp;Decide …</source>
+        <translation>&amp;Entscheiden …</translation>
+    </message>
+    <message>
+        <source>&amp;Keep theirs</source>
+        <translation>&amp;Fremde behalten</translation>
+    </message>
+    <message>
+        <source>&amp;Merge both</source>
+        <translation>Beide &amp;zusammenführen</translation>
+    </message>
+    <message>
+        <source>A&amp;pply</source>
+        <translation>An&amp;wenden</translation>
+    </message>
+    <message>
+        <source>A&amp;pply: {choice}</source>
+        <translation>An&amp;wenden: {choice}</translation>
+    </message>
+    <message>
+        <source>Apply: {choice}</source>
+        <translation>Anwenden: {choice}</translation>
+    </message>
+    <message>
+        <source>Both changed the same lines</source>
+        <translation>Beide änderten dieselben Zeilen</translation>
+    </message>
+    <message>
+        <source>Conflict</source>
+        <translation>Konflikt</translation>
+    </message>
+    <message>
+        <source>Decide</source>
+        <translation>Entscheiden</translation>
+    </message>
+    <message>
+        <source>Decide later</source>
+        <translation>Später entscheiden</translation>
+    </message>
+    <message>
+        <source>Keep theirs</source>
+        <translation>Fremde behalten</translation>
+    </message>
+    <message>
+        <source>Merge both</source>
+        <translation>Beide zusammenführen</translation>
+    </message>
+    <message>
+        <source>Ne&amp;xt conflict</source>
+        <translation>&amp;Nächster Konflikt</translation>
+    </message>
+    <message>
+        <source>Renamed to {name}.</source>
+        <translation>Umbenannt in {name}.</translation>
+    </message>
+    <message>
+        <source>See both texts and choose</source>
+        <translation>Beide Texte ansehen und wählen</translation>
+    </message>
+    <message>
+        <source>Someone else changed it at the same moment, and theirs stands, as version {version}. Both are kept.</source>
+        <translation>Jemand anders änderte es im selben Augenblick, und das steht jetzt da, als Version {version}. Beides ist gesichert.</translation>
+    </message>
+    <message>
+        <source>Someone else changed it at the same moment, and theirs stands. Both are kept.</source>
+        <translation>Jemand anders änderte es im selben Augenblick, und das steht jetzt da. Beides ist gesichert.</translation>
+    </message>
+    <message>
+        <source>Someone else changed {named} at the same moment. Nothing was overwritten: Versions shows both.</source>
+        <translation>Jemand anders änderte {named} im selben Augenblick. Nichts wurde überschrieben: Versionen zeigt beides.</translation>
+    </message>
+    <message>
+        <source>Someone else took it away at the same moment, and that stands. Both are kept.</source>
+        <translation>Jemand anders entfernte es im selben Augenblick, und so ist es jetzt. Beides ist gesichert.</translation>
+    </message>
+    <message>
+        <source>The file stays as it is now. The other change is not made.</source>
+        <translation>Die Datei bleibt, wie sie jetzt ist. Die andere Änderung wird nicht gemacht.</translation>
+    </message>
+    <message>
+        <source>Use &amp;ours</source>
+        <translation>&amp;Unsere nehmen</translation>
+    </message>
+    <message>
+        <source>Use ours</source>
+        <translation>Unsere nehmen</translation>
+    </message>
+    <message>
+        <source>What this choice does to the file</source>
+        <translation>Was diese Wahl mit der Datei tut</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Die Person am Fenster</translation>
+    </message>
+    <message>
+        <source>{name}: changed twice at once{place}</source>
+        <translation>{name}: zweimal zugleich geändert{place}</translation>
+    </message>
+    <message>
+        <source>{who} wanted to change it at {when}.</source>
+        <translation>{who} wollte es um {when} ändern.</translation>
+    </message>
+    <message>
+        <source>{who} wanted to make it at {when}.</source>
+        <translation>{who} wollte es um {when} anlegen.</translation>
+    </message>
+    <message>
+        <source>{who} wanted to remove it at {when}.</source>
+        <translation>{who} wollte es um {when} entfernen.</translation>
+    </message>
+    <message>
+        <source>{who} wanted to rename it at {when}.</source>
+        <translation>{who} wollte es um {when} umbenennen.</translation>
+    </message>
+    <message>
+        <source>{who} wanted to restore it at {when}.</source>
+        <translation>{who} wollte es um {when} zurückholen.</translation>
     </message>
 </context>
 <context>
@@ -765,6 +1055,14 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Eine Kopie von Version {number} von {name} wird gezeigt: Sie kann ein Programm sein.</translation>
     </message>
     <message>
+        <source>Add &amp;folder …</source>
+        <translation>&amp;Ordner hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Added {name}.</source>
+        <translation>{name} hinzugefügt.</translation>
+    </message>
+    <message>
         <source>As it is today, in its usual program</source>
         <translation>So wie sie heute ist, in ihrem üblichen Programm</translation>
     </message>
@@ -773,12 +1071,24 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Kopiert: {path}</translation>
     </message>
     <message>
+        <source>Files in your folders</source>
+        <translation>Dateien in den Ordnern</translation>
+    </message>
+    <message>
         <source>In your file manager</source>
         <translation>In der Dateiverwaltung</translation>
     </message>
     <message>
         <source>It is not there now. Is its disk connected?</source>
         <translation>Er ist gerade nicht da. Ist der Datenträger angeschlossen?</translation>
+    </message>
+    <message>
+        <source>Let Steward work in another folder</source>
+        <translation>Steward in einem weiteren Ordner arbeiten lassen</translation>
+    </message>
+    <message>
+        <source>Let Steward work in this folder</source>
+        <translation>Steward in diesem Ordner arbeiten lassen</translation>
     </message>
     <message>
         <source>Only for reading; changes to it are not kept</source>
@@ -819,6 +1129,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     <message>
         <source>Steward no longer works in {name}. Its files and versions stay.</source>
         <translation>Steward arbeitet nicht mehr in {name}. Dateien und Versionen bleiben.</translation>
+    </message>
+    <message>
+        <source>The folders you let Steward work in will stand here. It can touch nothing else.</source>
+        <translation>Hier stehen die Ordner, in denen Steward arbeiten darf. Sonst kann es nichts berühren.</translation>
     </message>
     <message>
         <source>folder</source>
@@ -2076,8 +2390,48 @@ Anderes wählen (Strg+M)</translation>
 <context>
     <name>Trace</name>
     <message>
+        <source>&amp;Export</source>
+        <translation>&amp;Exportieren</translation>
+    </message>
+    <message>
+        <source>&amp;Replay</source>
+        <translation>&amp;Nachspielen</translation>
+    </message>
+    <message>
         <source>&amp;Replay the turn</source>
         <translation>Runde &amp;nachspielen</translation>
+    </message>
+    <message>
+        <source>A file that replays this turn elsewhere; what was said is in it</source>
+        <translation>Eine Datei, mit der sich diese Runde anderswo nachspielen lässt; das Gesagte ist darin</translation>
+    </message>
+    <message>
+        <source>All steps, as text</source>
+        <translation>Alle Schritte, als Text</translation>
+    </message>
+    <message>
+        <source>Approval of {skill}: {summary}</source>
+        <translation>Erlaubnis für {skill}: {summary}</translation>
+    </message>
+    <message>
+        <source>Arguments</source>
+        <translation>Argumente</translation>
+    </message>
+    <message>
+        <source>As&amp;k something</source>
+        <translation>Etwas &amp;fragen</translation>
+    </message>
+    <message>
+        <source>Bug report …</source>
+        <translation>Fehlerbericht …</translation>
+    </message>
+    <message>
+        <source>Choose a step to see its arguments and its result.</source>
+        <translation>Ein Schritt zeigt, wenn er gewählt ist, seine Argumente und sein Ergebnis.</translation>
+    </message>
+    <message>
+        <source>Cop&amp;y</source>
+        <translation>Kopie&amp;ren</translation>
     </message>
     <message>
         <source>Copy the whole &amp;turn</source>
@@ -2088,6 +2442,22 @@ Anderes wählen (Strg+M)</translation>
         <translation>Diesen &amp;Schritt kopieren</translation>
     </message>
     <message>
+        <source>Copy this turn</source>
+        <translation>Diese Runde kopieren</translation>
+    </message>
+    <message>
+        <source>Details of the chosen step</source>
+        <translation>Einzelheiten des gewählten Schritts</translation>
+    </message>
+    <message>
+        <source>Every step of every turn will stand here: which skill was called, with what, for how long, and what came of it.</source>
+        <translation>Hier steht jeder Schritt jeder Runde: welche Fähigkeit aufgerufen wurde, womit, wie lange, und was daraus wurde.</translation>
+    </message>
+    <message>
+        <source>Export this turn</source>
+        <translation>Diese Runde exportieren</translation>
+    </message>
+    <message>
         <source>Filter steps</source>
         <translation>Schritte filtern</translation>
     </message>
@@ -2096,16 +2466,204 @@ Anderes wählen (Strg+M)</translation>
         <translation>Filter: Fähigkeit, Datei, failed, model</translation>
     </message>
     <message>
+        <source>First word after {duration}</source>
+        <translation>Erstes Wort nach {duration}</translation>
+    </message>
+    <message>
+        <source>JSON (*.json)</source>
+        <translation>JSON (*.json)</translation>
+    </message>
+    <message>
         <source>No step is like that.</source>
         <translation>So ist kein Schritt.</translation>
+    </message>
+    <message>
+        <source>OTLP/JSON without what was said</source>
+        <translation>OTLP/JSON ohne das Gesagte</translation>
+    </message>
+    <message>
+        <source>OpenTelemetry spans …</source>
+        <translation>OpenTelemetry-Spans …</translation>
+    </message>
+    <message>
+        <source>Reason: {reason}</source>
+        <translation>Grund: {reason}</translation>
+    </message>
+    <message>
+        <source>Replay this turn</source>
+        <translation>Diese Runde nachspielen</translation>
+    </message>
+    <message>
+        <source>Replayed. The first difference: {where}
+
+{diff}</source>
+        <translation>Nachgespielt. Der erste Unterschied: {where}
+
+{diff}</translation>
+    </message>
+    <message>
+        <source>Replayed: no difference.
+{count} to the model compared; the turn ended as it did ({state}).</source>
+        <translation>Nachgespielt: kein Unterschied.
+{count} an das Modell verglichen; die Runde endete wie damals ({state}).</translation>
     </message>
     <message>
         <source>Replaying …</source>
         <translation>Wird nachgespielt …</translation>
     </message>
     <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Run the turn again with what was recorded, and show the first difference.
+Nothing is asked of a server and no file is touched.</source>
+        <translation>Die Runde mit dem Aufgezeichneten noch einmal laufen lassen und den ersten Unterschied zeigen.
+Kein Server wird gefragt und keine Datei berührt.</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Stand</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Schritt</translation>
+    </message>
+    <message>
+        <source>Steps of each turn</source>
+        <translation>Schritte jeder Runde</translation>
+    </message>
+    <message>
         <source>The step was copied.</source>
         <translation>Der Schritt ist kopiert.</translation>
+    </message>
+    <message>
+        <source>The turn was copied.</source>
+        <translation>Die Runde ist kopiert.</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Tried again after {seconds} s: {reason}</source>
+        <translation>Neuer Versuch nach {seconds} s: {reason}</translation>
+    </message>
+    <message>
+        <source>Waited {seconds} s, then asked again.</source>
+        <translation>{seconds} s gewartet, dann erneut gefragt.</translation>
+    </message>
+    <message>
+        <source>Written to {path}.</source>
+        <translation>Geschrieben nach {path}.</translation>
+    </message>
+    <message>
+        <source>allowed</source>
+        <translation>erlaubt</translation>
+    </message>
+    <message>
+        <source>approval: {summary}</source>
+        <translation>Erlaubnis: {summary}</translation>
+    </message>
+    <message>
+        <source>at its limit</source>
+        <translation>an der Grenze</translation>
+    </message>
+    <message>
+        <source>denied</source>
+        <translation>abgelehnt</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>edited</source>
+        <translation>bearbeitet</translation>
+    </message>
+    <message>
+        <source>expired</source>
+        <translation>abgelaufen</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>unterbrochen</translation>
+    </message>
+    <message>
+        <source>model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>model: {count}{cost}</source>
+        <translation>Modell: {count}{cost}</translation>
+    </message>
+    <message>
+        <source>model: {told}{cost}{again}</source>
+        <translation>Modell: {told}{cost}{again}</translation>
+    </message>
+    <message>
+        <source>not decided</source>
+        <translation>nicht entschieden</translation>
+    </message>
+    <message>
+        <source>retry: {reason}</source>
+        <translation>neuer Versuch: {reason}</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>tried again</source>
+        <translation>erneut versucht</translation>
+    </message>
+    <message>
+        <source>waits for you</source>
+        <translation>wartet auf eine Entscheidung</translation>
+    </message>
+    <message>
+        <source>working</source>
+        <translation>arbeitet</translation>
+    </message>
+    <message>
+        <source>you</source>
+        <translation>der Person am Fenster</translation>
+    </message>
+    <message>
+        <source>{count} of them cached</source>
+        <translation>{count} davon aus dem Zwischenspeicher</translation>
+    </message>
+    <message>
+        <source>{count} of them reasoning</source>
+        <translation>{count} davon zum Nachdenken</translation>
+    </message>
+    <message>
+        <source>{count} received</source>
+        <translation>{count} empfangen</translation>
+    </message>
+    <message>
+        <source>{decision} by {who}</source>
+        <translation>{decision} von {who}</translation>
+    </message>
+    <message>
+        <source>{model}, request {number}</source>
+        <translation>{model}, Anfrage {number}</translation>
+    </message>
+    <message>
+        <source>{name}: version {version}</source>
+        <translation>{name}: Version {version}</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: {reason}.</source>
+        <translation>{path} lässt sich nicht schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>{tokens} sent</source>
+        <translation>{tokens} gesendet</translation>
     </message>
 </context>
 <context>
@@ -2543,12 +3101,24 @@ Anderes wählen (Strg+M)</translation>
         <translation>&amp;Abbrechen</translation>
     </message>
     <message>
+        <source>&amp;Check the vault …</source>
+        <translation>Tresor &amp;prüfen …</translation>
+    </message>
+    <message>
         <source>&amp;Close</source>
         <translation>&amp;Schließen</translation>
     </message>
     <message>
+        <source>&amp;Recover …</source>
+        <translation>&amp;Wiederherstellen …</translation>
+    </message>
+    <message>
         <source>A change that was cut off is completed, or taken back whole.</source>
         <translation>Eine abgebrochene Änderung wird vollendet oder ganz zurückgenommen.</translation>
+    </message>
+    <message>
+        <source>Care of the vault</source>
+        <translation>Pflege des Tresors</translation>
     </message>
     <message>
         <source>Check the vault</source>
@@ -2565,6 +3135,10 @@ Anderes wählen (Strg+M)</translation>
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>End changes that a crash has left unfinished</source>
+        <translation>Änderungen beenden, die ein Absturz unfertig ließ</translation>
     </message>
     <message>
         <source>Every change is whole.</source>
@@ -2595,8 +3169,24 @@ Anderes wählen (Strg+M)</translation>
         <translation>Fortschritt</translation>
     </message>
     <message>
+        <source>Read every kept version and compare it with its fingerprint</source>
+        <translation>Jede gesicherte Version lesen und mit ihrem Fingerabdruck vergleichen</translation>
+    </message>
+    <message>
         <source>Recover</source>
         <translation>Wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Vault</source>
+        <translation>Tresor</translation>
+    </message>
+    <message>
+        <source>Vault: empty</source>
+        <translation>Tresor: leer</translation>
+    </message>
+    <message>
+        <source>Vault: {size} in {contents}</source>
+        <translation>Tresor: {size} in {contents}</translation>
     </message>
     <message>
         <source>What became of each:</source>
@@ -2627,6 +3217,10 @@ Anderes wählen (Strg+M)</translation>
         <translation>{found} gefunden.</translation>
     </message>
     <message>
+        <source>{kept}, {size} on disk</source>
+        <translation>{kept}, {size} auf der Platte</translation>
+    </message>
+    <message>
         <source>{versions} of {files}, {contents} of {size} were read.</source>
         <translation>{versions} von {files}, {contents} mit {size} wurden gelesen.</translation>
     </message>
@@ -2654,12 +3248,48 @@ Anderes wählen (Strg+M)</translation>
         <translation>Ö&amp;ffnen</translation>
     </message>
     <message>
+        <source>&amp;Restore</source>
+        <translation>&amp;Zurückholen</translation>
+    </message>
+    <message>
+        <source>&amp;Restore version {version}</source>
+        <translation>Version {version} &amp;zurückholen</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>&amp;What changed</source>
+        <translation>&amp;Was sich änderte</translation>
+    </message>
+    <message>
+        <source>&amp;Who wrote it?</source>
+        <translation>&amp;Wer schrieb das?</translation>
+    </message>
+    <message>
+        <source>; later changes kept</source>
+        <translation>; spätere Änderungen bleiben</translation>
+    </message>
+    <message>
+        <source>Allowed by {face}.</source>
+        <translation>Erlaubt von {face}.</translation>
+    </message>
+    <message>
         <source>Any kind</source>
         <translation>Jede Art</translation>
     </message>
     <message>
         <source>Anyone</source>
         <translation>Von allen</translation>
+    </message>
+    <message>
+        <source>As&amp;k for a change</source>
+        <translation>Um eine Änderung &amp;bitten</translation>
+    </message>
+    <message>
+        <source>Asked for: “{asked}”</source>
+        <translation>Verlangt: „{asked}“</translation>
     </message>
     <message>
         <source>Asked for: “{words}”</source>
@@ -2674,6 +3304,10 @@ Anderes wählen (Strg+M)</translation>
         <translation>Nach &amp;Unterhaltung</translation>
     </message>
     <message>
+        <source>Choose one in your desktop&apos;s settings, or copy the path and open it yourself.</source>
+        <translation>Eines in den Einstellungen des Desktops wählen oder den Pfad kopieren und selbst öffnen.</translation>
+    </message>
+    <message>
         <source>Clear all filters</source>
         <translation>Alle Filter aufheben</translation>
     </message>
@@ -2686,8 +3320,24 @@ Anderes wählen (Strg+M)</translation>
         <translation>Dokumente</translation>
     </message>
     <message>
+        <source>Escape</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>Every version of every file Steward changes will stand here, with the difference and a button that brings it back. Nothing has been changed yet.</source>
+        <translation>Hier steht jede Version jeder Datei, die Steward ändert, mit dem Unterschied und einem Knopf, der sie zurückholt. Noch wurde nichts geändert.</translation>
+    </message>
+    <message>
         <source>Fi&amp;lter</source>
         <translation>Fi&amp;lter</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Files with versions</source>
+        <translation>Dateien mit Versionen</translation>
     </message>
     <message>
         <source>Filter</source>
@@ -2698,12 +3348,32 @@ Anderes wählen (Strg+M)</translation>
         <translation>Filter, {count} gesetzt</translation>
     </message>
     <message>
+        <source>Find a file by words of its path</source>
+        <translation>Datei an Wörtern ihres Pfads finden</translation>
+    </message>
+    <message>
         <source>For example: yesterday, last 7 days, November, 28 Nov, 2026-11, 1 March to 5 March, since last week</source>
         <translation>Zum Beispiel: gestern, letzte 7 Tage, November, 28. Nov, 2026-11, 1. März bis 5. März, seit letzte Woche</translation>
     </message>
     <message>
+        <source>In&amp;line</source>
+        <translation>&amp;Untereinander</translation>
+    </message>
+    <message>
         <source>It is no text: open it, or a copy of a version, to see it.</source>
         <translation>Das ist kein Text: Zum Ansehen die Datei oder die Kopie einer Version öffnen.</translation>
+    </message>
+    <message>
+        <source>Line {number}, version {version}, {who}: {text}</source>
+        <translation>Zeile {number}, Version {version}, {who}: {text}</translation>
+    </message>
+    <message>
+        <source>Line {number}: version {version}</source>
+        <translation>Zeile {number}: Version {version}</translation>
+    </message>
+    <message>
+        <source>Lines and the versions that brought them in</source>
+        <translation>Zeilen und die Versionen, aus denen sie stammen</translation>
     </message>
     <message>
         <source>Looking through the history …</source>
@@ -2718,12 +3388,28 @@ Anderes wählen (Strg+M)</translation>
         <translation>Beide Änderungen zusammengeführt</translation>
     </message>
     <message>
+        <source>No copy of version {version} could be made to open: {reason}.</source>
+        <translation>Von Version {version} ließ sich keine Kopie zum Öffnen machen: {reason}.</translation>
+    </message>
+    <message>
         <source>No file with versions is like that.</source>
         <translation>So ist keine Datei mit Versionen.</translation>
     </message>
     <message>
+        <source>No program was found here that opens {name}.</source>
+        <translation>Hier fand sich kein Programm, das {name} öffnet.</translation>
+    </message>
+    <message>
         <source>No such time. Try today, last week, 28 Nov or 2026-11.</source>
         <translation>Keine Zeit, die bekannt ist. Möglich sind heute, letzte Woche, 28. Nov oder 2026-11.</translation>
+    </message>
+    <message>
+        <source>No version yet</source>
+        <translation>Noch keine Version</translation>
+    </message>
+    <message>
+        <source>Not changed by Steward yet</source>
+        <translation>Von Steward noch nicht geändert</translation>
     </message>
     <message>
         <source>Other files</source>
@@ -2738,24 +3424,68 @@ Anderes wählen (Strg+M)</translation>
         <translation>Bilder</translation>
     </message>
     <message>
+        <source>Reading …</source>
+        <translation>Wird gelesen …</translation>
+    </message>
+    <message>
         <source>Removed</source>
         <translation>Entfernt</translation>
+    </message>
+    <message>
+        <source>Removed. Its {count} are kept here: restoring one puts the file back.</source>
+        <translation>Entfernt. {count} bleiben hier: Eine zurückzuholen legt die Datei wieder hin.</translation>
+    </message>
+    <message>
+        <source>Renamed from {old} to {new}.</source>
+        <translation>Umbenannt von {old} in {new}.</translation>
+    </message>
+    <message>
+        <source>Restore one of its versions, or open a copy of one.</source>
+        <translation>Eine der Versionen zurückholen oder eine Kopie davon öffnen.</translation>
     </message>
     <message>
         <source>Restored version {version} of {filename} as version {version2}.</source>
         <translation>Version {version} von {filename} als Version {version2} zurückgeholt.</translation>
     </message>
     <message>
+        <source>Show both texts beside each other</source>
+        <translation>Beide Texte nebeneinander zeigen</translation>
+    </message>
+    <message>
+        <source>Show for each line which version brought it in</source>
+        <translation>Für jede Zeile zeigen, aus welcher Version sie stammt</translation>
+    </message>
+    <message>
         <source>Show the change large</source>
         <translation>Änderung groß zeigen</translation>
+    </message>
+    <message>
+        <source>Side &amp;by side</source>
+        <translation>&amp;Nebeneinander</translation>
     </message>
     <message>
         <source>Steward</source>
         <translation>Steward</translation>
     </message>
     <message>
+        <source>Take back every change of the answer that made this version</source>
+        <translation>Jede Änderung der Antwort zurücknehmen, aus der diese Version stammt</translation>
+    </message>
+    <message>
+        <source>Take back what this version did; later changes stay</source>
+        <translation>Zurücknehmen, was diese Version tat; spätere Änderungen bleiben</translation>
+    </message>
+    <message>
         <source>Texts</source>
         <translation>Texte</translation>
+    </message>
+    <message>
+        <source>The file as Steward first saw it{size}.</source>
+        <translation>Die Datei, wie Steward sie zuerst sah{size}.</translation>
+    </message>
+    <message>
+        <source>The file is empty in this version.</source>
+        <translation>In dieser Version ist die Datei leer.</translation>
     </message>
     <message>
         <source>The {count} changed last; type to find the others.</source>
@@ -2774,6 +3504,10 @@ Anderes wählen (Strg+M)</translation>
         <translation>Da oder entfernt</translation>
     </message>
     <message>
+        <source>Too large to compare here ({told}). Every version can be restored.</source>
+        <translation>Zu groß, um es hier zu vergleichen ({told}). Jede Version lässt sich zurückholen.</translation>
+    </message>
+    <message>
         <source>Took back {count}: {names}.</source>
         <translation>{count} zurückgenommen: {names}.</translation>
     </message>
@@ -2786,8 +3520,28 @@ Anderes wählen (Strg+M)</translation>
         <translation>Oben in einem Ordner</translation>
     </message>
     <message>
+        <source>Undo the whole &amp;answer</source>
+        <translation>Die ganze &amp;Antwort zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Undo this &amp;change</source>
+        <translation>Diese Ä&amp;nderung zurücknehmen</translation>
+    </message>
+    <message>
         <source>Version {number}</source>
         <translation>Version {number}</translation>
+    </message>
+    <message>
+        <source>Version {version} · {who} · {exact_time}</source>
+        <translation>Version {version} · {who} · {exact_time}</translation>
+    </message>
+    <message>
+        <source>Version {version}, {describe}, {when}</source>
+        <translation>Version {version}, {describe}, {when}</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Versionen</translation>
     </message>
     <message>
         <source>What each conversation has changed</source>
@@ -2796,6 +3550,10 @@ Anderes wählen (Strg+M)</translation>
     <message>
         <source>What it is</source>
         <translation>Was es ist</translation>
+    </message>
+    <message>
+        <source>What this version changed</source>
+        <translation>Was diese Version änderte</translation>
     </message>
     <message>
         <source>When it was changed</source>
@@ -2814,8 +3572,32 @@ Anderes wählen (Strg+M)</translation>
         <translation>Wer geändert hat</translation>
     </message>
     <message>
+        <source>You approved it.</source>
+        <translation>Hier am Fenster erlaubt.</translation>
+    </message>
+    <message>
         <source>You, here</source>
         <translation>Hier im Fenster</translation>
+    </message>
+    <message>
+        <source>allowed by {who}</source>
+        <translation>erlaubt von {who}</translation>
+    </message>
+    <message>
+        <source>as it was first seen</source>
+        <translation>wie zuerst gesehen</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>geändert</translation>
+    </message>
+    <message>
+        <source>changed outside Steward</source>
+        <translation>außerhalb von Steward geändert</translation>
+    </message>
+    <message>
+        <source>created</source>
+        <translation>angelegt</translation>
     </message>
     <message>
         <source>damaged, or too large to be shown</source>
@@ -2826,8 +3608,52 @@ Anderes wählen (Strg+M)</translation>
         <translation>kein Bild, das sich zeigen lässt</translation>
     </message>
     <message>
+        <source>pruned; its content is in {name}</source>
+        <translation>ausgelagert; der Inhalt liegt in {name}</translation>
+    </message>
+    <message>
+        <source>put there outside Steward</source>
+        <translation>außerhalb von Steward hingelegt</translation>
+    </message>
+    <message>
+        <source>removed outside Steward; its content is kept here</source>
+        <translation>außerhalb von Steward entfernt; der Inhalt bleibt hier</translation>
+    </message>
+    <message>
         <source>removed · {state}</source>
         <translation>entfernt · {state}</translation>
+    </message>
+    <message>
+        <source>removed; its content is kept here</source>
+        <translation>entfernt; der Inhalt bleibt hier</translation>
+    </message>
+    <message>
+        <source>renamed</source>
+        <translation>umbenannt</translation>
+    </message>
+    <message>
+        <source>renamed from {name}</source>
+        <translation>umbenannt von {name}</translation>
+    </message>
+    <message>
+        <source>renamed outside Steward</source>
+        <translation>außerhalb von Steward umbenannt</translation>
+    </message>
+    <message>
+        <source>restored</source>
+        <translation>zurückgeholt</translation>
+    </message>
+    <message>
+        <source>restored from version {version}</source>
+        <translation>aus Version {version} zurückgeholt</translation>
+    </message>
+    <message>
+        <source>took back version {version}{kept}</source>
+        <translation>nahm Version {version} zurück{kept}</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
     </message>
     <message>
         <source>version {number} of {all}</source>
@@ -2838,12 +3664,36 @@ Anderes wählen (Strg+M)</translation>
         <translation>Version {version} von {filename}</translation>
     </message>
     <message>
+        <source>you</source>
+        <translation>am Fenster</translation>
+    </message>
+    <message>
+        <source>you approved</source>
+        <translation>erlaubt</translation>
+    </message>
+    <message>
+        <source>{count}, every one restorable</source>
+        <translation>{count}, jede lässt sich zurückholen</translation>
+    </message>
+    <message>
+        <source>{count}; the content of old ones is in an archive</source>
+        <translation>{count}; der Inhalt alter liegt in einem Archiv</translation>
+    </message>
+    <message>
         <source>{files} found</source>
         <translation>{files} gefunden</translation>
     </message>
     <message>
         <source>{files} with versions</source>
         <translation>{files} mit Versionen</translation>
+    </message>
+    <message>
+        <source>{name} (removed)</source>
+        <translation>{name} (entfernt)</translation>
+    </message>
+    <message>
+        <source>{name} cannot be opened: {reason}.</source>
+        <translation>{name} lässt sich nicht öffnen: {reason}.</translation>
     </message>
     <message>
         <source>{name} stays as it is. The other change was not made.</source>

@@ -53,7 +53,9 @@ class ApprovalCard(QFrame):
         self._now = now
         self.setProperty("kind", "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(f"Steward asks: {approval.summary}")
+        self.setAccessibleName(
+            translate("Approvals", "Steward asks: {summary}").format(summary=approval.summary)
+        )
         page = QVBoxLayout(self)
         page.setContentsMargins(1, 1, 1, 1)
         page.setSpacing(0)
@@ -64,7 +66,12 @@ class ApprovalCard(QFrame):
             page.addWidget(note)
         if approval.diff:
             page.addWidget(rule())
-            diff = DiffView(theme, name=f"What would change: {approval.summary}")
+            diff = DiffView(
+                theme,
+                name=translate("Approvals", "What would change: {summary}").format(
+                    summary=approval.summary
+                ),
+            )
             diff.show_diff(approval.diff)
             page.addWidget(diff)
         page.addWidget(rule())
@@ -125,27 +132,39 @@ class ApprovalCard(QFrame):
         name = self._approval.name
         folder = self._approval.folder
         self._decide_buttons = {
-            Decision.ALLOW_ONCE: Button("&Allow once", kind="primary"),
+            Decision.ALLOW_ONCE: Button(translate("Approvals", "&Allow once"), kind="primary"),
             Decision.ALLOW_CONVERSATION: Button(
-                "This &conversation",
-                name=f"Allow {name} in this conversation",
-                tip=f"Allow {name} without asking for the rest of this conversation",
+                translate("Approvals", "This &conversation"),
+                name=translate("Approvals", "Allow {name} in this conversation").format(name=name),
+                tip=translate(
+                    "Approvals", "Allow {name} without asking for the rest of this conversation"
+                ).format(name=name),
             ),
             Decision.ALLOW_ALWAYS: Button(
-                f"A&lways for {name}",
-                name=f"Always allow {name}",
-                tip=f"Never ask again for {name}; the settings can take it back",
+                translate("Approvals", "A&lways for {name}").format(name=name),
+                name=translate("Approvals", "Always allow {name}").format(name=name),
+                tip=translate(
+                    "Approvals", "Never ask again for {name}; the settings can take it back"
+                ).format(name=name),
             ),
-            Decision.DENY: Button("&Deny", tip="Do not change anything"),
+            Decision.DENY: Button(
+                translate("Approvals", "&Deny"),
+                tip=translate("Approvals", "Do not change anything"),
+            ),
         }
         if folder is not None:
             self._decide_buttons[Decision.ALLOW_FOLDER] = Button(
-                "&In this folder",
-                name=f"Always allow {name} in {folder}",
-                tip=f"Never ask again for {name} of files in {folder}",
+                translate("Approvals", "&In this folder"),
+                name=translate("Approvals", "Always allow {name} in {folder}").format(
+                    name=name, folder=folder
+                ),
+                tip=translate(
+                    "Approvals", "Never ask again for {name} of files in {folder}"
+                ).format(name=name, folder=folder),
             )
         self.edit_button = Button(
-            "Edit ar&guments …", tip="Ask for something else; it is shown first"
+            translate("Approvals", "Edit ar&guments …"),
+            tip=translate("Approvals", "Ask for something else; it is shown first"),
         )
         self.edit_button.clicked.connect(self._edit)
         buttons = [*self._decide_buttons.values()]
@@ -220,4 +239,6 @@ class ApprovalCard(QFrame):
             translate("Approval", "expires in {time}").format(time=words.countdown(seconds))
         )
         self._left.become("attention" if seconds <= _SOON else "small")
-        self._left.setToolTip("Without a decision by then it counts as a no.")
+        self._left.setToolTip(
+            translate("Approvals", "Without a decision by then it counts as a no.")
+        )

@@ -42,7 +42,7 @@ class FilesPane(QWidget):
         self.tree = QTreeView()
         self.tree.setModel(self.model)
         self.tree.setHeaderHidden(True)
-        self.tree.setAccessibleName("Files in your folders")
+        self.tree.setAccessibleName(translate("Files", "Files in your folders"))
         self.tree.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         self.tree.setUniformRowHeights(True)
         self.tree.setIndentation(16)
@@ -51,14 +51,17 @@ class FilesPane(QWidget):
         self.tree.verticalScrollBar().valueChanged.connect(self._show_more)
         self.tree.selectionModel().currentChanged.connect(self._show_buttons)
         self.menu = FileMenu(self.tree, session, self._file_at, show=self._opened)
-        self.add = Button("Add &folder …", tip="Let Steward work in another folder")
+        self.add = Button(
+            translate("Files", "Add &folder …"),
+            tip=translate("Files", "Let Steward work in another folder"),
+        )
         self.add.clicked.connect(self.ask_for_folder)
         self.remove = Button(translate("Files", "Remo&ve folder"), kind="quiet")
         self.remove.setToolTip(
             translate("Files", "Steward no longer works in it; files and versions stay (Delete)")
         )
         self.remove.clicked.connect(self._remove)
-        self.versions = Button("Show &versions", kind="quiet")
+        self.versions = Button(translate("Files", "Show &versions"), kind="quiet")
         self.versions.clicked.connect(self._show_versions)
         self.undo_bar = UndoBar()
         shown = QWidget()
@@ -72,8 +75,11 @@ class FilesPane(QWidget):
         page.addWidget(self.tree, 1)
         page.addWidget(buttons)
         self.nothing = Nothing(
-            "The folders you let Steward work in will stand here. It can touch nothing else.",
-            "Add &folder …",
+            translate(
+                "Files",
+                "The folders you let Steward work in will stand here. It can touch nothing else.",
+            ),
+            translate("Files", "Add &folder …"),
         )
         self.nothing.pressed.connect(self.ask_for_folder)
         holder = QWidget()
@@ -97,7 +103,7 @@ class FilesPane(QWidget):
 
     def ask_for_folder(self) -> None:
         """Let the person choose a folder to add."""
-        dialog = QFileDialog(self, "Let Steward work in this folder")
+        dialog = QFileDialog(self, translate("Files", "Let Steward work in this folder"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
@@ -106,7 +112,10 @@ class FilesPane(QWidget):
 
     def grant(self, folder: Path) -> None:
         """Add a folder."""
-        self._change(lambda: self._session.desk.grant_folder(folder), f"Added {folder.name}.")
+        self._change(
+            lambda: self._session.desk.grant_folder(folder),
+            translate("Files", "Added {name}.").format(name=folder.name),
+        )
 
     def revoke(self, folder: Path) -> None:
         """Take a folder out of those Steward works in, and offer it back at once."""

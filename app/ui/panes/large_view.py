@@ -28,13 +28,15 @@ class LargeView(QDialog):
         self.content.diff.show_side_by_side(side_by_side)
         self.content.show_difference(shown)
         self.side_by_side = Button(
-            "Side &by side", kind="quiet", tip="Show both texts beside each other"
+            translate("Versions", "Side &by side"),
+            kind="quiet",
+            tip=translate("Versions", "Show both texts beside each other"),
         )
         self.side_by_side.setCheckable(True)
         self.side_by_side.setChecked(side_by_side)
         self.side_by_side.setVisible(self.content.is_text)
         self.side_by_side.toggled.connect(self._turn)
-        closing = Button(translate("Versions", "&Close"), tip="Escape")
+        closing = Button(translate("Versions", "&Close"), tip=translate("Versions", "Escape"))
         closing.clicked.connect(self.reject)
         heading = QHBoxLayout()
         heading.setContentsMargins(16, 8, 8, 8)
@@ -60,5 +62,9 @@ class LargeView(QDialog):
         self._say()
 
     def _say(self) -> None:
-        self.side_by_side.setText("In&line" if self.side_by_side.isChecked() else "Side &by side")
+        self.side_by_side.setText(
+            translate("Versions", "In&line")
+            if self.side_by_side.isChecked()
+            else translate("Versions", "Side &by side")
+        )
         self.side_by_side.setAccessibleName(self.side_by_side.text().replace("&", ""))

@@ -46,7 +46,7 @@ class TracePane(QWidget):
         self._models: dict[OpenConversation, TraceModel] = {}
         self._shown: OpenConversation | None = None
         self.tree = QTreeView()
-        self.tree.setAccessibleName("Steps of each turn")
+        self.tree.setAccessibleName(translate("Trace", "Steps of each turn"))
         self.tree.setUniformRowHeights(True)
         self.tree.setIndentation(14)
         self.tree.setItemDelegateForColumn(0, TimeDelegate(theme, self.tree))
@@ -64,8 +64,10 @@ class TracePane(QWidget):
         self.details.setReadOnly(True)
         self.details.setAcceptRichText(False)
         self.details.setTabChangesFocus(True)
-        self.details.setAccessibleName("Details of the chosen step")
-        self.details.setPlaceholderText("Choose a step to see its arguments and its result.")
+        self.details.setAccessibleName(translate("Trace", "Details of the chosen step"))
+        self.details.setPlaceholderText(
+            translate("Trace", "Choose a step to see its arguments and its result.")
+        )
         self.details.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         theme.changed.connect(lambda: self.details.setFont(theme.code_font))
         self.details.setFont(theme.code_font)
@@ -93,9 +95,12 @@ class TracePane(QWidget):
         halves.setStretchFactor(0, 3)
         halves.setStretchFactor(1, 2)
         nothing = Nothing(
-            "Every step of every turn will stand here: which skill was called, with what, for how "
-            "long, and what came of it.",
-            "As&k something",
+            translate(
+                "Trace",
+                "Every step of every turn will stand here: which skill was "
+                "called, with what, for how long, and what came of it.",
+            ),
+            translate("Trace", "As&k something"),
         )
         nothing.pressed.connect(self.ask_wanted)
         # A widget, not a layout: a layout without a parent shows what is added as a window.

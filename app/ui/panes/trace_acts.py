@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from app.orchestrator.replay import Replay
     from app.ui.panes.trace_nodes import Node
 
-_FILTER: Final = "JSON (*.json)"
 _NODE: Final = Qt.ItemDataRole.UserRole + 1
 """``trace_model.NodeRole.NODE``."""
 
@@ -37,22 +36,33 @@ class TraceActs(QWidget):
         self._chosen = chosen
         self._show = show
         self.replay = Button(
-            "&Replay",
+            translate("Trace", "&Replay"),
             kind="quiet",
-            name="Replay this turn",
-            tip="Run the turn again with what was recorded, and show the first difference.\n"
-            "Nothing is asked of a server and no file is touched.",
+            name=translate("Trace", "Replay this turn"),
+            tip=translate(
+                "Trace",
+                "Run the turn again with what was recorded, and show the first "
+                "difference.\nNothing is asked of a server and no file is "
+                "touched.",
+            ),
         )
-        self.copy = Button("Cop&y", kind="quiet", name="Copy this turn", tip="All steps, as text")
-        self.export = MenuButton("&Export", kind="quiet", name="Export this turn")
+        self.copy = Button(
+            translate("Trace", "Cop&y"),
+            kind="quiet",
+            name=translate("Trace", "Copy this turn"),
+            tip=translate("Trace", "All steps, as text"),
+        )
+        self.export = MenuButton(
+            translate("Trace", "&Export"), kind="quiet", name=translate("Trace", "Export this turn")
+        )
         self.export.entry(
-            "Bug report …",
-            "A file that replays this turn elsewhere; what was said is in it",
+            translate("Trace", "Bug report …"),
+            translate("Trace", "A file that replays this turn elsewhere; what was said is in it"),
             lambda: self._ask_where(bundle=True),
         )
         self.export.entry(
-            "OpenTelemetry spans …",
-            "OTLP/JSON without what was said",
+            translate("Trace", "OpenTelemetry spans …"),
+            translate("Trace", "OTLP/JSON without what was said"),
             lambda: self._ask_where(bundle=False),
         )
         self.replay.clicked.connect(self._replay)
@@ -68,7 +78,7 @@ class TraceActs(QWidget):
     def _copy(self) -> None:
         if (turn := self._chosen()) is not None:
             QGuiApplication.clipboard().setText(turn.whole())
-            self._session.said.emit("ok", "The turn was copied.")
+            self._session.said.emit("ok", translate("Trace", "The turn was copied."))
 
     def copy_step(self, node: Node) -> None:
         """Put all that is known of a step on the clipboard."""
@@ -93,7 +103,9 @@ class TraceActs(QWidget):
         turn = self._chosen()
         if turn is None:
             return
-        dialog = QFileDialog(self, "Export this turn", "", _FILTER)
+        dialog = QFileDialog(
+            self, translate("Trace", "Export this turn"), "", translate("Trace", "JSON (*.json)")
+        )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
@@ -122,8 +134,12 @@ class TraceActs(QWidget):
         try:
             await asyncio.to_thread(path.write_text, text, encoding="utf-8")
         except OSError as error:
-            raise FileError(f"{path} cannot be written: {error.strerror or error}.") from error
-        self._session.said.emit("ok", f"Written to {path}.")
+            raise FileError(
+                translate("Trace", "{path} cannot be written: {reason}.").format(
+                    path=path, reason=error.strerror or error
+                )
+            ) from error
+        self._session.said.emit("ok", translate("Trace", "Written to {path}.").format(path=path))
 
 
 class TraceMenu(QObject):
@@ -166,8 +182,11 @@ class TraceMenu(QObject):
 def _told(found: Replay) -> str:
     difference = found.difference
     if difference is None:
-        return (
-            f"Replayed: no difference.\n{words.count(found.requests, 'request')} to the model "
-            f"compared; the turn ended as it did ({found.state})."
-        )
-    return f"Replayed. The first difference: {difference.where}\n\n{difference.diff()}"
+        return translate(
+            "Trace",
+            "Replayed: no difference.\n{count} to the model compared; the "
+            "turn ended as it did ({state}).",
+        ).format(count=words.count(found.requests, "request"), state=found.state)
+    return translate("Trace", "Replayed. The first difference: {where}\n\n{diff}").format(
+        where=difference.where, diff=difference.diff()
+    )

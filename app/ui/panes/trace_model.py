@@ -24,22 +24,25 @@ from app.domain.events import (
     Waiting,
 )
 from app.domain.messages import ConversationMessage
+from app.domain.tool_calls import ToolStatus
 from app.domain.turns import TurnRecord
 from app.ui import words
 from app.ui.panes.trace_nodes import (
-    TURN_STATES,
     Node,
     add_stored,
     after,
     call_node,
+    decided,
+    turn_state,
 )
 from app.ui.panes.trace_record import steps_of, tell_turn
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.storage.traces import TurnTrace
 
 Index = QModelIndex | QPersistentModelIndex
-_COLUMNS: Final = ("Step", "State", "Time")
+_COLUMNS: Final = 3
 
 
 class NodeRole(IntEnum):
@@ -116,27 +119,31 @@ class TraceModel(QAbstractItemModel):
             case Usage():
                 tokens = event.prompt_tokens + event.completion_tokens
                 cost = f" · ${event.cost:.4f}" if event.cost else ""
-                title = f"model: {words.count(tokens, 'token')}{cost}"
-                node = Node("model", title, "ok", "done")
+                title = translate("Trace", "model: {count}{cost}").format(
+                    count=words.count(tokens, "token"), cost=cost
+                )
+                node = Node("model", title, *words.call_state(ToolStatus.OK))
                 if (asked := self._asked.pop(turn.id, None)) is not None:
                     node.begins = turn.since_start(asked)
                     node.milliseconds = after(asked, event.at)
                 self._add(turn, node)
             case Approval(decision=None):
-                self._change(turn, event.call_id, "attention", "waits for you")
+                self._change(turn, event.call_id, "attention", translate("Trace", "waits for you"))
             case Approval():
                 self._decided(turn, event)
             case ToolResultEvent():
                 self._finish_call(turn, event)
             case FileVersionEvent():
-                title = f"{PurePath(event.file).name}: version {event.version}"
+                title = translate("Trace", "{name}: version {version}").format(
+                    name=PurePath(event.file).name, version=event.version
+                )
                 self._add(turn, Node("version", title, "ok", event.operation.replace("_", " ")))
             case ErrorEvent():
                 self._add(
                     turn, Node("error", event.kind, "trouble", "failed", result=event.message)
                 )
             case TurnFinished():
-                turn.state, turn.word = TURN_STATES[event.status]
+                turn.state, turn.word = turn_state(event.status)
                 turn.milliseconds = event.duration_ms
                 self._touch(turn)
 
@@ -165,9 +172,8 @@ class TraceModel(QAbstractItemModel):
     def _decided(self, turn: Node, event: Approval) -> None:
         for node in turn.steps:
             if node.kind == "call" and node.id == event.call_id:
-                by = f" by {event.by}" if event.by else ""
-                node.decided = f"{event.decision}{by}"
-                node.state, node.word = "idle", "running"
+                node.decided = decided(event.decision or "", event.by)
+                node.state, node.word = words.call_state(None)
                 self._touch(node)
 
     def _finish_call(self, turn: Node, event: ToolResultEvent) -> None:
@@ -205,12 +211,12 @@ class TraceModel(QAbstractItemModel):
 
     def _touch(self, node: Node) -> None:
         index = self._index(node)
-        self.dataChanged.emit(index, index.siblingAtColumn(len(_COLUMNS) - 1))
+        self.dataChanged.emit(index, index.siblingAtColumn(_COLUMNS - 1))
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
         """A cell."""
         nodes = self._node(parent).steps if parent.isValid() else self._turns
-        if 0 <= row < len(nodes) and 0 <= column < len(_COLUMNS):
+        if 0 <= row < len(nodes) and 0 <= column < _COLUMNS:
             return self.createIndex(row, column, nodes[row])
         return QModelIndex()
 
@@ -229,14 +235,14 @@ class TraceModel(QAbstractItemModel):
 
     def columnCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Step, state, time."""
-        return len(_COLUMNS)
+        return _COLUMNS
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """Names of the columns."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _COLUMNS[section]
+            return _heading(section)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -279,5 +285,13 @@ def _stored_turns(
         add_stored(turn, message)
     for record in records:
         if (turn := turns.get(record.id)) is not None:
-            turn.state, turn.word = TURN_STATES[record.state]
+            turn.state, turn.word = turn_state(record.state)
     return list(turns.values())
+
+
+def _heading(column: int) -> str:
+    return (
+        translate("Trace", "Step"),
+        translate("Trace", "State"),
+        translate("Trace", "Time"),
+    )[column]

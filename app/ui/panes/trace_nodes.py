@@ -6,23 +6,56 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from app.domain.events import TurnStatus
 from app.domain.messages import ConversationMessage, MessageStatus, Role
 from app.domain.tool_calls import ToolStatus
 from app.domain.turns import TurnState
 from app.ui import words
+from app.ui.translation import translate
 
-TURN_STATES: Final[Mapping[str, tuple[str, str]]] = {
-    TurnStatus.OK: ("ok", "done"),
-    TurnStatus.FAILED: ("trouble", "failed"),
-    TurnStatus.CANCELLED: ("attention", "stopped"),
-    TurnStatus.LIMIT: ("attention", "at its limit"),
-    TurnState.RUNNING: ("idle", "working"),
-    TurnState.INTERRUPTED: ("attention", "interrupted"),
-}
-"""How a turn stands, as a state (see ``controls.Dot``) and a word."""
+
+def turn_state(status: TurnStatus | TurnState) -> tuple[str, str]:
+    """How a turn stands, as a state (see ``controls.Dot``) and a word."""
+    match status.value:
+        case "ok":
+            return "ok", translate("Trace", "done")
+        case "failed":
+            return "trouble", translate("Trace", "failed")
+        case "cancelled":
+            return "attention", translate("Trace", "stopped")
+        case "limit":
+            return "attention", translate("Trace", "at its limit")
+        case "running":
+            return "idle", translate("Trace", "working")
+        case _:
+            return "attention", translate("Trace", "interrupted")
+
+
+def decided(decision: str, by: str | None) -> str:
+    """A decision about a call, and whose it was: ``allowed by you``."""
+    word = decision_word(decision)[1]
+    if not by:
+        return word
+    whose = translate("Trace", "you") if by == "you" else by
+    return translate("Trace", "{decision} by {who}").format(decision=word, who=whose)
+
+
+def decision_word(decision: str) -> tuple[str, str]:
+    """A decision as a state and a word; empty: nobody has decided."""
+    match decision:
+        case "allowed":
+            return "ok", translate("Trace", "allowed")
+        case "denied":
+            return "attention", translate("Trace", "denied")
+        case "expired":
+            return "attention", translate("Trace", "expired")
+        case "edited":
+            return "idle", translate("Trace", "edited")
+        case "":
+            return "attention", translate("Trace", "not decided")
+        case _:
+            return "attention", decision
 
 
 @dataclass(slots=True)
@@ -88,9 +121,9 @@ class Node:
         parts += self.facts
         if self.arguments:
             shown = json.dumps(self.arguments, indent=2, ensure_ascii=False, default=str)
-            parts += ["", "Arguments", shown]
+            parts += ["", translate("Trace", "Arguments"), shown]
         if self.result:
-            parts += ["", "Result", self.result]
+            parts += ["", translate("Trace", "Result"), self.result]
         return "\n".join(parts)
 
     def whole(self) -> str:
@@ -105,7 +138,7 @@ def call_node(call_id: str, name: str, arguments: Mapping[str, object]) -> Node:
     """A call that runs."""
     gist = words.gist(arguments, 60)
     title = f"{name}  {gist}" if gist else name
-    return Node("call", title, "idle", "running", id=call_id, name=name, arguments=arguments)
+    return Node("call", title, *words.call_state(None), id=call_id, name=name, arguments=arguments)
 
 
 def add_stored(turn: Node, message: ConversationMessage) -> None:
@@ -120,9 +153,9 @@ def add_stored(turn: Node, message: ConversationMessage) -> None:
                 node.parent = turn
                 turn.steps.append(node)
             if message.status is MessageStatus.FAILED:
-                turn.state, turn.word = TURN_STATES[TurnStatus.FAILED]
+                turn.state, turn.word = turn_state(TurnStatus.FAILED)
             elif message.status is MessageStatus.INTERRUPTED:
-                turn.state, turn.word = TURN_STATES[TurnStatus.CANCELLED]
+                turn.state, turn.word = turn_state(TurnStatus.CANCELLED)
         case Role.TOOL:
             for node in turn.steps:
                 if node.id == message.tool_call_id:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from app.domain.turns import ModelCallRecord, TurnState
 from app.ui import words
-from app.ui.panes.trace_nodes import TURN_STATES, Node, after
+from app.ui.panes.trace_nodes import Node, after, decided, decision_word, turn_state
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.storage.executions import ExecutionRecord
     from app.storage.traces import DecisionRecord, TurnTrace
-
-_DECISIONS: Final[Mapping[str, tuple[str, str]]] = {
-    "allowed": ("ok", "allowed"),
-    "denied": ("attention", "denied"),
-    "expired": ("attention", "expired"),
-    "edited": ("idle", "edited"),
-}
 
 
 def tell_executions(turn: Node, records: Iterable[ExecutionRecord]) -> None:
@@ -29,14 +23,18 @@ def tell_executions(turn: Node, records: Iterable[ExecutionRecord]) -> None:
             if node.id == record.call_id:
                 node.milliseconds = record.duration_ms
                 if record.approved_by:
-                    node.decided = f"allowed by {record.approved_by}"
+                    node.decided = decided("allowed", record.approved_by)
 
 
 def tell_turn(turn: Node, trace: TurnTrace) -> None:
     """How the turn itself went: its state, why, how long."""
     record = trace.turn
-    turn.state, turn.word = TURN_STATES[record.state]
-    facts = [f"Reason: {record.reason}"] if record.reason else []
+    turn.state, turn.word = turn_state(record.state)
+    facts = (
+        [translate("Trace", "Reason: {reason}").format(reason=record.reason)]
+        if record.reason
+        else []
+    )
     if record.message:
         facts.append(record.message)
     turn.facts = tuple(facts)
@@ -99,9 +97,8 @@ def _asked(call: ModelCallRecord) -> list[str]:
 def _model_node(call: ModelCallRecord, start: datetime) -> Node:
     response: Mapping[str, Any] = call.response
     error = response.get("error") or {}
-    state, word = {"ok": ("ok", "done"), "interrupted": ("attention", "stopped")}.get(
-        call.status, ("trouble", "failed")
-    )
+    stands = {"ok": TurnState.OK, "interrupted": TurnState.CANCELLED}
+    state, word = turn_state(stands.get(call.status, TurnState.FAILED))
     tokens = call.prompt_tokens + call.completion_tokens
     told = words.count(tokens, "token") if tokens else call.model or call.provider
     cost = f" · ${call.cost:.4f}" if call.cost else ""
@@ -109,18 +106,29 @@ def _model_node(call: ModelCallRecord, start: datetime) -> Node:
     again = f" · {words.count(len(retries), 'retry')}" if retries else ""
     facts = [call.provider]
     if call.first_chunk_ms is not None:
-        facts.append(f"First word after {words.duration(call.first_chunk_ms)}")
+        facts.append(
+            translate("Trace", "First word after {duration}").format(
+                duration=words.duration(call.first_chunk_ms)
+            )
+        )
     if tokens:
         facts.append(_tokens(call))
-    facts += [f"Tried again after {one['retry_in']:g} s: {one['detail']}" for one in retries]
+    facts += [
+        translate("Trace", "Tried again after {seconds} s: {reason}").format(
+            seconds=f"{one['retry_in']:g}", reason=one["detail"]
+        )
+        for one in retries
+    ]
     return Node(
         "model",
-        f"model: {told}{cost}{again}",
+        translate("Trace", "model: {told}{cost}{again}").format(told=told, cost=cost, again=again),
         state,
         word,
         milliseconds=call.duration_ms,
         id=f"model {call.number}",
-        name=f"{call.model or 'model'}, request {call.number}",
+        name=translate("Trace", "{model}, request {number}").format(
+            model=call.model or translate("Trace", "model"), number=call.number
+        ),
         result=" ".join(part for part in (error.get("message"), error.get("hint")) if part)
         or response.get("text", ""),
         begins=after(start, call.started_at),
@@ -129,37 +137,39 @@ def _model_node(call: ModelCallRecord, start: datetime) -> Node:
 
 
 def _tokens(call: ModelCallRecord) -> str:
-    sent = words.count(call.prompt_tokens, "token") + " sent"
+    sent = translate("Trace", "{tokens} sent").format(
+        tokens=words.count(call.prompt_tokens, "token")
+    )
     if call.cached_tokens:
-        sent += f" ({call.cached_tokens:,} of them cached)"
-    came = f"{call.completion_tokens:,} received"
+        cached = translate("Trace", "{count} of them cached")
+        sent += f" ({cached.format(count=words.number(call.cached_tokens))})"
+    came = translate("Trace", "{count} received").format(count=words.number(call.completion_tokens))
     if call.reasoning_tokens:
-        came += f" ({call.reasoning_tokens:,} of them reasoning)"
+        thought = translate("Trace", "{count} of them reasoning")
+        came += f" ({thought.format(count=words.number(call.reasoning_tokens))})"
     cost = f", ${call.cost:.4f}" if call.cost else ""
     return f"{sent}, {came}{cost}"
 
 
 def _tell_decision(node: Node, decision: DecisionRecord) -> None:
     if decision.decision is not None:
-        by = f" by {decision.by}" if decision.by else ""
-        node.decided = f"{decision.decision}{by}"
+        node.decided = decided(decision.decision, decision.by)
 
 
 def _approval_node(decision: DecisionRecord, start: datetime) -> Node:
-    state, word = _DECISIONS.get(
-        decision.decision or "", ("attention", decision.decision or "open")
-    )
-    by = f" by {decision.by}" if decision.by else ""
+    state, word = decision_word(decision.decision or "")
     node = Node(
         "approval",
-        f"approval: {decision.summary}",
+        translate("Trace", "approval: {summary}").format(summary=decision.summary),
         state,
         word,
         id=f"approval {decision.id}",
-        name=f"Approval of {decision.skill}: {decision.summary}",
+        name=translate("Trace", "Approval of {skill}: {summary}").format(
+            skill=decision.skill, summary=decision.summary
+        ),
         arguments=decision.arguments,
         begins=after(start, decision.asked_at),
-        facts=(f"{decision.decision or 'not decided'}{by}",),
+        facts=(decided(decision.decision or "", decision.by),),
     )
     if decision.decided_at is not None:
         node.milliseconds = after(decision.asked_at, decision.decided_at)
@@ -171,12 +181,16 @@ def _retry_nodes(call: ModelCallRecord) -> list[Node]:
     return [
         Node(
             "retry",
-            f"retry: {one['detail']}",
+            translate("Trace", "retry: {reason}").format(reason=one["detail"]),
             "attention",
-            "tried again",
+            translate("Trace", "tried again"),
             milliseconds=round(one["retry_in"] * 1000),
             id=f"retry {call.number}.{number}",
-            facts=(f"Waited {one['retry_in']:g} s, then asked again.",),
+            facts=(
+                translate("Trace", "Waited {seconds} s, then asked again.").format(
+                    seconds=f"{one['retry_in']:g}"
+                ),
+            ),
         )
         for number, one in enumerate(response.get("progress", ()))
         if one["retry_in"] is not None

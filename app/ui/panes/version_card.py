@@ -37,7 +37,9 @@ class VersionCard(QFrame):
         self.setProperty("kind", "card")
         self._title = ElidedLabel(kind="heading")
         self.side_by_side = Button(
-            "Side &by side", kind="quiet", tip="Show both texts beside each other"
+            translate("Versions", "Side &by side"),
+            kind="quiet",
+            tip=translate("Versions", "Show both texts beside each other"),
         )
         self.side_by_side.setCheckable(True)
         self.content = VersionContent(theme, session)
@@ -50,23 +52,25 @@ class VersionCard(QFrame):
         self._why = Label(kind="small", wrap=True)
         self._why.setContentsMargins(14, 0, 14, 8)
         self.lines = Button(
-            "&Who wrote it?", kind="quiet", tip="Show for each line which version brought it in"
+            translate("Versions", "&Who wrote it?"),
+            kind="quiet",
+            tip=translate("Versions", "Show for each line which version brought it in"),
         )
         self.lines.setCheckable(True)
         self.lines.toggled.connect(self._show_lines)
         self.blame = BlameView(theme, session)
         self.blame.hide()
-        self.restore = Button("&Restore", kind="primary")
+        self.restore = Button(translate("Versions", "&Restore"), kind="primary")
         self.restore.clicked.connect(self._restore)
-        self.undo = MenuButton("&Undo", kind="quiet")
+        self.undo = MenuButton(translate("Versions", "&Undo"), kind="quiet")
         self.undo_version = self.undo.entry(
-            "Undo this &change",
-            "Take back what this version did; later changes stay",
+            translate("Versions", "Undo this &change"),
+            translate("Versions", "Take back what this version did; later changes stay"),
             self._undo_version,
         )
         self.undo_answer = self.undo.entry(
-            "Undo the whole &answer",
-            "Take back every change of the answer that made this version",
+            translate("Versions", "Undo the whole &answer"),
+            translate("Versions", "Take back every change of the answer that made this version"),
             self._undo_answer,
         )
         heading = QHBoxLayout()
@@ -133,7 +137,9 @@ class VersionCard(QFrame):
         self._path, self._version, self._target = path, version, target
         number = version.version
         both = isolated_path(f"{number - 1} → {number}")
-        self._title.setText(both if number > 1 else f"Version {number}")
+        self._title.setText(
+            both if number > 1 else translate("Versions", "Version {number}").format(number=number)
+        )
         self.restore.setEnabled(target is not None)
         self._say_restore()
         self.undo.setVisible(version.action is not FileAction.SEEN)
@@ -153,7 +159,11 @@ class VersionCard(QFrame):
 
     def _say_restore(self) -> None:
         target = self._target
-        self.restore.setText(f"&Restore version {target.version}" if target else "&Restore")
+        self.restore.setText(
+            translate("Versions", "&Restore version {version}").format(version=target.version)
+            if target
+            else translate("Versions", "&Restore")
+        )
         self.restore.setAccessibleName(self.restore.text().replace("&", ""))
 
     async def _say_why(self, version: FileVersion) -> None:
@@ -185,12 +195,18 @@ class VersionCard(QFrame):
 
     def _show_side_by_side(self, wanted: bool) -> None:
         self.diff.show_side_by_side(wanted)
-        self.side_by_side.setText("In&line" if wanted else "Side &by side")
+        self.side_by_side.setText(
+            translate("Versions", "In&line") if wanted else translate("Versions", "Side &by side")
+        )
         self.side_by_side.setAccessibleName(self.side_by_side.text().replace("&", ""))
         self.side_by_side_chosen.emit(wanted)
 
     def _show_lines(self, wanted: bool) -> None:
-        self.lines.setText("&What changed" if wanted else "&Who wrote it?")
+        self.lines.setText(
+            translate("Versions", "&What changed")
+            if wanted
+            else translate("Versions", "&Who wrote it?")
+        )
         self.lines.setAccessibleName(self.lines.text().replace("&", ""))
         self.blame.setVisible(wanted)
         self.content.setVisible(not wanted)

@@ -47,7 +47,9 @@ class VersionContent(QWidget):
         self._session = session
         self._reading: asyncio.Task[None] | None = None
         self.shown = Difference()
-        self.diff = DiffView(theme, name="What this version changed", tallest=tallest)
+        self.diff = DiffView(
+            theme, name=translate("Versions", "What this version changed"), tallest=tallest
+        )
         self.pictures = PictureView(theme)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._stack = QStackedLayout(self)
@@ -96,15 +98,38 @@ class VersionContent(QWidget):
         first = older is None and version.action is FileAction.SEEN
         if first and not is_picture:
             size = f" ({words.size(version.size)})" if version.size is not None else ""
-            return Difference((note(f"The file as Steward first saw it{size}."),))
+            return Difference(
+                (
+                    note(
+                        translate("Versions", "The file as Steward first saw it{size}.").format(
+                            size=size
+                        )
+                    ),
+                )
+            )
         moved = older is not None and older.path != version.path
         if older is not None and moved and older.hash_after == version.hash_after:
-            return Difference((note(f"Renamed from {older.filename} to {version.filename}."),))
+            return Difference(
+                (
+                    note(
+                        translate("Versions", "Renamed from {old} to {new}.").format(
+                            old=older.filename, new=version.filename
+                        )
+                    ),
+                )
+            )
         sizes = [one.size or 0 for one in (older, version) if one is not None]
         if max(sizes) > (_MOST_OF_A_PICTURE if is_picture else _MOST_BYTES):
             told = " → ".join(words.size(size) for size in sizes)
             return Difference(
-                (note(f"Too large to compare here ({told}). Every version can be restored."),)
+                (
+                    note(
+                        translate(
+                            "Versions",
+                            "Too large to compare here ({told}). Every version can be restored.",
+                        ).format(told=told)
+                    ),
+                )
             )
         before, after = await self._content(path, older), await self._content(path, version)
         return await asyncio.to_thread(_compare, before, after, older, version)

@@ -18,6 +18,7 @@ from app.domain.files import FileVersion, OperationType
 from app.ui.direction import mirrored, mirrored_point
 from app.ui.panes.versions_model import Index, VersionRole, VersionsModel
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _RING: Final = 10
 
@@ -37,7 +38,7 @@ class Timeline(QTableView):
         super().__init__()
         self.setModel(model)
         self.setItemDelegate(_VersionDelegate(theme, self))
-        self.setAccessibleName("Versions")
+        self.setAccessibleName(translate("Versions", "Versions"))
         self.setShowGrid(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)

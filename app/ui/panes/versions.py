@@ -59,7 +59,7 @@ class VersionsPane(QWidget):
         self._reading: asyncio.Task[None] | None = None
         self._paging: asyncio.Task[None] | None = None
         self._wanted: list[int] = []
-        self.chooser = ChoiceButton("File", "Ctrl+P")
+        self.chooser = ChoiceButton(translate("Versions", "File"), "Ctrl+P")
         self.chooser.clicked.connect(self._choose)
         self.places = MenuButton(translate("Versions", "&Open"), kind="quiet")
         add_places(
@@ -102,9 +102,13 @@ class VersionsPane(QWidget):
             page.addWidget(part)
         page.addStretch(1)
         nothing = Nothing(
-            "Every version of every file Steward changes will stand here, with the difference and "
-            "a button that brings it back. Nothing has been changed yet.",
-            "As&k for a change",
+            translate(
+                "Versions",
+                "Every version of every file Steward changes will stand here, "
+                "with the difference and a button that brings it back. Nothing "
+                "has been changed yet.",
+            ),
+            translate("Versions", "As&k for a change"),
         )
         nothing.pressed.connect(self.ask_wanted)
         self._stack = QStackedWidget()
@@ -205,14 +209,18 @@ class VersionsPane(QWidget):
         self._model.show(versions, self._session.desk.clock.now())
         newest = self._model.newest
         wanted, self._wanted_version = self._wanted_version, 0
-        self.chooser.show_choice(f"{name} (removed)" if _is_gone(newest) else name)
+        self.chooser.show_choice(
+            translate("Versions", "{name} (removed)").format(name=name)
+            if _is_gone(newest)
+            else name
+        )
         self._heading.setText(trouble or _summary(newest, self._model.oldest_known))
         self._heading.become("attention" if trouble or _is_gone(newest) else "section")
         self._fit_timeline()
         if self._stack.currentIndex() != _FILES:
             self._stack.setCurrentIndex(_HISTORY if self._path else _NOTHING)
         if newest is None:
-            self.card.show_nothing("No version yet")
+            self.card.show_nothing(translate("Versions", "No version yet"))
         elif 0 < wanted <= newest.version:
             index = self._model.index(self._model.row_of(wanted), 0)
             self.timeline.setCurrentIndex(index)
@@ -283,10 +291,14 @@ def _is_gone(newest: FileVersion | None) -> bool:
 
 def _summary(newest: FileVersion | None, oldest: FileVersion | None) -> str:
     if newest is None:
-        return "Not changed by Steward yet"
+        return translate("Versions", "Not changed by Steward yet")
     count = words.count(newest.version, "version")
     if _is_gone(newest):
-        return f"Removed. Its {count} are kept here: restoring one puts the file back."
+        return translate(
+            "Versions", "Removed. Its {count} are kept here: restoring one puts the file back."
+        ).format(count=count)
     if oldest is not None and is_pruned(oldest):  # the oldest go first
-        return f"{count}; the content of old ones is in an archive"
-    return f"{count}, every one restorable"
+        return translate("Versions", "{count}; the content of old ones is in an archive").format(
+            count=count
+        )
+    return translate("Versions", "{count}, every one restorable").format(count=count)
