@@ -7,8 +7,15 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QCloseEvent,
+    QKeySequence,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.ui.chat.page import ChatPage
 from app.ui.controls import rule
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
 
     from app.domain.errors import StewardError
     from app.ui.model_picker import ModelPicker
+    from app.ui.outside import Outside
     from app.ui.panes.circuits import CircuitsPane
     from app.ui.panes.files import FilesPane
     from app.ui.panes.trace import TracePane
@@ -46,11 +54,13 @@ class MainWindow(QMainWindow):
     """Light until ``attach``: it can be shown before anything heavy is imported.
 
     ``painted`` is emitted once, after the first paint; ``retry_wanted(offline)`` from the page that
-    says why Steward could not start: with the offline commands, or as it is set.
+    says why Steward could not start: with the offline commands, or as it is set; ``quit_wanted``
+    when the program should end, whether the window is visible or not.
     """
 
     painted = Signal()
     retry_wanted = Signal(bool)
+    quit_wanted = Signal()
 
     def __init__(self, theme: Theme, state: WindowState) -> None:
         super().__init__()
@@ -65,7 +75,9 @@ class MainWindow(QMainWindow):
         self._settings: SettingsDialog | None = None
         self._naming: asyncio.Task[None] | None = None
         self._names_stale = False
+        self._quitting = False
         self.session: Session | None = None
+        self.outside: Outside | None = None
         self.trace: TracePane | None = None
         self.circuits: CircuitsPane | None = None
         self.versions: VersionsPane | None = None
@@ -122,7 +134,7 @@ class MainWindow(QMainWindow):
         self._shortcut("Ctrl+Shift+N", self.cards.take_focus)
         self._shortcut("Ctrl+F", self.chat.open_search)
         self._shortcut("Ctrl+L", self.chat.composer.editor.setFocus)
-        self._shortcut("Ctrl+Q", self.close)
+        self._shortcut("Ctrl+Q", self.quit)
 
     def _restyle(self) -> None:
         self.setAnimated(not self.theme.reduced_motion)
@@ -180,14 +192,14 @@ class MainWindow(QMainWindow):
         await asyncio.to_thread(markdown.warm_up)
 
     def _show_notifications(self, desk: Desk, session: Session) -> None:
-        from app.ui.tray import Tray
+        from app.ui.outside import Outside
 
         self._sinks.callback(desk.router.add_sink("window", self.cards))
         self.cards.dismissed.connect(desk.router.dismiss)
         session.tasks.raised.connect(lambda error: desk.router.notify_error("window", error))
-        tray = Tray(self)
-        self._sinks.callback(desk.router.add_sink("tray", tray))
-        self._sinks.callback(tray.close)
+        self.outside = Outside(self, session)
+        self._sinks.callback(desk.router.add_sink("tray", self.outside.notices))
+        self._sinks.callback(self.outside.close)
 
     async def detach(self) -> None:
         """End everything the window started; the assembly may be closed afterwards."""
@@ -196,6 +208,8 @@ class MainWindow(QMainWindow):
             await self.chat.keep_draft()
             self.session.close()
             await self.session.tasks.stop()
+            if self.outside is not None:
+                await self.outside.leave()
             self.chat.detach()
 
     def show_trouble(self, error: StewardError, home: Path) -> None:
@@ -220,13 +234,40 @@ class MainWindow(QMainWindow):
             self.setCentralWidget(self._centre)  # Qt deletes the page
             self._fold()
 
-    def come_to_front(self) -> None:
-        """A second Steward was started."""
-        if self.isMinimized():
-            self.showNormal()
-        self.show()
-        self.raise_()
-        self.activateWindow()
+    def come_to_front(self, token: str = "") -> None:
+        """Be what the person sees. ``token``: the desktop's leave to take the focus."""
+        from app.ui.activation import activate
+
+        activate(self, token)
+
+    def open_conversation(self, conversation_id: str, token: str = "") -> None:
+        """Come to the front with a conversation."""
+        self.come_to_front(token)
+        if self.session is not None:
+            self.session.tasks.start(self.session.show(conversation_id), name="open conversation")
+
+    def is_seen(self, conversation_id: str | None) -> bool:
+        """Whether the person has a conversation before their eyes; ``None``: anything here."""
+        active = QApplication.activeWindow()
+        while active is not None and active is not self:  # a dialog of ours counts
+            active = active.parentWidget()
+        if active is None or not self.isVisible() or self.isMinimized():
+            return False
+        session = self.session
+        return conversation_id is None or (
+            session is not None and session.current.id == conversation_id
+        )
+
+    def ask_quickly(self) -> None:
+        """Open the small window for one question."""
+        if self.outside is not None:
+            self.outside.ask_quickly()
+
+    def quit(self) -> None:
+        """End the program, also where closing the window would leave it in the tray."""
+        self._quitting = True
+        self.quit_wanted.emit()
+        self.close()
 
     # -- what shows where --------------------------------------------------------------------------
 
@@ -396,6 +437,14 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ThemeChange:
             self.theme.system_changed()
+        elif event.type() == QEvent.Type.ActivationChange and self.outside is not None:
+            self.outside.look()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What is seen now need not be told outside."""
+        super().showEvent(event)
+        if self.outside is not None:
+            self.outside.look()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Notice the first paint."""
@@ -409,6 +458,10 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self.chat.composer.follow_focus)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember, and go."""
+        """Remember, and go; into the tray, where the person wants that and there is one."""
         self.remember()
+        if not self._quitting and self.outside is not None and self.outside.keeps_running:
+            event.ignore()
+            self.hide()
+            return
         super().closeEvent(event)

@@ -49,6 +49,7 @@ from app.ui.opening import Opener
 from app.ui.ports import AttachmentVault, Desk
 from app.ui.tasks import Tasks
 from app.ui.thumbnails import Thumbnails
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.domain.workspace import Workspace
@@ -122,6 +123,7 @@ class Session(QObject):
     """A message that was found is in view: the words it was found by."""
     said = Signal(str, str)
     """Something for the status line: state and words."""
+    paused_changed = Signal()
 
     def __init__(self, desk: Desk, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -149,6 +151,7 @@ class Session(QObject):
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
+        desk.engines.pause.changed = self._pause_changed
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -168,6 +171,11 @@ class Session(QObject):
         return any(one.turns for one in self._all())
 
     @property
+    def any_running(self) -> bool:
+        """Whether any conversation works on more than waiting for the end of a pause."""
+        return any(one.turns and (one.model.busy or not self.paused) for one in self._all())
+
+    @property
     def summaries(self) -> Sequence[ConversationSummary]:
         """The list of conversations."""
         return self.listing.summaries
@@ -183,6 +191,15 @@ class Session(QObject):
         known = self.listing.summary(self._current.id)
         return self._current.llm_model if known is None else known.model
 
+    @property
+    def paused(self) -> bool:
+        """Whether no new turn begins."""
+        return self.desk.engines.pause.is_on
+
+    def title_of(self, conversation_id: str) -> str:
+        """A conversation's title, as far as the list knows it."""
+        return self.listing.title(conversation_id) or translate("Session", "New conversation")
+
     def opened(self, conversation_id: str) -> OpenConversation | None:
         """A conversation, if it was opened in this window."""
         return self._open.get(conversation_id)
@@ -193,6 +210,8 @@ class Session(QObject):
         if known is not None and known.model.asking:
             return "attention", "Waiting for your approval"
         if known is not None and known.turns:
+            if self.paused and not known.model.busy:
+                return "idle", translate("Session", "Paused")
             return "idle", "Working …"
         if known is not None and known.outcome:
             return "", known.outcome
@@ -228,6 +247,10 @@ class Session(QObject):
         await self.listing.read(self._current.id)
         self.today = await self.desk.usage.of_day(self.desk.clock.now())
         self.conversations_changed.emit()
+
+    def apart(self) -> OpenConversation:
+        """An empty conversation beside the one that is shown."""
+        return self._new()
 
     def start_new(self) -> None:
         """Show an empty conversation; it is stored with its first message."""
@@ -370,15 +393,17 @@ class Session(QObject):
         attachments: Sequence[Attachment] = (),
         *,
         instead_of: str | None = None,
+        conversation: OpenConversation | None = None,
     ) -> None:
         """Send a message in the conversation shown; it queues behind a turn under way.
 
         ``instead_of``: see ``Engine.run_turn``; see ``Branching`` for who wants that.
+        ``conversation``: another one than that shown.
         """
-        conversation = self._current
+        conversation = conversation or self._current
         text = self.desk.hide_secrets(text)  # a key in it is neither shown nor kept
         attached = tuple(attachments)
-        conversation.model.queue(text, self.desk.clock.now(), attached)
+        conversation.model.queue(text, self.desk.clock.now(), attached, held_back=self.paused)
         work = self._run(conversation, text, attached, instead_of)
         task = self.tasks.run(work, name="turn from the window")
         conversation.turns.append(SentMessage(text, attached, task, instead_of))
@@ -443,10 +468,12 @@ class Session(QObject):
             self.attaching.give_back(conversation, back)
             self.returned.emit("\n".join(sent.text for sent in waiting if sent.text))
 
-    def decide(self, approval_id: str, decision: Decision) -> None:
-        """Decide a pending approval in the person's name."""
-        if not self.desk.approvals.decide(approval_id, decision, by="you"):
+    def decide(self, approval_id: str, decision: Decision) -> bool:
+        """Decide a pending approval in the person's name; ``False`` where it was too late."""
+        in_time = self.desk.approvals.decide(approval_id, decision, by="you")
+        if not in_time:
             self.said.emit("attention", "That was decided already, or had expired.")
+        return in_time
 
     def edit(self, approval_id: str, arguments: Mapping[str, object]) -> str:
         """Ask for other arguments in the person's name; why they cannot be taken, or ``""``."""
@@ -498,12 +525,17 @@ class Session(QObject):
                     TurnStatus.FAILED: "The last answer failed",
                 }[event.status]
 
+    def _pause_changed(self) -> None:
+        self.paused_changed.emit()
+        self.state_changed.emit()
+
     def _tick(self) -> None:
         for one in self._all():
             one.model.tick()
 
     def close(self) -> None:
         """Listen no more; what waits for its turn is kept for the next run."""
+        self.desk.engines.pause.changed = lambda: None
         self.desk.engines.keep_waiting()
         self._second.stop()
         self._bridge.close()

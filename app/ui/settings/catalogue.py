@@ -274,6 +274,13 @@ SETTINGS: Final[Mapping[str, SettingWords]] = {
         choices={"system": "As the system", "en": "English", "de": "Deutsch"},
         also="translation locale german english sprache",
     ),
+    "close_to_tray": SettingWords(
+        "Stay in the tray when the window is closed",
+        "Steward goes on working, and its icon leads back to it. Ctrl+Q ends it. Where there is "
+        "no tray, closing the window ends it as usual.",
+        "you",
+        also="background quit minimise close icon",
+    ),
 }
 
 
