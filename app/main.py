@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from app.assembly import Assembly
     from app.domain.errors import StewardError
+    from app.last_run import EndedRun
     from app.ui.main_window import MainWindow
     from app.ui.single_instance import SingleInstance
 
@@ -186,6 +187,8 @@ async def _live(
 ) -> int:
     import asyncio
 
+    from app.last_run import RunMark
+
     closing = asyncio.Event()
 
     def close_soon() -> None:
@@ -194,6 +197,7 @@ async def _live(
             closing.set()
 
     application.lastWindowClosed.connect(close_soon)
+    window.quit_wanted.connect(close_soon)
     if sys.platform != "win32":
         for number in _ending_signals():
             asyncio.get_running_loop().add_signal_handler(number, close_soon)
@@ -205,12 +209,15 @@ async def _live(
     instance.wanted.connect(window.come_to_front)
     instance.listen()
     window.theme.system.listen()
-    assembly = await _open(window, home, closing)
+    mark = RunMark(home)
+    ended = await asyncio.to_thread(mark.begin)
+    assembly = await _open(window, home, closing, ended)
     if assembly is not None:
         if os.environ.get("STEWARD_BENCH") == "ready":
             print("ready", flush=True)  # noqa: T201
             closing.set()
         await closing.wait()
+    await asyncio.to_thread(mark.end)
     window.remember()
     window.hide()
     try:
@@ -233,7 +240,9 @@ def _show_icon(application: QApplication) -> None:
     application.setWindowIcon(QIcon(str(FOLDER / "steward.svg")))
 
 
-async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assembly | None:
+async def _open(
+    window: MainWindow, home: Path, closing: asyncio.Event, ended: EndedRun | None = None
+) -> Assembly | None:
     """Open the assembly, as often as the person wants to try; ``None`` if they close instead."""
     import asyncio
 
@@ -247,10 +256,10 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
             opening.cancel()
             await asyncio.wait([opening])
             return None
-        error = opening.exception() or await _attach(window, opening.result())
+        error = opening.exception() or await _attach(window, opening.result(), ended)
         if error is None:
             assembly = opening.result()
-            assembly.announce()
+            assembly.announce(crash_is_told=ended is not None)
             assert window.session is not None
             tasks = window.session.tasks  # what fails in one of them is told
             await _first(tasks.run(_warm_up(assembly, window), name="warm up"), closing)
@@ -273,10 +282,12 @@ async def _warm_up(assembly: Assembly, window: MainWindow) -> None:
     await window.warm_up()
 
 
-async def _attach(window: MainWindow, assembly: Assembly) -> Exception | None:
+async def _attach(
+    window: MainWindow, assembly: Assembly, ended: EndedRun | None
+) -> Exception | None:
     """Show what the assembly has; where that fails, nothing is left open."""
     try:
-        window.attach(assembly)
+        window.attach(assembly, ended)
     except Exception as error:  # noqa: BLE001 - a bug of a pane: it must be seen
         await window.detach()
         await assembly.close()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.domain.errors import StewardError
+    from app.last_run import EndedRun
     from app.ui.model_picker import ModelPicker
     from app.ui.outside import Outside
     from app.ui.panes.circuits import CircuitsPane
@@ -145,8 +146,11 @@ class MainWindow(QMainWindow):
 
     # -- life --------------------------------------------------------------------------------------
 
-    def attach(self, desk: Desk) -> None:
-        """Show what ``desk`` has, from now on. Needs the running event loop."""
+    def attach(self, desk: Desk, ended: EndedRun | None = None) -> None:
+        """Show what ``desk`` has, from now on. Needs the running event loop.
+
+        ``ended``: the last run, where it was not closed.
+        """
         from app.ui.panes.circuits import CircuitsPane
         from app.ui.panes.files import FilesPane
         from app.ui.panes.trace import TracePane
@@ -180,8 +184,12 @@ class MainWindow(QMainWindow):
         self._offer_files()
         self._show_notifications(desk, session)
         session.tasks.start(session.refresh(), name="read conversations")
-        if mended := desk.recovery.operations:
+        if (mended := desk.recovery.operations) and ended is None:
             self.status_line.say("attention", f"The last run was cut off. {mended[0]}")
+        if ended is not None:
+            from app.ui.last_run_notice import tell_of_last_run
+
+            session.tasks.start(tell_of_last_run(self, session, ended), name="tell of a crash")
 
     async def warm_up(self) -> None:
         """Import what the first answer shown needs, off the loop; called when it is idle."""

@@ -41,7 +41,7 @@ from tests.standins.model_server import (
 )
 
 CHECKS = [
-    "python", "data", "disk", "settings", "folders", "skills", "log", "database", "vault",
+    "python", "data", "disk", "last run", "settings", "folders", "skills", "log", "database", "vault",
     "notices", "circuits", "watching", "model", "servers", "keyring", "window",
 ]  # fmt: skip
 

@@ -25,8 +25,9 @@ async def held_back(desk: Desk, *texts: str) -> list[asyncio.Task[object]]:
     turns: list[asyncio.Task[object]] = []
     for text in texts:
         turns.append(asyncio.create_task(engine.run_turn(text, channel=Channel.TERMINAL)))
-        while text not in kept(desk):
-            await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            while text not in kept(desk):  # noqa: ASYNC110 - a row tells nobody that it is there
+                await asyncio.sleep(0)
     assert engine.queued == texts
     assert not engine.busy
     return turns

@@ -16,7 +16,9 @@ INTERRUPTED: Final = (
 _GO_ON: Final = ("Go on", "Go on.")
 _CONTINUE: Final = ("Continue", "Continue exactly where your answer was cut off.")
 _AFTER_STOP: Final = ("Continue", "Go on from where I stopped you.")
-_RESUME: Final = ("Resume", "You were interrupted. Go on from where your answer stopped.")
+RESUME_TEXT: Final = "You were interrupted. Go on from where your answer stopped."
+"""What asks a model to go on with an answer that Steward's own end cut off."""
+_RESUME: Final = ("Resume", RESUME_TEXT)
 
 
 def ending(state: TurnState, turn_id: str, reason: str, message: str = "") -> list[Row]:
