@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.domain.errors import StewardError
     from app.last_run import EndedRun
     from app.ui.main_window import MainWindow
+    from app.ui.quick_ask import QuickAsk
     from app.ui.single_instance import SingleInstance
 
 _CLOSING_SECONDS: Final = 3.5
@@ -34,11 +35,29 @@ _CUT_SECONDS: Final = 4.5
 _EXIT_NOT_CONFIGURED: Final = 3
 _EXIT_INTERRUPTED: Final = 130
 _ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP")
+_WINDOW_LIBRARIES: Final = ("PySide6", "shiboken6", "qasync")
 _FOR_ANSWERS: Final = ("markdown_it", "pygments.lexers", "pygments.token")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Open the window; returns the exit code when it is closed."""
+def open_window(question: str | None = None) -> int:
+    """``main`` for a door: where the window's libraries are not there, it is said in words."""
+    try:
+        return main(question=question)
+    except ImportError as error:
+        if not any(name in f"{error.name} {error}" for name in _WINDOW_LIBRARIES):
+            raise
+        sys.stderr.write(
+            f"steward: The window cannot be opened: {error}.\n"
+            "Install Steward again (in a clone: `make run`); `steward chat` works without it.\n"
+        )
+        return _EXIT_NOT_CONFIGURED
+
+
+def main(argv: Sequence[str] | None = None, *, question: str | None = None) -> int:
+    """Open the window; returns the exit code when it is closed.
+
+    ``question``: the small window for a question in its place, which asks it unless it is empty.
+    """
     if _has_no_display():
         print(  # noqa: T201
             "steward: there is no display to open a window on.\n"
@@ -71,14 +90,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     application.setQuitOnLastWindowClosed(False)
     instance = SingleInstance(home)
     if not instance.claim():
-        return _second_start(instance)
+        return _second_start(instance, question)
     state = WindowState(home)
     look = first_look(home)
     Language(application, look.language)
     theme = Theme(application, look)
     window = MainWindow(theme, state)
-    window.show()
-    _wait_for_paint(application, window)
+    if question is None:
+        window.show()
+        _wait_for_paint(application, window)
+    else:
+        _wait_for_paint(application, window.ask_quickly(question))
     try:
         return _run(application, window, instance, home)
     finally:
@@ -127,9 +149,10 @@ def _has_no_display() -> bool:
     return sys.platform.startswith("linux") and not any(os.environ.get(name) for name in chosen)
 
 
-def _second_start(instance: SingleInstance) -> int:
-    if instance.ask_to_come():
-        print("Steward is open already: its window was brought to the front.")  # noqa: T201
+def _second_start(instance: SingleInstance, question: str | None) -> int:
+    if instance.ask_to_come(question):
+        if question is None:
+            print("Steward is open already: its window was brought to the front.")  # noqa: T201
         return 0
     print(  # noqa: T201
         "Steward is open already but does not answer. Close it, or set STEWARD_HOME to "
@@ -139,7 +162,7 @@ def _second_start(instance: SingleInstance) -> int:
     return 1
 
 
-def _wait_for_paint(application: QApplication, window: MainWindow) -> None:
+def _wait_for_paint(application: QApplication, window: MainWindow | QuickAsk) -> None:
     from PySide6.QtCore import QEventLoop
 
     painted: list[bool] = []
@@ -201,12 +224,13 @@ async def _live(
     if sys.platform != "win32":
         for number in _ending_signals():
             asyncio.get_running_loop().add_signal_handler(number, close_soon)
-    if not window.isVisible():  # it was closed before there was anybody to notice
+    if not window.is_shown:  # it was closed before there was anybody to notice
         close_soon()
     await asyncio.sleep(0)
     _bench("interactive")
     _show_icon(application)
     instance.wanted.connect(window.come_to_front)
+    instance.asked.connect(window.ask_quickly)
     instance.listen()
     window.theme.system.listen()
     mark = RunMark(home)

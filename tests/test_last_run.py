@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -97,4 +96,4 @@ def test_doctor_mentions_the_last_crash(tmp_path: Path) -> None:
     old = {"started_at": NOON.isoformat(), "noticed_at": NOON.replace(year=2020).isoformat()}
     (tmp_path / "last-crash.json").write_text(json.dumps(old))
     assert check_last_run(tmp_path).status == OK
-    assert os.listdir(tmp_path) == ["last-crash.json"]
+    assert [one.name for one in tmp_path.iterdir()] == ["last-crash.json"]

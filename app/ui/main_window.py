@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from app.ui.panes.trace import TracePane
     from app.ui.panes.versions import VersionsPane
     from app.ui.ports import Desk
+    from app.ui.quick_ask import QuickAsk
     from app.ui.session import Session
     from app.ui.settings.dialog import SettingsDialog
 
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         self._quitting = False
         self.session: Session | None = None
         self.outside: Outside | None = None
+        self.quick: QuickAsk | None = None
         self.trace: TracePane | None = None
         self.circuits: CircuitsPane | None = None
         self.versions: VersionsPane | None = None
@@ -183,6 +185,8 @@ class MainWindow(QMainWindow):
         self._offer_commands()
         self._offer_files()
         self._show_notifications(desk, session)
+        if self.quick is not None:
+            self.quick.attach(session)
         session.tasks.start(session.refresh(), name="read conversations")
         if (mended := desk.recovery.operations) and ended is None:
             self.status_line.say("attention", f"The last run was cut off. {mended[0]}")
@@ -211,7 +215,12 @@ class MainWindow(QMainWindow):
 
     async def detach(self) -> None:
         """End everything the window started; the assembly may be closed afterwards."""
+        self._quitting = True
         self._sinks.close()
+        if self.quick is not None:
+            self.quick.detach()
+            self.quick.deleteLater()
+            self.quick = None
         if self.session is not None:
             await self.chat.keep_draft()
             self.session.close()
@@ -254,6 +263,11 @@ class MainWindow(QMainWindow):
         if self.session is not None:
             self.session.tasks.start(self.session.show(conversation_id), name="open conversation")
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether this window, or the small one for a question, is on the screen."""
+        return self.isVisible() or (self.quick is not None and self.quick.isVisible())
+
     def is_seen(self, conversation_id: str | None) -> bool:
         """Whether the person has a conversation before their eyes; ``None``: anything here."""
         active = QApplication.activeWindow()
@@ -266,10 +280,30 @@ class MainWindow(QMainWindow):
             session is not None and session.current.id == conversation_id
         )
 
-    def ask_quickly(self) -> None:
-        """Open the small window for one question."""
-        if self.outside is not None:
-            self.outside.ask_quickly()
+    def ask_quickly(self, text: str = "", token: str = "") -> QuickAsk:
+        """Open the small window for one question; ``text`` is asked at once."""
+        from app.ui.quick_ask import QuickAsk
+
+        if self.quick is None:
+            self.quick = QuickAsk(self.theme)
+            self.quick.open_wanted.connect(self.open_conversation)
+            self.quick.left.connect(self._quick_left)
+            if self.session is not None:
+                self.quick.attach(self.session)
+        self.quick.come(token)
+        self.quick.ask(text)
+        return self.quick
+
+    def _quick_left(self) -> None:
+        """Nothing of Steward is seen any more: it ends, unless the person would miss something."""
+        if self.isVisible() or (self.outside is not None and self.outside.keeps_running):
+            return
+        if self.session is None or not self.session.any_busy:
+            self.quit()
+        elif self.quick is not None and self.quick.conversation_id is not None:
+            self.open_conversation(self.quick.conversation_id)
+        else:
+            self.come_to_front()
 
     def quit(self) -> None:
         """End the program, also where closing the window would leave it in the tray."""

@@ -42,6 +42,9 @@ class Outside(QObject):
 
     def is_seen(self, conversation_id: str | None) -> bool:
         """Whether the person has a conversation before their eyes; ``None``: anything of ours."""
+        quick = self._window.quick
+        if quick is not None and quick.isActiveWindow() and not quick.isHidden():
+            return conversation_id is None or quick.conversation_id == conversation_id
         return self._window.is_seen(conversation_id)
 
     def come_to_front(self, token: str = "") -> None:
@@ -56,9 +59,6 @@ class Outside(QObject):
         """The window became active, or another one did."""
         self.activity.look()
         self.notices.look()
-
-    def ask_quickly(self) -> None:
-        """Open the small window for one question."""
 
     def close(self) -> None:
         """Take away what can be seen."""

@@ -455,7 +455,11 @@ class Session(QObject):
 
     def stop(self) -> None:
         """Stop the turn under way in the conversation shown; what waits behind it comes back."""
-        conversation = self._current
+        if text := self.stop_in(self._current):
+            self.returned.emit(text)
+
+    def stop_in(self, conversation: OpenConversation) -> str:
+        """Stop the turn under way in a conversation; the text of what waited behind it."""
         engine = conversation.engine
         running = engine is not None and engine.busy
         if engine is not None and running:
@@ -466,7 +470,7 @@ class Session(QObject):
         if waiting:
             back = [one for sent in waiting for one in sent.attachments]
             self.attaching.give_back(conversation, back)
-            self.returned.emit("\n".join(sent.text for sent in waiting if sent.text))
+        return "\n".join(sent.text for sent in waiting if sent.text)
 
     def decide(self, approval_id: str, decision: Decision) -> bool:
         """Decide a pending approval in the person's name; ``False`` where it was too late."""
