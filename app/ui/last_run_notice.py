@@ -74,9 +74,9 @@ def _offer(
             unsent, translate("LastRun", "message"), translate("LastRun", "messages")
         )
         form = (
-            translate("LastRun", "{messages} behind it: in its message field.")
+            translate("LastRun", "{messages} behind it: see its message field.")
             if is_unfinished
-            else translate("LastRun", "“{title}”: {messages} not sent, in its message field.")
+            else translate("LastRun", "“{title}”: {messages} not sent, see its message field.")
         )
         parts.append(form.format(title=title, messages=messages))
     acts: list[Act] = [

@@ -96,8 +96,10 @@ class NotificationCard(QFrame):
 
         Each puts the card away.
         """
+        self._text.addSpacing(6)
         if words:
             self._text.addWidget(Label(words, wrap=True))
+            self._text.addSpacing(2)
         line = QHBoxLayout()
         line.setSpacing(6)
         for text, act in acts:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QCursor, QGuiApplication, QKeyEvent, QKeySequence, QPa
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.ui.activation import activate
-from app.ui.controls import Button, Label, rule
+from app.ui.controls import Button, ElidedLabel, Label, rule
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 640
 ANSWER_HEIGHT: Final = 340
+_LETTERS: Final = 80
+"""So many have room in a line, also in large letters."""
 _FROM_TOP: Final = 0.2
 """Part of the screen's height above the window."""
 
@@ -51,7 +53,6 @@ class QuickAsk(QWidget):
         )
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
         self.setWindowTitle(translate("QuickAsk", "Ask Steward"))
-        self.setFixedWidth(WIDTH)
         self._build()
         self._show_state()
 
@@ -61,7 +62,7 @@ class QuickAsk(QWidget):
         edge.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
         frame = QFrame()
         frame.setProperty("kind", "quick")
-        frame.setFixedWidth(WIDTH)
+        frame.setFixedWidth(max(WIDTH, _LETTERS * self.fontMetrics().averageCharWidth()))
         edge.addWidget(frame)
         page = QVBoxLayout(frame)
         page.setContentsMargins(1, 1, 1, 1)
@@ -83,7 +84,7 @@ class QuickAsk(QWidget):
         below = QHBoxLayout()
         below.setContentsMargins(14, 6, 10, 6)
         below.setSpacing(8)
-        self._hint = Label(kind="small")
+        self._hint = ElidedLabel(kind="small")
         self.stop_button = Button(translate("QuickAsk", "&Stop"), kind="quiet")
         self.stop_button.clicked.connect(self._stop)
         self.open_button = Button(
@@ -218,6 +219,8 @@ class QuickAsk(QWidget):
             return translate("QuickAsk", "Steward is still starting: it goes out in a moment.")
         if self._is_busy and self._session is not None and self._session.paused:
             return translate("QuickAsk", "Steward is paused: your question waits.")
+        if self._conversation is not None and self._conversation.model.asking:
+            return translate("QuickAsk", "Waiting for your approval · nothing has changed yet")
         if self._is_busy:
             return translate("QuickAsk", "Working … Escape closes; the answer goes on in Steward.")
         if self._conversation is not None:

@@ -141,6 +141,7 @@ class Session(QObject):
         self.today = UsageTotal()
         """What all conversations took today."""
         self._open: dict[str, OpenConversation] = {}
+        self._beside: list[OpenConversation] = []
         self._current = self._unbegun = self._new()
         self._bridge = Bridge(desk.bus, self)
         self._bridge.happened.connect(self._take)
@@ -250,7 +251,9 @@ class Session(QObject):
 
     def apart(self) -> OpenConversation:
         """An empty conversation beside the one that is shown."""
-        return self._new()
+        beside = self._new()
+        self._beside.append(beside)
+        return beside
 
     def start_new(self) -> None:
         """Show an empty conversation; it is stored with its first message."""
@@ -383,7 +386,7 @@ class Session(QObject):
 
     def _all(self) -> list[OpenConversation]:
         others = [one for one in self._open.values() if one is not self._current]
-        return [self._current, *others]
+        return [self._current, *others, *self._beside]
 
     # -- turns -------------------------------------------------------------------------------------
 
@@ -439,6 +442,8 @@ class Session(QObject):
                 conversation.engine = await self.desk.engines.get(conversation.id, model=chosen)
                 conversation.id = conversation.engine.conversation_id
                 self._open[conversation.id] = conversation
+                if conversation in self._beside:
+                    self._beside.remove(conversation)
         return conversation.engine
 
     def _ended(self, conversation: OpenConversation, task: asyncio.Task[None]) -> None:

@@ -75,7 +75,7 @@ async def test_enter_asks_and_the_answer_streams_below(
     ask(quick, "What is it?")
     assert quick.line.text() == ""
     await scripted.streaming.wait()
-    await until(lambda: "Working" in quick._hint.text(), "the words")
+    await until(lambda: "Working" in quick._hint.whole, "the words")
     assert quick.stop_button.isVisible()
     click(quick.stop_button)
     await until(lambda: not quick._is_busy, "the stop")
@@ -156,7 +156,7 @@ async def test_while_steward_is_paused_it_says_so_and_gives_back_what_was_asked(
     model.answers(says("Never."))
     desk.engines.pause.begin()
     ask(quick, "Is it?")
-    await until(lambda: "paused" in quick._hint.text(), "the words")
+    await until(lambda: "paused" in quick._hint.whole, "the words")
     click(quick.stop_button)
     await until(lambda: not quick._is_busy, "the way back")
     assert quick.line.text() == "Is it?"
@@ -183,7 +183,7 @@ async def test_what_is_asked_while_steward_starts_goes_out_afterwards(
     alone.quit_wanted.connect(lambda: quits.append(True))
     quick = alone.ask_quickly()
     ask(quick, "Is it?")
-    assert "still starting" in quick._hint.text()
+    assert "still starting" in quick._hint.whole
     alone.attach(desk)
     await over(quick)
     assert answers(quick) == ["Yes."]
@@ -191,6 +191,23 @@ async def test_what_is_asked_while_steward_starts_goes_out_afterwards(
     assert not alone.isVisible()
     press(quick.line, Qt.Key.Key_Escape)
     assert quits == [True], "nothing is seen of it any more, and nothing runs"
+    await alone.detach()
+
+
+async def test_closed_at_the_very_moment_it_was_asked_nothing_is_lost(
+    alone: MainWindow, desk: Assembly, model: Puppet
+) -> None:
+    model.answers(says("Yes."))
+    quits: list[bool] = []
+    alone.quit_wanted.connect(lambda: quits.append(True))
+    quick = alone.ask_quickly()
+    alone.attach(desk)
+    ask(quick, "Is it?")
+    press(quick.line, Qt.Key.Key_Escape)
+    assert quits == []
+    assert alone.isVisible()
+    await over(quick)
+    await settled(alone)
     await alone.detach()
 
 
