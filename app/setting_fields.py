@@ -200,6 +200,12 @@ FIELDS: Final[tuple[Field, ...]] = (
         "on: closing the window leaves Steward running in the system's tray, where there is one.",
     ),
     Field(
+        "quick_key",
+        "STEWARD_QUICK_KEY",
+        Switch(),
+        "on: the window asks your desktop for a key that opens a quick question.",
+    ),
+    Field(
         "watch_folders",
         "STEWARD_WATCH_FOLDERS",
         Switch(),

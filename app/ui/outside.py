@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QSystemTrayIcon
 
 from app.ui.activity import Activity
 from app.ui.desktop_notices import DesktopNotices
+from app.ui.global_key import GlobalKey
 from app.ui.notification_service import Note, NotificationService
 from app.ui.session_bus import SessionBus
+from app.ui.translation import translate
 from app.ui.tray import Tray
 
 if TYPE_CHECKING:
@@ -33,7 +35,11 @@ class Outside(QObject):
         self.service = NotificationService(self.bus, self._show_plainly, self)
         self.notices = DesktopNotices(session, self, self.service, self.bus)
         self.tray.icon.messageClicked.connect(window.come_to_front)
+        self.key = GlobalKey(self.bus, self)
+        self.key.pressed.connect(lambda token: window.ask_quickly(token=token))
         session.tasks.start(self.service.listen(), name="listen to desktop notifications")
+        if session.desk.settings.quick_key:
+            session.tasks.start(self._bind_key(), name="ask for a key")
 
     @property
     def keeps_running(self) -> bool:
@@ -67,7 +73,18 @@ class Outside(QObject):
     async def leave(self) -> None:
         """End the connection to the desktop, once nothing uses it any more."""
         await self.service.close()
+        await self.key.close()
         await self.bus.close()
+
+    async def _bind_key(self) -> None:
+        if not await self.key.bind():
+            self._session.said.emit(
+                "attention",
+                translate(
+                    "GlobalKey",
+                    "Your desktop gave no key: bind one to “steward ask --window” in its settings.",
+                ),
+            )
 
     def _show_plainly(self, note: Note) -> None:
         """Where the desktop has no notification service, Qt draws a message of its own."""

@@ -281,6 +281,13 @@ SETTINGS: Final[Mapping[str, SettingWords]] = {
         "you",
         also="background quit minimise close icon",
     ),
+    "quick_key": SettingWords(
+        "A key for a quick question",
+        "At its next start Steward asks your desktop for a key, and proposes Ctrl+Alt+Space; your "
+        "desktop asks you. On desktops that give none, bind a key to “steward ask --window”.",
+        "you",
+        also="global shortcut hotkey ask window",
+    ),
 }
 
 

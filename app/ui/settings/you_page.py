@@ -22,7 +22,7 @@ class YouPage(Page):
         super().__init__(title, session)
         self.add_section("You", ("instructions",))
         self.add_section("The look", LOOKS)
-        self.add_section("The window", ("close_to_tray",))
+        self.add_section("The window", ("close_to_tray", "quick_key"))
         for name in LOOKS:
             self.rows[name].changed.connect(lambda _: theme.adopt(look_of(session.desk.settings)))
         self.home = Label(str(session.desk.settings.home), wrap=True)
