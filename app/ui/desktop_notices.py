@@ -74,6 +74,8 @@ class DesktopNotices(QObject):
         self._run = secrets.token_hex(6)
         self._about: dict[str, str | None] = {}
         """What is shown, and the conversation each is about."""
+        self._told: set[str] = set()
+        """Approvals that wait and that the desktop was told of."""
         self._answers: dict[str, str] = {}
         session.happened.connect(self._take)
         session.current_changed.connect(self.look)
@@ -94,10 +96,16 @@ class DesktopNotices(QObject):
         self._show(f"card:{notification.id}", notification.conversation_id, note)
 
     def look(self) -> None:
-        """What the person has before their eyes need not be told any longer."""
+        """What the person has before their eyes need not be told any longer.
+
+        What they were asked there, and now turn away from, is told once.
+        """
         for key, conversation in list(self._about.items()):
             if conversation is not None and self._place.is_seen(conversation):
                 self._withdraw(key)
+        for approval in self._session.desk.approvals.pending():
+            if approval.id not in self._told:
+                self._ask(approval)
 
     # -- what is told ----------------------------------------------------------------------
 
@@ -106,6 +114,7 @@ class DesktopNotices(QObject):
             case Approval(decision=None):
                 self._ask(event)
             case Approval():
+                self._told.discard(event.id)
                 self._withdraw(_approval_key(event.id))
             case Answer():
                 self._answers[event.turn_id or ""] = event.text
@@ -115,10 +124,18 @@ class DesktopNotices(QObject):
     def _ask(self, approval: Approval) -> None:
         if self._place.is_seen(approval.conversation_id):
             return
+        approval = self._redacted(approval)
         key = _approval_key(approval.id)
         mark = f"{self._home}:{self._run}:{approval.id}"
         self._about[key] = approval.conversation_id
+        self._told.add(approval.id)
         self._service.show(key, lambda can: approval_note(approval, can, mark))
+
+    def _redacted(self, approval: Approval) -> Approval:
+        """What waits is kept as it was asked; what is told anywhere holds no secret."""
+        event = self._session.desk.bus.redacted(approval)
+        assert isinstance(event, Approval)
+        return event
 
     def _tell_end(self, event: TurnFinished) -> None:
         answer = self._answers.pop(event.turn_id or "", "")

@@ -18,6 +18,7 @@ from app.domain.errors import ModelCredentialsError
 from app.domain.events import Severity
 from app.orchestrator.approvals import Decision
 from app.orchestrator.llm_client import Completed
+from app.redaction import Secret
 from app.ui import desktop_notices
 from app.ui.main_window import MainWindow
 from app.ui.notification_service import Note, NotificationService
@@ -236,6 +237,48 @@ async def test_what_the_person_sees_is_not_told_as_well(
     window.session.desk.router.notify(Severity.ERROR, "files", "Full.")
     note = await until(lambda: shown(daemon), "the notification")
     assert (note["title"], note["body"]) == ("Steward: files", "Full.")
+
+
+async def test_who_turns_away_from_a_question_is_told_once_and_who_comes_back_no_longer(
+    start: Start, window: MainWindow, person: Person, model: Puppet
+) -> None:
+    daemon = start()
+    model.answers(calls(EDIT), says("Done."))
+    person.say("go")
+    await person.card()
+    assert shown(daemon) is None
+    async with elsewhere(window):
+        note = await until(lambda: shown(daemon), "the notification")
+        assert "report.md" in note["title"]
+    await until(lambda: closed(daemon, note["shown"]), "the notification to go")
+    async with elsewhere(window):
+        pass
+    await person.decide(Decision.DENY)
+    await person.idle()
+    assert len([one for one in daemon.said if "shown" in one]) == 1
+
+
+async def test_a_known_key_in_a_file_is_not_told(
+    start: Start,
+    window: MainWindow,
+    person: Person,
+    model: Puppet,
+    desk: Assembly,
+    folder: Path,
+) -> None:
+    daemon = start()
+    key = "sk-or-v1-" + "7" * 40
+    desk.redactor.add("OPENROUTER_API_KEY", Secret(key))
+    (folder / "report.md").write_text(f"status: draft\nkey: {key}\n")
+    model.answers(calls(EDIT), says("Done."))
+    person.say("go")
+    await person.card()
+    async with elsewhere(window):
+        note = await until(lambda: shown(daemon), "the notification")
+    assert " key: " in note["body"]
+    assert key not in str(daemon.said)
+    await person.decide(Decision.DENY)
+    await person.idle()
 
 
 async def test_a_service_that_is_started_anew_shows_what_still_waits(
