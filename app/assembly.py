@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import logging
 import secrets
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +25,9 @@ from app.files.version_manager import RecoveryReport, VersionManager
 from app.files.watching import CHILD as WATCHER
 from app.files.watching import FolderWatcher
 from app.files.workspace import Workspaces
+from app.first_run import make_sample_folder
 from app.integrations.discovery import LocalServer, find_local_servers
+from app.integrations.openrouter_sign_in import OpenRouterSignIn, openrouter_sign_in
 from app.logs import start_logging, stop_logging
 from app.model_context import ModelContext
 from app.notifications.last_resort import catch_the_uncaught
@@ -46,7 +48,15 @@ from app.orchestrator.result_pages import ResultReader
 from app.orchestrator.to_the_end import to_the_end
 from app.orchestrator.tracing import TraceRecorder
 from app.orchestrator.untrusted import Fence
-from app.providers import KEY_OF, chosen, client_for, read_address, renew_options, without_key
+from app.providers import (
+    KEY_OF,
+    chosen,
+    client_for,
+    keep_choice,
+    read_address,
+    renew_options,
+    without_key,
+)
 from app.redaction import Redactor, Secret
 from app.resilience.breaker_policy import BreakerPolicy
 from app.resilience.breakers import Breakers
@@ -362,18 +372,11 @@ class Assembly:
         old, self.llm = self.llm, client
         self.settings = wanted
         await old.aclose()
-        return await asyncio.to_thread(self._save_provider, wanted, key_name, api_key)
+        return await asyncio.to_thread(keep_choice, self.store, wanted, key_name, api_key)
 
-    def _save_provider(
-        self, wanted: Settings, key_name: str | None, api_key: Secret | None
-    ) -> bool:
-        self.store.save("provider", wanted.provider)
-        self.store.save("model", wanted.model)
-        if wanted.provider == "openai-compatible":
-            self.store.save("llm_base_url", wanted.llm_base_url)
-        if api_key is not None and key_name is not None:
-            return self.store.store_secret(key_name, api_key, url=wanted.llm_base_url)
-        return True
+    def sign_in(self) -> AbstractAsyncContextManager[OpenRouterSignIn]:
+        """OpenRouter's sign-in in the browser; the key it ends in is then to be connected."""
+        return openrouter_sign_in()
 
     async def find_local_servers(self) -> list[LocalServer]:
         """Model servers that answer on loopback now: to be offered, never taken silently."""
@@ -383,6 +386,12 @@ class Assembly:
         """Let skills work in ``folder`` from now on, and remember it."""
         self.folders.grant(folder)
         self._save_folders()
+
+    async def use_sample_folder(self) -> Path:
+        """Make the sample folder, and let skills work in it. Raises ``FileError``."""
+        folder = await asyncio.to_thread(make_sample_folder, self.settings.home)
+        self.grant_folder(folder)
+        return folder
 
     def revoke_folder(self, folder: Path) -> None:
         """Take a folder back; its history stays."""

@@ -276,6 +276,10 @@ class SettingsStore:
         self._write_file(stored)
         return True
 
+    def check_keyring(self) -> None:
+        """Raise ``KeyringError`` where a secret could not be kept; may wait for the keyring."""
+        self._kept.check()
+
     def _value(self, f: Field, stored: Mapping[str, object]) -> object:
         raw: object = self._environ.get(f.env) or None
         source = f"the environment ({f.env})"

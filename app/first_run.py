@@ -1,4 +1,4 @@
-"""What a person finds at the first start: a small folder to try things on."""
+"""What a person may try things on at the first start: a small folder of sample files."""
 
 from __future__ import annotations
 
@@ -6,26 +6,23 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from app.assembly import ROOT, Assembly
-from app.domain.errors import StewardError
+from app.domain.errors import FileError
 
-SAMPLE: Final = ROOT / "resources" / "sample"
+SAMPLE: Final = Path(__file__).resolve().parent.parent / "resources" / "sample"
 
 
-def ensure_sample_folder(assembly: Assembly) -> Path | None:
-    """On a first run with no folder granted: copy the sample files and grant them; blocking.
+def make_sample_folder(home: Path) -> Path:
+    """The sample folder in the data directory; what is there already stays. Blocking.
 
-    Returns the folder, or ``None`` where the person already has folders, or where it cannot be
-    made: that is a notice of this start, and no reason not to start.
+    Raises ``FileError`` where it cannot be made.
     """
-    if assembly.folders.folders:
-        return None
-    folder = assembly.settings.home / "Sample"
+    folder = home / "Sample"
     try:
         if not folder.exists():
             shutil.copytree(SAMPLE, folder)
-        assembly.grant_folder(folder)
-    except (OSError, StewardError) as error:
-        assembly.start_notices += (f"The sample folder could not be made: {error}",)
-        return None
+    except OSError as error:
+        raise FileError(
+            f"The sample folder could not be made: {error.strerror or error}.",
+            hint="Choose a folder of your own instead.",
+        ) from error
     return folder

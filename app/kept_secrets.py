@@ -59,6 +59,10 @@ class KeptSecrets:
         self._keyring.write(f.env, kept.secret)
         _note(f, stored, kept=True, origin=kept.origin)
 
+    def check(self) -> None:
+        """Raise ``KeyringError`` where no secret could be kept for later runs."""
+        self._keyring.check()
+
     def forget(self, f: Field, stored: dict[str, object]) -> None:
         """Take a secret out; it is out of ``stored`` even where ``KeyringError`` is raised."""
         self._run.pop(f.name, None)

@@ -7,6 +7,7 @@ unlock it, so each call runs in a thread of its own and is given up after a whil
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
@@ -17,6 +18,9 @@ T = TypeVar("T")
 
 PATIENCE: Final = 3.0
 """Seconds a call may take."""
+
+PROBE: Final = "probe"
+"""The entry that ``check`` makes and takes out again."""
 
 _SERVICE: Final = "steward"
 
@@ -54,6 +58,17 @@ class SystemKeyring:
 
         if not self._within_patience(write):
             raise _unavailable("it does not keep what is put into it")
+
+    def check(self) -> bool:
+        """Keep, give back and forget something that is no secret. Raises ``KeyringError``.
+
+        ``False``: it keeps what it was told to forget.
+        """
+        try:
+            self.write(PROBE, Secret(uuid.uuid4().hex))
+        finally:
+            self.forget(PROBE)
+        return self.read(PROBE) is None
 
     def forget(self, name: str) -> None:
         """Take a secret out, if it is there. Raises ``KeyringError``."""

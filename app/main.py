@@ -283,12 +283,14 @@ async def _open(
         error = opening.exception() or await _attach(window, opening.result(), ended)
         if error is None:
             assembly = opening.result()
+            logging.getLogger(__name__).info("the window is open")
             assembly.announce(crash_is_told=ended is not None)
             assert window.session is not None
             tasks = window.session.tasks  # what fails in one of them is told
             await _first(tasks.run(_warm_up(assembly, window), name="warm up"), closing)
             if not closing.is_set():
-                tasks.start(assembly.offer_local_servers(), name="look for model servers")
+                if window.set_up is None:  # else nothing is asked before the person says so
+                    tasks.start(assembly.offer_local_servers(), name="look for model servers")
                 tasks.start(assembly.learn_models(), name="learn the models")
             return assembly
         window.show_trouble(_explained(error), home)
@@ -327,7 +329,6 @@ async def _assemble(home: Path, *, offline: bool) -> Assembly:
     await asyncio.to_thread(_import, "app.assembly")
     from app.assembly import Assembly
     from app.config import SettingsStore
-    from app.first_run import ensure_sample_folder
 
     overrides = {"provider": "guided"} if offline else {}
     importing = asyncio.create_task(asyncio.to_thread(_import, *_FOR_ANSWERS), name="import")
@@ -336,7 +337,6 @@ async def _assemble(home: Path, *, offline: bool) -> Assembly:
         assembly = await Assembly.open(SettingsStore(home), **overrides)
         undo.push_async_callback(assembly.close)
         await importing
-        ensure_sample_folder(assembly)
         undo.pop_all()
     return assembly
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Final
 
-from app.config import Settings
+from app.config import Settings, SettingsStore
 from app.domain.errors import ConfigurationError, UsageError
 from app.domain.skills import Clock
 from app.integrations.guided.client import GuidedClient
@@ -49,6 +49,19 @@ def chosen(
             wanted, llm_base_url=url, llm_api_key=api_key or kept, kept_keys=keys
         )
     return wanted, key_name
+
+
+def keep_choice(
+    store: SettingsStore, wanted: Settings, key_name: str | None, api_key: Secret | None
+) -> bool:
+    """Save a choice that has answered; blocking. ``False``: no keyring kept the key."""
+    store.save("provider", wanted.provider)
+    store.save("model", wanted.model)
+    if wanted.provider == "openai-compatible":
+        store.save("llm_base_url", wanted.llm_base_url)
+    if api_key is not None and key_name is not None:
+        return store.store_secret(key_name, api_key, url=wanted.llm_base_url)
+    return True
 
 
 def read_address(typed: str | None) -> str | None:

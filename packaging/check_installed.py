@@ -211,8 +211,9 @@ def check_window(system: System, display: str, picture: Path) -> None:
     window = system.start("steward", environment={"DISPLAY": display})
     try:
         keys("search", "--sync", "--onlyvisible", "--name", "Steward", "windowfocus")
-        until(lambda: "draft" in system.report, "the window opens on the sample folder")
+        press_until("alt+m", lambda: "draft" in system.report, "the first steps: sample files")
         time.sleep(2)
+        keys("key", "Escape")
         keys("key", "ctrl+l")
         keys("type", "--delay", "20", SENTENCE)
         keys("key", "Return")

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from app.assembly import Assembly
-from app.domain.errors import ModelError
+from app.domain.errors import FileError, ModelError, UsageError
 from app.domain.events import CircuitState, Event, FileVersionEvent, Notification, Severity
 from app.domain.files import Origin
 from app.domain.tool_calls import ToolCall, ToolStatus
-from app.first_run import ensure_sample_folder
 from app.integrations.discovery import LocalServer
 from app.resilience.circuit_breaker import Outcome
 from tests.standins.model_server import ModelServer, error_reply, json_reply
@@ -62,19 +61,35 @@ async def test_a_vault_that_is_gone_is_told_at_the_start(tmp_path: Path) -> None
     assert "a backup" in told_once.message
 
 
-async def test_the_first_run_gets_a_sample_folder_and_later_ones_keep_what_was_done_to_it(
+async def test_the_sample_folder_is_made_when_it_is_asked_for_and_keeps_what_was_done_to_it(
     steward_home: Path,
 ) -> None:
+    report = steward_home / "Sample" / "report.md"
     for run in ("first", "second"):
         assembly = await Assembly.open()
         try:
-            folder = ensure_sample_folder(assembly)
-            assert (folder is None) == (run == "second")
-            (granted,) = assembly.folders.folders
-            assert granted == steward_home / "Sample"
-            assert "draft" in (granted / "report.md").read_text()
+            assert len(assembly.folders.folders) == (0 if run == "first" else 1)
+            assert await assembly.use_sample_folder() == steward_home / "Sample"
+            assert assembly.folders.folders == (steward_home / "Sample",)
+            assert ("draft" if run == "first" else "done") in report.read_text()
+            report.write_text("status: done")
         finally:
             await assembly.close()
+
+
+async def test_a_sample_folder_that_cannot_be_made_is_explained(steward_home: Path) -> None:
+    assembly = await Assembly.open()
+    try:
+        (steward_home / "Sample").write_text("a file in the way")
+        with pytest.raises(UsageError, match="is not a folder"):
+            await assembly.use_sample_folder()
+        (steward_home / "Sample").unlink()
+        (steward_home / "Sample").symlink_to(steward_home / "nowhere" / "at all")
+        with pytest.raises(FileError, match="could not be made"):
+            await assembly.use_sample_folder()
+        assert assembly.folders.folders == ()
+    finally:
+        await assembly.close()
 
 
 async def test_a_granted_folder_and_a_setting_hold_in_the_next_run(

@@ -112,3 +112,48 @@ def test_a_default_argument_is_evaluated_at_import_and_a_body_is_not() -> None:
     found = [node.func for node in run_at_import(tree) if isinstance(node, ast.Call)]
 
     assert [ast.unparse(one) for one in found] == ["early"]
+
+
+ANIMATIONS = {
+    "QAnimationGroup", "QGraphicsOpacityEffect", "QMovie", "QParallelAnimationGroup",
+    "QPropertyAnimation", "QSequentialAnimationGroup", "QTimeLine", "QVariantAnimation",
+}  # fmt: skip
+
+
+def test_what_moves_asks_first_whether_anything_should() -> None:
+    """`Theme.reduced_motion` says so; no animation without it."""
+    wrong = []
+    for path in SOURCES:
+        source = path.read_text(encoding="utf-8")
+        names = {one.id for one in ast.walk(ast.parse(source)) if isinstance(one, ast.Name)}
+        if names & ANIMATIONS and "reduced_motion" not in source:
+            wrong.append(str(path.relative_to(ROOT)))
+
+    assert not wrong, f"ask reduced_motion in {', '.join(wrong)}"
+
+
+def test_what_the_window_says_goes_through_translate() -> None:
+    """A literal that is handed to a label, a button or a title would stay English."""
+    says = {
+        "Label", "ElidedLabel", "Button", "MenuButton", "QLabel", "QPushButton", "QAction",
+        "setText", "setToolTip", "setAccessibleName", "setAccessibleDescription",
+        "setWindowTitle", "setPlaceholderText", "setInformativeText", "addAction", "addMenu",
+        "add_section",
+    }  # fmt: skip
+    names = {"Steward"}  # and shortcuts, which Qt names itself
+    found = [
+        f"{where(path, call)}: {value.value!r}"
+        for path in SOURCES
+        if "ui" in path.parts
+        for call in calls(path)
+        if (isinstance(call.func, ast.Name) and call.func.id in says)
+        or (isinstance(call.func, ast.Attribute) and call.func.attr in says)
+        for value in (*call.args, *(word.value for word in call.keywords if word.arg == "tip"))
+        if isinstance(value, ast.Constant)
+        and isinstance(value.value, str)
+        and any(part[1:].isalpha() for part in value.value.split() if len(part) > 2)
+        and value.value not in names
+        and not value.value.startswith(("Ctrl+", "Alt+"))
+    ]
+
+    assert not found, "not translated:\n" + "\n".join(found)

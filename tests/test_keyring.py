@@ -21,24 +21,12 @@ from app.keyring_secrets import SystemKeyring
 from app.origins import origin_of, same_origin
 from app.providers import chosen, client_for
 from app.redaction import Secret
+from tests.keyrings import WorkingKeyring
 from tests.standins.model_server import ModelServer
 
 KEY = "sk-server-a-0123456789abcdef"
 OTHER = "sk-server-b-0123456789abcdef"
 A, B = "http://127.0.0.1:8001/v1", "http://127.0.0.1:8002/v1"
-
-
-class WorkingKeyring:
-    """Keeps secrets in memory."""
-
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self.kept: dict[str, str] = {}
-        patch.setattr(keyring, "get_password", lambda _, name: self.kept.get(name))
-        patch.setattr(keyring, "set_password", lambda _, name, value: self._set(name, value))
-        patch.setattr(keyring, "delete_password", lambda _, name: self.kept.pop(name))
-
-    def _set(self, name: str, value: str) -> None:
-        self.kept[name] = value
 
 
 @pytest.fixture

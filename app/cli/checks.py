@@ -8,7 +8,6 @@ import platform
 import shutil
 import sys
 import tempfile
-import uuid
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,7 +22,6 @@ OK: Final = "ok"
 ATTENTION: Final = "attention"
 TROUBLE: Final = "trouble"
 
-_PROBE: Final = "doctor_probe"
 # Seconds for each of three calls; one that hangs ends the check.
 _KEYRING_PATIENCE: Final = 2.0
 _OLD_CRASH: Final = timedelta(days=7)
@@ -195,8 +193,7 @@ def check_keyring() -> Check:
     import keyring
 
     from app.domain.errors import KeyringError
-    from app.keyring_secrets import SystemKeyring
-    from app.redaction import Secret
+    from app.keyring_secrets import PROBE, SystemKeyring
 
     backend = keyring.get_keyring()
     name = f"{type(backend).__module__}.{type(backend).__name__}"
@@ -209,11 +206,7 @@ def check_keyring() -> Check:
         )
     own = SystemKeyring(patience=_KEYRING_PATIENCE)
     try:
-        try:
-            own.write(_PROBE, Secret(uuid.uuid4().hex))
-        finally:
-            own.forget(_PROBE)
-        forgotten = own.read(_PROBE) is None
+        forgotten = own.check()
     except KeyringError as error:
         return Check("keyring", TROUBLE, f"{name}: {error.message}", error.hint)
     if not forgotten:
@@ -221,7 +214,7 @@ def check_keyring() -> Check:
             "keyring",
             ATTENTION,
             f"{name} keeps what it was told to forget.",
-            f"Take the entry {_PROBE!r} of steward out by hand.",
+            f"Take the entry {PROBE!r} of steward out by hand.",
         )
     return Check("keyring", OK, f"{name} keeps, gives back and forgets.")
 

@@ -21,6 +21,7 @@ from app.cli.output import Output
 from app.domain.errors import (
     ConfigurationError,
     ModelCredentialsError,
+    SignInRefusedError,
     StewardError,
     UsageError,
 )
@@ -47,7 +48,7 @@ def exit_code(error: StewardError) -> int:
     match error:
         case UsageError():
             return WRONG_USAGE
-        case ConfigurationError() | ModelCredentialsError():
+        case ConfigurationError() | ModelCredentialsError() | SignInRefusedError():
             return NOT_CONFIGURED
         case _:
             return FAILED

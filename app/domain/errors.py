@@ -49,6 +49,24 @@ class KeyringError(StewardError):
     kind = "keyring"
 
 
+class SignInError(StewardError):
+    """A sign-in in the browser came to no key; nothing was kept, what was set up stays so."""
+
+    kind = "sign_in"
+
+
+class SignInRefusedError(SignInError):
+    """The person said no in the browser, or the service does not give them a key (exit code 3)."""
+
+    kind = "sign_in_refused"
+
+
+class SignInTimeoutError(SignInError):
+    """The browser did not come back in time."""
+
+    kind = "sign_in_timeout"
+
+
 class UsageError(StewardError):
     """A command was used wrongly (exit code 2)."""
 

@@ -94,12 +94,18 @@ class TurnStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting(Event):
-    """The turn waits for something outside; ``since`` is when it began to."""
+    """The turn waits for something outside; ``since`` is when it began to.
+
+    ``heard_at``: when something came of it last, if anything did; the same as ``since`` where that
+    was a word of the answer. ``deadline``: when the wait is given up, or the next try is made.
+    """
 
     type: ClassVar[str] = "waiting"
     phase: Phase
     detail: str
     since: datetime
+    heard_at: datetime | None = None
+    deadline: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol, TypeVar
 
+from app.domain.file_search import ANY_FILE, ConversationFiles, FileQuery, FoundFile
 from app.domain.files import (
     BlameLine,
     ConflictChoice,
@@ -284,8 +285,19 @@ class Workspace(Protocol):
         """
         ...
 
-    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+    async def find_tracked(
+        self, text: str = "", *, limit: int = 200, query: FileQuery = ANY_FILE
+    ) -> Sequence[FoundFile]:
         """Files of ``tracked``, at most ``limit``, by words: each of ``text`` is in the path below
-        the granted folder, in any case.
+        the granted folder, in any case. Where ``query`` asks for a time or a maker, the version
+        that answers is given with each.
+        """
+        ...
+
+    async def find_by_conversation(
+        self, text: str = "", *, limit: int = 200, query: FileQuery = ANY_FILE
+    ) -> Sequence[ConversationFiles]:
+        """As ``find_tracked``, by the conversations that changed them, the newest first; of each
+        file the newest version of that conversation.
         """
         ...

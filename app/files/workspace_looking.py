@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from app.domain.file_search import ANY_FILE, ConversationFiles, FileQuery, FoundFile
 from app.domain.files import (
     BlameLine,
     FileConflict,
@@ -147,21 +148,44 @@ class LookingWorkspace(WorkspacePaths):
 
         return await self._look(folder, look)
 
-    async def find_tracked(self, text: str = "", *, limit: int = 200) -> Sequence[TrackedFile]:
+    async def find_tracked(
+        self, text: str = "", *, limit: int = 200, query: FileQuery = ANY_FILE
+    ) -> Sequence[FoundFile]:
         """Files with a history whose path has every word of ``text``, changed last first."""
         words = text.split()
+        return await self._look(
+            None,
+            lambda: self._manager.history.find_tracked(
+                words, limit=limit, keep=self._is_meant(words), query=query
+            ),
+        )
+
+    async def find_by_conversation(
+        self, text: str = "", *, limit: int = 200, query: FileQuery = ANY_FILE
+    ) -> Sequence[ConversationFiles]:
+        """The same by the conversations that changed them."""
+        words = text.split()
+        return await self._look(
+            None,
+            lambda: self._manager.history.find_by_conversation(
+                words, limit=limit, keep=self._is_meant(words), query=query
+            ),
+        )
+
+    def _is_meant(self, words: Sequence[str]) -> Callable[[str], bool]:
+        """Says of a path whether it is in a granted folder and has each word below that."""
         folded = [word.casefold() for word in words]
+        roots = [str(root) for root in self._folders.roots]
+        inside: dict[str, bool] = {}  # files by the thousand share few folders
 
-        def look() -> Sequence[TrackedFile]:
-            roots = [str(root) for root in self._folders.roots]
+        def is_meant(path: str) -> bool:
+            parent = os.path.dirname(path)  # noqa: PTH120 - a plain string
+            if parent not in inside:
+                inside[parent] = self._folders.holds(Path(parent))
+            if not inside[parent]:
+                return False
+            # What stands above the granted folder would find every file in it.
+            above = max(len(root) for root in roots if path.startswith(root))
+            return all(word in path[above:].casefold() for word in folded)
 
-            def is_meant(path: str) -> bool:
-                if not self._folders.holds(Path(path)):
-                    return False
-                # What stands above the granted folder would find every file in it.
-                above = max(len(root) for root in roots if path.startswith(root))
-                return all(word in path[above:].casefold() for word in folded)
-
-            return self._manager.history.find_tracked(words, limit=limit, keep=is_meant)
-
-        return await self._look(None, look)
+        return is_meant

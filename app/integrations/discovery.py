@@ -13,8 +13,8 @@ from typing import Final
 
 from app.integrations.http import HttpClient, HttpFailureError
 
-PORTS: Final = (11434, 1234, 8080)
-_NAMES: Final = {11434: "Ollama", 1234: "LM Studio", 8080: "llama.cpp"}
+PORTS: Final = (11434, 1234, 8080, 8000)
+_NAMES: Final = {11434: "Ollama", 1234: "LM Studio", 8080: "llama.cpp", 8000: "vLLM"}
 _SECONDS: Final = 0.5
 _MAX_LIST: Final = 1024 * 1024
 _MAX_ID: Final = 300

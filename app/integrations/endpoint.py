@@ -52,7 +52,7 @@ class Endpoint:
         self.stall_timeout = stall_timeout
         self._provider = provider
         self.clock = clock
-        self._idle_timeout = idle_timeout
+        self.idle_timeout = idle_timeout
         self._http = HttpClient(
             peer.base_url, connect_timeout=connect_timeout, idle_timeout=idle_timeout
         )
@@ -100,7 +100,7 @@ class Endpoint:
 
     def failure(self, failure: HttpFailureError) -> ModelError:
         """The error for an answer that never came."""
-        return error_from_failure(self.peer, failure, idle=self._idle_timeout)
+        return error_from_failure(self.peer, failure, idle=self.idle_timeout)
 
     def stalled(self) -> ModelError:
         """The error for a server that lives, and brings nothing."""

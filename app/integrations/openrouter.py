@@ -36,6 +36,7 @@ from app.orchestrator.llm_client import (
     ModelInfo,
     ModelPrice,
     ModelRequest,
+    Patience,
     Progress,
     Remark,
 )
@@ -179,6 +180,11 @@ class OpenAICompatibleClient:
         """
         async with self._open():
             return await self._models()
+
+    @property
+    def patience(self) -> Patience | None:
+        """How long the server may take."""
+        return Patience(self._endpoint.idle_timeout, self._endpoint.stall_timeout)
 
     def context_length(self, model: str | None = None) -> int | None:
         """The window of a model in tokens, as far as a list or a refusal has told it.

@@ -11,7 +11,7 @@ from app.domain.approvals import common_folder
 from app.domain.events import Phase
 from app.domain.skills import Effect, Preview, Skill
 from app.domain.tool_calls import ToolCall, ToolResult
-from app.orchestrator.approvals import Approvals, Request, Verdict
+from app.orchestrator.approvals import EXPIRY_SECONDS, Approvals, Request, Verdict
 from app.orchestrator.batch import Batch
 from app.orchestrator.call_results import denied
 from app.orchestrator.turn_scope import Refusal
@@ -109,7 +109,7 @@ class Decider:
         def on_asking() -> None:
             nonlocal asking
             asking = True
-            waits.begin(call.id, Phase.APPROVAL, preview.summary)
+            waits.begin(call.id, Phase.APPROVAL, preview.summary, seconds=EXPIRY_SECONDS)
 
         try:
             return await self._approvals.request(request, on_asking=on_asking), bound

@@ -208,7 +208,8 @@ class CallRunner:
         outcome, reason = Outcome.NEUTRAL, ""
         batch = run.batch
         may_write = self._permit(run, allowed=approved is not None)
-        batch.waits.begin(call.id, Phase.SKILL, call.name)
+        seconds = self._executor.time_for(looker or run.skill)
+        batch.waits.begin(call.id, Phase.SKILL, call.name, seconds=seconds)
         try:
             result = await self._executor.run(
                 looker or run.skill,

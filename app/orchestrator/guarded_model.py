@@ -21,6 +21,7 @@ from app.orchestrator.llm_client import (
     ModelInfo,
     ModelPrice,
     ModelRequest,
+    Patience,
 )
 from app.resilience.breakers import Breakers
 from app.resilience.circuit_breaker import BreakerSnapshot, CircuitBreaker, Outcome
@@ -115,6 +116,11 @@ class GuardedModel:
             raise
         finally:
             self._breaker.settle(permit, outcome, reason=reason, retry_after=retry_after)
+
+    @property
+    def patience(self) -> Patience | None:
+        """As the client's."""
+        return self.client.patience
 
     def context_length(self, model: str | None = None) -> int | None:
         """As the client's."""

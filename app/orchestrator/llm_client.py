@@ -173,6 +173,19 @@ class ModelInfo:
     longest_answer: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a server may take, in seconds.
+
+    Attributes:
+        silence: without one byte.
+        stall: without a word of the answer, whatever else comes.
+    """
+
+    silence: float
+    stall: float
+
+
 class LLMClient(Protocol):
     """A model behind some server, or the built-in guide."""
 
@@ -189,6 +202,11 @@ class LLMClient(Protocol):
     @property
     def default_model(self) -> str | None:
         """Model used when a request names none; ``None`` until known."""
+        ...
+
+    @property
+    def patience(self) -> Patience | None:
+        """How long it is waited for; ``None`` where there is nothing to wait for."""
         ...
 
     def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:

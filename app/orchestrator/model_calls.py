@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.domain.errors import ModelStreamError, StewardError
@@ -35,6 +35,8 @@ from app.orchestrator.turn_time import Deadline
 
 STALL_SECONDS: Final = 1.0
 """Nothing came for so long, in the middle of an answer: the person is told what is waited for."""
+_LONGEST: Final = 86_400.0
+"""Seconds; a deadline further away is none that anybody waits for."""
 _FRAME_SECONDS: Final = 0.008
 _UNWATCHED: Final = (
     "{} says neither what a call costs nor its prices. The limit you set in dollars cannot be "
@@ -120,7 +122,9 @@ class ModelCalls:
         clock = self._parts.clock
         heard = _Heard(clock.monotonic(), clock.now())
         recording = self._begin_recording(request)
-        self._events.wait_begins(phase, llm.label)
+        self._events.wait_begins(
+            phase, llm.label, patience=llm.patience, time_up=self._time_up(deadline)
+        )
         status: str = _INTERRUPTED
         failure: StewardError | None = None
         try:
@@ -186,7 +190,10 @@ class ModelCalls:
                 hear(event)
                 stall.begin()
             case Progress(detail, retry_in):
-                self._events.waiting(phase if retry_in is None else Phase.RETRY, detail)
+                if retry_in is None:
+                    self._events.sign_of_life(phase, detail)
+                else:
+                    self._events.retries(detail, retry_in)
             case Remark(words):
                 self._events.notice(Severity.WARNING, "model", words)
             case TokenUsage():
@@ -195,6 +202,13 @@ class ModelCalls:
                 self._events.usage(priced)
             case Completed():
                 heard.completed = event
+
+    def _time_up(self, deadline: float) -> datetime | None:
+        """When the turn's time is up, by the clock; ``None`` where it has no end."""
+        left = deadline - asyncio.get_running_loop().time()
+        if left > _LONGEST:
+            return None
+        return self._parts.clock.now() + timedelta(seconds=left)
 
     def _count(self, llm: LLMClient, heard: _Heard, status: str, expected: int) -> float | None:
         """Count what a call took towards the limits; its cost in US dollars, where known."""

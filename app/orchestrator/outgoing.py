@@ -15,7 +15,14 @@ from typing import Final
 from app.domain.errors import SecretLeavesError
 from app.domain.tool_calls import ToolCall
 from app.orchestrator.attached import AttachedReader, with_attachments
-from app.orchestrator.llm_client import LLMClient, ModelEvent, ModelInfo, ModelPrice, ModelRequest
+from app.orchestrator.llm_client import (
+    LLMClient,
+    ModelEvent,
+    ModelInfo,
+    ModelPrice,
+    ModelRequest,
+    Patience,
+)
 from app.orchestrator.untrusted import RULE, Fence
 from app.redaction import Redactor
 
@@ -91,6 +98,11 @@ class Outgoing:
         return dataclasses.replace(
             hidden, system=f"{hidden.system}\n\n{RULE}".strip(), messages=messages
         )
+
+    @property
+    def patience(self) -> Patience | None:
+        """As the client's."""
+        return self._inner.patience
 
     def context_length(self, model: str | None = None) -> int | None:
         """The adapter's."""

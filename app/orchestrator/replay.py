@@ -22,7 +22,7 @@ from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.differences import Difference, shown
 from app.orchestrator.engine import Engine, TurnOutcome
 from app.orchestrator.engine_parts import EngineParts
-from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelPrice, ModelRequest
+from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelPrice, ModelRequest, Patience
 from app.orchestrator.recorded_dispatch import RecordedDispatch
 from app.orchestrator.recorded_parts import (
     RecordedClock,
@@ -245,6 +245,11 @@ class _RecordedModel:
         options_now = _plain(now.options)
         for option in sorted({*then.options, *now.options} - _NOT_RECORDED):
             differs(f"{option} of {name}", then.options.get(option), options_now.get(option))
+
+    @property
+    def patience(self) -> Patience | None:
+        """What was waited for is in the record."""
+        return None
 
     def context_length(self, model: str | None = None) -> int | None:
         """Tokens it took."""

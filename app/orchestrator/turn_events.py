@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypedDict
 
 from app.domain.attachments import Attachment
@@ -28,7 +28,7 @@ from app.domain.events import (
 from app.domain.skills import Clock
 from app.domain.tool_calls import ToolCall, ToolResult
 from app.domain.turns import SummaryRecord
-from app.orchestrator.llm_client import TokenUsage
+from app.orchestrator.llm_client import Patience, TokenUsage
 
 
 class _Place(TypedDict):
@@ -57,6 +57,9 @@ class TurnEvents:
         self._started = clock.monotonic()
         self._since = clock.now()
         self._retrying_since: datetime | None = None
+        self._heard_at: datetime | None = None
+        self._patience: Patience | None = None
+        self._time_up: datetime | None = None
         self._said: list[str] = []
 
     @property
@@ -68,36 +71,83 @@ class TurnEvents:
         """The person's message is stored and the turn begins."""
         self._publish(TurnStarted(**self._now(), text=text, attachments=attachments))
 
-    def wait_begins(self, phase: Phase, detail: str) -> None:
-        """Something else was asked just now."""
+    def wait_begins(
+        self,
+        phase: Phase,
+        detail: str,
+        *,
+        patience: Patience | None = None,
+        time_up: datetime | None = None,
+    ) -> None:
+        """Something else was asked just now.
+
+        ``patience``: how long it is waited for; ``time_up``: when the turn's own time is.
+        """
         self._since = self._clock.now()
-        self._retrying_since = None
+        self._retrying_since = self._heard_at = None
+        self._patience, self._time_up = patience, time_up
         self.waiting(phase, detail)
+
+    def sign_of_life(self, phase: Phase, detail: str) -> None:
+        """Something came, and no word of the answer."""
+        self._heard_at = self._clock.now()
+        self.waiting(phase, detail)
+
+    def retries(self, detail: str, after: float) -> None:
+        """It is asked again in so many seconds."""
+        self._retrying_since = self._retrying_since or self._clock.now()
+        again = self._clock.now() + timedelta(seconds=after)
+        self.waits(Phase.RETRY, detail, since=self._retrying_since, deadline=again)
 
     def waiting(self, phase: Phase, detail: str) -> None:
         """Nothing happens until something else answers; said again, the wait is the same one.
 
-        It began when that was asked, or when it was last heard of.
+        It began when that was asked, or with the last word of it.
         """
-        if phase is Phase.RETRY:
-            since = self._retrying_since = self._retrying_since or self._clock.now()
-        else:
-            since, self._retrying_since = self._since, None
-        self.waits(phase, detail, since=since)
+        self._retrying_since = None
+        self.waits(
+            phase, detail, since=self._since, heard_at=self._heard_at, deadline=self._deadline()
+        )
 
-    def waits(self, phase: Phase, detail: str, *, since: datetime) -> None:
+    def waits(
+        self,
+        phase: Phase,
+        detail: str,
+        *,
+        since: datetime,
+        heard_at: datetime | None = None,
+        deadline: datetime | None = None,
+    ) -> None:
         """Nothing happens until something else answers, which was asked ``since``."""
-        self._publish(Waiting(**self._now(), phase=phase, detail=detail, since=since))
+        self._publish(
+            Waiting(
+                **self._now(),
+                phase=phase,
+                detail=detail,
+                since=since,
+                heard_at=heard_at,
+                deadline=deadline,
+            )
+        )
+
+    def _deadline(self) -> datetime | None:
+        """When what is waited for now is given up."""
+        ends = [self._time_up] if self._time_up is not None else []
+        if self._patience is not None:
+            heard = max(self._since, self._heard_at or self._since)
+            ends.append(heard + timedelta(seconds=self._patience.silence))
+            ends.append(self._since + timedelta(seconds=self._patience.stall))
+        return min(ends, default=None)
 
     def delta(self, text: str) -> None:
         """A part of the answer."""
-        self._since = self._clock.now()
+        self._since = self._heard_at = self._clock.now()
         self._said.append(text)
         self._publish(Delta(**self._at(self._since), text=text))
 
     def reasoning(self, text: str) -> None:
         """A part of what the model thinks aloud."""
-        self._since = self._clock.now()
+        self._since = self._heard_at = self._clock.now()
         self._publish(Reasoning(**self._at(self._since), text=text))
 
     def called(self, call: ToolCall) -> None:

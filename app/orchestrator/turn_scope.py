@@ -36,6 +36,10 @@ class Workspaces(Protocol):
 class SkillRuns(Protocol):
     """Runs one skill (``skill_runtime.executor``)."""
 
+    def time_for(self, skill: Skill) -> float:
+        """Seconds it may take."""
+        ...
+
     async def run(
         self,
         skill: Skill,

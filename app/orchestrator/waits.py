@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from app.domain.events import Phase
 from app.domain.skills import Clock
 from app.orchestrator.turn_events import TurnEvents
+
+_LONGEST: Final = 86_400.0
+"""Seconds; a deadline further away is none that anybody waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,7 @@ class _Wait:
     phase: Phase
     detail: str
     since: datetime
+    deadline: datetime | None
     held: ExitStack
 
 
@@ -39,12 +44,17 @@ class Waits:
         self._asking = asking
         self._open: list[_Wait] = []
 
-    def begin(self, call_id: str, phase: Phase, detail: str) -> None:
-        """``call_id`` waits from now on."""
+    def begin(
+        self, call_id: str, phase: Phase, detail: str, *, seconds: float | None = None
+    ) -> None:
+        """``call_id`` waits from now on, ``seconds`` at most."""
         held = ExitStack()
         if phase is Phase.APPROVAL:
             held.enter_context(self._asking())
-        self._open.append(_Wait(call_id, phase, detail, self._clock.now(), held))
+        now = self._clock.now()
+        ends = seconds is not None and seconds < _LONGEST
+        deadline = now + timedelta(seconds=seconds) if ends and seconds is not None else None
+        self._open.append(_Wait(call_id, phase, detail, now, deadline, held))
         self.again()
 
     def end(self, call_id: str) -> None:
@@ -58,4 +68,6 @@ class Waits:
         """Tell what is still waited for, if anything, after something else was told."""
         if self._open:
             newest = self._open[-1]
-            self._events.waits(newest.phase, newest.detail, since=newest.since)
+            self._events.waits(
+                newest.phase, newest.detail, since=newest.since, deadline=newest.deadline
+            )

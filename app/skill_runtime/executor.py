@@ -130,8 +130,7 @@ class Executor:
         """
         contain_tasks_of_skills(asyncio.get_running_loop())
         started = self._clock.monotonic()
-        usual = self._timeout() if callable(self._timeout) else self._timeout
-        timeout = usual if skill.timeout is None else skill.timeout
+        timeout = self.time_for(skill)
         work = _contained(skill, call, context, may_begin)
         task = asyncio.create_task(work, name=f"skill {call.name}")
         stopped: ToolResult | None = None
@@ -153,6 +152,12 @@ class Executor:
             result = abandoned(stopped or crashed(call))
         elapsed = round((self._clock.monotonic() - started) * 1000)
         return dataclasses.replace(result, duration_ms=elapsed)
+
+    def time_for(self, skill: Skill) -> float:
+        """Seconds ``skill`` may take."""
+        if skill.timeout is not None:
+            return skill.timeout
+        return self._timeout() if callable(self._timeout) else self._timeout
 
     def _leave_behind(
         self, task: asyncio.Task[ToolResult], call: ToolCall, context: SkillContext

@@ -12,9 +12,13 @@ from app.storage.database import Database
 from app.storage.models import AttachedContent
 
 _AT_ONCE: Final = 500
-_SENT: Final = (
-    "FROM messages, json_each(messages.attachments) AS attached WHERE messages.attachments <> '[]'"
+_CARRIED: Final = (
+    "FROM (SELECT attachments FROM messages WHERE attachments <> '[]' "
+    "UNION ALL SELECT attachments FROM waiting_messages "
+    "UNION ALL SELECT attachments FROM drafts) AS carrying, "
+    "json_each(carrying.attachments) AS attached"
 )
+"""By messages that were sent, and by those that will be."""
 _PARTS: Final = ("$.hash", "$.readable")
 
 
@@ -49,7 +53,7 @@ class AttachedContents:
         return self._database.read(read)
 
     def sent(self) -> dict[str, str]:
-        """Each content that a stored message needs, and the attachment it is of."""
+        """Each content that a message needs, sent or not yet, and the attachment it is of."""
 
         def read() -> dict[str, str]:
             return {
@@ -57,7 +61,7 @@ class AttachedContents:
                 for part in _PARTS
                 for digest, name in current.rows(
                     "SELECT json_extract(attached.value, ?), "
-                    f"json_extract(attached.value, '$.name') {_SENT}",
+                    f"json_extract(attached.value, '$.name') {_CARRIED}",
                     [part],
                 )
                 if digest
@@ -66,8 +70,8 @@ class AttachedContents:
         return self._database.read(read)
 
     def any_sent(self) -> bool:
-        """Whether a stored message needs any content."""
-        sql = f"SELECT 1 {_SENT} AND json_extract(attached.value, '$.hash') <> '' LIMIT 1"
+        """Whether a message needs any content."""
+        sql = f"SELECT 1 {_CARRIED} WHERE json_extract(attached.value, '$.hash') <> '' LIMIT 1"
         return bool(self._database.read(lambda: current.rows(sql)))
 
     def unsent(self, before: datetime) -> set[str]:

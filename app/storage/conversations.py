@@ -22,6 +22,7 @@ from app.domain.messages import (
     ConversationMessage,
     ConversationSummary,
     MessageStatus,
+    Role,
     SearchHit,
 )
 from app.domain.skills import Clock
@@ -236,6 +237,16 @@ class Conversations:
         # In the writer's order: it may have been handed in a moment ago.
         text = await self._database.write_async(lambda: tool_result(conversation_id, call_id))
         return None if text is None else self._redactor.text(text)
+
+    async def asked(self, turn_id: str) -> str:
+        """What the person wrote that a turn answered; empty where it is not kept."""
+
+        def first() -> str:
+            mine = (Message.turn_id == turn_id) & (Message.role == Role.USER.value)
+            row = Message.select(Message.text).where(mine).order_by(Message.id).first()
+            return "" if row is None else str(row.text)
+
+        return self._redactor.text(await self._database.read_async(first))
 
     async def attachments(self, conversation_id: str) -> builtins.list[Attachment]:
         """What came with the messages of a conversation, the newest first."""

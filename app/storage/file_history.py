@@ -9,8 +9,9 @@ from typing import Any, Final
 from peewee import SQL
 
 from app.domain.errors import NotFoundError
+from app.domain.file_search import ANY_FILE, ConversationFiles, FileQuery, FoundFile
 from app.domain.files import FileVersion, TrackedFile
-from app.storage import file_lists
+from app.storage import file_lists, file_search
 from app.storage.database import Database
 from app.storage.file_records import FileRecord, VersionState
 from app.storage.file_rows import (
@@ -235,16 +236,35 @@ class FileHistory:
         )
 
     def find_tracked(
-        self, words: Sequence[str], *, limit: int, keep: Callable[[str], bool]
-    ) -> list[TrackedFile]:
+        self,
+        words: Sequence[str],
+        *,
+        limit: int,
+        keep: Callable[[str], bool],
+        query: FileQuery = ANY_FILE,
+    ) -> list[FoundFile]:
         """Files whose path has every one of ``words`` in it, changed last first.
 
         Args:
             words: parts of the path, in any case.
             limit: at most so many.
             keep: says of a path whether its file counts.
+            query: what else is asked of them.
         """
-        return self._database.read(lambda: file_lists.matching(words, limit=limit, keep=keep))
+        return self._database.read(lambda: file_search.find(words, query, limit=limit, keep=keep))
+
+    def find_by_conversation(
+        self,
+        words: Sequence[str],
+        *,
+        limit: int,
+        keep: Callable[[str], bool],
+        query: FileQuery = ANY_FILE,
+    ) -> list[ConversationFiles]:
+        """As ``find_tracked``, by the conversations that changed them, the newest first."""
+        return self._database.read(
+            lambda: file_search.by_conversation(words, query, limit=limit, keep=keep)
+        )
 
     def states(self, file_id: str) -> list[VersionState]:
         """Every version row of a file in any state, by number, with how its operation ended."""

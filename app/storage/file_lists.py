@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import reduce
-from itertools import islice
-from operator import or_
-from typing import Any
 
 from app.domain.files import TrackedFile
 from app.storage.file_rows import NO_LIMIT, select, stored_path, used_path
-from app.storage.models import File
 
 
 def tracked(*, store: str | None, folder: str | None, limit: int | None) -> list[TrackedFile]:
@@ -45,25 +39,6 @@ def tracked(*, store: str | None, folder: str | None, limit: int | None) -> list
     ]
 
 
-def matching(words: Sequence[str], *, limit: int, keep: Callable[[str], bool]) -> list[TrackedFile]:
-    """Files whose path has every one of ``words``; see ``FileHistory.find_tracked``."""
-    query: Any = (
-        File.select(
-            File.id, File.locator, File.present, File.versions, File.changed_at, File.changed_in
-        )
-        .where(File.versions > 0)
-        .order_by(File.changed_at.desc(), File.newest_id.desc())
-    )
-    for word in words:
-        query = query.where(_has_in_it(File.locator, word))
-    found = (
-        TrackedFile(file_id, path, bool(present), versions, at, conversation)
-        for file_id, path, present, versions, at, conversation in query.tuples()
-        if keep(path)
-    )
-    return list(islice(found, limit))
-
-
 def standing(store: str, folder: str) -> dict[str, str | None]:
     """Files with a version that stand below an absolute folder, and how each was last seen."""
     inside, ends = _below(folder)
@@ -88,9 +63,3 @@ def _below(folder: str) -> tuple[str, list[object]]:
     if isinstance(stored_path(start), str):
         values += [start, end]
     return " OR ".join(["(locator > ? AND locator < ?)"] * (len(values) // 2)), values
-
-
-def _has_in_it(column: Any, word: str) -> Any:
-    """SQLite ignores the case of ASCII letters only: the others are looked for in each case."""
-    forms = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
-    return reduce(or_, [column.contains(form) for form in sorted(forms)])

@@ -169,6 +169,7 @@ class Draft(Table):
     conversation_id = TextField(primary_key=True)
     text = WordsField()
     updated_at = UtcField()
+    attachments = JsonField(default=list)
 
     class Meta:
         """Peewee's options."""

@@ -86,10 +86,10 @@ class Activity(QObject):
             (one,) = self._running.values()
             said.append(translate("Tray", "Working on “{title}”").format(title=self._title(one)))
         elif many:
-            conversations = words.count(
-                many, translate("Tray", "conversation"), translate("Tray", "conversations")
+            number = words.number(many)
+            said.append(
+                translate("Tray", "Working on {number} conversations").format(number=number)
             )
-            said.append(translate("Tray", "Working on {these}").format(these=conversations))
         if self._session.paused:
             said.append(translate("Tray", "Paused: new messages wait"))
         return said or [translate("Tray", "Idle")]

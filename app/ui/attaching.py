@@ -14,12 +14,11 @@ from PySide6.QtGui import QImage
 from app.domain.attachments import Attachment, check_together
 from app.domain.errors import StewardError
 from app.ui.tasks import Tasks
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.ui.ports import AttachmentVault
     from app.ui.session import OpenConversation
-
-_PASTED = "Pasted picture"
 
 
 class Attaching(QObject):
@@ -110,7 +109,8 @@ class Attaching(QObject):
 
 
 def _name(number: int) -> str:
-    return f"{_PASTED}.png" if number == 1 else f"{_PASTED} {number}.png"
+    name = translate("Attachments", "Pasted picture")
+    return f"{name}.png" if number == 1 else f"{name} {number}.png"
 
 
 def _png(pixels: bytes, size: tuple[int, int], line: int) -> bytes:

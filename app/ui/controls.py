@@ -17,8 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.direction import leading
 from app.ui.icons import icon
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _CHOICE_SIDES: Final = 40
 
@@ -43,6 +45,10 @@ class Button(QPushButton):
         self.setIconSize(QSize(14, 10))
         if kind in ("chip", "suggestion"):
             self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def become(self, kind: str) -> None:
+        """Change what the button is."""
+        _become(self, kind)
 
 
 class MenuButton(Button):
@@ -100,7 +106,11 @@ class ChoiceButton(Button):
         shown = self.fontMetrics().elidedText(self._whole, middle, room)
         self.setText(shown.replace("&", "&&"))
         self.setShortcut(self._keys)  # a new text has taken the old one away
-        self.setToolTip(f"{self._whole}\nChoose another ({self._keys})".strip())
+        self.setToolTip(
+            translate("Keys", "{whole}\nChoose another ({keys})")
+            .format(whole=self._whole, keys=self._keys)
+            .strip()
+        )
 
 
 class IconButton(QToolButton):
@@ -114,13 +124,20 @@ class IconButton(QToolButton):
         self.setToolTip(f"{name} ({shortcut})" if shortcut else name)
         if shortcut:
             self.setShortcut(shortcut)
-        self.setIconSize(QSize(16, 16))
+        self._edge = 16
         self.setAutoRaise(True)
         theme.changed.connect(self._tint)
         self._tint()
 
+    def make_small(self) -> None:
+        """Show a smaller picture."""
+        self._edge = 12
+        self._tint()
+
     def _tint(self) -> None:
-        self.setIcon(icon(self._picture, self._theme.tokens.muted))
+        edge = self._theme.px(self._edge)
+        self.setIconSize(QSize(edge, edge))
+        self.setIcon(icon(self._picture, self._theme.tokens.muted, edge))
 
 
 class Label(QLabel):
@@ -135,13 +152,11 @@ class Label(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("kind", kind)
         self.setWordWrap(wrap)
+        self.setAlignment(leading() | Qt.AlignmentFlag.AlignVCenter)
 
     def become(self, kind: str) -> None:
         """Change what the label is."""
-        if self.property("kind") != kind:
-            self.setProperty("kind", kind)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        _become(self, kind)
 
 
 class ElidedLabel(Label):
@@ -192,8 +207,12 @@ class Dot(QWidget):
         super().__init__()
         self._theme = theme
         self._state = state
-        self.setFixedSize(10, 10)
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedSize(self._theme.px(10), self._theme.px(10))
+        self.update()
 
     @property
     def state(self) -> str:
@@ -213,6 +232,13 @@ class Dot(QWidget):
         painter.end()
 
 
+def _become(widget: QWidget, kind: str) -> None:
+    if widget.property("kind") != kind:
+        widget.setProperty("kind", kind)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
 def state_colour(state: str, theme: Theme) -> QColor:
     """The colour of a state."""
     token = {"ok": "ok", "attention": "attention", "trouble": "trouble"}.get(state, "muted")
@@ -224,7 +250,8 @@ def draw_state(painter: QPainter, box: QRectF, state: str, theme: Theme) -> None
     colour = state_colour(state, theme)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(colour, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    width = 1.8 * max(box.width() / 8, 1.0)
+    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     match state:
         case "ok":
             painter.setPen(Qt.PenStyle.NoPen)
@@ -244,17 +271,23 @@ def draw_state(painter: QPainter, box: QRectF, state: str, theme: Theme) -> None
 
 
 def state_icon(state: str, theme: Theme) -> QIcon:
-    """A state's shape as a button's picture, with room before the text."""
+    """A state's shape as a button's picture (``state_icon_size``), with room before the text."""
     drawn = QIcon()
+    size, by = state_icon_size(theme), max(theme.scale, 1.0)
     for scale in (1, 2):
-        picture = QPixmap(14 * scale, 10 * scale)
+        picture = QPixmap(size * scale)
         picture.setDevicePixelRatio(scale)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
-        draw_state(painter, QRectF(1, 1, 8, 8), state, theme)
+        draw_state(painter, QRectF(by, by, 8 * by, 8 * by), state, theme)
         painter.end()
         drawn.addPixmap(picture)
     return drawn
+
+
+def state_icon_size(theme: Theme) -> QSize:
+    """How large such a picture is."""
+    return QSize(theme.px(14), theme.px(10))
 
 
 def rule(*, vertical: bool = False) -> QFrame:

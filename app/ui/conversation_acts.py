@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.errors import FileError, InvalidFieldError
 from app.domain.messages import ConversationSummary
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.ui.ports import Desk
@@ -70,7 +71,9 @@ class ConversationActs:
         """Write a conversation to a new file: a file that is there already stays."""
         data = await self._desk.conversations.export(conversation_id)
         written = await asyncio.to_thread(_write, data, form, target)
-        self._say("ok", f"Exported to {written}.")
+        self._say(
+            "ok", translate("Conversations", "Exported to {written}.").format(written=written)
+        )
 
     async def import_file(self, source: Path) -> ConversationSummary:
         """Add a conversation that was exported as JSON. Raises ``FileError`` and its kin."""
@@ -80,14 +83,19 @@ class ConversationActs:
         attached = await take_contents(data, self._desk.versions.attachments)
         added = await self._desk.conversations.import_(data, attached)
         await self._refresh()
-        self._say("ok", f"Imported “{added.title or 'New conversation'}”.")
+        self._say(
+            "ok",
+            translate("Conversations", "Imported “{title}”.").format(
+                title=added.title or translate("Conversations", "New conversation")
+            ),
+        )
         return added
 
 
 def file_name(title: str, form: ExportForm) -> str:
     """A name for an export that every file system takes."""
     words = " ".join(_NOT_IN_NAMES.sub(" ", title).split()).strip(". ")
-    return f"{words or 'Conversation'}.{form.value}"
+    return f"{words or translate('Conversations', 'Conversation')}.{form.value}"
 
 
 def _write(data: Mapping[str, Any], form: ExportForm, target: Path) -> Path:
@@ -109,8 +117,10 @@ def _write(data: Mapping[str, Any], form: ExportForm, target: Path) -> Path:
             number += 1
         except OSError as error:
             raise FileError(
-                f"{name} cannot be written: {error.strerror or error}.",
-                hint="Choose another folder.",
+                translate("Conversations", "{name} cannot be written: {reason}.").format(
+                    name=name, reason=error.strerror or error
+                ),
+                hint=translate("Conversations", "Choose another folder."),
             ) from error
         else:
             return name
@@ -121,16 +131,30 @@ def _read(source: Path) -> Mapping[str, Any]:
         with source.open("rb") as file:
             raw = file.read(MAX_IMPORT + 1)
     except OSError as error:
-        raise FileError(f"{source} cannot be read: {error.strerror or error}.") from error
+        raise FileError(
+            translate("Conversations", "{source} cannot be read: {reason}.").format(
+                source=source, reason=error.strerror or error
+            )
+        ) from error
     if len(raw) > MAX_IMPORT:
-        raise InvalidFieldError(f"{source.name} is too long for a conversation; nothing was added.")
+        raise InvalidFieldError(
+            translate(
+                "Conversations", "{name} is too long for a conversation; nothing was added."
+            ).format(name=source.name)
+        )
     try:
         data = json.loads(raw)
     except (ValueError, RecursionError) as error:
         raise InvalidFieldError(
-            f"{source.name} is no conversation; nothing was added.",
-            hint="Choose a JSON file that Steward has exported.",
+            translate("Conversations", "{name} is no conversation; nothing was added.").format(
+                name=source.name
+            ),
+            hint=translate("Conversations", "Choose a JSON file that Steward has exported."),
         ) from error
     if not isinstance(data, dict):
-        raise InvalidFieldError(f"{source.name} holds no conversation; nothing was added.")
+        raise InvalidFieldError(
+            translate("Conversations", "{name} holds no conversation; nothing was added.").format(
+                name=source.name
+            )
+        )
     return data

@@ -7,10 +7,18 @@ from enum import IntEnum
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QPainter,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.ui.controls import draw_state
+from app.ui.direction import isolated, leading, mirrored, mirrored_f
 from app.ui.row_ground import draw_row_ground
 from app.ui.theme import Theme
 
@@ -117,7 +125,7 @@ class EntryDelegate(QStyledItemDelegate):
         elide = Qt.TextElideMode.ElideRight
         painter.setFont(self._theme.font)
         painter.setPen(self._theme.colour("text"))
-        title = painter.fontMetrics().elidedText(entry.title, elide, box.width())
+        title = painter.fontMetrics().elidedText(isolated(entry.title), elide, box.width())
         painter.drawText(box, Qt.AlignmentFlag.AlignTop, title)
         below = QRect(box)
         if entry.message_id:
@@ -128,9 +136,10 @@ class EntryDelegate(QStyledItemDelegate):
         painter.setPen(self._theme.colour("muted"))
         if entry.state:
             line = painter.fontMetrics().height()
-            dot = QRectF(box.left(), box.bottom() - line / 2 - 3.5, 7, 7)
-            draw_state(painter, dot, entry.state, self._theme)
-            below.adjust(14, 0, 0, 0)
+            edge = self._theme.px(7)
+            dot = QRectF(box.left(), box.bottom() - (line + edge) / 2, edge, edge)
+            draw_state(painter, mirrored_f(QRectF(box), dot), entry.state, self._theme)
+            below = mirrored(below, below.adjusted(edge + 7, 0, 0, 0))
         text = painter.fontMetrics().elidedText(entry.line, elide, below.width())
         painter.drawText(below, Qt.AlignmentFlag.AlignBottom, text)
 
@@ -139,6 +148,8 @@ class EntryDelegate(QStyledItemDelegate):
         layout = QTextLayout(entry.line, self._theme.small_font)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        option.setTextDirection(QGuiApplication.layoutDirection())
+        option.setAlignment(leading())
         layout.setTextOption(option)
         layout.setFormats(
             [_range(entry.line, begin, end, self._mark_look()) for begin, end in entry.marks]

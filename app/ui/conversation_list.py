@@ -15,6 +15,7 @@ from app.domain.messages import ConversationSummary, SearchHit
 from app.ui import words
 from app.ui.conversation_line import Entry, EntryDelegate, Index, Role, excerpt
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,14 @@ class _Made:
 
 
 def _made(summary: ConversationSummary, told: tuple[str, str], now: datetime) -> _Made:
-    group = "Pinned" if summary.pinned else words.day_name(summary.updated_at, now)
+    group = (
+        translate("Conversations", "Pinned")
+        if summary.pinned
+        else words.day_name(summary.updated_at, now)
+    )
     state, line = told
     entry = Entry(
-        summary.title or "New conversation",
+        summary.title or translate("Conversations", "New conversation"),
         line,
         state,
         summary.id,
@@ -39,7 +44,7 @@ def _made(summary: ConversationSummary, told: tuple[str, str], now: datetime) ->
         archived=summary.archived,
     )
     of = (summary, told, now.astimezone().date())
-    return _Made(of, entry, "Archived" if summary.archived else group)
+    return _Made(of, entry, translate("Conversations", "Archived") if summary.archived else group)
 
 
 class ConversationListModel(QAbstractListModel):
@@ -91,17 +96,25 @@ class ConversationListModel(QAbstractListModel):
 
     def show_hits(self, hits: Sequence[SearchHit], now: datetime, *, limit: int = 0) -> None:
         """What a search found; where that is ``limit`` messages there may be more."""
-        found = words.count(len(hits), "message") + " found" if hits else "Nothing found"
+        found = (
+            words.count(len(hits), "message") + " found"
+            if hits
+            else translate("Conversations", "Nothing found")
+        )
         if limit and len(hits) >= limit:
-            found = f"The newest {limit} messages"
+            found = translate("Conversations", "The newest {limit} messages").format(limit=limit)
         entries = [Entry(found)]
         for hit in hits:
             when = words.short_time(hit.created_at, now)
-            before = f"{when} · Archived · " if hit.archived else f"{when} · "
+            before = (
+                translate("Conversations", "{when} · Archived · ").format(when=when)
+                if hit.archived
+                else f"{when} · "
+            )
             line, marks = excerpt(before, hit.snippet, hit.marks)
             entries.append(
                 Entry(
-                    hit.conversation_title or "New conversation",
+                    hit.conversation_title or translate("Conversations", "New conversation"),
                     line,
                     "",
                     hit.conversation_id,
@@ -211,7 +224,7 @@ class ConversationList(QListView):
         super().__init__()
         self.setModel(model)
         self.setItemDelegate(EntryDelegate(theme, self))
-        self.setAccessibleName("Conversations")
+        self.setAccessibleName(translate("Conversations", "Conversations"))
         self.setEditTriggers(QListView.EditTrigger.EditKeyPressed)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

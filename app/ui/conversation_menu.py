@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.ui.conversation_acts import ExportForm, file_name
 from app.ui.conversation_line import Entry
+from app.ui.translation import translate
 
-_FORMS: Final[Mapping[ExportForm, tuple[str, str]]] = {
-    ExportForm.MARKDOWN: ("&Markdown …", "Markdown (*.md)"),
-    ExportForm.HTML: ("&Web page …", "Web page (*.html)"),
-    ExportForm.JSON: ("&JSON, to import again …", "JSON (*.json)"),
-}
+
+def _forms() -> Mapping[ExportForm, tuple[str, str]]:
+    """The entry of each form, and the filter of the dialog that follows."""
+    return {
+        ExportForm.MARKDOWN: (
+            translate("Conversations", "&Markdown …"),
+            translate("Conversations", "Markdown (*.md)"),
+        ),
+        ExportForm.HTML: (
+            translate("Conversations", "&Web page …"),
+            translate("Conversations", "Web page (*.html)"),
+        ),
+        ExportForm.JSON: (
+            translate("Conversations", "&JSON, to import again …"),
+            translate("Conversations", "JSON (*.json)"),
+        ),
+    }
 
 
 class ListActs(Protocol):
@@ -55,21 +68,34 @@ def conversation_menu(parent: QWidget, entry: Entry | None, acts: ListActs) -> Q
         action.triggered.connect(lambda _checked=False: act())
 
     if entry is not None:
-        add(menu, "&Open", lambda: acts.open_entry(entry))
+        add(menu, translate("Conversations", "&Open"), lambda: acts.open_entry(entry))
         if not entry.message_id:
-            add(menu, "&Rename", lambda: acts.edit_title(entry), "F2")
+            add(menu, translate("Conversations", "&Rename"), lambda: acts.edit_title(entry), "F2")
             if not entry.archived:
-                text = "Un&pin" if entry.pinned else "&Pin to the top"
+                text = (
+                    translate("Conversations", "Un&pin")
+                    if entry.pinned
+                    else translate("Conversations", "&Pin to the top")
+                )
                 add(menu, text, lambda: acts.pin(entry, pinned=not entry.pinned))
-        export = menu.addMenu("&Export as")
-        for form, (text, _) in _FORMS.items():
+        export = menu.addMenu(translate("Conversations", "&Export as"))
+        for form, (text, _) in _forms().items():
             add(export, text, lambda form=form: acts.ask_where_to_export(entry, form))  # type: ignore[misc]
         if entry.archived:
-            add(menu, "&Bring back to the list", lambda: acts.archive(entry, archived=False))
+            add(
+                menu,
+                translate("Conversations", "&Bring back to the list"),
+                lambda: acts.archive(entry, archived=False),
+            )
         else:
-            add(menu, "Remove from the &list", lambda: acts.archive(entry, archived=True), "Del")
+            add(
+                menu,
+                translate("Conversations", "Remove from the &list"),
+                lambda: acts.archive(entry, archived=True),
+                "Del",
+            )
         menu.addSeparator()
-    add(menu, "&Import a conversation …", acts.ask_what_to_import)
+    add(menu, translate("Conversations", "&Import a conversation …"), acts.ask_what_to_import)
     return menu
 
 
@@ -77,10 +103,10 @@ def ask_where(
     parent: QWidget, title: str, form: ExportForm, chosen: Callable[[Path], None]
 ) -> QFileDialog:
     """Ask for a new file. One that is there is never written over, so nothing is asked about it."""
-    dialog = QFileDialog(parent, "Export the conversation")
+    dialog = QFileDialog(parent, translate("Conversations", "Export the conversation"))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
-    dialog.setNameFilter(_FORMS[form][1])
+    dialog.setNameFilter(_forms()[form][1])
     dialog.setDefaultSuffix(form.value)
     dialog.selectFile(file_name(title, form))
     return _open(dialog, chosen)
@@ -88,9 +114,9 @@ def ask_where(
 
 def ask_which(parent: QWidget, chosen: Callable[[Path], None]) -> QFileDialog:
     """Ask for an exported conversation."""
-    dialog = QFileDialog(parent, "Import a conversation")
+    dialog = QFileDialog(parent, translate("Conversations", "Import a conversation"))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    dialog.setNameFilter("JSON (*.json)")
+    dialog.setNameFilter(translate("Conversations", "JSON (*.json)"))
     return _open(dialog, chosen)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDockWidget,
+    QFrame,
     QHBoxLayout,
+    QScrollArea,
     QStackedWidget,
     QTabBar,
     QWidget,
@@ -16,8 +19,10 @@ from PySide6.QtWidgets import (
 
 from app.ui.controls import IconButton, Label
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 TABS: Final = ("Trace", "Circuits", "Versions", "Files")
+"""What the panes are called in code, and in what is remembered."""
 _NARROWEST: Final = 336
 
 
@@ -27,23 +32,25 @@ class Dock(QDockWidget):
     hide_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__("Details")
+        super().__init__(translate("Details", "Details"))
         self.setObjectName("details")
-        self.setAccessibleName("Details")
+        self.setAccessibleName(translate("Details", "Details"))
         self.setAllowedAreas(
             Qt.DockWidgetArea.RightDockWidgetArea | Qt.DockWidgetArea.LeftDockWidgetArea
         )
         self.tabs = QTabBar()
-        self.tabs.setAccessibleName("Details")
+        self.tabs.setAccessibleName(translate("Details", "Details"))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.pages = QStackedWidget()
-        self.pages.setMinimumWidth(_NARROWEST)
+        theme.changed.connect(self._fit)
+        self._theme = theme
+        self._fit()
         self.pages.setProperty("kind", "ground")
         for number, name in enumerate(TABS):
-            self.tabs.addTab(name)
+            self.tabs.addTab(_titles()[name])
             self.tabs.setTabToolTip(number, f"Alt+{number + 1}")
             waiting = Label("", kind="muted")
             self.pages.addWidget(waiting)
@@ -51,9 +58,11 @@ class Dock(QDockWidget):
             shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
             shortcut.activated.connect(lambda n=name: self.show_tab(n))
         self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
-        floating = IconButton(theme, "float", "Tear off or put back the details", "Ctrl+Shift+D")
+        floating = IconButton(
+            theme, "float", translate("Details", "Tear off or put back the details"), "Ctrl+Shift+D"
+        )
         floating.clicked.connect(lambda: self.setFloating(not self.isFloating()))
-        hiding = IconButton(theme, "close", "Hide the details (F9)")
+        hiding = IconButton(theme, "close", translate("Details", "Hide the details (F9)"))
         hiding.clicked.connect(self.hide_wanted)
         bar = QWidget()
         bar.setObjectName("dock-title")
@@ -66,11 +75,24 @@ class Dock(QDockWidget):
         self.setTitleBarWidget(bar)
         self.setWidget(self.pages)
 
+    def _fit(self) -> None:
+        self.pages.setMinimumWidth(self._theme.px(_NARROWEST))
+
     def fill(self, name: str, page: QWidget) -> None:
         """Put a pane behind its tab."""
         at = TABS.index(name)
         old = self.pages.widget(at)
-        self.pages.insertWidget(at, page)
+        # Large text may need more height than there is: then the pane is scrolled as a whole.
+        room = QScrollArea()
+        room.setFrameShape(QFrame.Shape.NoFrame)
+        room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        room.setWidgetResizable(True)
+        room.setAccessibleName(name)
+        room.setWidget(page)
+        page.setAutoFillBackground(False)
+        room.viewport().setAutoFillBackground(False)
+        self.pages.insertWidget(at, room)
         if old is not None:
             self.pages.removeWidget(old)
             old.deleteLater()
@@ -84,3 +106,13 @@ class Dock(QDockWidget):
     def tab(self) -> str:
         """The pane shown."""
         return TABS[self.tabs.currentIndex()]
+
+
+def _titles() -> Mapping[str, str]:
+    """What stands on the tabs."""
+    return {
+        "Trace": translate("Details", "Trace"),
+        "Circuits": translate("Details", "Circuits"),
+        "Versions": translate("Details", "Versions"),
+        "Files": translate("Details", "Files"),
+    }

@@ -1,4 +1,4 @@
-"""Keeps what is being written, by conversation, so that a restart does not lose it."""
+"""Keeps what is being written, and what is attached to it, so that a restart loses neither."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.storage.drafts import StoredDraft
+
 if TYPE_CHECKING:
     from app.storage.begun import Begun
     from app.storage.drafts import Drafts
+    from app.ui.attaching import Attaching
     from app.ui.chat.composer import Composer
     from app.ui.session import OpenConversation
     from app.ui.tasks import Tasks
@@ -28,9 +31,16 @@ def with_kept(given_back: str, kept: str) -> str:
 
 
 class DraftKeeper(QObject):
-    """Stores the composer's text under the conversation it ``follow``s."""
+    """Stores the composer's draft under the conversation it ``follow``s."""
 
-    def __init__(self, drafts: Drafts, tasks: Tasks, composer: Composer, parent: QObject) -> None:
+    def __init__(
+        self,
+        drafts: Drafts,
+        tasks: Tasks,
+        composer: Composer,
+        attaching: Attaching,
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
         self._drafts = drafts
         self._tasks = tasks
@@ -40,7 +50,9 @@ class DraftKeeper(QObject):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._keep)
+        self._attaching = attaching
         composer.editor.textChanged.connect(self._edited)
+        attaching.changed.connect(self._edited)
 
     def leave(self) -> None:
         """Another conversation is about to be shown."""
@@ -60,22 +72,25 @@ class DraftKeeper(QObject):
         """Store what is not stored yet."""
         if self._conversation is not None and self._pause.isActive():
             self._pause.stop()
-            await self._drafts.keep(self._conversation.id, self._composer.text)
+            await self._handed_in(self._conversation)
         self._conversation = None
 
     async def _restore(self) -> None:
-        text = await self._drafts.of(None)
+        draft = await self._drafts.of(None)
         mine = self._conversation
-        if text and mine is not None and mine.id is None and not mine.turns:
-            if self._composer.text:
-                self._pause.start()  # typed meanwhile: that is the draft now
-            else:
-                self._composer.set_text(text)
+        if draft == StoredDraft() or mine is None or mine.id is not None or mine.turns:
+            return
+        if self._composer.text or mine.attached:
+            self._pause.start()  # begun meanwhile: that is the draft now
+            return
+        self._composer.set_text(draft.text)
+        mine.attached[:] = draft.attachments
+        self._attaching.changed.emit()
 
     def _edited(self) -> None:
         if self._conversation is None:
             return
-        if self._composer.text:
+        if self._composer.text or self._conversation.attached:
             self._pause.start()
         else:
             # Sent, perhaps: the conversation gets its id in a moment, and must not take this over.
@@ -84,8 +99,10 @@ class DraftKeeper(QObject):
     def _keep(self) -> None:
         self._pause.stop()
         if self._conversation is not None:
-            begun = self._drafts.keep(self._conversation.id, self._composer.text)
-            self._tasks.start(_wait(begun), name="keep draft")
+            self._tasks.start(_wait(self._handed_in(self._conversation)), name="keep draft")
+
+    def _handed_in(self, conversation: OpenConversation) -> Begun[None]:
+        return self._drafts.keep(conversation.id, self._composer.text, conversation.attached)
 
 
 async def _wait(begun: Begun[None]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.files import ConflictChoice, FileConflict
 from app.ui import words
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.domain.workspace import Workspace
@@ -30,30 +31,63 @@ class FileActs:
     async def restore(self, path: str, version: int) -> None:
         """Make a file what it was in an earlier version."""
         made = await self._workspace().restore(path, version)
-        self._say("ok", f"Restored version {version} of {made.filename} as version {made.version}.")
+        self._say(
+            "ok",
+            translate(
+                "Versions", "Restored version {version} of {filename} as version {version2}."
+            ).format(version=version, filename=made.filename, version2=made.version),
+        )
 
     async def undo(self, turn_id: str | None) -> None:
         """Take back what an answer changed (``None``: the last one that changed anything)."""
         made = await self._workspace().undo(turn_id)
         names = ", ".join(dict.fromkeys(version.filename for version in made))
         count = words.count(len(made), "change")
-        self._say("ok", f"Took back {count}: {names}." if made else "There is nothing to undo.")
+        self._say(
+            "ok",
+            translate("Versions", "Took back {count}: {names}.").format(count=count, names=names)
+            if made
+            else translate("Versions", "There is nothing to undo."),
+        )
 
     async def undo_version(self, path: str, version: int) -> None:
         """Take back what one version did to its file, and that alone."""
         made = await self._workspace().undo_version(path, version)
         if made:
             last = made[-1]
-            kept = " Later changes stay." if last.metadata.get("merged") else ""
-            which = f"version {version} of {last.filename}"
-            self._say("ok", f"Took back {which}: it is version {last.version} now.{kept}")
+            kept = (
+                translate("Versions", " Later changes stay.") if last.metadata.get("merged") else ""
+            )
+            which = translate("Versions", "version {version} of {filename}").format(
+                version=version, filename=last.filename
+            )
+            self._say(
+                "ok",
+                translate(
+                    "Versions", "Took back {which}: it is version {version} now.{kept}"
+                ).format(which=which, version=last.version, kept=kept),
+            )
 
     async def resolve(self, conflict: FileConflict, choice: ConflictChoice) -> None:
         """End a conflict."""
         made = await self._workspace().resolve(conflict.op_id, choice)
         if choice is ConflictChoice.THEIRS or made is None:
             name = PurePath(conflict.path).name
-            self._say("ok", f"{name} stays as it is. The other change was not made.")
+            self._say(
+                "ok",
+                translate(
+                    "Versions", "{name} stays as it is. The other change was not made."
+                ).format(name=name),
+            )
             return
-        what = "Merged both changes" if choice is ConflictChoice.MERGE else "Made our change"
-        self._say("ok", f"{what}: {made.filename} is version {made.version} now.")
+        what = (
+            translate("Versions", "Merged both changes")
+            if choice is ConflictChoice.MERGE
+            else translate("Versions", "Made our change")
+        )
+        self._say(
+            "ok",
+            translate("Versions", "{what}: {filename} is version {version} now.").format(
+                what=what, filename=made.filename, version=made.version
+            ),
+        )

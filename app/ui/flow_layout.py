@@ -5,11 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
+from app.ui.direction import mirrored
+
 
 class FlowLayout(QLayout):
-    """Left to right, then the next line. ``margin`` is left, top, right, bottom in pixels.
+    """As one reads, then the next line. ``margin`` is left, top, right, bottom in pixels.
 
-    ``last_to_the_right``: the last widget stands at the right edge of its line.
+    ``last_to_the_right``: the last widget stands at the far edge of its line.
     """
 
     def __init__(
@@ -90,7 +92,8 @@ class FlowLayout(QLayout):
                 at = x
                 if self._push_last and item is self._items[-1]:
                     at = max(x, area.right() + 1 - width)
-                item.setGeometry(QRect(QPoint(at, y), QSize(width, hint.height())))
+                box = QRect(QPoint(at, y), QSize(width, hint.height()))
+                item.setGeometry(mirrored(area, box))
             x += width + self._gap
             line = max(line, hint.height())
         return y + line - rect.y() + margin.bottom()

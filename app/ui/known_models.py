@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.ui.ports import Desk
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.orchestrator.llm_client import LLMClient, ModelInfo
@@ -37,13 +38,23 @@ def model_words(model: ModelInfo) -> str:
     """A model's window, price and name, as far as the list says them."""
     parts = []
     if model.context_length:
-        parts.append(f"{model.context_length:,} tokens")
+        parts.append(
+            translate("Models", "{context_length} tokens").format(
+                context_length=f"{model.context_length:,}"
+            )
+        )
     if model.price is not None:
         asked, answered = (_million(one) for one in (model.price.prompt, model.price.completion))
         free = not model.price.prompt and not model.price.completion
-        parts.append("free" if free else f"{asked} in, {answered} out per million")
+        parts.append(
+            "free"
+            if free
+            else translate("Models", "{asked} in, {answered} out per million").format(
+                asked=asked, answered=answered
+            )
+        )
     if model.supports_tools is False:
-        parts.append("uses no skills")
+        parts.append(translate("Models", "uses no skills"))
     if model.name != model.id:
         parts.append(model.name)
     return " · ".join(parts)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.domain.events import Notification, Severity
 from app.ui import words
-from app.ui.chat.endings import RESUME_TEXT
+from app.ui.chat.endings import resume_message
 from app.ui.translation import translate
 
 if TYPE_CHECKING:
@@ -70,9 +70,7 @@ def _offer(
     if is_unfinished:
         parts.append(translate("LastRun", "“{title}” was being answered.").format(title=title))
     if unsent := session.desk.unsent.get(conversation_id, 0):
-        messages = words.count(
-            unsent, translate("LastRun", "message"), translate("LastRun", "messages")
-        )
+        messages = words.count(unsent, "message")
         form = (
             translate("LastRun", "{messages} behind it: see its message field.")
             if is_unfinished
@@ -89,4 +87,4 @@ def _offer(
 
 async def _go_on(session: Session, conversation_id: str) -> None:
     await session.show(conversation_id)
-    session.send(RESUME_TEXT)
+    session.send(resume_message())

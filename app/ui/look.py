@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from app.config import Settings
 
 _MOST_BYTES: Final = 1_000_000
-SMALLEST, LARGEST = 80, 200
-"""Per cent of the system's font size."""
+SIZES: Final = (80, 90, 100, 110, 125, 150, 175, 200)
+"""Steps of the size of text, in per cent of the system's."""
 
 
 class Look(NamedTuple):
@@ -47,7 +47,15 @@ class Look(NamedTuple):
             percent = int(self.font_size)
         except ValueError:
             percent = 100
-        return min(max(percent, SMALLEST), LARGEST) / 100
+        return min(max(percent, SIZES[0]), SIZES[-1]) / 100
+
+
+def next_size(percent: int, step: int) -> int:
+    """The next larger (1) or smaller (-1) of ``SIZES``, the last one there is; 100 for 0."""
+    if step == 0:
+        return 100
+    further = [size for size in SIZES if (size - percent) * step > 0]
+    return (min(further) if step > 0 else max(further)) if further else percent
 
 
 def look_of(settings: Settings) -> Look:

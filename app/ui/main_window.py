@@ -19,14 +19,15 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayou
 
 from app.ui.chat.page import ChatPage
 from app.ui.controls import rule
+from app.ui.direction import window_is_rtl
 from app.ui.dock import TABS, Dock
-from app.ui.look import look_of
+from app.ui.look import look_of, next_size
 from app.ui.notifications import CardStack
-from app.ui.rail import WIDTH as RAIL_WIDTH
 from app.ui.rail import Rail
 from app.ui.status_line import StatusLine
 from app.ui.theme import Theme
 from app.ui.top_bar import TopBar
+from app.ui.translation import translate
 from app.ui.window_state import WindowState
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from app.domain.errors import StewardError
     from app.last_run import EndedRun
     from app.ui.model_picker import ModelPicker
+    from app.ui.onboarding.panel import SetUpPanel
     from app.ui.outside import Outside
     from app.ui.panes.circuits import CircuitsPane
     from app.ui.panes.files import FilesPane
@@ -50,6 +52,7 @@ _DOCK_FOLDS: Final = 1_000
 _RAIL_FOLDS: Final = 700
 _DOCK_WIDTH: Final = 408
 _CENTRE_NEEDS: Final = 420
+_CENTRE_LEAST: Final = 220
 
 
 class MainWindow(QMainWindow):
@@ -75,6 +78,8 @@ class MainWindow(QMainWindow):
         self._rail_wanted = state.flag("rail", True)
         self._trouble: QWidget | None = None
         self._settings: SettingsDialog | None = None
+        self.set_up: SetUpPanel | None = None
+        """The first steps, while they are shown."""
         self._naming: asyncio.Task[None] | None = None
         self._names_stale = False
         self._quitting = False
@@ -119,7 +124,8 @@ class MainWindow(QMainWindow):
         across.addWidget(self._rail_edge)
         across.addWidget(self.chat, 1)
         self.setCentralWidget(self._centre)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        right, left = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.LeftDockWidgetArea
+        self.addDockWidget(left if window_is_rtl() else right, self.dock)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(self.status_line, 1)
@@ -133,14 +139,20 @@ class MainWindow(QMainWindow):
         self.dock.hide_wanted.connect(self.toggle_dock)
         self.chat.call_clicked.connect(self._show_call)
         self.chat.undo_wanted.connect(self._ask_to_undo)
+        self.chat.set_up_wanted.connect(self.set_up_again)
         self.cards.left.connect(self.chat.composer.editor.setFocus)
         self._shortcut("Ctrl+Shift+N", self.cards.take_focus)
-        self._shortcut("Ctrl+F", self.chat.open_search)
-        self._shortcut("Ctrl+L", self.chat.composer.editor.setFocus)
+        self._shortcut("Ctrl+F", self._search)
+        self._shortcut("Ctrl+L", self._write)
         self._shortcut("Ctrl+Q", self.quit)
+        for keys in ("Ctrl++", "Ctrl+="):
+            self._shortcut(keys, lambda: self.resize_text(1))
+        self._shortcut("Ctrl+-", lambda: self.resize_text(-1))
+        self._shortcut("Ctrl+0", lambda: self.resize_text(0))
 
     def _restyle(self) -> None:
         self.setAnimated(not self.theme.reduced_motion)
+        self._fold()
 
     def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
         shortcut = QShortcut(QKeySequence(keys), self)
@@ -174,8 +186,12 @@ class MainWindow(QMainWindow):
             TABS, (self.trace, self.circuits, self.versions, self.files), strict=True
         ):
             self.dock.fill(name, pane)
-        self.trace.ask_wanted.connect(self.chat.composer.editor.setFocus)
-        self.versions.ask_wanted.connect(self.chat.composer.editor.setFocus)
+        self.trace.ask_wanted.connect(self._write)
+        self.versions.ask_wanted.connect(self._write)
+        self.versions.card.show_side_by_side(self._state.flag("side_by_side", False))
+        self.versions.card.side_by_side_chosen.connect(
+            lambda wanted: self._state.save(side_by_side=wanted)
+        )
         self.files.versions_wanted.connect(self._show_versions)
         self.chat.composer.files_wanted.connect(self._offer_files)
         session.files_changed.connect(self._offer_files)
@@ -187,13 +203,28 @@ class MainWindow(QMainWindow):
         self._show_notifications(desk, session)
         if self.quick is not None:
             self.quick.attach(session)
+        self._set_up_if_due(desk)
         session.tasks.start(session.refresh(), name="read conversations")
-        if (mended := desk.recovery.operations) and ended is None:
-            self.status_line.say("attention", f"The last run was cut off. {mended[0]}")
         if ended is not None:
-            from app.ui.last_run_notice import tell_of_last_run
+            self._tell_of_last_run(session, ended)
+        elif mended := desk.recovery.operations:
+            self.status_line.say(
+                "attention",
+                translate("Window", "The last run was cut off. {mended}").format(mended=mended[0]),
+            )
 
-            session.tasks.start(tell_of_last_run(self, session, ended), name="tell of a crash")
+    def _tell_of_last_run(self, session: Session, ended: EndedRun) -> None:
+        from app.ui.last_run_notice import tell_of_last_run
+
+        session.tasks.start(tell_of_last_run(self, session, ended), name="tell of a crash")
+
+    def _set_up_if_due(self, desk: Desk) -> None:
+        from app.ui.onboarding.due import is_due
+
+        if is_due(desk, self._state):
+            self._show_set_up()
+            if not self.chat.composer.text:
+                self._begin_set_up()
 
     async def warm_up(self) -> None:
         """Import what the first answer shown needs, off the loop; called when it is idle."""
@@ -240,7 +271,7 @@ class MainWindow(QMainWindow):
         self._trouble = page
         self.setCentralWidget(page)
         self.dock.hide()
-        self.top_bar.show_trouble("Could not start")
+        self.top_bar.show_trouble(translate("Window", "Could not start"))
         self.status_line.show_error(error)
         page.again.setFocus()
 
@@ -311,11 +342,23 @@ class MainWindow(QMainWindow):
         self.quit_wanted.emit()
         self.close()
 
+    def resize_text(self, step: int) -> None:
+        """Make text larger (1) or smaller (-1) by a step, or as large as the system's (0)."""
+        size = next_size(round(self.theme.look.scale * 100), step)
+        self.theme.adopt(self.theme.look._replace(font_size=str(size)))
+        if self.session is None:
+            return
+        # What the environment says holds again at the next start.
+        if self.session.desk.setting_source("font_size") != "environment":
+            self.session.desk.change_setting("font_size", None if size == 100 else str(size))
+        said = translate("Window", "Size of text: {percent} %").format(percent=size)
+        self.status_line.say("ok", said)
+
     # -- what shows where --------------------------------------------------------------------------
 
     def toggle_dock(self) -> None:
         """Show or hide the dock; below 1,000 px it is a drawer for the moment."""
-        if self.width() < _DOCK_FOLDS and not self.dock.isFloating():
+        if self.width() < self._dock_folds and not self.dock.isFloating():
             self._drawer_open = not self._drawer_open
         else:
             self._dock_wanted = not self.dock.isVisible()
@@ -323,7 +366,7 @@ class MainWindow(QMainWindow):
 
     def toggle_rail(self) -> None:
         """Show or hide the conversations."""
-        if self.width() < _RAIL_FOLDS or self._drawer_open:
+        if self.width() < self._rail_folds or self._drawer_open:
             self._rail_open = not self.rail.isVisible()
             self._drawer_open = self._drawer_open and not self._rail_open
         else:
@@ -336,27 +379,59 @@ class MainWindow(QMainWindow):
         if not self.dock.isVisible():
             self.toggle_dock()
 
+    @property
+    def _dock_folds(self) -> int:
+        return self.theme.px(_DOCK_FOLDS)
+
+    @property
+    def _rail_folds(self) -> int:
+        return self.theme.px(_RAIL_FOLDS)
+
     def _fold(self) -> None:
         if self._trouble is not None:
             return
         width = self.width()
-        if width >= _DOCK_FOLDS:
+        if width >= self._dock_folds:
             self._drawer_open = False
-        if width >= _RAIL_FOLDS:
+        if width >= self._rail_folds:
             self._rail_open = self._rail_open and self._drawer_open
-        as_wanted = width >= _DOCK_FOLDS or self.dock.isFloating()
+        as_wanted = width >= self._dock_folds or self.dock.isFloating()
         dock = self._dock_wanted if as_wanted else self._drawer_open
-        rail = self._rail_wanted if width >= _RAIL_FOLDS else self._rail_open
-        if self._drawer_open and width - RAIL_WIDTH - self.dock.minimumWidth() < _CENTRE_NEEDS:
+        rail = self._rail_wanted if width >= self._rail_folds else self._rail_open
+        beside = width - self.dock.pages.minimumWidth()
+        if self._drawer_open and beside - self.rail.width() < self.theme.px(_CENTRE_NEEDS):
             rail = False
+        # A drawer that leaves next to nothing takes the place of the conversation.
+        docked = dock and not self.dock.isFloating()
+        covered = docked and beside < self.theme.px(_CENTRE_LEAST)
+        focused = QApplication.focusWidget()
+        if covered and focused is not None and self._centre.isAncestorOf(focused):
+            self.dock.tabs.setFocus()
+        self._centre.setVisible(not covered)
         self.dock.setVisible(dock)
         self.rail.setVisible(rail)
         self._rail_edge.setVisible(rail)
         self.top_bar.fold(width)
 
+    def _uncover(self) -> None:
+        """Put a drawer away that stands in the place of the conversation."""
+        if self._centre.isHidden() and self._trouble is None:
+            self._drawer_open = self._dock_wanted = False
+            self._fold()
+
+    def _write(self) -> None:
+        self._uncover()
+        self.chat.composer.editor.setFocus()
+
+    def _search(self) -> None:
+        self._uncover()
+        self.chat.open_search()
+
     def _show_title(self) -> None:
         if self.session is not None:
-            self.setWindowTitle(f"{self.session.title} — Steward")
+            self.setWindowTitle(
+                translate("Window", "{title} — Steward").format(title=self.session.title)
+            )
 
     def _show_call(self, call_id: str, turn_id: str) -> None:
         self.show_pane("Trace")
@@ -377,8 +452,38 @@ class MainWindow(QMainWindow):
         if self._settings is None:
             self._settings = SettingsDialog(self.theme, self.session, self)
             self._settings.finished.connect(self._settings_closed)
+            self._settings.set_up_wanted.connect(self.set_up_again)
         self._settings.show_page(page)
         self._settings.open()
+
+    def set_up_again(self) -> None:
+        """Lead through the first steps once more, in an empty conversation."""
+        if self.session is None:
+            return
+        self.session.start_new()
+        self._show_set_up()
+        self._begin_set_up()
+
+    def _show_set_up(self) -> None:
+        from app.ui.onboarding.panel import SetUpPanel
+
+        if self.session is None or self.set_up is not None:
+            return
+        self.set_up = SetUpPanel(self.theme, self.session)
+        self.set_up.finished.connect(self._set_up_ended)
+        self.chat.show_set_up(self.set_up)
+
+    def _begin_set_up(self) -> None:
+        if self.set_up is not None and self.set_up.isVisibleTo(self):
+            self.set_up.begin()
+
+    def _set_up_ended(self) -> None:
+        from app.ui.onboarding.due import remember_seen
+
+        remember_seen(self._state)
+        self.set_up = None
+        self.chat.show_set_up(None)
+        self.chat.composer.editor.setFocus()
 
     def choose_model(self) -> ModelPicker | None:
         """Offer the models for the conversation shown."""
@@ -392,7 +497,7 @@ class MainWindow(QMainWindow):
             lambda model: session.tasks.start(session.choose_model(model), name="choose model")
         )
         picker.connect_wanted.connect(self.show_settings)
-        default = session.desk.llm.default_model or "the server's first model"
+        default = session.desk.llm.default_model or translate("Window", "the server's first model")
         picker.open_below(self.top_bar.provider, session.model, default)
         return picker
 
@@ -433,12 +538,14 @@ class MainWindow(QMainWindow):
             return
         box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle("Undo?")
-        box.setText("Take back what the last answer changed in your files?")
-        box.setInformativeText("Nothing is lost: what stands there now stays as a version.")
-        yes = box.addButton("&Undo", QMessageBox.ButtonRole.AcceptRole)
+        box.setWindowTitle(translate("Window", "Undo?"))
+        box.setText(translate("Window", "Take back what the last answer changed in your files?"))
+        box.setInformativeText(
+            translate("Window", "Nothing is lost: what stands there now stays as a version.")
+        )
+        yes = box.addButton(translate("Window", "&Undo"), QMessageBox.ButtonRole.AcceptRole)
         yes.clicked.connect(lambda: session.tasks.start(session.files.undo(None), name="undo"))
-        box.addButton("&Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.addButton(translate("Window", "&Cancel"), QMessageBox.ButtonRole.RejectRole)
         box.open()
 
     # -- what is remembered ------------------------------------------------------------------------
@@ -448,7 +555,7 @@ class MainWindow(QMainWindow):
         geometry, state = self._state.bytes_of("geometry"), self._state.bytes_of("state")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        if state is not None:
+        if state is not None and self._state.flag("rtl", False) == window_is_rtl():
             self.restoreState(state)
         else:
             self.resizeDocks([self.dock], [_DOCK_WIDTH], Qt.Orientation.Horizontal)
@@ -465,6 +572,7 @@ class MainWindow(QMainWindow):
             dock=self._dock_wanted,
             rail=self._rail_wanted,
             tab=self.dock.tab,
+            rtl=window_is_rtl(),
         )
 
     # -- Qt's events -------------------------------------------------------------------------------

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QListWidgetItem, QVBoxLayout, Q
 
 from app.domain.errors import StewardError
 from app.ui.controls import Button, Label
+from app.ui.direction import window_is_rtl
 from app.ui.known_models import KnownModels, model_words
 from app.ui.tasks import Tasks, WorkGroup
 from app.ui.theme import Theme
+from app.ui.translation import translate
 from app.ui.two_lines import Part, TwoLineList
 
 if TYPE_CHECKING:
@@ -39,21 +41,22 @@ class ModelPicker(QFrame):
 
     def __init__(self, theme: Theme, models: KnownModels, tasks: Tasks, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
+        self._theme = theme
         self._models = models
         self._work = WorkGroup(tasks)
         self._current: str | None = None
         self._default = ""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("kind", "card")
-        self.setWindowTitle("Choose a model")
-        self.setAccessibleName("Choose a model")
+        self.setWindowTitle(translate("Models", "Choose a model"))
+        self.setAccessibleName(translate("Models", "Choose a model"))
         self.search = _Search(self)
         self.search.textEdited.connect(self._fill)
-        self.list = TwoLineList(theme, "Models")
+        self.list = TwoLineList(theme, translate("Models", "Models"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.itemClicked.connect(self._choose)
         self.state = Label(kind="small", wrap=True)
-        self.connect_button = Button("Connect &another …", kind="quiet")
+        self.connect_button = Button(translate("Models", "Connect &another …"), kind="quiet")
         self.connect_button.clicked.connect(self._connect)
         page = QVBoxLayout(self)
         page.setContentsMargins(10, 10, 10, 8)
@@ -67,11 +70,14 @@ class ModelPicker(QFrame):
         """Show it; ``current`` is chosen now, ``default`` says what answers where nothing is."""
         self._current, self._default = current, default
         self._fill()
-        self._state("Asking for the models …" if not self._models.known else "")
+        self._state(
+            translate("Models", "Asking for the models …") if not self._models.known else ""
+        )
         self._work.start(self._read(), name="read models")
-        place = button.mapToGlobal(QPoint(0, button.height() + 4))
-        screen = button.screen().availableGeometry()
-        size = _SIZE.boundedTo(screen.size())
+        px, screen = self._theme.px, button.screen().availableGeometry()
+        size = QSize(px(_SIZE.width()), px(_SIZE.height())).boundedTo(screen.size())
+        across = button.width() - size.width() if window_is_rtl() else 0
+        place = button.mapToGlobal(QPoint(across, button.height() + 4))
         place.setX(max(screen.left(), min(place.x(), screen.right() - size.width())))
         place.setY(max(screen.top(), min(place.y(), screen.bottom() - size.height())))
         self.setFixedSize(size)
@@ -107,16 +113,24 @@ class ModelPicker(QFrame):
         self.list.clear()
         self.list.mark(typed)
         if not wanted:
-            self.list.add("The default", self._default, None)
+            self.list.add(translate("Models", "The default"), self._default, None)
             if self._current and self._current not in [one.id for one in self._models.known]:
-                self.list.add(self._current, "chosen now", self._current)
+                self.list.add(self._current, translate("Models", "chosen now"), self._current)
         for model in found:
             words = model_words(model)
             if model.id == self._current:
-                words = f"chosen now · {words}" if words else "chosen now"
+                words = (
+                    translate("Models", "chosen now · {words}").format(words=words)
+                    if words
+                    else translate("Models", "chosen now")
+                )
             self.list.add(model.id, words, model.id)
         if typed and typed not in [one.id for one in found]:
-            self.list.add(f"Use “{typed}”", "a name that is not in the list", typed)
+            self.list.add(
+                translate("Models", "Use “{typed}”").format(typed=typed),
+                translate("Models", "a name that is not in the list"),
+                typed,
+            )
         self._select(kept if not wanted else None, found)
 
     def _select(self, value: object, found: Sequence[ModelInfo]) -> None:
@@ -148,8 +162,8 @@ class _Search(QLineEdit):
     def __init__(self, picker: ModelPicker) -> None:
         super().__init__()
         self._picker = picker
-        self.setPlaceholderText("Search the models, or write a name")
-        self.setAccessibleName("Search the models")
+        self.setPlaceholderText(translate("Models", "Search the models, or write a name"))
+        self.setAccessibleName(translate("Models", "Search the models"))
         self.setClearButtonEnabled(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

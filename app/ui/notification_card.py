@@ -14,15 +14,22 @@ from app.domain.events import Notification, Severity
 from app.ui import words
 from app.ui.controls import Button, Dot, IconButton, Label
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 RANKS: Final = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 """The first ones stand first."""
 _INFO_MS: Final = 15_000
-_STATES: Final = {
-    Severity.INFO: ("ok", "Information"),
-    Severity.WARNING: ("attention", "Warning"),
-    Severity.ERROR: ("trouble", "Error"),
-}
+
+
+def _look(severity: Severity) -> tuple[str, str]:
+    """A state (see ``controls.Dot``) and a word."""
+    match severity:
+        case Severity.INFO:
+            return "ok", translate("Notifications", "Information")
+        case Severity.WARNING:
+            return "attention", translate("Notifications", "Warning")
+        case Severity.ERROR:
+            return "trouble", translate("Notifications", "Error")
 
 
 class NotificationCard(QFrame):
@@ -39,8 +46,8 @@ class NotificationCard(QFrame):
         self._message = Label(wrap=True)
         self._facts = Label(kind="small", wrap=True)
         self._hint = Label(kind="muted", wrap=True)
-        self.close_button = IconButton(theme, "close", "Dismiss")
-        self.close_button.setToolTip("Dismiss (Escape)")
+        self.close_button = IconButton(theme, "close", translate("Notifications", "Dismiss"))
+        self.close_button.setToolTip(translate("Notifications", "Dismiss (Escape)"))
         self.close_button.clicked.connect(self.dismissed)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -74,7 +81,7 @@ class NotificationCard(QFrame):
     def show_notification(self, notification: Notification, first_at: datetime) -> None:
         """Show a newer form of the card, which came first at ``first_at``."""
         self.notification = notification
-        state, severity = _STATES[notification.severity]
+        state, severity = _look(notification.severity)
         self._dot.show_state(state)
         self._message.setText(notification.message)
         hint = str(notification.context.get("hint") or "")
@@ -82,12 +89,22 @@ class NotificationCard(QFrame):
         self._hint.setVisible(bool(hint))
         facts = [notification.source, words.clock_time(notification.at)]
         if notification.count > 1:
-            times = f"{notification.count:,} times"
-            facts = [notification.source, times, f"since {words.clock_time(first_at)}"]
+            times = translate("Notifications", "{count} times").format(
+                count=f"{notification.count:,}"
+            )
+            facts = [
+                notification.source,
+                times,
+                translate("Notifications", "since {clock_time}").format(
+                    clock_time=words.clock_time(first_at)
+                ),
+            ]
         self._facts.setText(" · ".join(facts))
         self.setAccessibleName(f"{severity}: {notification.message}")
         self.setAccessibleDescription(f"{hint} {self._facts.text()}".strip())
-        self.close_button.setAccessibleName(f"Dismiss: {notification.message}")
+        self.close_button.setAccessibleName(
+            translate("Notifications", "Dismiss: {message}").format(message=notification.message)
+        )
         if notification.severity is Severity.INFO:
             self._timer.start()
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.controls import Button, Label
+from app.ui.direction import mirrored
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,11 +51,15 @@ class CardStack(QWidget):
         self._host = host
         self._cards: list[NotificationCard] = []
         self._first_at: dict[str | None, datetime] = {}
-        self.setAccessibleName("Notifications")
-        self.setToolTip("Ctrl+Shift+N goes to the first one")
+        self.setAccessibleName(translate("Notifications", "Notifications"))
+        self.setToolTip(translate("Notifications", "Ctrl+Shift+N goes to the first one"))
         self._more = Label(kind="small")
-        self.dismiss_all = Button("Dismiss all", kind="chip", name="Dismiss all notifications")
-        self.dismiss_all.setToolTip("Dismiss all (Shift+Delete)")
+        self.dismiss_all = Button(
+            translate("Notifications", "Dismiss all"),
+            kind="chip",
+            name=translate("Notifications", "Dismiss all notifications"),
+        )
+        self.dismiss_all.setToolTip(translate("Notifications", "Dismiss all (Shift+Delete)"))
         self.dismiss_all.clicked.connect(self._dismiss_all)
         self._below = QFrame()
         self._below.setProperty("kind", "card")
@@ -66,6 +72,7 @@ class CardStack(QWidget):
         self._column.setSpacing(8)
         self._column.addWidget(self._below)
         host.installEventFilter(self)
+        theme.changed.connect(self._place)
         self.hide()
 
     @property
@@ -163,7 +170,11 @@ class CardStack(QWidget):
             card.setVisible(place < SHOWN)
         hidden = len(self._cards) - SHOWN
         whole = words.count(len(self._cards), "notification")
-        self._more.setText(f"{hidden} more" if hidden > 0 else whole)
+        self._more.setText(
+            translate("Notifications", "{hidden} more").format(hidden=hidden)
+            if hidden > 0
+            else whole
+        )
         self._below.setVisible(len(self._cards) > 1)
         self.setVisible(bool(self._cards))
         self._place()
@@ -171,10 +182,11 @@ class CardStack(QWidget):
     def _place(self) -> None:
         if not self._cards:
             return
-        width = min(_WIDTH, self._host.width() - 2 * _MARGIN)
+        width = min(self._theme.px(_WIDTH), self._host.width() - 2 * _MARGIN)
         self.setFixedWidth(width)
         self._column.activate()
         height = self._column.heightForWidth(width)
         self.setFixedHeight(height if height > 0 else self.sizeHint().height())
-        self.move(self._host.width() - width - _MARGIN, _MARGIN)
+        corner = QRect(self._host.width() - width - _MARGIN, _MARGIN, width, self.height())
+        self.move(mirrored(self._host.rect(), corner).topLeft())
         self.raise_()

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices
 from app.domain.attachments import Attachment
 from app.domain.errors import FileError
 from app.ui.tasks import Tasks
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.ui.ports import AttachmentVault
@@ -51,7 +52,9 @@ class Opener:
             await asyncio.to_thread(_write, place, data)
         except OSError as error:
             raise FileError(
-                f"No copy of {attachment.name} could be made to open: {error.strerror or error}."
+                translate(
+                    "Attachments", "No copy of {name} could be made to open: {reason}."
+                ).format(name=attachment.name, reason=error.strerror or error)
             ) from error
         shown = place.parent if folder or not is_shown_in_place(attachment) else place
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(shown)))

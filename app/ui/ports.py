@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from app.config import Settings
     from app.domain.attachments import Attachment
     from app.domain.errors import StewardError
@@ -78,6 +80,29 @@ class FoundServer(Protocol):
     @property
     def base_url(self) -> str:
         """Its address."""
+        ...
+
+    @property
+    def models(self) -> Sequence[str]:
+        """Ids it offers, at least one."""
+        ...
+
+
+class SignIn(Protocol):
+    """A sign-in that waits for the browser."""
+
+    @property
+    def address(self) -> str:
+        """What the browser is to open."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """How long it is waited for."""
+        ...
+
+    async def key(self) -> Secret:
+        """Wait for the browser, and get the key. Raises ``SignInError``, ``ModelError``."""
         ...
 
 
@@ -342,6 +367,10 @@ class Desk(Protocol):
         """Let skills work in a folder. Raises ``UsageError``."""
         ...
 
+    async def use_sample_folder(self) -> Path:
+        """Make a folder of sample files and let skills work in it. Raises ``FileError``."""
+        ...
+
     def revoke_folder(self, folder: Path) -> None:
         """Take a folder back."""
         ...
@@ -371,6 +400,10 @@ class Desk(Protocol):
         model: str | None = None,
     ) -> bool:
         """Use another provider, after a live call; whether the key could be kept."""
+        ...
+
+    def sign_in(self) -> AbstractAsyncContextManager[SignIn]:
+        """OpenRouter's sign-in in the browser. Raises ``SignInError`` when it is entered."""
         ...
 
     async def find_local_servers(self) -> Sequence[FoundServer]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from app.ui.controls import Button, Label
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,10 +46,13 @@ class Rail(QWidget):
         self.dialog: QFileDialog | None = None
         self._model: ConversationListModel | None = None
         self._found = ""
-        self.setFixedWidth(WIDTH)
+        theme.changed.connect(self._fit)
+        self._fit()
         self.setProperty("kind", "ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.new_button = Button("&New conversation", kind="primary", tip="Ctrl+N")
+        self.new_button = Button(
+            translate("Conversations", "&New conversation"), kind="primary", tip="Ctrl+N"
+        )
         self.new_button.setShortcut(QKeySequence("Ctrl+N"))
         self.search = _Search()
         self._delay = QTimer(self)
@@ -56,8 +60,12 @@ class Rail(QWidget):
         self._delay.setInterval(SEARCH_PAUSE_MS)
         self._delay.timeout.connect(self._search)
         self.search.textChanged.connect(lambda _text: self._delay.start())
-        self._hint = Label("Your conversations will stand here.", kind="small", wrap=True)
-        self.archive_button = Button("Archived", kind="quiet")
+        self._hint = Label(
+            translate("Conversations", "Your conversations will stand here."),
+            kind="small",
+            wrap=True,
+        )
+        self.archive_button = Button(translate("Conversations", "Archived"), kind="quiet")
         self.archive_button.hide()
         self._page = QVBoxLayout(self)
         self._page.setContentsMargins(12, 12, 12, 8)
@@ -66,6 +74,10 @@ class Rail(QWidget):
         self._page.addWidget(self.search)
         self._page.addWidget(self._hint)
         self._page.addStretch(1)
+
+    def _fit(self) -> None:
+        # Half as much wider as the text is larger: titles may end in …, the middle needs room.
+        self.setFixedWidth(round(WIDTH * (1 + max(self._theme.scale, 1.0)) / 2))
 
     def attach(self, session: Session) -> None:
         """Show the conversations of ``session``."""
@@ -122,10 +134,16 @@ class Rail(QWidget):
         self._hint.setVisible(not shown)
         back = listing.archived_shown
         self.archive_button.setText(
-            "← All conversations" if back else f"Archived ({listing.archived_count:,})"
+            translate("Conversations", "← All conversations")
+            if back
+            else translate("Conversations", "Archived ({archived_count})").format(
+                archived_count=f"{listing.archived_count:,}"
+            )
         )
         self.archive_button.setAccessibleName(
-            "All conversations" if back else "Archived conversations"
+            translate("Conversations", "All conversations")
+            if back
+            else translate("Conversations", "Archived conversations")
         )
         self.archive_button.setVisible(bool(listing.archived_count))
         self._mark()
@@ -236,7 +254,11 @@ class Rail(QWidget):
             await self._find(self.search.text().strip())
         if undone:
             return
-        said = f"Archived “{entry.title}”" if archived else f"“{entry.title}” is back"
+        said = (
+            translate("Conversations", "Archived “{title}”").format(title=entry.title)
+            if archived
+            else translate("Conversations", "“{title}” is back").format(title=entry.title)
+        )
         self.undo_bar.offer(said, lambda: self._take_back(entry, archived))
 
     def _take_back(self, entry: Entry, archived: bool) -> None:
@@ -281,8 +303,8 @@ class _Search(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setPlaceholderText("Search everything  Ctrl+K")
-        self.setAccessibleName("Search all conversations")
+        self.setPlaceholderText(translate("Conversations", "Search everything  Ctrl+K"))
+        self.setAccessibleName(translate("Conversations", "Search all conversations"))
         self.setClearButtonEnabled(True)
         shortcut = QShortcut(QKeySequence("Ctrl+K"), self)
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)

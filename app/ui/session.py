@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -38,10 +38,12 @@ from app.ui import words
 from app.ui.attaching import Attaching
 from app.ui.branching import Branching
 from app.ui.bridge import Bridge
+from app.ui.browser import open_in_browser
 from app.ui.chat.conversation import ConversationModel
 from app.ui.conversation_acts import ConversationActs
 from app.ui.drafts import with_kept
 from app.ui.file_acts import FileActs
+from app.ui.file_places import FilePlaces
 from app.ui.history import HistoryReader
 from app.ui.known_models import KnownModels
 from app.ui.listing import Listing
@@ -58,6 +60,8 @@ if TYPE_CHECKING:
 _FILES_SOON_MS: Final = 50
 HITS: Final = 100
 """So many messages a search of everything shows."""
+_ASKED: Final = 160
+"""Characters of what was asked for that are shown beside a version."""
 FIRST_HITS: Final = 12
 """So many it shows first: an excerpt is cut from each, which takes its time."""
 
@@ -134,10 +138,13 @@ class Session(QObject):
         self.thumbnails = Thumbnails(self._attachment_vault, tasks, self)
         self.known_models = KnownModels(desk)
         self.opener = Opener(self._attachment_vault, tasks)
+        self.places = FilePlaces(self.workspace, tasks, self.said.emit)
         self.history = HistoryReader(desk, self)
         self.listing = Listing(desk)
         self.branching = Branching(self)
         self.conversations = ConversationActs(desk, self.refresh, self.said.emit)
+        self.open_address: Callable[[str], bool] = open_in_browser
+        """Opens an address in the person's browser; whether there is one."""
         self.today = UsageTotal()
         """What all conversations took today."""
         self._open: dict[str, OpenConversation] = {}
@@ -184,7 +191,9 @@ class Session(QObject):
     @property
     def title(self) -> str:
         """Title of the conversation shown."""
-        return self.listing.title(self._current.id) or "New conversation"
+        return self.listing.title(self._current.id) or translate(
+            "Conversations", "New conversation"
+        )
 
     @property
     def model(self) -> str | None:
@@ -199,7 +208,7 @@ class Session(QObject):
 
     def title_of(self, conversation_id: str) -> str:
         """A conversation's title, as far as the list knows it."""
-        return self.listing.title(conversation_id) or translate("Session", "New conversation")
+        return self.listing.title(conversation_id) or translate("Conversations", "New conversation")
 
     def opened(self, conversation_id: str) -> OpenConversation | None:
         """A conversation, if it was opened in this window."""
@@ -209,18 +218,18 @@ class Session(QObject):
         """A conversation's state (see ``controls.Dot``) and words for the list."""
         known = self._open.get(summary.id)
         if known is not None and known.model.asking:
-            return "attention", "Waiting for your approval"
+            return "attention", translate("Conversations", "Waiting for your approval")
         if known is not None and known.turns:
             if self.paused and not known.model.busy:
-                return "idle", translate("Session", "Paused")
-            return "idle", "Working …"
+                return "idle", translate("Conversations", "Paused")
+            return "idle", translate("Conversations", "Working …")
         if known is not None and known.outcome:
             return "", known.outcome
         status = summary.last_status.value if summary.last_status else ""
         if status == "interrupted":
-            return "", "Stopped"
+            return "", translate("Conversations", "Stopped")
         if status == "failed":
-            return "trouble", "The last answer failed"
+            return "trouble", translate("Conversations", "The last answer failed")
         return "", words.count(summary.message_count, "message")
 
     def workspace(self, by: str = "you") -> Workspace:
@@ -229,17 +238,32 @@ class Session(QObject):
             Origin(user=self.desk.user, by=by, conversation_id=self._current.id)
         )
 
+    async def asked(self, turn_id: str) -> str:
+        """What the person wrote that a turn answered, in a line; empty where nobody did."""
+        text = " ".join((await self.desk.conversations.asked(turn_id)).split())
+        return text if len(text) <= _ASKED else f"{text[: _ASKED - 1].rstrip()}…"
+
     def starters(self) -> tuple[str, ...]:
         """First messages for an empty conversation: each one works as it stands."""
         folders = self.desk.folders.folders
         if not folders:
-            return ("/help",) if self.desk.llm.provider == "guided" else ("What can you do?",)
+            return (
+                ("/help",)
+                if self.desk.llm.provider == "guided"
+                else (translate("Conversations", "What can you do?"),)
+            )
         report = (folders[0] / "report.md").is_file() and folders[0].name == "Sample"
         if self.desk.llm.provider == "guided":
             change = ("replace 'draft' with 'final' in report.md",) if report else ()
             return (*change, "/files", "/help")
-        change = ("Set the status in report.md to final.",) if report else ()
-        return (*change, "What is in my folders?", "What can you do?")
+        change = (
+            (translate("Conversations", "Set the status in report.md to final."),) if report else ()
+        )
+        return (
+            *change,
+            translate("Conversations", "What is in my folders?"),
+            translate("Conversations", "What can you do?"),
+        )
 
     # -- conversations --------------------------------------------------------------------------
 
@@ -274,7 +298,9 @@ class Session(QObject):
             used = await self.desk.usage.of_conversation(conversation_id)
             opened.tokens, opened.cost = used.tokens, used.cost or 0.0
             await self._give_back(opened, conversation_id)
-            opened.draft = with_kept(opened.draft, await self.desk.drafts.of(conversation_id))
+            kept = await self.desk.drafts.of(conversation_id)
+            opened.draft = with_kept(opened.draft, kept.text)
+            opened.attached += [one for one in kept.attachments if one not in opened.attached]
             await self.listing.know(conversation_id)
             # It may have been opened twice meanwhile.
             known = self._open.setdefault(conversation_id, opened)
@@ -304,7 +330,12 @@ class Session(QObject):
         if left:
             opened.draft = "\n\n".join(one.text for one in left if one.text)
             opened.attached = [file for one in left for file in one.attachments]
-            self.said.emit("attention", "What was not sent last time stands in the message field.")
+            self.said.emit(
+                "attention",
+                translate(
+                    "Conversations", "What was not sent last time stands in the message field."
+                ),
+            )
 
     async def search(self, text: str, *, limit: int = HITS) -> Sequence[SearchHit]:
         """Messages that contain ``text``, newest first."""
@@ -477,11 +508,29 @@ class Session(QObject):
             self.attaching.give_back(conversation, back)
         return "\n".join(sent.text for sent in waiting if sent.text)
 
+    @property
+    def waiting(self) -> Sequence[SentMessage]:
+        """What was sent in the conversation shown and waits behind its turn."""
+        turns = self._current.turns
+        held_back = self.paused and not self._current.model.busy
+        return tuple(turns if held_back else turns[1:])
+
+    def take_back(self, number: int) -> None:
+        """Take one of ``waiting`` back, into the message field."""
+        conversation, waiting = self._current, self.waiting
+        if number < len(waiting):
+            sent = waiting[number]
+            sent.task.cancel()
+            self.attaching.give_back(conversation, list(sent.attachments))
+            self.returned.emit(sent.text)
+
     def decide(self, approval_id: str, decision: Decision) -> bool:
         """Decide a pending approval in the person's name; ``False`` where it was too late."""
         in_time = self.desk.approvals.decide(approval_id, decision, by="you")
         if not in_time:
-            self.said.emit("attention", "That was decided already, or had expired.")
+            self.said.emit(
+                "attention", translate("Conversations", "That was decided already, or had expired.")
+            )
         return in_time
 
     def edit(self, approval_id: str, arguments: Mapping[str, object]) -> str:
@@ -492,7 +541,9 @@ class Session(QObject):
             )
         except StewardError as error:
             return str(error)
-        return "" if told else "That was decided already, or had expired."
+        return (
+            "" if told else translate("Conversations", "That was decided already, or had expired.")
+        )
 
     # -- events ----------------------------------------------------------------------------------
 
@@ -528,10 +579,12 @@ class Session(QObject):
             case TurnFinished():
                 time = words.duration(event.duration_ms)
                 conversation.outcome = {
-                    TurnStatus.OK: f"Done in {time}",
-                    TurnStatus.LIMIT: f"Stopped at its limit after {time}",
-                    TurnStatus.CANCELLED: "Stopped",
-                    TurnStatus.FAILED: "The last answer failed",
+                    TurnStatus.OK: translate("Conversations", "Done in {time}").format(time=time),
+                    TurnStatus.LIMIT: translate(
+                        "Conversations", "Stopped at its limit after {time}"
+                    ).format(time=time),
+                    TurnStatus.CANCELLED: translate("Conversations", "Stopped"),
+                    TurnStatus.FAILED: translate("Conversations", "The last answer failed"),
                 }[event.status]
 
     def _pause_changed(self) -> None:
@@ -550,3 +603,4 @@ class Session(QObject):
         self._bridge.close()
         self._files_soon.stop()
         self.opener.close()
+        self.places.close()

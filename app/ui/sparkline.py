@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui import words
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 MOST: Final = 24
 """Bars shown."""
@@ -28,7 +29,7 @@ class Sparkline(QWidget):
         self._theme = theme
         self._failed: tuple[bool, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._restyle)
 
     def show_outcomes(self, failed: Sequence[bool]) -> None:
         """Show the last of ``failed``."""
@@ -36,7 +37,9 @@ class Sparkline(QWidget):
         if last == self._failed:
             return
         self._failed = last
-        said = f"{sum(last)} of the last {words.count(len(last), 'call')} failed"
+        said = translate("Circuits", "{sum} of the last {count} failed").format(
+            sum=sum(last), count=words.count(len(last), "call")
+        )
         self.setToolTip(said)
         self.setAccessibleName(said)
         self.updateGeometry()
@@ -44,15 +47,23 @@ class Sparkline(QWidget):
 
     def sizeHint(self) -> QSize:
         """As wide as its bars."""
-        return QSize(max(0, len(self._failed) * (_BAR + _GAP) - _GAP), _HEIGHT)
+        px = self._theme.px
+        width = max(0, len(self._failed) * (px(_BAR) + px(_GAP)) - px(_GAP))
+        return QSize(width, px(_HEIGHT))
+
+    def _restyle(self) -> None:
+        self.updateGeometry()
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the bars."""
         painter = QPainter(self)
         painter.setPen(Qt.PenStyle.NoPen)
+        px = self._theme.px
+        tallest, bar = px(_HEIGHT), px(_BAR)
         for place, failed in enumerate(self._failed):
-            height = _HEIGHT if failed else _HEIGHT * 0.45
+            height = tallest if failed else tallest * 0.45
             painter.setBrush(self._theme.colour("trouble" if failed else "ok"))
-            left = place * (_BAR + _GAP)
-            painter.drawRect(QRectF(left, _HEIGHT - height, _BAR, height))
+            left = place * (bar + px(_GAP))
+            painter.drawRect(QRectF(left, tallest - height, bar, height))
         painter.end()

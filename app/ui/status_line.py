@@ -26,11 +26,12 @@ class StatusLine(QWidget):
         super().__init__()
         self._session: Session | None = None
         self._dot = Dot(theme)
-        self._left = ElidedLabel("Starting …", kind="small")
+        self._left = ElidedLabel(translate("Status", "Starting …"), kind="small")
         self.resume_button = Button("", kind="link")
         self.resume_button.hide()
         self._right = Label("", kind="small")
-        self.setFixedHeight(_HEIGHT)
+        theme.changed.connect(lambda: self.setFixedHeight(theme.px(_HEIGHT)))
+        self.setFixedHeight(theme.px(_HEIGHT))
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 0, 14, 0)
         line.setSpacing(8)
@@ -100,26 +101,36 @@ class StatusLine(QWidget):
         folders = session.desk.folders.folders
         if not folders:
             self._dot.show_state("attention")
-            self._left.setText("No folder yet: add one under Files to let Steward work with it")
+            self._left.setText(
+                translate(
+                    "Status", "No folder yet: add one under Files to let Steward work with it"
+                )
+            )
             return
         self._dot.show_state("ok")
         where = words.count(len(folders), "folder")
         private = (
-            "nothing leaves this computer"
+            translate("Status", "nothing leaves this computer")
             if session.desk.llm.provider == "guided"
-            else f"answers come from {session.desk.llm.label}"
+            else translate("Status", "answers come from {label}").format(
+                label=session.desk.llm.label
+            )
         )
-        self._left.setText(f"Every change is kept as a version · {where} · {private}")
+        self._left.setText(
+            translate("Status", "Every change is kept as a version · {where} · {private}").format(
+                where=where, private=private
+            )
+        )
 
     def _show_state(self) -> None:
         session = self._session
         if session is None:
             return
         if session.current.model.asking:
-            self._right.setText("Waiting for your approval")
+            self._right.setText(translate("Status", "Waiting for your approval"))
         elif session.any_running:
-            self._right.setText("Working …")
+            self._right.setText(translate("Status", "Working …"))
         elif session.paused:
             self._right.setText(translate("Status", "Paused"))
         else:
-            self._right.setText("Idle")
+            self._right.setText(translate("Status", "Idle"))

@@ -48,17 +48,20 @@ QPushButton[kind="link"] {
 QPushButton[kind="link"]:hover { background: $hover; }
 QPushButton[kind="link"]:focus { border: $link_ring solid $accent; padding: 0 3px; }
 QPushButton[kind="chip"] {
-    border-radius: px(11); padding: 1px 10px; min-height: px(18); color: $muted;
+    border-radius: ${chip}px; padding: 1px 10px; min-height: px(18); color: $muted;
     background: transparent; border: 1px solid $control; font-size: ${small}pt;
 }
 QPushButton[kind="chip"]:hover { background: $hover; color: $text; }
+QPushButton[kind="chip"]:checked {
+    background: $accent_soft; color: $text; border-color: $accent;
+}
 QPushButton[kind="chip"]:focus { border: $ring solid $accent; padding: inside(1, 10); }
-QPushButton[kind="suggestion"] { color: $accent; border-radius: px(13); padding: 3px 12px; }
+QPushButton[kind="suggestion"] { color: $accent; border-radius: ${bubble}px; padding: 3px 12px; }
 QPushButton[kind="suggestion"]:focus { padding: inside(3, 12); }
 QPushButton[kind="choice"] {
     background: $panel; text-align: left; padding: 5px 8px;
     background-image: url("$arrow"); background-repeat: no-repeat;
-    background-position: center right; background-origin: content;
+    background-position: center $far; background-origin: content;
 }
 QPushButton[kind="choice"]:hover { background-color: $hover; }
 QPushButton[kind="choice"]:focus { border: $ring solid $accent; padding: inside(5, 8); }
@@ -85,7 +88,7 @@ QLineEdit:read-only, QPlainTextEdit[kind="input"]:read-only {
     color: $muted; background: $background;
 }
 QLineEdit:disabled, QComboBox:disabled { color: $muted; background: $background; }
-QComboBox { padding-right: px(20); }
+QComboBox { padding-$far: px(20); }
 QComboBox::drop-down { border: none; width: px(20); }
 QComboBox::down-arrow { image: url("$arrow"); width: px(12); height: px(12); }
 QComboBox QAbstractItemView {
@@ -112,7 +115,7 @@ QRadioButton:focus, QCheckBox:focus { color: $accent; }
 QFrame[kind="card"] {
     background: $raised; border: 1px solid $strong_line; border-radius: ${card}px;
 }
-QFrame[kind="card"]:focus { border: $ring solid $accent; }
+QFrame[kind="card"]:focus, QFrame[kind="card"][keys="true"] { border: $ring solid $accent; }
 QFrame[kind="composer"] {
     background: $raised; border: 1px solid $control; border-radius: ${card}px;
 }
@@ -234,12 +237,14 @@ def stylesheet(
     scale: float = 1.0,
     high_contrast: bool = False,
     still: bool = False,
+    rtl: bool = False,
 ) -> str:
     """The style sheet for ``tokens``.
 
     ``small`` is the size of small text in points, ``arrow`` and ``tick`` are the files of a combo
     box's arrow and a check box's tick. ``scale`` is how much larger than usual text is: what
-    stands beside it grows too. ``still``: nothing moves by itself.
+    stands beside it grows too. ``still``: nothing moves by itself. ``rtl``: lines begin on the
+    right.
     """
     scale = max(scale, 1.0)
     ring = THICK[high_contrast]
@@ -253,8 +258,12 @@ def stylesheet(
         "title": f"{small / 0.9 * 1.35:.1f}",
         "arrow": arrow,
         "tick": tick,
+        "far": "left" if rtl else "right",
         "ring": f"{ring}px",
         "link_ring": f"{ring - 1}px",
+        # Half of the height: with more Qt draws square corners.
+        "chip": (round(18 * scale) + 4) // 2,
+        "bubble": (round(18 * scale) + 8) // 2,
         "box": box,
         "round": (box + 2) // 2,
         "point": point,

@@ -107,9 +107,8 @@ class SystemLook(QObject):
         bus = QDBusConnection.sessionBus()
         if not bus.isConnected():
             return
-        told = cast(
-            "bytes", SLOT("_tell(QString,QString,QDBusVariant)")
-        )  # a text, whatever it says
+        # A text, whatever PySide's types say.
+        told = cast("bytes", SLOT("_tell(QString,QString,QDBusVariant)"))
         bus.connect(*_PORTAL, "SettingChanged", self, told)
         for asked in _ASKED:
             question = QDBusMessage.createMethodCall(*_PORTAL, "Read")

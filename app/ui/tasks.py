@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.errors import StewardError
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     import asyncio
@@ -75,8 +76,8 @@ class Tasks(QObject):
             logger.error("window task %s failed", task.get_name(), exc_info=error)
             self.failed.emit(
                 StewardError(
-                    "Something in Steward went wrong.",
-                    hint="Your files are as they were; the log says more.",
+                    translate("Trouble", "Something in Steward went wrong."),
+                    hint=translate("Trouble", "Your files are as they were; the log says more."),
                 )
             )
 

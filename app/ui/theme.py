@@ -128,6 +128,7 @@ class Theme(QObject):
             scale=self.scale,
             high_contrast=self.high_contrast,
             still=self.reduced_motion,
+            rtl=self._application.layoutDirection() == Qt.LayoutDirection.RightToLeft,
         )
         self._application.setStyleSheet(sheet)
         self._keep_still()

@@ -1,13 +1,8 @@
-"""Small pictures of attachments, read from the vault and scaled away from Qt's thread.
-
-The thread uses Pillow and nothing of Qt: Qt's reader asks its device, which is Python's, while it
-holds a lock that the window's own thread may be waiting for.
-"""
+"""Small pictures of attachments, read from the vault and scaled away from Qt's thread."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -17,6 +12,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from app.domain.attachments import Attachment, AttachmentKind
 from app.domain.errors import FileError
+from app.ui.pictures import unpacked
 from app.ui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -60,22 +56,11 @@ class Thumbnails(QObject):
             return  # its place stays empty; opening it says why
         if data is None:
             return
-        scaled = await asyncio.to_thread(_scaled, data)
-        if scaled is not None:
-            pixels, width, height = scaled
-            image = QImage(pixels, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+        picture = await asyncio.to_thread(unpacked, data, _LARGEST)
+        # It was looked at when it was attached; where it cannot be shown its place stays empty.
+        if picture is not None and picture.pixels:
+            width, height = picture.small
+            form = QImage.Format.Format_RGBA8888
+            image = QImage(picture.pixels, width, height, 4 * width, form)
             self._known[digest] = QPixmap.fromImage(image)
             self.loaded.emit()
-
-
-def _scaled(data: bytes) -> tuple[bytes, int, int] | None:
-    """Pixels (red, green, blue, opacity), width and height; ``None`` for what is no picture."""
-    from PIL import Image, ImageOps
-
-    try:
-        with Image.open(io.BytesIO(data)) as picture:
-            small = ImageOps.exif_transpose(picture).convert("RGBA")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return None  # it was looked at when it was attached; its place stays empty
-    small.thumbnail(_LARGEST)
-    return small.tobytes(), small.width, small.height

@@ -184,6 +184,8 @@ STEP: Final = 4
 """Spacing comes in steps of this many pixels."""
 CONTROL_RADIUS: Final = 8
 CARD_RADIUS: Final = 12
+COLUMN: Final = 760
+"""The transcript and the composer are at most so wide, with text of the usual size."""
 
 
 def mixed(colour: str, other: str, share: float) -> str:

@@ -7,14 +7,25 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from app.ui.controls import Button, ElidedLabel, IconButton, Label, spacer, state_icon
+from app.ui.controls import (
+    Button,
+    ElidedLabel,
+    IconButton,
+    Label,
+    spacer,
+    state_icon,
+    state_icon_size,
+)
+from app.ui.direction import window_is_rtl
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.ui.session import Session
 
 _HEIGHT: Final = 46
 _NARROW: Final = 820
+_TIGHT: Final = 520
 
 
 class TopBar(QWidget):
@@ -32,17 +43,25 @@ class TopBar(QWidget):
         self._session: Session | None = None
         self.setProperty("kind", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(_HEIGHT)
-        self.rail_button = IconButton(theme, "panel-left", "Show or hide the conversations", "F8")
-        self.dock_button = IconButton(theme, "panel-right", "Show or hide the details", "F9")
+        near, far = ("left", "right") if not window_is_rtl() else ("right", "left")
+        self.rail_button = IconButton(
+            theme, f"panel-{near}", translate("Top bar", "Show or hide the conversations"), "F8"
+        )
+        self.dock_button = IconButton(
+            theme, f"panel-{far}", translate("Top bar", "Show or hide the details"), "F9"
+        )
         self.title = ElidedLabel("Steward", kind="heading")
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._theme = theme
-        self.provider = Button("Starting …", kind="chip", name="Model: starting")
-        self.folders = Button("", kind="chip", name="Folders")
+        self.provider = Button(
+            translate("Top bar", "Starting …"),
+            kind="chip",
+            name=translate("Top bar", "Model: starting"),
+        )
+        self.folders = Button("", kind="chip", name=translate("Top bar", "Folders"))
         self.folders.hide()
         self.usage = Label(kind="small")
-        self.settings = Button("S&ettings", tip="Ctrl+,")
+        self.settings = Button(translate("Top bar", "S&ettings"), tip="Ctrl+,")
         self.settings.setShortcut("Ctrl+,")
         line = QHBoxLayout(self)
         line.setContentsMargins(10, 0, 12, 0)
@@ -53,12 +72,18 @@ class TopBar(QWidget):
         ):  # fmt: skip
             line.addWidget(widget)
         self.rail_button.clicked.connect(self.rail_wanted)
+        theme.changed.connect(self._fit)
+        self._fit()
         self.dock_button.clicked.connect(self.dock_wanted)
         self.settings.clicked.connect(lambda: self.settings_wanted.emit("model"))
         self.provider.clicked.connect(self._choose_model)
         self.provider.setShortcut("Ctrl+M")
         self.folders.clicked.connect(lambda: self.settings_wanted.emit("folders"))
         self.folders.setShortcut("Ctrl+Shift+F")
+
+    def _fit(self) -> None:
+        self.setFixedHeight(self._theme.px(_HEIGHT))
+        self.provider.setIconSize(state_icon_size(self._theme))
 
     def attach(self, session: Session) -> None:
         """Show what ``session`` shows."""
@@ -83,7 +108,8 @@ class TopBar(QWidget):
 
     def fold(self, width: int) -> None:
         """Leave out what there is no room for."""
-        self.usage.setVisible(bool(self.usage.text()) and width >= _NARROW)
+        self.folders.setVisible(self._session is not None and width >= self._theme.px(_TIGHT))
+        self.usage.setVisible(bool(self.usage.text()) and width >= self._theme.px(_NARROW))
 
     def _choose_model(self) -> None:
         if self._session is None or self._session.desk.llm.provider == "guided":
@@ -103,18 +129,37 @@ class TopBar(QWidget):
         guided = llm.provider == "guided"
         text = llm.label if guided or not model else f"{llm.label} · {model}"
         self.provider.setText(text.replace("&", "&&"))
-        self.provider.setAccessibleName(f"Model: {text}")
-        whose = "chosen for this conversation" if session.model else "the default model"
-        tip = "Connect a model (Ctrl+M)" if guided else f"{text}, {whose}\nChoose another (Ctrl+M)"
+        self.provider.setAccessibleName(translate("Top bar", "Model: {text}").format(text=text))
+        whose = (
+            translate("Top bar", "chosen for this conversation")
+            if session.model
+            else translate("Top bar", "the default model")
+        )
+        tip = (
+            translate("Top bar", "Connect a model (Ctrl+M)")
+            if guided
+            else translate("Top bar", "{text}, {whose}\nChoose another (Ctrl+M)").format(
+                text=text, whose=whose
+            )
+        )
         self.provider.setToolTip(tip)
         self.provider.setShortcut("Ctrl+M")  # a new text has taken the old one away
         self.provider.setIcon(state_icon("ok", self._theme))
         folders = session.desk.folders.folders
-        self.folders.setText(words.count(len(folders), "folder") if folders else "No folder yet")
-        self.folders.setAccessibleName(f"Folders: {self.folders.text()}")
+        self.folders.setText(
+            words.count(len(folders), "folder")
+            if folders
+            else translate("Top bar", "No folder yet")
+        )
+        self.folders.setAccessibleName(
+            translate("Top bar", "Folders: {text}").format(text=self.folders.text())
+        )
         shown = "\n".join(str(folder) for folder in folders)
-        self.folders.setToolTip(f"{shown}\nAdd or remove folders (Ctrl+Shift+F)".strip())
-        self.folders.show()
+        self.folders.setToolTip(
+            translate("Top bar", "{shown}\nAdd or remove folders (Ctrl+Shift+F)")
+            .format(shown=shown)
+            .strip()
+        )
         current = session.current
         parts = [words.count(current.tokens, "token")] if current.tokens else []
         if current.cost:
@@ -123,5 +168,9 @@ class TopBar(QWidget):
         today = f"{words.count(session.today.tokens, 'token')}"
         if session.today.cost:
             today += f", ${session.today.cost:.3f}"
-        self.usage.setToolTip(f"What this conversation has used. All of today: {today}.")
+        self.usage.setToolTip(
+            translate("Top bar", "What this conversation has used. All of today: {today}.").format(
+                today=today
+            )
+        )
         self.fold(self.width())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -16,6 +17,10 @@ from app.domain.errors import (
     StorageError,
 )
 from app.ui.controls import Button, Label
+from app.ui.translation import translate
+
+_WIDEST: Final = 84
+"""Characters in a line."""
 
 
 class TroublePage(QWidget):
@@ -26,14 +31,18 @@ class TroublePage(QWidget):
 
     def __init__(self, error: StewardError, home: Path) -> None:
         super().__init__()
-        self.setAccessibleName("Steward could not start")
+        self.setAccessibleName(translate("Trouble", "Steward could not start"))
         page = QVBoxLayout()
         page.setSpacing(8)
         page.addWidget(Label(_title(error), kind="title", wrap=True))
         for heading, text in (
-            ("What happened", error.message),
-            ("What is safe", _safe(error)),
-            ("What to do", error.hint or "Try again; the log in the data folder says more."),
+            (translate("Trouble", "What happened"), error.message),
+            (translate("Trouble", "What is safe"), _safe(error)),
+            (
+                translate("Trouble", "What to do"),
+                error.hint
+                or translate("Trouble", "Try again; the log in the data folder says more."),
+            ),
         ):
             if text:
                 page.addSpacing(8)
@@ -45,14 +54,16 @@ class TroublePage(QWidget):
                 )
                 body.setAccessibleName(f"{heading}: {text}")
                 page.addWidget(body)
-        self.again = Button("&Try again", kind="primary")
+        self.again = Button(translate("Trouble", "&Try again"), kind="primary")
         self.again.clicked.connect(self.retry)
-        folder = Button("Open the data &folder")
+        folder = Button(translate("Trouble", "Open the data &folder"))
         folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(home))))
         line = QHBoxLayout()
         line.addWidget(self.again)
-        self.without_model = Button("Start with &offline commands")
-        self.without_model.setToolTip("For this time only; the settings can connect a model")
+        self.without_model = Button(translate("Trouble", "Start with &offline commands"))
+        self.without_model.setToolTip(
+            translate("Trouble", "For this time only; the settings can connect a model")
+        )
         self.without_model.clicked.connect(self.offline)
         self.without_model.setVisible(isinstance(error, ConfigurationError))
         line.addWidget(self.without_model)
@@ -61,7 +72,7 @@ class TroublePage(QWidget):
         page.addSpacing(16)
         page.addLayout(line)
         inner = QWidget()
-        inner.setMaximumWidth(620)
+        inner.setMaximumWidth(self.fontMetrics().averageCharWidth() * _WIDEST)
         inner.setLayout(page)
         across = QHBoxLayout()
         across.addStretch(1)
@@ -77,21 +88,31 @@ class TroublePage(QWidget):
 def _title(error: StewardError) -> str:
     match error:
         case DatabaseCorruptError():
-            return "Steward's database is damaged"
+            return translate("Trouble", "Steward's database is damaged")
         case NewerSchemaError():
-            return "This data belongs to a newer Steward"
+            return translate("Trouble", "This data belongs to a newer Steward")
         case ConfigurationError():
-            return "A setting has to be mended first"
+            return translate("Trouble", "A setting has to be mended first")
         case StorageError():
-            return "Steward cannot use its data folder"
-    return "Steward could not start"
+            return translate("Trouble", "Steward cannot use its data folder")
+    return translate("Trouble", "Steward could not start")
 
 
 def _safe(error: StewardError) -> str:
     if isinstance(error, NewerSchemaError):
-        return "Nothing was touched: your files, your conversations and every version."
+        return translate(
+            "Trouble", "Nothing was touched: your files, your conversations and every version."
+        )
     if isinstance(error, DatabaseCorruptError):
         backup = error.details.get("backup")
-        kept = f" The newest backup of the database is {backup}." if backup else ""
-        return f"Your own files, and the content of every version in the vault.{kept}"
-    return "Your own files; nothing was changed."
+        kept = (
+            translate("Trouble", " The newest backup of the database is {backup}.").format(
+                backup=backup
+            )
+            if backup
+            else ""
+        )
+        return translate(
+            "Trouble", "Your own files, and the content of every version in the vault.{kept}"
+        ).format(kept=kept)
+    return translate("Trouble", "Your own files; nothing was changed.")

@@ -7,7 +7,14 @@ from enum import IntEnum
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QTextCharFormat, QTextLayout
+from PySide6.QtGui import (
+    QFont,
+    QGuiApplication,
+    QPainter,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
@@ -15,6 +22,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
+from app.ui.direction import leading, window_is_rtl
 from app.ui.row_ground import draw_row_ground
 from app.ui.theme import Theme
 
@@ -98,11 +106,17 @@ class _TwoLines(QStyledItemDelegate):
         marked.setFontWeight(QFont.Weight.DemiBold)
         marked.setForeground(self._theme.colour("accent"))
         layout.setFormats([_range(s, n, marked) for s, n in _places(shown, self._view.marked)])
+        option = QTextOption()
+        option.setTextDirection(QGuiApplication.layoutDirection())
+        option.setAlignment(leading())
+        layout.setTextOption(option)
         layout.beginLayout()
         line = layout.createLine()
-        line.setLineWidth(box.width() + 40)  # a marked word is a little wider
+        room = box.width() + 40  # a marked word is a little wider
+        line.setLineWidth(room)
         layout.endLayout()
-        layout.draw(painter, QPointF(box.left(), top))
+        left = box.right() + 1 - room if window_is_rtl() else box.left()
+        layout.draw(painter, QPointF(left, top))
 
 
 def _range(start: int, length: int, what: QTextCharFormat) -> QTextLayout.FormatRange:

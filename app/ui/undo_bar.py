@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui.controls import Button, ElidedLabel
+from app.ui.translation import translate
 
 _SHOWN_MS: Final = 15_000
 
@@ -20,7 +21,7 @@ class UndoBar(QWidget):
         super().__init__()
         self._undo: Callable[[], None] | None = None
         self._text = ElidedLabel(kind="small")
-        self.button = Button("&Undo", kind="quiet", tip="Ctrl+Z")
+        self.button = Button(translate("Undo", "&Undo"), kind="quiet", tip="Ctrl+Z")
         self.button.clicked.connect(self.undo)
         line = QHBoxLayout(self)
         line.setContentsMargins(4, 0, 0, 0)

@@ -21,13 +21,13 @@ from app.ui import words
 from app.ui.controls import Button, Dot, Label
 from app.ui.session import Session
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.ui.ports import Checked, Noted, Recovery
 
 _FRAME_MS: Final = 50
 _MOST_LINES: Final = 500
-_PARTS: Final = {"files": "the history of files", "blobs": "the kept contents"}
 
 
 class VaultDialog(QDialog):
@@ -35,24 +35,25 @@ class VaultDialog(QDialog):
 
     def __init__(self, theme: Theme, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._session = session
         self._task: asyncio.Task[None] | None = None
         self._progress = (0, 0, "")  # written by the worker, read by the timer
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(560, 380)
+        self.resize(theme.px(560), theme.px(380))
         self._dot = Dot(theme)
         self.headline = Label(kind="heading", wrap=True)
         self.detail = Label(kind="muted", wrap=True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress")
+        self.bar.setAccessibleName(translate("Vault", "Progress"))
         self.report = QPlainTextEdit()
         self.report.setProperty("kind", "input")
         self.report.setReadOnly(True)
-        self.report.setAccessibleName("What was found")
+        self.report.setAccessibleName(translate("Vault", "What was found"))
         self.report.setTabChangesFocus(True)
         self.report.hide()
-        self.button = Button("&Cancel")
+        self.button = Button(translate("Vault", "&Cancel"))
         self.button.clicked.connect(self.reject)
         heading = QHBoxLayout()
         heading.setSpacing(10)
@@ -81,19 +82,24 @@ class VaultDialog(QDialog):
 
     def check(self) -> None:
         """Check every version that is kept."""
-        self.setWindowTitle("Check the vault")
-        self.headline.setText("Checking the vault …")
+        self.setWindowTitle(translate("Vault", "Check the vault"))
+        self.headline.setText(translate("Vault", "Checking the vault …"))
         self.detail.setText(
-            "Every kept version is read and compared with its fingerprint. You can go on working "
-            "meanwhile; nothing is changed by it."
+            translate(
+                "Vault",
+                "Every kept version is read and compared with its fingerprint. "
+                "You can go on working meanwhile; nothing is changed by it.",
+            )
         )
         self._start(self._check(), "verify")
 
     def recover(self) -> None:
         """End what a crash left open."""
-        self.setWindowTitle("Recover")
-        self.headline.setText("Looking for unfinished changes …")
-        self.detail.setText("A change that was cut off is completed, or taken back whole.")
+        self.setWindowTitle(translate("Vault", "Recover"))
+        self.headline.setText(translate("Vault", "Looking for unfinished changes …"))
+        self.detail.setText(
+            translate("Vault", "A change that was cut off is completed, or taken back whole.")
+        )
         self._start(self._recover(), "recover")
 
     def done(self, result: int) -> None:
@@ -106,7 +112,8 @@ class VaultDialog(QDialog):
     # -- inside --------------------------------------------------------------------------------
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        self.bar.setRange(0, 0)
+        # It runs to and fro until it is known how much there is; where nothing should, it waits.
+        self.bar.setRange(0, 1 if self._theme.reduced_motion else 0)
         self._timer.start()
         self._task = self._session.tasks.run(work, name=name)
 
@@ -118,8 +125,12 @@ class VaultDialog(QDialog):
         if total:
             self.bar.setRange(0, total)
             self.bar.setValue(done)
-            part = _PARTS.get(what, what)
-            self.headline.setText(f"Checking {part} … {done:,} of {total:,}")
+            part = _part(what)
+            self.headline.setText(
+                translate("Vault", "Checking {part} … {done} of {total}").format(
+                    part=part, done=f"{done:,}", total=f"{total:,}"
+                )
+            )
 
     async def _check(self) -> None:
         try:
@@ -130,24 +141,30 @@ class VaultDialog(QDialog):
         self._show_checked(report)
 
     def _show_checked(self, report: Checked) -> None:
-        what = (
-            f"{words.count(report.versions, 'version')} of {words.count(report.files, 'file')}, "
-            f"{words.count(report.blobs, 'content')} of {words.size(report.vault_bytes)} were read."
+        what = translate("Vault", "{versions} of {files}, {contents} of {size} were read.").format(
+            versions=words.count(report.versions, "version"),
+            files=words.count(report.files, "file"),
+            contents=words.count(report.blobs, "content"),
+            size=words.size(report.vault_bytes),
         )
         if report.pruned:
-            what += f" {words.count(report.pruned, 'version')} had been pruned into archives."
+            what += translate("Vault", " {count} had been pruned into archives.").format(
+                count=words.count(report.pruned, "version")
+            )
         problems = [_line(one) for one in report.problems]
         notes = [_line(one) for one in report.notes]
         parts = []
         if problems:
-            parts += ["Problems", *problems, ""]
+            parts += [translate("Vault", "Problems"), *problems, ""]
         if notes:
-            parts += ["Worth knowing", *notes]
+            parts += [translate("Vault", "Worth knowing"), *notes]
         if report.ok:
-            self._end("ok", "Everything is as it should be.", what, parts)
+            self._end("ok", translate("Vault", "Everything is as it should be."), what, parts)
         else:
             found = words.count(len(problems), "problem")
-            self._end("trouble", f"{found} found.", what, parts)
+            self._end(
+                "trouble", translate("Vault", "{found} found.").format(found=found), what, parts
+            )
 
     async def _recover(self) -> None:
         try:
@@ -163,10 +180,19 @@ class VaultDialog(QDialog):
             self._end("trouble", report.missing_vault.message, report.missing_vault.hint, lines)
         elif lines:
             ended = words.count(len(lines), "change")
-            self._end("ok", f"{ended} had been cut off.", "What became of each:", lines)
+            self._end(
+                "ok",
+                translate("Vault", "{ended} had been cut off.").format(ended=ended),
+                translate("Vault", "What became of each:"),
+                lines,
+            )
             self._session.files_changed.emit()
         else:
-            self._end("ok", "Nothing was left unfinished.", "Every change is whole.")
+            self._end(
+                "ok",
+                translate("Vault", "Nothing was left unfinished."),
+                translate("Vault", "Every change is whole."),
+            )
 
     def _end(self, state: str, headline: str, detail: str, lines: Sequence[str] = ()) -> None:
         self._timer.stop()
@@ -176,14 +202,27 @@ class VaultDialog(QDialog):
         self.detail.setText(detail)
         shown = [*lines[:_MOST_LINES]]
         if len(lines) > _MOST_LINES:
-            shown.append(f"… and {len(lines) - _MOST_LINES:,} more lines; `steward files verify` "
-                         "prints all.")  # fmt: skip
+            more = translate(
+                "Vault", "… and {number} more lines; `steward files verify` prints all."
+            )
+            shown.append(more.format(number=words.number(len(lines) - _MOST_LINES)))
         self.report.setPlainText("\n".join(shown).strip())
         self.report.setVisible(bool(lines))
-        self.button.setText("&Close")
-        self.button.setAccessibleName("Close")
+        self.button.setText(translate("Vault", "&Close"))
+        self.button.setAccessibleName(translate("Vault", "Close"))
         self.button.setFocus()
 
 
 def _line(one: Noted) -> str:
     return f"• {one.subject}: {one.message}" if one.subject else f"• {one.message}"
+
+
+def _part(name: str) -> str:
+    """What is being read, in words."""
+    match name:
+        case "files":
+            return translate("Vault", "the history of files")
+        case "blobs":
+            return translate("Vault", "the kept contents")
+        case _:
+            return name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
@@ -12,6 +12,33 @@ from app.domain.attachments import Attachment, AttachmentKind
 from app.domain.events import CircuitState, Phase, Waiting
 from app.domain.tool_calls import ToolStatus
 from app.ui.translation import translate
+
+_CALM_SECONDS: Final = 3
+"""A shorter wait need not say when it would be given up."""
+_IN_SECONDS: Final = 120
+"""What is left is said in seconds below that, else in whole minutes."""
+
+Noun = Literal[
+    "byte",
+    "call",
+    "change",
+    "circuit",
+    "content",
+    "failure",
+    "file",
+    "folder",
+    "line",
+    "message",
+    "notification",
+    "problem",
+    "request",
+    "retry",
+    "step",
+    "time",
+    "token",
+    "version",
+]
+"""What is counted in the window."""
 
 
 def call_state(status: ToolStatus | None) -> tuple[str, str]:
@@ -137,15 +164,57 @@ def number(value: float, decimals: int = 0) -> str:
     return QLocale().toString(float(value), "f", decimals)
 
 
-def count(many: int, one: str, others: str = "") -> str:
-    """``1 file``, ``1,284 files``; both words are translated by who asks."""
-    return f"{number(many)} {one if many == 1 else others or one + 's'}"
+def count(many: int, noun: Noun) -> str:
+    """``1 file``, ``1,284 files``."""
+    one, others = _forms(noun)
+    return f"{number(many)} {one if many == 1 else others}"
+
+
+def _forms(noun: Noun) -> tuple[str, str]:
+    """For one, and for any other number: so it is in English and German."""
+    match noun:
+        case "byte":
+            return translate("Units", "byte"), translate("Units", "bytes")
+        case "call":
+            return translate("Units", "call"), translate("Units", "calls")
+        case "change":
+            return translate("Units", "change"), translate("Units", "changes")
+        case "circuit":
+            return translate("Units", "circuit"), translate("Units", "circuits")
+        case "content":
+            return translate("Units", "content"), translate("Units", "contents")
+        case "failure":
+            return translate("Units", "failure"), translate("Units", "failures")
+        case "file":
+            return translate("Units", "file"), translate("Units", "files")
+        case "folder":
+            return translate("Units", "folder"), translate("Units", "folders")
+        case "line":
+            return translate("Units", "line"), translate("Units", "lines")
+        case "message":
+            return translate("Units", "message"), translate("Units", "messages")
+        case "notification":
+            return translate("Units", "notification"), translate("Units", "notifications")
+        case "problem":
+            return translate("Units", "problem"), translate("Units", "problems")
+        case "request":
+            return translate("Units", "request"), translate("Units", "requests")
+        case "retry":
+            return translate("Units", "retry"), translate("Units", "retries")
+        case "step":
+            return translate("Units", "step"), translate("Units", "steps")
+        case "time":
+            return translate("Units", "time"), translate("Units", "times")
+        case "token":
+            return translate("Units", "token"), translate("Units", "tokens")
+        case "version":
+            return translate("Units", "version"), translate("Units", "versions")
 
 
 def size(octets: int) -> str:
     """``812 bytes``, ``14 KB``, ``2.3 MB``."""
     if octets < 1000:
-        return count(octets, translate("Units", "byte"), translate("Units", "bytes"))
+        return count(octets, "byte")
     value, unit = octets / 1000, "KB"
     for bigger in ("MB", "GB", "TB"):
         if value < 999.5:
@@ -174,9 +243,12 @@ def wait(event: Waiting, now: datetime, changed: int) -> str:
     seconds = max(0, int((now - event.since).total_seconds()))
     so_far = translate("Waiting", "nothing has changed yet")
     if changed:
-        made = count(changed, translate("Waiting", "change"), translate("Waiting", "changes"))
+        made = count(changed, "change")
         so_far = translate("Waiting", "{changes} made so far").format(changes=made)
-    parts = (_what_for(event), _seconds(str(seconds)) if seconds else "", so_far)
+    # Since the last word, where there was one: then that is said, and not the same time twice.
+    elapsed = _seconds(str(seconds)) if seconds and event.heard_at != event.since else ""
+    ends = _ending(event, now) if seconds >= _CALM_SECONDS or event.phase is Phase.RETRY else ""
+    parts = (_what_for(event), elapsed, _last_heard(event, now), ends, so_far)
     return " · ".join(part for part in parts if part)
 
 
@@ -194,6 +266,32 @@ def _what_for(event: Waiting) -> str:
             return translate("Waiting", "Waiting for {service}").format(service=event.detail)
         case _:
             return translate("Waiting", "Waiting for the model")
+
+
+def _last_heard(event: Waiting, now: datetime) -> str:
+    """``last word 12 s ago``; empty where nothing came yet."""
+    if event.heard_at is None:
+        return ""
+    ago = _seconds(str(max(0, int((now - event.heard_at).total_seconds()))))
+    if event.heard_at == event.since:
+        return translate("Waiting", "last word {time} ago").format(time=ago)
+    return translate("Waiting", "last sign of life {time} ago").format(time=ago)
+
+
+def _ending(event: Waiting, now: datetime) -> str:
+    """``gives up in 48 s``; empty where nothing ends it."""
+    if event.deadline is None:
+        return ""
+    seconds = max(0, round((event.deadline - now).total_seconds()))
+    left = duration(seconds // 60 * 60_000)
+    if seconds < _IN_SECONDS:
+        left = _seconds(str(seconds))
+    match event.phase:
+        case Phase.APPROVAL:
+            return translate("Waiting", "the question expires in {time}").format(time=left)
+        case Phase.RETRY:
+            return translate("Waiting", "next try in {time}").format(time=left)
+    return translate("Waiting", "gives up in {time}").format(time=left)
 
 
 _GIST_KEYS: Final = ("path", "file", "query", "pattern", "name", "text")

@@ -59,7 +59,7 @@ async def _measure(application: QApplication, folder: Path, runs: int) -> _Acts:
         files = assembly.workspaces.bind(Origin(user="bench", by="bench"))
         for _ in range(2):  # with bytes, so that there is a difference to show
             await files.edit(str(busiest), lambda old: old + b"total: 4,301\n")
-        other = (await files.find_tracked("folder 07", limit=1))[0].path
+        other = (await files.find_tracked("folder 07", limit=1))[0].file.path
         assert window.versions is not None
         return await _Bench(window, window.versions, str(busiest), other).run(runs)
 

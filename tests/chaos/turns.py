@@ -26,7 +26,7 @@ from app.domain.turns import TurnState
 from app.integrations.openrouter import OpenAICompatibleClient
 from app.orchestrator.approvals import ApprovalMode, Decision
 from app.orchestrator.engine import Engine
-from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelPrice, ModelRequest
+from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelPrice, ModelRequest, Patience
 from app.orchestrator.recorded_turn import recorded
 from app.orchestrator.replay import replay
 from app.resilience.retry import RetryPolicy
@@ -233,6 +233,11 @@ class _SometimesGone:
         said = [one.text for one in request.messages if one.role is Role.USER]
         dice = random.Random(f"{self._seed}/gone/{said[-1]}/{len(request.messages)}")
         return (self._gone if dice.random() < 0.04 else self._there).stream(request)
+
+    @property
+    def patience(self) -> Patience | None:
+        """As the client's."""
+        return None
 
     def context_length(self, model: str | None = None) -> int | None:
         return self._there.context_length(model)

@@ -26,6 +26,7 @@ from app.files.pictures import MAX_EDGE, picture_in
 from app.files.pruning import PruneRule
 from app.redaction import Redactor
 from app.storage.conversations import Conversations
+from app.storage.drafts import Drafts
 from tests.files.place import Place
 from tests.skills.files.documents import docx_file
 
@@ -222,6 +223,8 @@ async def test_pruning_keeps_what_messages_carry_and_drops_what_was_never_sent(
     await place.workspace("t").edit("a.md", lambda _: b"newer")
     sent = await attachments.keep("a.md", b"attached version")  # the same bytes as version 1
     old = await attachments.keep("old.txt", b"never sent, long ago")
+    draft = await attachments.keep("draft.txt", b"still being written, long since")
+    await Drafts(place.database, Redactor(), place.clock).keep("c", "see this", [draft])
     await send(place, sent)
     place.clock.advance(8 * 24 * 3600)
     new = await attachments.keep("new.txt", b"in a message being written")
@@ -231,6 +234,7 @@ async def test_pruning_keeps_what_messages_carry_and_drops_what_was_never_sent(
 
     assert await attachments.content(sent) == b"attached version"
     assert await attachments.content(new) == b"in a message being written"
+    assert await attachments.content(draft) == b"still being written, long since"
     with pytest.raises(FileError):
         await attachments.content(old)
     report = await place.manager.verify()

@@ -279,7 +279,7 @@ async def test_files_with_a_history_are_found_by_words_of_their_path(
     await work.remove("reports/june.md")
 
     async def found(text: str = "", limit: int = 9) -> list[str]:
-        tracked = await work.find_tracked(text, limit=limit)
+        tracked = [one.file for one in await work.find_tracked(text, limit=limit)]
         assert list(tracked) == [file for file in await work.tracked() if file in tracked]
         return [Path(file.path).relative_to(place.folder).as_posix() for file in tracked]
 

@@ -14,6 +14,7 @@ from app.orchestrator.llm_client import (
     ModelInfo,
     ModelPrice,
     ModelRequest,
+    Patience,
     TextDelta,
     TokenUsage,
 )
@@ -39,7 +40,7 @@ def calls(*wanted: tuple[str, Mapping[str, object]], text: str = "") -> Complete
 class ScriptedModel:
     """Plays one step a request. An ``asyncio.Event`` as a step says a word, then waits for it
     and breaks off; a tuple is streamed in these pieces. ``requests`` keeps what it was asked;
-    ``windows`` says how much each model can take.
+    ``windows`` says how much each model can take; ``waits`` for how long it is waited for.
     """
 
     provider = "openai-compatible"
@@ -49,6 +50,7 @@ class ScriptedModel:
     def __init__(self, steps: Sequence[Step]) -> None:
         self.steps = list(steps)
         self.requests: list[ModelRequest] = []
+        self.waits: Patience | None = None
         self.windows: dict[str | None, int] = {}
         self.streaming = asyncio.Event()
         self.closed_streams = 0
@@ -77,6 +79,11 @@ class ScriptedModel:
             yield completed
         finally:
             self.closed_streams += 1
+
+    @property
+    def patience(self) -> Patience | None:
+        """As it is told."""
+        return self.waits
 
     def context_length(self, model: str | None = None) -> int | None:
         return self.windows.get(model)

@@ -26,6 +26,7 @@ from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
 NAME = "org.freedesktop.portal.Desktop"
 HERE = "/org/freedesktop/portal/desktop"
+Results = dict[str, tuple[str, object]]
 SHORTCUTS = DBusAddress(HERE, interface="org.freedesktop.portal.GlobalShortcuts")
 
 
@@ -48,7 +49,7 @@ class Portal:
                 print(json.dumps({"bound": name, **told}), flush=True)  # noqa: T201
                 assert session == self._session
                 self._name = name
-                results = {"shortcuts": ("a(sa{sv})", [(name, {})])}
+                results: Results = {"shortcuts": ("a(sa{sv})", [(name, {})])}
                 self._respond(asked, options, 0 if self._willing else 1, results)
             case "Close", _:
                 print(json.dumps({"closed": True}), flush=True)  # noqa: T201
@@ -61,7 +62,7 @@ class Portal:
         asked: Message,
         options: dict[str, tuple[str, str]],
         code: int,
-        results: dict[str, tuple[str, object]],
+        results: Results,
     ) -> None:
         request = f"{HERE}/request/x/{options['handle_token'][1]}"
         self._bus.send(new_method_return(asked, "o", (request,)))

@@ -76,7 +76,7 @@ async def test_a_draft_is_kept_without_secrets_until_it_is_empty(database: Datab
     drafts = Drafts(database, Redactor({"KEY": Secret(SECRET)}), FixedClock())
     await drafts.keep(None, "for a new one")
     await drafts.keep("c", f"half {SECRET}")
-    assert await drafts.of(None) == "for a new one"
-    assert await drafts.of("c") == "half [secret:KEY]"
+    assert (await drafts.of(None)).text == "for a new one"
+    assert (await drafts.of("c")).text == "half [secret:KEY]"
     await drafts.keep("c", "  ")
-    assert await drafts.of("c") == ""
+    assert (await drafts.of("c")).text == ""

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtCore import QLocale, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.assembly import Assembly
 from app.ui.chat.accessible import install
@@ -108,6 +109,23 @@ async def settled(window: MainWindow) -> None:
 def person(window: MainWindow) -> Person:
     """Someone at the window."""
     return Person(window)
+
+
+@pytest.fixture
+def opened() -> Iterator[list[QUrl]]:
+    """What the desktop was asked to open."""
+    urls: list[QUrl] = []
+
+    class Handler(QWidget):
+        @Slot(QUrl)
+        def take(self, url: QUrl) -> None:
+            urls.append(url)
+
+    handler = Handler()
+    QDesktopServices.setUrlHandler("file", handler, "take")  # type: ignore[arg-type]  # the stub
+    yield urls
+    QDesktopServices.unsetUrlHandler("file")
+    handler.deleteLater()
 
 
 class Puppet:

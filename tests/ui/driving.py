@@ -133,8 +133,13 @@ class Person:
     def say(self, text: str) -> None:
         """Type a message and press Enter."""
         editor = self.window.chat.composer.editor
+        if not editor.isVisible():  # a drawer is in the way
+            press(self.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
         editor.setFocus()
-        type_text(editor, text)
+        if text.isascii():
+            type_text(editor, text)
+        else:  # Qt's keyboard for tests has no other keys
+            editor.insertPlainText(text)
         press(editor, Qt.Key.Key_Return)
 
     async def ask(self, text: str) -> None:

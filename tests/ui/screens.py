@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import io
 import os
 import sys
 import tempfile
@@ -19,6 +20,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import pytest
+from PIL import Image
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
@@ -26,11 +29,13 @@ from PySide6.QtWidgets import QApplication, QDialog
 from app.assembly import Assembly
 from app.config import SettingsStore
 from app.domain.errors import ConflictError
-from app.domain.events import Severity
+from app.domain.events import Approval, Severity
 from app.domain.turns import TurnState
-from app.first_run import ensure_sample_folder
+from app.integrations import openrouter
+from app.integrations.discovery import LocalServer
 from app.last_run import EndedRun
 from app.orchestrator.approvals import Decision
+from app.orchestrator.llm_client import Patience
 from app.resilience.circuit_breaker import Outcome
 from app.ui.chat.rows import ActsRow, ForkRow
 from app.ui.collector import Collector
@@ -38,12 +43,15 @@ from app.ui.last_run_notice import tell_of_last_run
 from app.ui.look import Look
 from app.ui.main_window import MainWindow
 from app.ui.model_picker import ModelPicker
+from app.ui.onboarding.panel import SetUpPanel
+from app.ui.panes.file_filters import Order
 from app.ui.panes.versions import VersionsPane
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.theme import Theme
 from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
 from tests.standins.model_server import ModelServer, json_reply
+from tests.standins.scripted_model import ScriptedModel, calls, says
 from tests.ui.driving import Person, click, meanwhile, press, type_text, until
 
 WIDE: Final = QSize(1360, 860)
@@ -105,7 +113,8 @@ async def _render(
     assembly = await Assembly.open(SettingsStore(home, environment))
     window = MainWindow(theme, WindowState(home))
     try:
-        ensure_sample_folder(assembly)
+        if scene not in FIRST_STEPS:
+            await assembly.use_sample_folder()
         window.resize(size)
         window.show()
         window.attach(assembly)
@@ -342,6 +351,56 @@ async def replayed(person: Person) -> None:
     await until(lambda: "Replayed" in pane.details.toPlainText(), "what came of it")
 
 
+ARABIC: Final = """\
+## تقرير المعرض
+
+غيّرت الحالة في `report.md` إلى **نهائي**، وبقيت النسخة 1 كما كانت في `ideas/2026/list.md`.
+
+- حضر 120 زائرا
+- بيعت كل الكعكات
+  - ما عدا واحدة
+
+> هطل المطر في الصباح.
+
+```python
+status = "final"  # الحالة
+print(status)
+```
+
+| الملف | النسخ |
+|---|---|
+| report.md | 3 |
+| notes.md | 1 |
+
+An English paragraph stands where English begins.
+"""
+
+
+async def arabic(person: Person) -> None:
+    """A conversation in a language that is written from right to left."""
+    session = person.window.session
+    assert session is not None
+    edit = ("files.edit", {"path": "report.md", "old": "draft", "new": "نهائي"})
+    session.desk.llm = ScriptedModel(  # type: ignore[misc]
+        [says(ARABIC), calls(edit, text="سأغيّر الملف الآن."), says("تم.")]
+    )
+    await person.ask("ماذا يوجد في report.md؟")
+    person.say("غيّر الحالة إلى نهائي")
+    await person.card()
+    session.desk.router.notify(Severity.WARNING, "files", "photo.raw cannot be read.")
+    person.window.show_pane("Trace")
+
+
+async def arabic_versions(person: Person) -> None:
+    """What became of it."""
+    await arabic(person)
+    await person.decide(Decision.ALLOW_ONCE)
+    await person.idle()
+    pane = _pane(person)
+    person.window.show_pane("Versions")
+    await until(lambda: len(pane.versions) >= 2, "two versions")
+
+
 async def circuits(person: Person) -> None:
     """The circuits pane."""
     await person.ask("/files")
@@ -548,6 +607,196 @@ async def picking(person: Person) -> None:
         await until(lambda: picker.list.count() > 3, "the models")
 
 
+async def by_conversation(person: Person) -> None:
+    """Files by the conversations that changed them, and a time that is none."""
+    for text in (EDIT, "replace 'Garden' with 'Orchard' in notes.md"):
+        person.say(text)
+        await person.decide(Decision.ALLOW_ONCE)
+        await person.idle()
+        person.window.rail.new_button.click()
+    pane = _versions(person)
+    click(pane.chooser)
+    click(pane.files.filters.orders[Order.CONVERSATION])
+    await until(lambda: pane.files.headings, "the conversations")
+    type_text(pane.files.filters.when, "last wee")
+    await until(pane.files.filters.problem.isVisible, "the words on that")
+
+
+async def pictures(person: Person) -> None:
+    """A picture before and after a version."""
+    session = person.window.session
+    assert session is not None
+    work = session.workspace()
+    await work.create("photo.png", _picture_of(320, 200, "#0b6e5f"))
+    await work.edit("photo.png", lambda _: _picture_of(640, 480, "#8a5a00"))
+    pane = _versions(person)
+    await until(lambda: pane.card.content.pictures.captions, "the pictures")
+
+
+def _picture_of(width: int, height: int, colour: str) -> bytes:
+    out = io.BytesIO()
+    image = Image.new("RGBA", (width, height), colour)
+    image.paste((255, 255, 255, 0), (width // 4, height // 4, width // 2, height // 2))
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+async def enlarged(person: Person) -> None:
+    """A change as large as the window, side by side."""
+    await restored(person)
+    pane = _versions(person)
+    await until(lambda: pane.card.diff.lines, "the difference")
+    pane.card.show_side_by_side(True)
+    click(pane.card.enlarge)
+
+
+async def filtered(person: Person) -> None:
+    """The trace, filtered, with a step of an approval."""
+    await traced(person)
+    trace = person.window.trace
+    assert trace is not None
+    type_text(trace.filter, "files.edit")
+
+
+async def removed_folder(person: Person) -> None:
+    """A folder that is not there, and one just removed."""
+    pane = person.window.files
+    session = person.window.session
+    assert pane is not None
+    assert session is not None
+    person.window.show_pane("Files")
+    for name in ("Holidays", "Taxes"):
+        folder = session.desk.folders.folders[0].parent / "Sample" / name
+        folder.mkdir()
+        pane.grant(folder)
+    session.desk.folders.folders[1].rmdir()
+    pane.revoke(session.desk.folders.folders[2])
+    await asyncio.sleep(0.4)
+
+
+async def two_cards(person: Person) -> None:
+    """Two questions at once: one of them takes the keys."""
+    session = person.window.session
+    assert session is not None
+    diff = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-status: draft\n+status: final\n"
+    now = session.desk.clock.now()
+    for number, name in enumerate(("report.md", "notes.md")):
+        session.current.model.take(
+            Approval(
+                at=now,
+                id=name,
+                name="files.edit",
+                summary=f"Change {name}",
+                diff=diff,
+                expires_at=now + timedelta(seconds=40 + 200 * number),
+            )
+        )
+    await asyncio.sleep(0.3)
+
+
+async def stalled(person: Person) -> None:
+    """A stream that stalls, and messages behind it."""
+    session = person.window.session
+    assert session is not None
+    model = ScriptedModel([asyncio.Event()])
+    model.waits = Patience(silence=60, stall=600)
+    session.desk.llm = model  # type: ignore[misc]
+    person.say("What does the report say?")
+    await model.streaming.wait()
+    person.say("And what is in the notes?")
+    person.say("Then make a list of both, please, with the longest lines first")
+    await asyncio.sleep(4)
+
+
+def _versions(person: Person) -> VersionsPane:
+    person.window.show_pane("Versions")
+    pane = person.window.versions
+    assert pane is not None
+    return pane
+
+
+async def setting_up(person: Person) -> None:
+    """The first start."""
+    await asyncio.sleep(0.3)
+
+
+async def setting_up_sign_in(person: Person) -> None:
+    """A folder is there; the browser is waited for."""
+    panel = _set_up(person)
+    click(panel.folder.sample)
+    await until(lambda: panel.folder.done, "the sample folder")
+    assert person.window.session is not None
+    person.window.session.open_address = lambda _: True
+    panel.model.sign_in.button.click()
+    await until(panel.model.attempt.copy_button.isVisible, "the browser")
+
+
+async def setting_up_server(person: Person) -> None:
+    """Servers that were found."""
+    panel = _set_up(person)
+    person.window.session.desk.find_local_servers = _found  # type: ignore[union-attr,method-assign]
+    panel.model.radios[2].click()
+    panel.model.server.look.click()
+    await until(lambda: panel.model.server.offers, "the servers")
+    panel.verticalScrollBar().setValue(10_000)
+
+
+async def setting_up_failed(person: Person) -> None:
+    """A key that is refused, explained."""
+    panel = _set_up(person)
+    with ModelServer(api_key="sk-another") as server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(openrouter, "OPENROUTER_URL", server.base_url)
+        panel.model.radios[1].click()
+        type_text(panel.model.key.field, "sk-or-v1-mistyped")
+        panel.model.key.button.click()
+        await until(lambda: not panel.model.attempt.running, "the refusal")
+    panel.verticalScrollBar().setValue(10_000)
+
+
+async def set_up(person: Person) -> None:
+    """Both steps are done."""
+    panel = _set_up(person)
+    click(panel.folder.sample)
+    await until(lambda: panel.folder.done, "the sample folder")
+    panel.model.radios[3].click()
+    panel.model.without.button.click()
+    await until(lambda: panel.model.done, "the offline commands")
+    panel.verticalScrollBar().setValue(10_000)
+
+
+async def set_up_skipped(person: Person) -> None:
+    """Without a folder."""
+    _set_up(person).finish()
+
+
+async def signing_in(person: Person) -> None:
+    """The sign-in in the settings."""
+    page = _settings(person, "model").model
+    assert person.window.session is not None
+    person.window.session.open_address = lambda _: False
+    page.choose("openrouter")
+    page.sign_in_button.click()
+    await until(page.attempt.copy_button.isVisible, "the browser")
+
+
+async def _found() -> list[LocalServer]:
+    return [
+        LocalServer("Ollama", "http://127.0.0.1:11434/v1", ("qwen3:8b", "llama3.2:3b")),
+        LocalServer("llama.cpp", "http://127.0.0.1:8080/v1", ("a-model-with-quite-a-long-name",)),
+    ]
+
+
+def _set_up(person: Person) -> SetUpPanel:
+    panel = person.window.set_up
+    assert panel is not None
+    return panel
+
+
+FIRST_STEPS: Final[frozenset[Scene]] = frozenset(
+    {setting_up, setting_up_sign_in, setting_up_server, setting_up_failed, set_up, set_up_skipped}
+)
+
+
 def _settings(person: Person, page: str) -> SettingsDialog:
     person.window.show_settings(page)
     dialog = person.window._settings
@@ -576,6 +825,8 @@ SCENES: Final[dict[str, Scene]] = {
         branched,
         traced,
         replayed,
+        arabic,
+        arabic_versions,
         circuits,
         circuits_in_trouble,
         told,
@@ -596,6 +847,15 @@ SCENES: Final[dict[str, Scene]] = {
         asking,
         searched,
         searched_in_vain,
+        by_conversation,
+        pictures,
+        enlarged,
+        filtered,
+        removed_folder,
+        two_cards,
+        stalled,
+        *sorted(FIRST_STEPS, key=lambda scene: scene.__name__),
+        signing_in,
     )
 }
 

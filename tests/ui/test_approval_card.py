@@ -8,8 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from app.assembly import Assembly
+from app.domain.events import Approval
 from app.orchestrator.approvals import Decision
 from app.ui.chat.approval_card import ApprovalCard
+from app.ui.controls import Label
 from app.ui.diff.lines import Kind
 from app.ui.diff.view import DiffView
 from app.ui.main_window import MainWindow
@@ -178,3 +180,78 @@ async def test_the_keyboard_alone_can_change_the_arguments(person: Person, model
     assert QApplication.focusWidget() is card.edit_button
     await person.decide(Decision.DENY)
     await person.idle()
+
+
+# --- whose keys they are --------------------------------------------------------------------------
+
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+async def test_a_key_of_no_card_writes_nothing(person: Person, window: MainWindow) -> None:
+    editor = window.chat.composer.editor
+    editor.setFocus()
+    type_text(editor, "so")
+
+    press(editor, Qt.Key.Key_A, ALT)
+
+    assert editor.toPlainText() == "so"
+
+
+async def test_a_key_of_a_card_out_of_view_shows_it_and_decides_nothing(
+    person: Person, window: MainWindow, model: Puppet, folder: Path
+) -> None:
+    model.answers(says("\n\n".join(f"Line {n}" for n in range(80))), calls(EDIT), says("Done."))
+    await person.ask("Tell me much")
+    person.say("Set the status")
+    card = await person.card()
+    transcript, editor = window.chat.transcript, window.chat.composer.editor
+    assert transcript is not None
+    editor.setFocus()
+    transcript.verticalScrollBar().setValue(0)
+    assert not transcript.viewport().rect().intersects(card.geometry())
+
+    press(editor, Qt.Key.Key_A, ALT)
+
+    assert transcript.viewport().rect().contains(card.geometry())
+    assert QApplication.focusWidget() is card
+    assert (folder / "report.md").read_text() == REPORT
+    assert editor.toPlainText() == ""
+    press(card, Qt.Key.Key_A, ALT)
+    await person.idle()
+    assert (folder / "report.md").read_text() == REPORT.replace("draft", "final")
+
+
+def says_keys(card: ApprovalCard) -> bool:
+    """Whether the card says that keys are about it."""
+    label = card.findChild(Label, "keys")
+    assert isinstance(label, Label)
+    return label.isVisible()
+
+
+async def test_of_two_cards_the_one_that_says_so_takes_the_keys(
+    window: MainWindow, desk: Assembly
+) -> None:
+    session, transcript = window.session, window.chat.transcript
+    assert session is not None
+    assert transcript is not None
+    decided: list[str] = []
+    for name in ("first", "second"):
+        asked = Approval(at=desk.clock.now(), id=name, name="files.edit", summary=name, diff="")
+        session.current.model.take(asked)
+    first, second = [one for one in transcript.widgets() if isinstance(one, ApprovalCard)]
+    for card in (first, second):
+        card.decided.disconnect()
+        card.decided.connect(lambda which, _decision: decided.append(which))
+    waiting = window.chat.waiting_cards
+    assert waiting is not None
+    assert waiting.active is first
+    assert [says_keys(card) for card in (first, second)] == [True, False]
+    assert second.button(Decision.ALLOW_ONCE).text() == "Allow once"
+
+    press(first, Qt.Key.Key_Tab)
+    second.setFocus()
+    assert [says_keys(card) for card in (first, second)] == [False, True]
+    press(second, Qt.Key.Key_D, ALT)
+
+    await until(lambda: decided, "a decision")
+    assert decided == ["second"]

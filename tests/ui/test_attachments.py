@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl, Slot
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import (
     QAccessible,
-    QDesktopServices,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
@@ -39,23 +37,6 @@ def desktop(tmp_path: Path) -> Path:
     Image.new("RGB", (400, 200), "teal").save(out, "PNG")
     (place / "photo.png").write_bytes(out.getvalue())
     return place
-
-
-@pytest.fixture
-def opened() -> Iterator[list[QUrl]]:
-    """What the desktop was asked to open."""
-    urls: list[QUrl] = []
-
-    class Handler(QWidget):
-        @Slot(QUrl)
-        def take(self, url: QUrl) -> None:
-            urls.append(url)
-
-    handler = Handler()
-    QDesktopServices.setUrlHandler("file", handler, "take")  # type: ignore[arg-type]  # the stub
-    yield urls
-    QDesktopServices.unsetUrlHandler("file")
-    handler.deleteLater()
 
 
 def files(*paths: Path) -> QMimeData:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from app.assembly import Assembly
 from app.domain.messages import ConversationMessage, Role
+from app.storage.drafts import StoredDraft
 from app.ui.chat import page
 from app.ui.conversation_line import Entry, excerpt
 from app.ui.conversation_list import ConversationList
@@ -254,6 +255,7 @@ async def test_drafts_are_kept_by_conversation_and_over_a_restart(
     window: MainWindow,
     theme: Theme,
     steward_home: Path,
+    tmp_path: Path,
 ) -> None:
     session, composer = window.session, window.chat.composer
     assert session is not None
@@ -261,6 +263,9 @@ async def test_drafts_are_kept_by_conversation_and_over_a_restart(
     await session.show(owls[0])
     assert composer.text == ""
     type_text(composer.editor, "to the geese")
+    (tmp_path / "geese.txt").write_text("honk")
+    session.attaching.add_files(session.current, [tmp_path / "geese.txt"])
+    await until(lambda: session.current.attached, "the attachment")
     session.start_new()
     assert composer.text == "for a new one"
     await session.show(owls[0])
@@ -275,6 +280,8 @@ async def test_drafts_are_kept_by_conversation_and_over_a_restart(
     assert other.session is not None
     await other.session.show(owls[0])
     assert other.chat.composer.text == "to the geese again"
+    assert [one.name for one in other.session.current.attached] == ["geese.txt"]
+    assert other.chat.composer.attachment_bar is not None
     await settled(other)
     other.close()
     await other.detach()
@@ -290,10 +297,10 @@ async def test_a_message_that_was_sent_is_no_draft(
     composer = window.chat.composer
     type_text(composer.editor, "Something")
     async with asyncio.timeout(10):
-        while await desk.drafts.of(None) != "Something":  # noqa: ASYNC110 - a row tells nobody
+        while (await desk.drafts.of(None)).text != "Something":  # noqa: ASYNC110 - a row tells nobody
             await asyncio.sleep(0.01)
     press(composer.editor, Qt.Key.Key_Return)
     await person.idle()
     await settled(window)
-    assert await desk.drafts.of(None) == ""
-    assert await desk.drafts.of(window.session.current.id) == ""
+    assert await desk.drafts.of(None) == StoredDraft()
+    assert await desk.drafts.of(window.session.current.id) == StoredDraft()

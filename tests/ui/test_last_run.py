@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.assembly import Assembly
 from app.last_run import RunMark, is_unnoticed
-from app.ui.chat.endings import RESUME_TEXT
+from app.ui.chat.endings import resume_message
 from app.ui.main_window import MainWindow
 from app.ui.notification_card import NotificationCard
 from app.ui.theme import Theme
@@ -121,7 +121,7 @@ async def test_killed_in_an_answer_the_next_window_offers_to_go_on(
     model = desk.llm = ScriptedModel([says("… there was a fox.")])
     click(card.acts[1])
     person = Person(window)
-    await until(lambda: person.said == ["Tell me a story", RESUME_TEXT], "the way on")
+    await until(lambda: person.said == ["Tell me a story", resume_message()], "the way on")
     await person.idle()
     assert person.answers[-1] == "… there was a fox."
     assert len(model.requests) == 1

@@ -13,14 +13,23 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMainWindow, QWidget
 
-from app.ui.look import Look
+from app.assembly import Assembly
+from app.orchestrator.approvals import Decision
+from app.ui.chat.conversation import ConversationModel
+from app.ui.chat.transcript import Transcript
+from app.ui.controls import ElidedLabel
+from app.ui.look import Look, next_size
 from app.ui.main_window import MainWindow
 from app.ui.system_look import SystemLook
 from app.ui.theme import Theme
 from app.ui.tokens import CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT
+from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
+from tests.ui.conftest import NOW
+from tests.ui.driving import Person, until
 
 
 class Desktop(SystemLook):
@@ -194,6 +203,21 @@ async def test_the_panes_do_not_slide_when_nothing_should_move(
     assert QMainWindow.isAnimated(window)
 
 
+@pytest.mark.parametrize(("chosen", "most"), [("on", 1), ("off", 0)])
+async def test_a_bar_runs_to_and_fro_only_where_things_may_move(
+    window: MainWindow, theme: Theme, chosen: str, most: int
+) -> None:
+    theme.adopt(Look(theme="light", reduced_motion=chosen))
+    assert window.session is not None
+    dialog = VaultDialog(theme, window.session, window)
+
+    dialog.check()
+
+    assert dialog.bar.maximum() == most  # 0: nobody knows yet how much there is
+    dialog.reject()
+    theme.adopt(Look(theme="light", reduced_motion="off"))
+
+
 # --- the portal -----------------------------------------------------------------------------------
 
 LISTENS = """
@@ -215,29 +239,25 @@ tell("org.freedesktop.appearance", "contrast", "u", "1")
 tell("org.gnome.desktop.interface", "enable-animations", "b", "false")
 application = QApplication([])
 system = SystemLook(application)
-seen = []
+looks, gnome = "org.freedesktop.appearance", "org.gnome.desktop.interface"
+steps = [
+    ([True, True], (looks, "contrast", "u", "0")),
+    ([False, True], (gnome, "enable-animations", "b", "true")),
+    ([False, False], (looks, "reduced-motion", "u", "1")),
+    ([False, True], ()),
+]
 
 def note():
-    state = [system.wants_contrast, system.reduces_motion]
-    if seen[-1:] == [state]:
-        return
-    seen.append(state)
-    if state == [True, True]:
-        tell("org.freedesktop.appearance", "contrast", "u", "0")
-    elif state == [False, True]:
-        tell("org.gnome.desktop.interface", "enable-animations", "b", "true")
-    elif state == [False, False]:
-        tell("org.freedesktop.appearance", "reduced-motion", "u", "1")
-        seen.append("told")
-    if seen[-2:] == ["told", [False, True]]:
-        application.quit()
+    if steps and [system.wants_contrast, system.reduces_motion] == steps[0][0]:
+        _, words = steps.pop(0)
+        tell(*words) if words else application.quit()
 
 system.changed.connect(note)
 QTimer.singleShot(20_000, application.quit)
 system.listen()
 application.exec()
 portal.communicate()
-print(json.dumps(seen))
+print(json.dumps(steps))
 """
 
 
@@ -251,9 +271,7 @@ def test_the_desktops_portal_is_heard_at_the_start_and_as_it_changes() -> None:
         check=True,
     )
 
-    seen = json.loads(done.stdout.splitlines()[-1])
-    assert [True, True] in seen
-    assert seen[-4:] == [[False, True], [False, False], "told", [False, True]]
+    assert json.loads(done.stdout.splitlines()[-1]) == []  # every step was seen, in this order
 
 
 def test_where_there_is_no_session_bus_none_is_started(
@@ -266,3 +284,137 @@ def test_where_there_is_no_session_bus_none_is_started(
     desktop.listen()
 
     assert "PySide6.QtDBus" not in set(sys.modules) - before
+
+
+# --- size of text ---------------------------------------------------------------------------------
+
+
+def test_text_goes_up_and_down_in_steps_and_back() -> None:
+    assert [next_size(100, 1), next_size(200, 1), next_size(80, -1)] == [110, 200, 80]
+    assert [next_size(137, 1), next_size(137, -1), next_size(137, 0)] == [150, 125, 100]
+
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+async def test_keys_make_all_text_of_the_window_larger_and_it_is_kept(
+    window: MainWindow, person: Person, theme: Theme, desk: Assembly, application: QApplication
+) -> None:
+    await person.ask("/help")
+    usual, code, line = theme.font.pointSizeF(), theme.code_font.pointSizeF(), height_of(window)
+
+    for _ in range(3):
+        QTest.keyClick(window.chat.composer.editor, Qt.Key.Key_Plus, CONTROL)
+
+    assert theme.scale == 1.5
+    assert theme.font.pointSizeF() == pytest.approx(usual * 1.5)
+    assert theme.code_font.pointSizeF() == pytest.approx(code * 1.5)
+    assert application.font() == theme.font
+    assert window.top_bar.title.font().pointSizeF() == pytest.approx(usual * 1.5)
+    assert window.chat.composer.editor.font().pointSizeF() == pytest.approx(usual * 1.5)
+    assert window.trace is not None
+    assert window.trace.details.font().pointSizeF() == pytest.approx(code * 1.5)
+    assert height_of(window) > line * 1.3
+    assert desk.settings.font_size == 150
+    transcript = window.chat.transcript
+    assert transcript is not None
+    inside = window.chat.composer.geometry()
+    assert abs(inside.width() - transcript.arrangement.column.width) <= 1
+    assert "150 %" in window.status_line.text
+
+    QTest.keyClick(window.chat.composer.editor, Qt.Key.Key_Minus, CONTROL)
+    assert desk.settings.font_size == 125
+
+    QTest.keyClick(window.chat.composer.editor, Qt.Key.Key_0, CONTROL)
+    assert theme.scale == 1.0
+    assert height_of(window) == pytest.approx(line, rel=0.1)  # some of it is estimated
+    assert desk.setting_source("font_size") == "default"
+
+
+def height_of(window: MainWindow) -> float:
+    """How much room all messages take."""
+    transcript = window.chat.transcript
+    assert transcript is not None
+    return transcript.arrangement.heights.total
+
+
+async def test_what_is_read_stays_in_view_when_text_grows(
+    view: Transcript, rows: ConversationModel, theme: Theme
+) -> None:
+    for number in range(60):
+        rows.queue(f"Message {number}. " + "It goes on for a while. " * 12, NOW)
+    view.arrangement.scroll_to(view.arrangement.heights.top(30))
+    view._settle()
+    reading = view.arrangement.row_at(40)
+    assert 25 < reading < 35
+
+    theme.adopt(theme.look._replace(font_size="200"))
+    assert abs(view.arrangement.row_at(40) - reading) <= 1
+
+    theme.adopt(theme.look._replace(font_size="100"))
+    assert abs(view.arrangement.row_at(40) - reading) <= 1
+
+
+async def test_the_settings_follow_at_once_and_their_text_is_not_cut(
+    window: MainWindow, theme: Theme, desk: Assembly
+) -> None:
+    window.resize(900, 600)
+    window.show_settings("you")
+    dialog = window._settings
+    assert dialog is not None
+    size = dialog.controls["font_size"]
+    size.setFocus()
+    QTest.keyClick(size, Qt.Key.Key_A, CONTROL)
+    QTest.keyClicks(size, "200")
+    QTest.keyClick(size, Qt.Key.Key_Return)
+
+    assert theme.scale == 2.0
+    await until(lambda: not cut_labels(dialog), f"whole words: {cut_labels(dialog)}")
+    assert dialog.width() <= 900
+    dialog.close()
+
+
+SCENES = ("Trace", "Circuits", "Versions", "Files")
+
+
+@pytest.mark.parametrize("pane", SCENES)
+async def test_at_twice_the_size_in_a_small_window_no_words_are_cut(
+    window: MainWindow, person: Person, theme: Theme, pane: str
+) -> None:
+    window.resize(900, 600)
+    person.say("replace 'draft' with 'final' in report.md")
+    await person.decide(Decision.ALLOW_ONCE)
+    await person.idle()
+    theme.adopt(theme.look._replace(font_size="200"))
+    await until(lambda: not cut_labels(window), f"whole words: {cut_labels(window)}")
+
+    window.show_pane(pane)
+
+    await until(window.dock.isVisible, "the pane")
+    assert window.dock.geometry().right() < window.width()
+    assert not window._centre.isVisible()  # there is room for one of them only
+    await until(lambda: not cut_labels(window), f"whole words: {cut_labels(window)}")
+
+    QTest.keyClick(window, Qt.Key.Key_L, CONTROL)
+    assert window._centre.isVisible()
+    assert window.chat.composer.editor.hasFocus()
+
+
+def cut_labels(root: QWidget) -> list[str]:
+    """Words that stand in less room than they need, or outside of what can be seen or scrolled."""
+    cut = []
+    for one in root.findChildren(QWidget):
+        if not one.isVisible() or not isinstance(one, QLabel | QAbstractButton) or not one.text():
+            continue
+        if isinstance(one, ElidedLabel):
+            continue
+        needs = one.minimumSizeHint()
+        if isinstance(one, QLabel) and one.wordWrap():
+            needs.setHeight(one.heightForWidth(one.width()))
+            needs.setWidth(0)
+        if one.width() < needs.width() or one.height() < needs.height():
+            cut.append(f"{one.text()} has {one.size().toTuple()}, needs {needs.toTuple()}")
+        above = one.parentWidget()
+        if above is not None and not above.rect().contains(one.geometry()):
+            cut.append(f"{one.text()} stands outside of its place")
+    return cut

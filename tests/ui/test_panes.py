@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from app.assembly import Assembly
 from app.domain.events import CircuitState
@@ -221,7 +221,7 @@ def names(window: MainWindow) -> list[str]:
     return [str(model.index(i, 0, root).data()) for i in range(model.rowCount(root))]
 
 
-async def test_a_folder_is_added_and_taken_back(
+async def test_a_folder_is_added_removed_and_brought_back(
     window: MainWindow, desk: Assembly, tmp_path: Path
 ) -> None:
     pane = window.files
@@ -234,12 +234,81 @@ async def test_a_folder_is_added_and_taken_back(
     assert desk.folders.folders[-1] == other
     assert window.top_bar.folders.text() == "2 folders"
 
+    await until(lambda: pane.model.rowCount() == 2, "both folders")
     pane.tree.setCurrentIndex(pane.tree.model().index(1, 0))
-    click(pane.remove)
-    box = await until(lambda: pane.findChild(QMessageBox), "the question")
-    click(box.buttons()[0])
-    await until(lambda: other not in desk.folders.folders, "the folder to go")
+    press(pane.tree, Qt.Key.Key_Delete)
+    assert other not in desk.folders.folders
     assert window.top_bar.folders.text() == "1 folder"
+    assert pane.undo_bar.text == "other removed; nothing in it was touched"
+    assert "Its files and versions stay" in window.status_line.text
+    assert other.is_dir()
+
+    click(pane.undo_bar.button)
+
+    assert desk.folders.folders[-1] == other
+    await until(lambda: pane.model.rowCount() == 2, "both folders again")
+
+
+async def test_a_folder_says_how_it_stands(
+    window: MainWindow, desk: Assembly, tmp_path: Path
+) -> None:
+    pane = window.files
+    assert pane is not None
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    pane.grant(gone)
+    gone.rmdir()
+    window.show_pane("Files")
+
+    pane.refresh()
+
+    await until(lambda: "gone  ·  not there" in tops(window), "the word on it")
+
+    def why() -> str:
+        return str(pane.model.index(0, 0, pane.model.index(1, 0)).data() or "")
+
+    await until(lambda: why() == "It is not there now. Is its disk connected?", "why it is empty")
+
+
+def tops(window: MainWindow) -> list[str]:
+    """The granted folders as they are shown."""
+    assert window.files is not None
+    model = window.files.model
+    return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
+
+
+async def test_a_folder_of_many_files_is_shown_in_parts(window: MainWindow, folder: Path) -> None:
+    for number in range(1_203):
+        (folder / f"one of many {number:04}.txt").touch()
+    pane = window.files
+    assert pane is not None
+    window.show_pane("Files")
+    pane.refresh()
+    await until(lambda: names(window)[-1:] == ["205 more …"], "the first part")
+    assert len(names(window)) == 1_001
+
+    bar = pane.tree.verticalScrollBar()
+    bar.setValue(bar.maximum())
+
+    await until(lambda: len(names(window)) == 1_205, "all of it")
+    (folder / "one of many 0600.txt").unlink()
+    pane.refresh()
+    await until(lambda: len(names(window)) == 1_204, "one less")
+    assert "one of many 0600.txt" not in names(window)
+
+
+async def test_the_menu_of_a_file_leads_to_the_file_itself(
+    window: MainWindow, folder: Path
+) -> None:
+    pane = window.files
+    assert pane is not None
+    window.show_pane("Files")
+    await until(lambda: "report.md" in names(window), "the files")
+    pane.tree.setCurrentIndex(pane.model.index(1, 0, pane.model.index(0, 0)))
+    pane.tree.customContextMenuRequested.emit(QPoint(-1, -1))
+    assert pane.menu.shown is not None
+    choose(pane.menu.shown, "Copy path")
+    assert QApplication.clipboard().text() == str(folder / "report.md")
 
 
 async def test_what_is_no_folder_is_refused_in_words(window: MainWindow, tmp_path: Path) -> None:

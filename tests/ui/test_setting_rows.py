@@ -16,7 +16,7 @@ from app.redaction import Secret
 from app.setting_fields import FIELDS, Field
 from app.setting_kinds import Key
 from app.ui.main_window import MainWindow
-from app.ui.settings.catalogue import PAGES, SETTINGS, search
+from app.ui.settings.catalogue import PAGES, search, words_of
 from app.ui.settings.dialog import SettingsDialog
 from tests.standins.scripted_model import calls, says
 from tests.ui.conftest import Puppet, settled
@@ -61,7 +61,7 @@ async def test_no_setting_is_missing_from_the_window(dialog: SettingsDialog) -> 
     for f in FIELDS:
         dialog.show_setting(f.name)
         control = dialog.controls[f.name]
-        page = dialog.pages[SETTINGS[f.name].page]
+        page = dialog.pages[words_of(f.name).page]
         assert page.isVisible(), f.name
         assert control.isVisible(), f.name
         assert control.accessibleName(), f.name
@@ -73,7 +73,7 @@ async def test_no_setting_is_missing_from_the_window(dialog: SettingsDialog) -> 
 
 @pytest.mark.parametrize("f", FIELDS, ids=lambda f: f.name)
 def test_every_setting_is_found_by_its_title_its_name_and_its_variable(f: Field) -> None:
-    for text in (SETTINGS[f.name].title, f.name, f.env.lower()):
+    for text in (words_of(f.name).title, f.name, f.env.lower()):
         assert f.name in [hit.name for hit in search(text)], text
 
 

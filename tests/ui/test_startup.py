@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,9 +16,11 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from app.assembly import Assembly
 from app.domain.events import Severity
+from app.integrations.discovery import LocalServer
 from app.main import _open
 from app.storage.database import Database
 from app.ui.main_window import MainWindow
+from app.ui.onboarding.due import remember_seen
 from app.ui.ports import Desk
 from app.ui.single_instance import SingleInstance
 from app.ui.theme import Theme
@@ -58,7 +58,8 @@ class Process:
 
     def is_open(self, home: Path) -> bool:
         assert self.process.poll() is None, self.process.communicate()
-        return (home / "Sample" / "report.md").exists() and (home / "steward.db").exists()
+        log = home / "logs" / "steward.log"
+        return log.exists() and "the window is open" in log.read_text()
 
 
 @pytest.fixture
@@ -322,7 +323,8 @@ async def test_a_damaged_database_is_explained_and_can_be_tried_again(
     assert assembly is not None
     await until(lambda: window.top_bar.provider.text() == "Offline commands, no AI", "the window")
     assert window.chat.isVisible()
-    assert [folder.name for folder in assembly.folders.folders] == ["Sample"]
+    assert assembly.folders.folders == ()
+    assert window.set_up is not None
     window.close()
     await window.detach()
     await assembly.close()
@@ -368,18 +370,41 @@ async def test_what_fails_before_the_window_is_there_is_shown_by_it(
         self.router.notify(Severity.WARNING, "watch", "Too many folders.")
 
     monkeypatch.setattr(Assembly, "_build", build_and_fail)
-
-    def no_room(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(shutil, "copytree", no_room)
     window = MainWindow(theme, WindowState(steward_home))
     window.show()
     assembly = await _open(window, steward_home, asyncio.Event())
     assert assembly is not None
     told = {card.notification.message for card in window.cards.cards}
     assert "Too many folders." in told
-    assert any(words.startswith("The sample folder could not be made:") for words in told)
+    window.close()
+    await window.detach()
+    await assembly.close()
+    window.deleteLater()
+
+
+@pytest.mark.parametrize("seen", [False, True])
+async def test_no_server_is_looked_for_while_the_first_steps_are_shown(
+    theme: Theme, steward_home: Path, monkeypatch: pytest.MonkeyPatch, seen: bool
+) -> None:
+    looked: list[bool] = []
+
+    async def find(_: Assembly) -> list[LocalServer]:
+        looked.append(True)
+        return []
+
+    monkeypatch.setattr(Assembly, "find_local_servers", find)
+    state = WindowState(steward_home)
+    if seen:
+        remember_seen(state)
+    window = MainWindow(theme, state)
+    window.show()
+    assembly = await _open(window, steward_home, asyncio.Event())
+    assert assembly is not None
+    assert (window.set_up is None) == seen
+    session = window.session
+    assert session is not None
+    await until(lambda: session.tasks.idle, "the window to settle")
+    assert looked == [True] * seen
     window.close()
     await window.detach()
     await assembly.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from PySide6.QtCore import QModelIndex, QPoint
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
@@ -18,7 +19,7 @@ from app.ui.panes.trace import TracePane
 from app.ui.panes.trace_nodes import Node
 from tests.standins.scripted_model import calls, says
 from tests.ui.conftest import Puppet
-from tests.ui.driving import Person, choose, click, until
+from tests.ui.driving import Person, choose, click, type_text, until
 
 READ = ("files.read", {"path": "notes.md"})
 EDIT = ("files.edit", {"path": "notes.md", "old": "milk", "new": "bread"})
@@ -82,18 +83,20 @@ async def test_steps_have_their_tokens_their_time_and_who_allowed_them(
     await person.decide(Decision.ALLOW_ONCE)
     await person.idle()
     live = pane(window)._model().turns[-1]
-    await until(lambda: [s.kind for s in live.steps].count("model") == 3, "the record of the turn")
-    assert [s.kind for s in live.steps] == ["model", "call", "model", "call", "version", "model"]
+    kinds = ["model", "call", "model", "approval", "call", "version", "model"]
+    await until(lambda: [s.kind for s in live.steps] == kinds, "the record of the turn")
 
     turn = await restarted(window)
 
-    first, read, _, edit, last = turn.steps
+    first, read, _, approval, edit, last = turn.steps
+    assert (approval.title, approval.word) == ("approval: Change notes.md", "allowed")
+    assert "allowed by you" in approval.details()
     assert first.title == "model: 15 tokens · $0.0010"
     assert "10 tokens sent, 5 received" in first.details()
     assert edit.decided == "allowed by you"
     begins = [step.begins for step in turn.steps if step.begins is not None]
     assert begins == sorted(begins)
-    assert len(begins) == 5
+    assert len(begins) == 6
     assert turn.milliseconds is not None
     assert (last.begins or 0) + (last.milliseconds or 0) <= turn.milliseconds + 1
     assert read.milliseconds is not None
@@ -114,6 +117,88 @@ async def test_the_chosen_step_stays_chosen_when_its_turn_ends(
     await until(lambda: [s.kind for s in turn.steps].count("model") == 3, "the record of the turn")
     assert trace.details.toPlainText().startswith("files.read")
     assert trace.tree.currentIndex().isValid()
+
+
+async def test_the_bars_of_a_turn_grow_while_it_runs(
+    person: Person, window: MainWindow, model: Puppet
+) -> None:
+    model.answers(calls(READ), calls(EDIT), says("Done."))
+    person.say("go")
+    await person.card()
+    turn = pane(window)._model().turns[-1]
+    assert turn.milliseconds is None
+    assert turn.span > 0
+    assert all(step.begins is not None for step in turn.steps if step.kind in ("call", "model"))
+    await person.decide(Decision.DENY)
+    await person.idle()
+
+
+async def test_who_looks_at_an_earlier_turn_is_not_taken_away(
+    person: Person, window: MainWindow, model: Puppet
+) -> None:
+    model.answers(calls(READ), says("Milk."), calls(READ), says("Still milk."))
+    await person.ask("first")
+    trace = pane(window)
+    earlier = trace._model().turns[0]
+    person.say("second")
+    await until(lambda: len(trace._model().turns) == 2, "the second turn")
+    trace.show_call(earlier.steps[1].id, earlier.id)
+    await person.idle()
+    assert trace.tree.currentIndex().parent().row() == 0
+    assert trace.details.toPlainText().startswith("files.read")
+
+
+async def test_the_filter_leaves_the_steps_that_are_meant(
+    person: Person, window: MainWindow, model: Puppet
+) -> None:
+    model.answers(calls(READ), says("Milk."), says("Hello."))
+    await person.ask("what to buy?")
+    await person.ask("good day")
+    trace = pane(window)
+
+    type_text(trace.filter, "read done")
+
+    def shown() -> list[str]:
+        tree, turns = trace.tree, trace._model().turns
+        found = []
+        for row, turn in enumerate(turns):
+            above = tree.model().index(row, 0)
+            hidden = tree.isRowHidden(row, QModelIndex())
+            steps = (
+                []
+                if hidden
+                else [
+                    step.name
+                    for at, step in enumerate(turn.steps)
+                    if not tree.isRowHidden(at, above)
+                ]
+            )
+            found += steps
+        return found
+
+    assert shown() == ["files.read"]
+    assert trace.found == "1 step"
+    trace.filter.setText("nowhere")
+    assert shown() == []
+    assert trace.found == "No step is like that."
+    trace.filter.clear()
+    assert len(shown()) == 4
+
+
+async def test_the_menu_of_a_step_copies_it(
+    person: Person, window: MainWindow, model: Puppet
+) -> None:
+    model.answers(calls(READ), says("Milk."))
+    await person.ask("what to buy?")
+    trace = pane(window)
+    step = next(one for one in trace._model().turns[0].steps if one.kind == "call")
+    trace.show_call(step.id, step.turn.id)
+    trace.tree.customContextMenuRequested.emit(QPoint(-1, -1))
+    assert trace.menu.shown is not None
+    choose(trace.menu.shown, "Copy this step")
+    text = QGuiApplication.clipboard().text()
+    assert text.startswith("files.read")
+    assert "what to buy?" not in text
 
 
 async def test_a_turn_is_replayed_and_its_difference_shown(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -12,6 +14,8 @@ from app.assembly import Assembly
 from app.domain.files import FileVersion, Origin
 from app.ui.diff.lines import Kind
 from app.ui.main_window import MainWindow
+from app.ui.panes.file_filters import Order
+from app.ui.panes.large_view import LargeView
 from app.ui.panes.version_rows import line_height
 from app.ui.panes.versions import VersionsPane
 from app.ui.panes.versions_model import PAGE, VersionRole
@@ -25,6 +29,8 @@ from tests.ui.test_panes import EDIT, allow
 from tests.ui.walking import nameless, shared_keys, without_keys
 
 MANY = 1_000
+NINE = 9
+"""Versions of the other files."""
 
 
 def shown(window: MainWindow) -> VersionsPane:
@@ -303,3 +309,168 @@ async def test_at_the_start_a_history_shows_more_than_one_line(
     window.close()
     await window.detach()
     window.deleteLater()
+
+
+# --- looking for files ----------------------------------------------------------------------------
+
+
+def type_when(pane: VersionsPane, text: str) -> None:
+    """Write a time into its field."""
+    pane.files.filters.when.clear()
+    type_text(pane.files.filters.when, text)
+
+
+async def test_a_file_is_found_by_when_it_was_changed_and_shown_at_that_version(
+    window: MainWindow, desk: Assembly, folder: Path
+) -> None:
+    await long_history(window, desk, folder)  # from the first of January 2026 on
+    pane = shown(window)
+    click(pane.chooser)
+    await until(lambda: len(pane.files.files) == 200, "the files")
+
+    type_when(pane, "2 January 2026")
+    await until(
+        lambda: all(file.state.startswith("version ") for file in pane.files.files), "that day's"
+    )
+    type_when(pane, "gibberish")
+    await until(pane.files.filters.problem.isVisible, "the words on that")
+    type_when(pane, "before 2026")
+    await until(lambda: pane.files.words == "No file with versions is like that.", "none")
+    assert not pane.files.filters.problem.isVisible()
+    type_when(pane, "2 January 2026")
+    await until(lambda: pane.files.files, "them again")
+    press(pane.files.filters.when, Qt.Key.Key_Down)
+    wanted = pane.files.files[1]
+    assert f"of {NINE}" in wanted.state
+    press(pane.files.filters.when, Qt.Key.Key_Return)
+
+    await until(
+        lambda: pane.card.version and pane.card.version.version == wanted.version, "that version"
+    )
+    assert pane.path == wanted.path
+
+
+async def test_files_are_put_together_by_folder_and_by_conversation(
+    person: Person, window: MainWindow, folder: Path
+) -> None:
+    (folder / "ideas").mkdir()
+    await allow(person, EDIT)
+    await allow(person, "replace 'milk' with 'tea' in notes.md")
+    window.rail.new_button.click()
+    await allow(person, "create ideas/new.md with 'hello'")
+    pane = shown(window)
+    click(pane.chooser)
+    await until(lambda: len(pane.files.files) == 3, "three files")
+    assert pane.files.headings == []
+
+    click(pane.files.filters.orders[Order.FOLDER])
+    await until(lambda: pane.files.headings == ["Top of a folder", "ideas"], "the folders")
+    click(pane.files.filters.orders[Order.CONVERSATION])
+    await until(lambda: pane.files.headings[1:] == [EDIT], "the conversations")
+    assert [file.name for file in pane.files.files] == ["new.md", "notes.md", "report.md"]
+    press(pane.files.filter, Qt.Key.Key_Down)
+    press(pane.files.filter, Qt.Key.Key_Return)  # over the heading to the next file
+
+    await until(lambda: pane.chooser.choice == "notes.md", "its history")
+
+
+async def test_a_filter_narrows_the_list_down_and_says_so(
+    person: Person, window: MainWindow, folder: Path
+) -> None:
+    assert window.session is not None
+    await window.session.workspace().create("photo.png", PICTURE)
+    await allow(person, EDIT)
+    pane = shown(window)
+    click(pane.chooser)
+    await until(lambda: len(pane.files.files) == 2, "both files")
+
+    click(pane.files.filters.menu)
+    choose(pane.files.filters.menu.menu_shown, "Pictures")
+
+    await until(lambda: [file.name for file in pane.files.files] == ["photo.png"], "the picture")
+    assert pane.files.filters.menu.accessibleName() == "Filter, 1 set"
+    click(pane.files.filters.menu)
+    choose(pane.files.filters.menu.menu_shown, "Clear all filters")
+    await until(lambda: len(pane.files.files) == 2, "both again")
+    assert nameless(pane) == []
+    assert without_keys(window) == []
+    assert shared_keys(window) == []
+
+
+# --- what a version changed -----------------------------------------------------------------------
+
+
+def picture(width: int, height: int, colour: str) -> bytes:
+    """A PNG of one colour."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+PICTURE = picture(40, 30, "red")
+
+
+async def test_pictures_are_shown_before_and_after_with_their_size(
+    window: MainWindow, folder: Path
+) -> None:
+    assert window.session is not None
+    work = window.session.workspace()
+    await work.create("photo.png", PICTURE)
+    await work.edit("photo.png", lambda _: picture(3_000, 20, "blue"))
+    pane = shown(window)
+    content = pane.card.content
+
+    captions = await until(lambda: content.pictures.captions, "the pictures")
+
+    assert [text.rsplit(" · ", 1)[0] for text in captions] == [
+        "Version 1 · 40 × 30 PNG",  # noqa: RUF001
+        "Version 2 · 3,000 × 20 PNG",  # noqa: RUF001
+    ]
+    assert content.pictures.isVisible()
+    assert not pane.card.side_by_side.isVisible()
+    assert nameless(pane) == []
+    await work.edit("photo.png", lambda _: b"\x89PNG\r\n\x1a\n damaged")
+    await until(lambda: any("no picture" in text for text in content.pictures.captions), "words")
+
+
+async def test_what_is_no_text_and_no_picture_is_told_in_words(window: MainWindow) -> None:
+    assert window.session is not None
+    work = window.session.workspace()
+    await work.create("data.bin", b"\x00\x01" * 40)
+    pane = shown(window)
+    await until(lambda: pane.card.diff.lines, "the words")
+    said = [line.text for line in pane.card.diff.lines]
+    assert said == [
+        "Binary file data.bin added (80 bytes)",
+        "It is no text: open it, or a copy of a version, to see it.",
+    ]
+
+
+async def test_why_a_version_is_there_is_said_in_the_persons_own_words(
+    person: Person, window: MainWindow, model: Puppet
+) -> None:
+    change = {"path": "report.md", "old": "draft", "new": "final"}
+    model.answers(calls(("files.edit", change)), says("Done."))
+    await allow(person, "Set the status to final, please")
+    pane = shown(window)
+    await until(lambda: pane.card.why == "Asked for: “Set the status to final, please”", "why")
+    pane.timeline.setCurrentIndex(pane.timeline.model().index(1, 0))
+    await until(lambda: not pane.card.why, "nobody asked for the first one")
+
+
+async def test_side_by_side_is_remembered_and_can_be_shown_large(
+    person: Person, window: MainWindow, desk: Assembly, theme: Theme, steward_home: Path
+) -> None:
+    await allow(person, EDIT)
+    pane = shown(window)
+    await until(lambda: pane.card.diff.lines, "the difference")
+    click(pane.card.side_by_side)
+    click(pane.card.enlarge)
+    large = await until(lambda: window.findChild(LargeView), "the large view")
+    assert large.content.diff.toPlainText() == pane.card.diff.toPlainText()
+    assert large.width() > pane.width()
+    assert nameless(large) == []
+    press(large, Qt.Key.Key_Escape)
+    assert not large.isVisible()
+
+    assert WindowState(steward_home).flag("side_by_side", False)

@@ -12,11 +12,13 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.assembly import Assembly
+from app.orchestrator.llm_client import Patience
 from app.storage.models import WaitingMessage
-from app.ui.chat.rows import UserRow
+from app.ui.chat.rows import UserRow, WaitRow
 from app.ui.main_window import MainWindow
 from tests.ui.conftest import Puppet, settled
-from tests.ui.driving import Person, press, until
+from tests.ui.driving import Person, click, press, until
+from tests.ui.walking import nameless
 
 CRASHING = """
 import asyncio, os
@@ -121,4 +123,59 @@ async def test_its_turn_takes_it_out_of_the_line(
     await until(lambda: engine.queued == (), "the end of waiting")
     assert person.said == ["first", "second"]
     engine.cancel()
+    await person.idle()
+
+
+async def test_one_of_them_can_be_taken_back_while_the_others_wait(
+    person: Person, window: MainWindow, model: Puppet, desk: Assembly
+) -> None:
+    await queue_one(person, model, desk)
+    person.say("third")
+    bar = await until(lambda: window.chat.queued_bar, "the bar")
+    await until(lambda: waiting(desk) == ["second", "third"], "both rows")
+    assert bar.isVisible()
+    assert bar.lines == ["Waits its turn: second", "Waits its turn: third"]
+    assert nameless(bar) == []
+
+    click(bar.buttons[0])
+
+    await until(lambda: waiting(desk) == ["third"], "the one that is left")
+    await until(lambda: bar.lines == ["Waits its turn: third"], "its line")
+    assert window.chat.composer.text == "second"
+    assert person.said == ["first", "third"]
+    window.chat.composer.set_text("")
+    press(window.chat.composer.editor, Qt.Key.Key_Escape)
+    await person.idle()
+    assert not bar.isVisible()
+
+
+async def test_stop_closes_the_stream_before_the_loop_does_anything_else(
+    person: Person, window: MainWindow, model: Puppet
+) -> None:
+    """By events, not by time: after a few rounds of the loop nothing is listened to any more."""
+    scripted = model.answers(asyncio.Event())
+    person.say("first")
+    await scripted.streaming.wait()
+    click(window.chat.composer.button)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert scripted.closed_streams == 1
+    await person.idle()
+    assert window.chat.composer.button.text() == "&Send"
+
+
+async def test_a_stream_that_stalls_says_when_its_last_word_came(
+    person: Person, window: MainWindow, model: Puppet
+) -> None:
+    scripted = model.answers(asyncio.Event())
+    scripted.waits = Patience(silence=60, stall=600)
+    person.say("first")
+    await scripted.streaming.wait()
+
+    def said() -> str:
+        return "".join(row.text for row in person.rows_of(WaitRow))
+
+    await until(lambda: said().startswith("Waiting for Scripted · last word "), "the word on it")
+    await until(lambda: "gives up in 5" in said(), "and until when")
+    press(window.chat.composer.editor, Qt.Key.Key_Escape)
     await person.idle()

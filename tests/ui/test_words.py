@@ -61,3 +61,28 @@ def test_every_wait_says_for_what_since_when_and_what_is_done() -> None:
         "Waiting for OpenRouter · 3 s · 2 changes made so far"
     )
     assert wait(Phase.RETRY, "too many requests").startswith("Trying again: too many requests")
+
+
+def test_a_wait_says_when_something_came_last_and_when_it_is_given_up() -> None:
+    def wait(phase: Phase, *, since: int, heard: int | None, left: int | None) -> str:
+        at = NOON - timedelta(seconds=since)
+        heard_at = None if heard is None else NOON - timedelta(seconds=heard)
+        deadline = None if left is None else NOON + timedelta(seconds=left)
+        event = Waiting(
+            at=NOON, phase=phase, detail="it", since=at, heard_at=heard_at, deadline=deadline
+        )
+        return words.wait(event, NOON, 0).removesuffix(" · nothing has changed yet")
+
+    model = Phase.MODEL
+    assert wait(model, since=12, heard=12, left=48) == (
+        "Waiting for it · last word 12 s ago · gives up in 48 s"
+    )
+    assert wait(model, since=70, heard=9, left=530) == (
+        "Waiting for it · 70 s · last sign of life 9 s ago · gives up in 8 min"
+    )
+    assert wait(model, since=1, heard=None, left=59) == "Waiting for it · 1 s"
+    assert wait(Phase.SKILL, since=5, heard=None, left=25) == "Running it · 5 s · gives up in 25 s"
+    assert wait(Phase.RETRY, since=0, heard=None, left=3) == "Trying again: it · next try in 3 s"
+    assert wait(Phase.APPROVAL, since=19, heard=None, left=281) == (
+        "Waiting for you · 19 s · the question expires in 4 min"
+    )

@@ -24,6 +24,7 @@ from app.orchestrator.llm_client import (
     ModelInfo,
     ModelPrice,
     ModelRequest,
+    Patience,
     TextDelta,
 )
 
@@ -79,6 +80,11 @@ class GuidedClient:
                     yield TextDelta(piece)
                     await asyncio.sleep(0)  # lets a face show it, and Stop stop it
                 yield Completed(text, metadata={"suggestions": list(suggestions)})
+
+    @property
+    def patience(self) -> Patience | None:
+        """It answers at once."""
+        return None
 
     def context_length(self, model: str | None = None) -> int | None:
         """There is no model, and no window that could be full."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAccessibleWidget
 
 from app.ui.chat.rows import spoken
 from app.ui.chat.transcript import Transcript
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -145,7 +146,11 @@ class _TranscriptInterface(QAccessibleWidget):
 
     def text(self, which: QAccessible.Text) -> str:
         """Its name."""
-        return "Transcript" if which == QAccessible.Text.Name else super().text(which)
+        return (
+            translate("Transcript", "Transcript")
+            if which == QAccessible.Text.Name
+            else super().text(which)
+        )
 
 
 _made: MutableMapping[int, _TranscriptInterface] = {}

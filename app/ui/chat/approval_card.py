@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from app.domain.events import Approval
@@ -18,7 +18,10 @@ from app.ui.controls import Button, Label, rule
 from app.ui.diff.view import DiffView
 from app.ui.flow_layout import FlowLayout
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
+_SOON: Final = 60
+"""Seconds before the end from which the time left stands out."""
 _ORDER: Final = (
     Decision.ALLOW_ONCE,
     Decision.ALLOW_CONVERSATION,
@@ -36,6 +39,8 @@ class ApprovalCard(QFrame):
 
     The card itself takes the focus when it appears, no button does: a key meant for the composer
     decides nothing. Escape leaves the card (``left``) and decides nothing either.
+
+    Letters with Alt press its buttons as long as ``take_keys`` says so.
     """
 
     decided = Signal(str, object)
@@ -48,7 +53,9 @@ class ApprovalCard(QFrame):
         self._now = now
         self.setProperty("kind", "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(f"Steward asks: {approval.summary}")
+        self.setAccessibleName(
+            translate("Approvals", "Steward asks: {summary}").format(summary=approval.summary)
+        )
         page = QVBoxLayout(self)
         page.setContentsMargins(1, 1, 1, 1)
         page.setSpacing(0)
@@ -59,10 +66,16 @@ class ApprovalCard(QFrame):
             page.addWidget(note)
         if approval.diff:
             page.addWidget(rule())
-            diff = DiffView(theme, name=f"What would change: {approval.summary}")
+            diff = DiffView(
+                theme,
+                name=translate("Approvals", "What would change: {summary}").format(
+                    summary=approval.summary
+                ),
+            )
             diff.show_diff(approval.diff)
             page.addWidget(diff)
         page.addWidget(rule())
+        self._takes_keys = True
         self._choices = self._buttons()
         page.addWidget(self._choices)
         self.form: ArgumentsForm | None = None
@@ -77,6 +90,29 @@ class ApprovalCard(QFrame):
         """What is asked."""
         return self._approval
 
+    @property
+    def choices(self) -> QWidget:
+        """What must be in view for a key to decide: the buttons, or the fields in their place."""
+        return self.form or self._choices
+
+    def mnemonics(self) -> list[QKeySequence]:
+        """The keys that press its buttons while it takes them."""
+        return [QKeySequence.mnemonic(text) for text in self._texts.values()]
+
+    def take_keys(self, wanted: bool, *, one_of_several: bool = False) -> None:
+        """Whether letters with Alt mean this card; said on it where there are others."""
+        told = one_of_several and wanted
+        self._keys_here.setVisible(told)
+        if bool(self.property("keys")) is not told:
+            self.setProperty("keys", told)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        if wanted is self._takes_keys:
+            return
+        self._takes_keys = wanted
+        for button, text in self._texts.items():
+            button.setText(text if wanted else text.replace("&", ""))
+
     def _heading(self) -> QLayout:
         line = QHBoxLayout()
         line.setContentsMargins(14, 10, 14, 10)
@@ -84,6 +120,10 @@ class ApprovalCard(QFrame):
         summary = self._approval.summary.rstrip(".?")
         title = Label(f"{summary}?", kind="heading", wrap=True)
         line.addWidget(title, 1)
+        self._keys_here = Label(translate("Approval", "Keys answer this one"), kind="found")
+        self._keys_here.setObjectName("keys")
+        self._keys_here.hide()
+        line.addWidget(self._keys_here, 0, Qt.AlignmentFlag.AlignTop)
         self._left = Label(kind="small")
         line.addWidget(self._left, 0, Qt.AlignmentFlag.AlignTop)
         return line
@@ -92,30 +132,48 @@ class ApprovalCard(QFrame):
         name = self._approval.name
         folder = self._approval.folder
         self._decide_buttons = {
-            Decision.ALLOW_ONCE: Button("&Allow once", kind="primary"),
+            Decision.ALLOW_ONCE: Button(translate("Approvals", "&Allow once"), kind="primary"),
             Decision.ALLOW_CONVERSATION: Button(
-                "This &conversation",
-                name=f"Allow {name} in this conversation",
-                tip=f"Allow {name} without asking for the rest of this conversation",
+                translate("Approvals", "This &conversation"),
+                name=translate("Approvals", "Allow {name} in this conversation").format(name=name),
+                tip=translate(
+                    "Approvals", "Allow {name} without asking for the rest of this conversation"
+                ).format(name=name),
             ),
             Decision.ALLOW_ALWAYS: Button(
-                f"A&lways for {name}",
-                name=f"Always allow {name}",
-                tip=f"Never ask again for {name}; the settings can take it back",
+                translate("Approvals", "A&lways for {name}").format(name=name),
+                name=translate("Approvals", "Always allow {name}").format(name=name),
+                tip=translate(
+                    "Approvals", "Never ask again for {name}; the settings can take it back"
+                ).format(name=name),
             ),
-            Decision.DENY: Button("&Deny", tip="Do not change anything"),
+            Decision.DENY: Button(
+                translate("Approvals", "&Deny"),
+                tip=translate("Approvals", "Do not change anything"),
+            ),
         }
         if folder is not None:
             self._decide_buttons[Decision.ALLOW_FOLDER] = Button(
-                "&In this folder",
-                name=f"Always allow {name} in {folder}",
-                tip=f"Never ask again for {name} of files in {folder}",
+                translate("Approvals", "&In this folder"),
+                name=translate("Approvals", "Always allow {name} in {folder}").format(
+                    name=name, folder=folder
+                ),
+                tip=translate(
+                    "Approvals", "Never ask again for {name} of files in {folder}"
+                ).format(name=name, folder=folder),
             )
         self.edit_button = Button(
-            "Edit ar&guments …", tip="Ask for something else; it is shown first"
+            translate("Approvals", "Edit ar&guments …"),
+            tip=translate("Approvals", "Ask for something else; it is shown first"),
         )
         self.edit_button.clicked.connect(self._edit)
+        buttons = [*self._decide_buttons.values()]
+        if self._approval.arguments:
+            buttons.append(self.edit_button)
+        self._texts = {button: button.text() for button in buttons}
         holder = QWidget()
+        self.edit_button.setParent(holder)
+        self.edit_button.setVisible(bool(self._approval.arguments))
         line = FlowLayout(holder, margin=(14, 10, 14, 10), last_to_the_right=True)
         for decision in _ORDER:
             if decision in self._decide_buttons:
@@ -177,5 +235,10 @@ class ApprovalCard(QFrame):
             self._left.setText("")
             return
         seconds = (expires - self._now()).total_seconds()
-        self._left.setText(f"expires in {words.countdown(seconds)}")
-        self._left.setToolTip("Without a decision by then it counts as a no.")
+        self._left.setText(
+            translate("Approval", "expires in {time}").format(time=words.countdown(seconds))
+        )
+        self._left.become("attention" if seconds <= _SOON else "small")
+        self._left.setToolTip(
+            translate("Approvals", "Without a decision by then it counts as a no.")
+        )

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.ui.controls import Button, Label
+from app.ui.translation import translate
 
 _MOST_LINES: Final = 8
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -32,9 +33,14 @@ class ArgumentsForm(QWidget):
         self.fields: dict[str, QPlainTextEdit] = {}
         self.problem = Label(kind="trouble", wrap=True)
         self.problem.hide()
-        self.show_button = Button("Show the c&hange", kind="primary", tip="Ctrl+Enter")
+        self.show_button = Button(
+            translate("Approvals", "Show the c&hange"), kind="primary", tip="Ctrl+Enter"
+        )
         self.show_button.clicked.connect(self._submit)
-        back = Button("&Back", tip="Escape: leave the arguments as they were")
+        back = Button(
+            translate("Approvals", "&Back"),
+            tip=translate("Approvals", "Escape: leave the arguments as they were"),
+        )
         back.clicked.connect(self.left)
         form = QFormLayout()
         form.setSpacing(8)
@@ -84,7 +90,11 @@ class ArgumentsForm(QWidget):
             try:
                 found[name] = json.loads(text)
             except (ValueError, RecursionError):
-                self.show_problem(f"{name} is no JSON: a number, true, false, null, or a list.")
+                self.show_problem(
+                    translate(
+                        "Approvals", "{name} is no JSON: a number, true, false, null, or a list."
+                    ).format(name=name)
+                )
                 field.setFocus()
                 return
         self.show_problem("")
@@ -107,7 +117,7 @@ def _field(name: str, value: object) -> QPlainTextEdit:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     field = _Field(text)
     field.setProperty("kind", "input")
-    field.setAccessibleName(f"Argument {name}")
+    field.setAccessibleName(translate("Approvals", "Argument {name}").format(name=name))
     field.setTabChangesFocus(True)
     lines = min(max(text.count("\n") + 1, len(text) // 60 + 1), _MOST_LINES)
     field.setFixedHeight(field.fontMetrics().lineSpacing() * lines + 22)

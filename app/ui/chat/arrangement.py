@@ -17,9 +17,11 @@ from app.ui.chat.large_texts import LargeTexts
 from app.ui.chat.row_layout import RowLayout, RowLayouter
 from app.ui.chat.rows import AnswerRow, EarlierRow, Row
 from app.ui.theme import Theme
+from app.ui.tokens import COLUMN
 
 _KEPT_LAYOUTS: Final = 64
-_WIDEST: Final = 760
+_KEPT_BOXES: Final = 600
+"""Of all rows together: a long answer has hundreds, each with what it was parsed into."""
 _SIDE: Final = 36
 _NARROW_SIDE: Final = 16
 _END: Final = 20.0
@@ -62,6 +64,7 @@ class Arrangement:
         self.following = True
         self.top = 0.0
         self.view_width = 0
+        self.view_left = 0
         self.view_height = 0
 
     # -- reading ---------------------------------------------------------------------------
@@ -79,7 +82,7 @@ class Arrangement:
     @property
     def left(self) -> float:
         """Where the column begins."""
-        return max(0.0, (self.view_width - self.column.width) / 2)
+        return max(0.0, (self.view_width - self.column.width) / 2 - self.view_left)
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -163,23 +166,32 @@ class Arrangement:
         self.following = True
         self._estimate_all()
 
-    def resize(self, width: int, height: int) -> None:
-        """The viewport is of another size."""
-        self.view_height = height
+    def resize(self, width: int, height: int, left: int = 0) -> None:
+        """The viewport is of another size.
+
+        ``width`` is that of the whole view; ``left`` is what a scroll bar on the left takes of it.
+        """
+        self.view_height, self.view_left = height, left
         if width == self.view_width:
             return
         self.view_width = width
-        side = _SIDE if width > 560 else _NARROW_SIDE
-        column = float(max(120, min(_WIDEST, width - 2 * side)))
-        if abs(column - self.column.width) > 0.5:
-            self._layouter.column = Column.of(column, self._theme)
-            self._layouts.clear()
-            self._estimate_all()
+        if abs(self._room() - self.column.width) > 0.5:
+            self._fill()
 
     def restyle(self) -> None:
-        """Colours or fonts are others."""
+        """Colours or fonts are others; what was being read stays in view."""
+        self._fill()
+
+    def _room(self) -> float:
+        """How wide the column may be."""
+        side = _SIDE if self.view_width > 560 else _NARROW_SIDE
+        return float(max(120, min(self._theme.px(COLUMN), self.view_width - 2 * side)))
+
+    def _fill(self) -> None:
+        """Lay all rows out anew."""
+        self._layouter.column = Column.of(self._room(), self._theme)
         self._layouts.clear()
-        self._layouter.column = Column.of(self.column.width, self._theme)
+        self._estimate_all()
 
     def blocks_known(self, text: str) -> None:
         """The blocks of a long answer are known: lay it out anew."""
@@ -238,6 +250,19 @@ class Arrangement:
                 break
         self.top = self._wanted_top()
         self._anchor = self._find_anchor()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Forget the layouts used longest ago that are not in view, beyond what is kept."""
+        kept = sum(len(layout.boxes) for layout in self._layouts.values())
+        if kept <= _KEPT_BOXES:
+            return
+        first, last = self.row_at(0.0), self.row_at(float(self.view_height))
+        seen = {self.key(index) for index in range(max(first, 0), last + 1)}
+        for key in [key for key in self._layouts if key not in seen]:
+            if kept <= _KEPT_BOXES:
+                break
+            kept -= len(self._layouts.pop(key).boxes)
 
     def _wanted_top(self) -> float:
         wanted = self.top

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from app.ui.controls import ElidedLabel, IconButton, Label
 from app.ui.flow_layout import FlowLayout
 from app.ui.icons import pixmap
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _THUMBNAIL: Final = 34
 _WIDEST: Final = 220
@@ -34,7 +35,7 @@ class AttachmentBar(QWidget):
         super().__init__()
         self._theme = theme
         self._picture = picture
-        self.setAccessibleName("Attachments")
+        self.setAccessibleName(translate("Attachments", "Attachments"))
         self._chips: list[AttachmentChip] = []
         self._page = QVBoxLayout(self)
         self._page.setContentsMargins(0, 0, 0, 0)
@@ -48,6 +49,7 @@ class AttachmentBar(QWidget):
         self._view.setWidgetResizable(True)
         self._view.setWidget(holder)
         grounds = ("QScrollArea", "QScrollArea > QWidget", "QScrollArea > QWidget > QWidget")
+        theme.changed.connect(self._restyle)
         self._view.setStyleSheet(f"{', '.join(grounds)} {{ background: transparent; }}")
         self._note = Label(kind="small")
         self._problem = Label(kind="attention", wrap=True)
@@ -76,7 +78,7 @@ class AttachmentBar(QWidget):
             if attachment not in shown:
                 self._add(attachment)
         self._view.setVisible(bool(self._chips))
-        self._note.setText("Copying …" if pending else "")
+        self._note.setText(translate("Attachments", "Copying …") if pending else "")
         self._note.setVisible(bool(pending))
         self._fit()
 
@@ -91,11 +93,16 @@ class AttachmentBar(QWidget):
         for chip in self._chips:
             chip.update()
 
+    def _restyle(self) -> None:
+        for chip in self._chips:
+            chip.fit()
+        self._fit()
+
     def _fit(self) -> None:
         parts = (self._view, self._note, self._problem)
         self.setVisible(any(not one.isHidden() for one in parts))
-        wanted = self._flow.heightForWidth(max(self.width(), _WIDEST))
-        self._view.setFixedHeight(min(wanted, _HIGHEST))
+        wanted = self._flow.heightForWidth(max(self.width(), self._theme.px(_WIDEST)))
+        self._view.setFixedHeight(min(wanted, self._theme.px(_HIGHEST)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Chips go to another line."""
@@ -140,10 +147,14 @@ class AttachmentChip(QFrame):
         self.setAccessibleName(f"{attachment.name}, {words.attachment(attachment)}")
         self.setToolTip(attachment.name)
         sign = _Sign(theme, attachment, picture)
-        name = ElidedLabel(attachment.name)
-        detail = Label(words.attachment(attachment), kind="small")
+        name = self._name = ElidedLabel(attachment.name)
+        detail = self._detail = Label(words.attachment(attachment), kind="small")
         if attachment.kind is AttachmentKind.OTHER:
-            self.setToolTip(f"{attachment.name}\nOnly its name and size are sent: it is no text.")
+            self.setToolTip(
+                translate(
+                    "Attachments", "{name}\nOnly its name and size are sent: it is no text."
+                ).format(name=attachment.name)
+            )
         self.remove = _RemoveButton(theme, attachment.name)
         text = QVBoxLayout()
         text.setSpacing(0)
@@ -155,16 +166,24 @@ class AttachmentChip(QFrame):
         line.addWidget(sign)
         line.addLayout(text, 1)
         line.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignVCenter)
-        wanted = max(name.sizeHint().width(), detail.sizeHint().width()) + _THUMBNAIL + 56
-        self.setFixedWidth(min(_WIDEST, wanted))
+        self._theme = theme
+        self.fit()
+
+    def fit(self) -> None:
+        """As wide as its words, up to a limit."""
+        words_ = max(self._name.sizeHint().width(), self._detail.sizeHint().width())
+        wanted = words_ + _THUMBNAIL + self._theme.px(56)
+        self.setFixedWidth(min(self._theme.px(_WIDEST), wanted))
 
 
 class _RemoveButton(IconButton):
     """Pressed by Delete and Backspace, too."""
 
     def __init__(self, theme: Theme, name: str) -> None:
-        super().__init__(theme, "close", f"Remove {name}")
-        self.setIconSize(QSize(12, 12))
+        super().__init__(
+            theme, "close", translate("Attachments", "Remove {name}").format(name=name)
+        )
+        self.make_small()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
+    QGuiApplication,
     QPainter,
     QPainterPath,
     QPixmap,
@@ -19,6 +20,7 @@ from app.ui import words
 from app.ui.chat.attachment_bar import draw_sign
 from app.ui.chat.boxes import Box, Column
 from app.ui.chat.render import plain_document
+from app.ui.direction import isolated, mirrored_f
 from app.ui.theme import Theme
 
 ATTACHMENT_GAP: Final = 6.0
@@ -83,14 +85,15 @@ def paint_attachment(
     if attachment.kind is AttachmentKind.PICTURE:
         size = picture_size(attachment)
         corner = QPointF(place.right() - size.width(), place.top())
-        _paint_picture(painter, QRectF(corner, size), picture, theme)
+        box = mirrored_f(place, QRectF(corner, size))
+        _paint_picture(painter, box, picture, theme)
         return
     painter.setPen(theme.colour("strong_line"))
     painter.setBrush(theme.colour("raised"))
     painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
     sign = QRectF(place.left() + _CHIP_PADDING[0], 0, _SIGN, _SIGN)
     sign.moveTop(place.center().y() - _SIGN / 2)
-    draw_sign(painter, sign, None, theme)
+    draw_sign(painter, mirrored_f(place, sign), None, theme)
 
 
 def _paint_picture(painter: QPainter, box: QRectF, picture: QPixmap | None, theme: Theme) -> None:
@@ -114,10 +117,11 @@ def _paint_picture(painter: QPainter, box: QRectF, picture: QPixmap | None, them
 
 
 def _caption(attachment: Attachment, theme: Theme) -> QTextDocument:
-    text = f"{attachment.name} · {words.size(attachment.size)}"
+    text = f"{isolated(attachment.name)} · {words.size(attachment.size)}"
     document = plain_document(theme, text, colour="muted")
     document.setDefaultFont(theme.small_font)
     option = document.defaultTextOption()
+    option.setTextDirection(QGuiApplication.layoutDirection())
     option.setAlignment(Qt.AlignmentFlag.AlignRight)
     document.setDefaultTextOption(option)
     return document

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QTextDocument
 
 from app.domain.attachments import Attachment
 from app.ui.chat.markdown import Block
+from app.ui.direction import window_is_rtl
 from app.ui.theme import Theme
 
 
@@ -36,7 +37,7 @@ class Box:
 
     ``gap`` is the room above, ``padding`` that at the sides, the top and the bottom; ``height``
     (padding included) is an estimate until ``measured``. ``document`` is made when first seen.
-    ``inset`` is more room on the left, ``least`` the smallest width of one that shrinks.
+    ``inset`` is more room where a line begins, ``least`` the smallest width of one that shrinks.
     """
 
     make: Callable[[], QTextDocument] | None
@@ -56,7 +57,7 @@ class Box:
     @property
     def left(self) -> float:
         """Room between the left edge and the text."""
-        return self.padding[0] + self.inset
+        return self.padding[0] + (0 if window_is_rtl() else self.inset)
 
     def measure(self, column: Column) -> None:
         """Make and lay out the document."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QRect, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPixmap, QTextCursor
@@ -16,16 +16,16 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.chat.editor import Editor, files_in, is_picture
-from app.ui.controls import Button, IconButton, Label
+from app.ui.controls import Button, ElidedLabel, IconButton
+from app.ui.direction import trailing
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.domain.attachments import Attachment
     from app.ui.chat.attachment_bar import AttachmentBar
     from app.ui.chat.completion import Command, Offer
     from app.ui.chat.offer_list import OfferList
-
-PLACEHOLDER: Final = "Ask, type / for commands, @ for a file"
 
 
 class Composer(QFrame):
@@ -63,22 +63,26 @@ class Composer(QFrame):
         self._send_soon = False
         self._banner: QWidget | None = None
         self.setProperty("kind", "composer")
-        self.setAccessibleName("Composer")
+        self.setAccessibleName(translate("Composer", "Composer"))
         self.editor = Editor(self, self)
-        self.editor.setAccessibleName("Message")
-        self.editor.setPlaceholderText(PLACEHOLDER)
+        self.editor.setAccessibleName(translate("Composer", "Message"))
+        self.editor.setPlaceholderText(
+            translate("Composer", "Ask, type / for commands, @ for a file")
+        )
         self.editor.textChanged.connect(self._edited)
         self.editor.cursorPositionChanged.connect(self._offer)
-        self._hint = Label(kind="small")
-        self._button = Button("&Send", kind="primary")
+        self._hint = ElidedLabel(kind="small")
+        self._hint.setAlignment(trailing() | Qt.AlignmentFlag.AlignVCenter)
+        self._button = Button(translate("Composer", "&Send"), kind="primary")
         self._button.clicked.connect(self._pressed)
-        self.attach_button = IconButton(theme, "paperclip", "Attach files", "Ctrl+Shift+A")
+        self.attach_button = IconButton(
+            theme, "paperclip", translate("Composer", "Attach files"), "Ctrl+Shift+A"
+        )
         self.attach_button.clicked.connect(self._choose_files)
         line = QHBoxLayout()
         line.setSpacing(10)
         line.addWidget(self.attach_button)
-        line.addStretch(1)
-        line.addWidget(self._hint)
+        line.addWidget(self._hint, 1)
         line.addWidget(self._button)
         page = self._page = QVBoxLayout(self)
         page.setContentsMargins(14, 10, 10, 10)
@@ -213,7 +217,7 @@ class Composer(QFrame):
     def _choose_files(self) -> None:
         from PySide6.QtWidgets import QFileDialog
 
-        dialog = QFileDialog(self, "Attach files")
+        dialog = QFileDialog(self, translate("Composer", "Attach files"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self._chosen)
@@ -233,15 +237,25 @@ class Composer(QFrame):
 
     def _show_state(self) -> None:
         stopping = self._busy and not self._has_message
-        self._button.setText("S&top" if stopping else "&Send")
-        self._button.setAccessibleName("Stop" if stopping else "Send")
-        self._button.setToolTip("Escape" if stopping else "Enter")
+        self._button.setText(
+            translate("Composer", "S&top") if stopping else translate("Composer", "&Send")
+        )
+        self._button.setAccessibleName(
+            translate("Composer", "Stop") if stopping else translate("Composer", "Send")
+        )
+        self._button.setToolTip(
+            translate("Composer", "Escape") if stopping else translate("Composer", "Enter")
+        )
         self._button.setEnabled(stopping or self._has_message)
-        hint = "Shift+Enter for a new line"
+        hint = translate("Composer", "Shift+Enter for a new line")
         if self.property("offered"):
-            hint = "Drop to attach"
+            hint = translate("Composer", "Drop to attach")
         elif self._busy:
-            hint = "Escape stops" if stopping else "Enter to send next · Escape stops"
+            hint = (
+                translate("Composer", "Escape stops")
+                if stopping
+                else translate("Composer", "Enter to send next · Escape stops")
+            )
         self._hint.setText(hint)
 
     def _edited(self) -> None:

@@ -46,7 +46,8 @@ from app.ui.chat.rows import (
     UserRow,
     WaitRow,
 )
-from app.ui.chat.stored import NO_FORKS, SUMMARISED, day_of, first_line, stored_rows, thought
+from app.ui.chat.stored import NO_FORKS, day_of, first_line, stored_rows, summarised, thought
+from app.ui.translation import translate
 
 
 @dataclass(slots=True)
@@ -203,7 +204,7 @@ class ConversationModel(RowList):
             case Reasoning():
                 self._add_thought(event)
             case Summarised():
-                self._append(FoldRow(SUMMARISED, event.text, event.turn_id or ""))
+                self._append(FoldRow(summarised(), event.text, event.turn_id or ""))
             case ToolCallEvent():
                 self._finish_thought()
                 self._finish_text()
@@ -279,7 +280,14 @@ class ConversationModel(RowList):
             self._replace(at, replace(row, text=row.text + event.text))
         else:
             self._finish_text()
-            self._append(FoldRow("Thinking …", event.text, event.turn_id or "", live=True))
+            self._append(
+                FoldRow(
+                    translate("Transcript", "Thinking …"),
+                    event.text,
+                    event.turn_id or "",
+                    live=True,
+                )
+            )
 
     def _finish_thought(self) -> None:
         turn = self._turn
@@ -324,7 +332,11 @@ class ConversationModel(RowList):
         self._no_wait()
         at = self._call(event.call_id or "", event.turn_id or "")
         if at is not None:
-            allowed = "you allowed it" if event.by == "you" else f"allowed by {event.by}"
+            allowed = (
+                translate("Transcript", "you allowed it")
+                if event.by == "you"
+                else translate("Transcript", "allowed by {by}").format(by=event.by)
+            )
             note = allowed if event.decision == "allowed" else ""
             self._replace(at, replace(self._call_row(at), asks=False, note=note))
 

@@ -31,7 +31,9 @@ class EditBanner(QWidget):
             "to your files.",
         )
         self.label = Label(text, kind="small", wrap=True)
-        cancel = Button(translate("Branches", "Cancel"), kind="quiet", tip="Escape")
+        cancel = Button(
+            translate("Branches", "Cancel"), kind="quiet", tip=translate("Keys", "Escape")
+        )
         cancel.setAccessibleName(translate("Branches", "Stop editing"))
         cancel.clicked.connect(self.cancelled)
         line = QHBoxLayout(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -9,6 +10,10 @@ from PySide6.QtCore import QEvent, QMimeData, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from app.ui.direction import LEFT, is_rtl, window_is_rtl
+
+_DECIDE: Final = 400
+"""Characters that are looked at for where lines begin."""
 _MOST_LINES: Final = 9
 
 
@@ -60,6 +65,18 @@ class Editor(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.document().setDocumentMargin(2)
+        self.textChanged.connect(self._lean)
+        self._lean()
+
+    def _lean(self) -> None:
+        """Begin lines where the language of the first one does; without one, where the window's."""
+        first = self.document().firstBlock().text()
+        rtl = is_rtl(first[:_DECIDE]) if first.strip() else window_is_rtl()
+        wanted = LEFT if not rtl else Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
+        option = self.document().defaultTextOption()
+        if option.alignment() != wanted:
+            option.setAlignment(wanted)
+            self.document().setDefaultTextOption(option)
 
     def fit(self) -> None:
         """Take the height the text needs."""
@@ -82,8 +99,10 @@ class Editor(QPlainTextEdit):
             super().insertFromMimeData(source)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The composer's keys, else Qt's."""
-        if not self._owner.key_pressed(event):
+        """The composer's keys, else Qt's. A letter with Alt that no button took is no text."""
+        if _is_nobodys_key(event):
+            event.ignore()
+        elif not self._owner.key_pressed(event):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
@@ -102,6 +121,12 @@ class Editor(QPlainTextEdit):
         super().resizeEvent(event)
         self.fit()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Lines are of another height."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.fit()
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the focus on the frame."""
         super().focusInEvent(event)
@@ -112,3 +137,10 @@ class Editor(QPlainTextEdit):
         super().focusOutEvent(event)
         self._owner.show_focus(False)
         self._owner.hide_offers()
+
+
+def _is_nobodys_key(event: QKeyEvent) -> bool:
+    """A letter with Alt that came this far: on a Mac it writes one, elsewhere it means a button."""
+    held = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+    alone = held == Qt.KeyboardModifier.AltModifier  # with Ctrl it is how Windows tells of AltGr
+    return alone and event.text().isprintable() and bool(event.text()) and sys.platform != "darwin"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
 
 from app.ui.controls import IconButton, Label
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _PAUSE_MS: Final = 150
 """So long after the last letter the search begins."""
@@ -31,15 +32,15 @@ class FindBar(QFrame):
         self._found: Sequence[int] = ()
         self._at = -1
         self.setProperty("kind", "bar")
-        self.setAccessibleName("Find in this conversation")
+        self.setAccessibleName(translate("Find", "Find in this conversation"))
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Find in this conversation")
-        self.field.setAccessibleName("Words to find in this conversation")
+        self.field.setPlaceholderText(translate("Find", "Find in this conversation"))
+        self.field.setAccessibleName(translate("Find", "Words to find in this conversation"))
         self.field.setClearButtonEnabled(True)
         self.count = Label("", kind="small")
-        self.earlier = IconButton(theme, "up", "Earlier message", "Shift+F3")
-        self.later = IconButton(theme, "down", "Later message", "F3")
-        closing = IconButton(theme, "close", "Close the search")
+        self.earlier = IconButton(theme, "up", translate("Find", "Earlier message"), "Shift+F3")
+        self.later = IconButton(theme, "down", translate("Find", "Later message"), "F3")
+        closing = IconButton(theme, "close", translate("Find", "Close the search"))
         self.earlier.clicked.connect(lambda: self._step(-1))
         self.later.clicked.connect(lambda: self._step(1))
         closing.clicked.connect(self.close_bar)
@@ -101,9 +102,15 @@ class FindBar(QFrame):
 
     def _show_count(self) -> None:
         if self._found:
-            self.count.setText(f"{self._at + 1} of {len(self._found)}")
+            self.count.setText(
+                translate("Find", "{number} of {count}").format(
+                    number=self._at + 1, count=len(self._found)
+                )
+            )
         else:
-            self.count.setText("Not found" if self.text and not self._pause.isActive() else "")
+            self.count.setText(
+                translate("Find", "Not found") if self.text and not self._pause.isActive() else ""
+            )
         for button in (self.earlier, self.later):
             button.setEnabled(bool(self._found))
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.domain.branches import Fork
 from app.ui.controls import IconButton, Label
+from app.ui.direction import window_is_rtl
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -22,11 +23,12 @@ class ForkBar(QWidget):
         where = translate("Branches", "{number} of {count}").format(number=number, count=count)
         self.setAccessibleName(translate("Branches", "Versions of this message: {where}"))
         self.setAccessibleName(self.accessibleName().format(where=where))
+        back, on = ("right", "left") if window_is_rtl() else ("left", "right")
         self.earlier = self._step(
-            theme, "left", translate("Branches", "Show the version before"), fork.beside(-1)
+            theme, back, translate("Branches", "Show the version before"), fork.beside(-1)
         )
         self.later = self._step(
-            theme, "right", translate("Branches", "Show the version after"), fork.beside(+1)
+            theme, on, translate("Branches", "Show the version after"), fork.beside(+1)
         )
         label = Label(where, kind="small")
         label.setToolTip(

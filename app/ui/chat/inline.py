@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
 
+from app.ui.direction import isolated_path
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -19,8 +21,18 @@ class Inline:
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
 
-    def write(self, cursor: QTextCursor, children: Sequence[Token], base: QTextCharFormat) -> None:
-        """All of ``children``, in ``base`` and what they add to it."""
+    def write(
+        self,
+        cursor: QTextCursor,
+        children: Sequence[Token],
+        base: QTextCharFormat,
+        *,
+        isolate: bool = False,
+    ) -> None:
+        """All of ``children``, in ``base`` and what they add to it.
+
+        ``isolate``: code keeps its order in a sentence that is read from right to left.
+        """
         forms = [base]
         for child in children:
             match child.type:
@@ -31,7 +43,8 @@ class Inline:
                 case "hardbreak":
                     cursor.insertText("\u2028", forms[-1])
                 case "code_inline":
-                    cursor.insertText(child.content, self._code_form(forms[-1]))
+                    code = isolated_path(child.content, always=isolate)
+                    cursor.insertText(code, self._code_form(forms[-1]))
                 case "strong_open" | "em_open" | "s_open" | "link_open":
                     forms.append(self._opened(child, forms[-1]))
                 case "strong_close" | "em_close" | "s_close" | "link_close":
@@ -65,7 +78,8 @@ class Inline:
         # Never loaded: an address in a model's text must not be asked for anything.
         form = QTextCharFormat(outer)
         self._make_link(form, str(token.attrGet("src") or ""))
-        cursor.insertText(f"[picture: {token.content or 'no description'}]", form)
+        what = token.content or translate("Transcript", "no description")
+        cursor.insertText(translate("Transcript", "[picture: {what}]").format(what=what), form)
 
     def _code_form(self, outer: QTextCharFormat) -> QTextCharFormat:
         form = QTextCharFormat(outer)

@@ -16,8 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.chat.completion import Offer, Offers
+from app.ui.direction import mirrored
 from app.ui.row_ground import draw_row_ground
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _ROW: Final = 30
 _WIDEST: Final = 620
@@ -32,7 +34,7 @@ class OfferList(QListWidget):
         super().__init__(parent)
         self._offers: Offers | None = None
         self.setObjectName("offers")
-        self.setAccessibleName("Completions")
+        self.setAccessibleName(translate("Composer", "Completions"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -59,9 +61,10 @@ class OfferList(QListWidget):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
             self.addItem(item)
         self.setCurrentRow(0 if offers.eager else -1)
-        height = len(offers.offers) * _ROW + 10
-        width = min(above.width(), _WIDEST)
-        self.setGeometry(above.left(), above.top() - height - 6, width, height)
+        height = len(offers.offers) * self._theme.px(_ROW) + 10
+        width = min(above.width(), self._theme.px(_WIDEST))
+        place = QRect(above.left(), above.top() - height - 6, width, height)
+        self.setGeometry(mirrored(above, place))
         self.show()
         self.raise_()
 
@@ -102,7 +105,7 @@ class _OfferDelegate(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         """All lines are of one height."""
-        return QSize(option.rect.width(), _ROW)
+        return QSize(option.rect.width(), self._theme.px(_ROW))
 
     def paint(
         self,
@@ -127,7 +130,8 @@ class _OfferDelegate(QStyledItemDelegate):
         label = metrics.elidedText(offer.label, Qt.TextElideMode.ElideRight, text.width() * 2 // 3)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, label)
         if offer.summary:
-            rest = text.adjusted(metrics.horizontalAdvance(label) + 16, 0, 0, 0)
+            beside = text.adjusted(metrics.horizontalAdvance(label) + 16, 0, 0, 0)
+            rest = mirrored(text, beside)
             painter.setFont(self._theme.small_font)
             painter.setPen(self._theme.colour("muted"))
             summary = painter.fontMetrics().elidedText(

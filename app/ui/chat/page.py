@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from app.ui.chat.composer import Composer
 from app.ui.controls import Label
 from app.ui.theme import Theme
+from app.ui.tokens import COLUMN
 from app.ui.translation import translate
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from app.ui.chat.approval_card import ApprovalCard
     from app.ui.chat.editing import Editing
     from app.ui.chat.find_bar import FindBar
+    from app.ui.chat.queued_bar import QueuedBar
     from app.ui.chat.rows import ActsRow, ForkRow, Row
     from app.ui.chat.transcript import Transcript
+    from app.ui.chat.waiting_cards import WaitingCards
     from app.ui.drafts import DraftKeeper
     from app.ui.session import OpenConversation, Session
 
@@ -38,16 +41,21 @@ class ChatPage(QWidget):
 
     call_clicked = Signal(str, str)
     undo_wanted = Signal()
+    set_up_wanted = Signal()
+    """From an empty conversation of someone who has no folder yet."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        theme.changed.connect(self._fit)
         self._session: Session | None = None
         self._shown: OpenConversation | None = None
         self._early: list[str] = []
         self._early_files: list[Path] = []
         self._empty: QWidget | None = None
+        self._set_up: QWidget | None = None
         self.transcript: Transcript | None = None
+        self.waiting_cards: WaitingCards | None = None
         self.find_bar: FindBar | None = None
         self._drafts: DraftKeeper | None = None
         self._hit_time: QTimer | None = None
@@ -67,6 +75,7 @@ class ChatPage(QWidget):
         holder = QWidget()
         self._below = QVBoxLayout(holder)
         self._below.setContentsMargins(_SIDE, 4, _SIDE, 16)
+        self._queued: QueuedBar | None = None
         self._below.addWidget(self.composer)
         self._page.addWidget(holder)
         self.setFocusProxy(self.composer.editor)
@@ -87,10 +96,13 @@ class ChatPage(QWidget):
         self.transcript.earlier_wanted.connect(session.read_earlier)
         self.transcript.beginning_wanted.connect(session.show_beginning)
         self.transcript.widget_shown.connect(self._widget_shown)
+        self.waiting_cards = self._follow_cards(self.transcript)
         self.transcript.focus_left.connect(self.composer.editor.setFocus)
         self._page.replaceWidget(self._waiting, self.transcript)
         self._page.setStretch(0, 1)
-        self._drafts = DraftKeeper(session.desk.drafts, session.tasks, self.composer, self)
+        self._drafts = DraftKeeper(
+            session.desk.drafts, session.tasks, self.composer, session.attaching, self
+        )
         self._hit_time = QTimer(self)
         self._hit_time.setSingleShot(True)
         self._hit_time.setInterval(HIT_SHOWN_MS)
@@ -122,6 +134,24 @@ class ChatPage(QWidget):
         early_files, self._early_files = self._early_files, []
         if early_files:
             self._attach_files(early_files)
+
+    def _follow_cards(self, transcript: Transcript) -> WaitingCards:
+        from app.ui.chat.approval_card import ApprovalCard
+        from app.ui.chat.waiting_cards import WaitingCards
+
+        def cards() -> list[ApprovalCard]:
+            return [one for one in transcript.widgets() if isinstance(one, ApprovalCard)]
+
+        waiting = WaitingCards(transcript.viewport(), cards)
+        waiting.wanted.connect(self._show_card)
+        transcript.widgets_moved.connect(waiting.look)
+        return waiting
+
+    def _show_card(self, card: ApprovalCard | None) -> None:
+        """A key of a card was pressed that cannot be seen."""
+        if card is not None and self.transcript is not None:
+            self.transcript.bring_into_view(card)
+            card.setFocus()
 
     def _attach_attaching(self, session: Session) -> None:
         assert self.transcript is not None
@@ -237,7 +267,11 @@ class ChatPage(QWidget):
             self._session.send(text)
         else:
             self._early.append(text)
-            self._waiting.setText("Steward is still starting; your message goes out in a moment.")
+            self._waiting.setText(
+                translate(
+                    "Transcript", "Steward is still starting; your message goes out in a moment."
+                )
+            )
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -272,6 +306,23 @@ class ChatPage(QWidget):
     def _show_state(self) -> None:
         if self._session is not None:
             self.composer.set_busy(self._session.busy)
+            self._show_waiting([sent.text for sent in self._session.waiting])
+
+    @property
+    def queued_bar(self) -> QueuedBar | None:
+        """What waits its turn, once something did."""
+        return self._queued
+
+    def _show_waiting(self, texts: Sequence[str]) -> None:
+        if self._queued is None and texts:
+            from app.ui.chat.queued_bar import QueuedBar
+
+            assert self._session is not None
+            self._queued = QueuedBar()
+            self._queued.taken_back.connect(self._session.take_back)
+            self._below.insertWidget(0, self._queued)
+        if self._queued is not None:
+            self._queued.show_messages(texts)
 
     def _take_back(self, text: str) -> None:
         written = self.composer.text
@@ -286,13 +337,32 @@ class ChatPage(QWidget):
             self._empty.deleteLater()
             self._empty = None
         session = self._session
-        if session is None or self.transcript is None or session.current.model.rows:
+        if session is None or self.transcript is None:
+            return
+        setting_up = self._set_up is not None and not session.current.model.rows
+        self.transcript.setVisible(not setting_up)
+        if self._set_up is not None:
+            self._set_up.setVisible(setting_up)
+        if setting_up or session.current.model.rows:
             return
         from app.ui.chat.empty import EmptyConversation
 
-        self._empty = EmptyConversation(session.starters())
+        no_folder = not session.desk.folders.folders
+        self._empty = EmptyConversation(session.starters(), offer_set_up=no_folder)
         self._empty.chosen.connect(self.send)
+        self._empty.set_up_wanted.connect(self.set_up_wanted)
         self._over.addWidget(self._empty)
+
+    def show_set_up(self, panel: QWidget | None) -> None:
+        """Show ``panel`` in the place of an empty conversation from now on; ``None``: no longer."""
+        if self._set_up is not None:
+            self._page.removeWidget(self._set_up)
+            self._set_up.hide()
+            self._set_up.deleteLater()
+        self._set_up = panel
+        if panel is not None:
+            self._page.insertWidget(self._page.count() - 1, panel, 1)
+        self._show_empty()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and pictures may be dropped anywhere."""
@@ -314,8 +384,11 @@ class ChatPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The composer is as wide as the transcript's column."""
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         side = _SIDE if self.width() > 560 else 16
-        side = max(side, (self.width() - 760) // 2)
+        side = max(side, (self.width() - self._theme.px(COLUMN)) // 2)
         self._below.setContentsMargins(side, 4, side, 16)
 
     # -- widgets in rows ---------------------------------------------------------------------------
@@ -408,9 +481,9 @@ class ChatPage(QWidget):
             return
         match event:
             case Answer(text=text) if text:
-                words = f"Steward: {text}"
+                words = translate("Transcript", "Steward: {text}").format(text=text)
             case Approval(decision=None, summary=summary):
-                words = f"Steward asks: {summary}"
+                words = translate("Transcript", "Steward asks: {summary}").format(summary=summary)
             case ErrorEvent(message=message):
                 words = message
             case _:
@@ -432,11 +505,17 @@ class ChatPage(QWidget):
         box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle("Open a link?")
-        box.setText("Open this address in your browser?" if safe else "This is no web address.")
+        box.setWindowTitle(translate("Transcript", "Open a link?"))
+        box.setText(
+            translate("Transcript", "Open this address in your browser?")
+            if safe
+            else translate("Transcript", "This is no web address.")
+        )
         box.setInformativeText(address)
         if safe:
-            opening = box.addButton("&Open", QMessageBox.ButtonRole.AcceptRole)
+            opening = box.addButton(
+                translate("Transcript", "&Open"), QMessageBox.ButtonRole.AcceptRole
+            )
             opening.clicked.connect(lambda: QDesktopServices.openUrl(url))
-        box.addButton("&Close", QMessageBox.ButtonRole.RejectRole)
+        box.addButton(translate("Transcript", "&Close"), QMessageBox.ButtonRole.RejectRole)
         box.open()

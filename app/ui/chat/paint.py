@@ -25,6 +25,7 @@ from app.ui.chat.row_layout import RowLayout
 from app.ui.chat.rows import CallRow, FoldRow, NoticeRow, Row, UserRow, WaitRow
 from app.ui.chat.selection import Selection, length_of
 from app.ui.controls import draw_state
+from app.ui.direction import is_rtl, mirrored_f
 from app.ui.theme import Theme
 
 _MOST_MARKS: Final = 200
@@ -59,11 +60,12 @@ class RowPainter:
         top, bottom = clip.top() - origin.y(), clip.bottom() - origin.y()
         for number, box, rect in layout.between(top, bottom):
             place = rect.translated(origin)
-            self._ground(painter, row, box, place, origin.x())
+            column = QRectF(origin.x(), place.top(), layout.width, place.height())
+            self._ground(painter, row, box, place, column)
             if box.document is not None:
                 self._text(painter, index, number, box, place)
 
-    def _ground(self, painter: QPainter, row: Row, box: Box, place: QRectF, left: float) -> None:
+    def _ground(self, painter: QPainter, row: Row, box: Box, place: QRectF, column: QRectF) -> None:
         colour = self._theme.colour
         painter.setPen(Qt.PenStyle.NoPen)
         if box.attachment is not None:
@@ -74,13 +76,14 @@ class RowPainter:
             self._outline(painter)
             painter.drawPath(_bubble(place))
         elif isinstance(row, FoldRow):
-            self._edge(painter, place, left)
+            self._edge(painter, column)
         elif isinstance(row, CallRow | WaitRow | NoticeRow):
-            self._edge(painter, place, left)
+            self._edge(painter, column)
             state = _state(row)
             line = box.document.firstBlock().layout().lineAt(0).height() if box.document else 16
-            dot = QRectF(left + 11, place.top() + line / 2 - 4, 8, 8)
-            draw_state(painter, dot, state, self._theme)
+            edge = self._theme.px(8)
+            dot = QRectF(column.left() + 11, place.top() + (line - edge) / 2, edge, edge)
+            draw_state(painter, mirrored_f(column, dot), state, self._theme)
         elif box.block is None:
             return
         elif box.block.kind is BlockKind.CODE:
@@ -89,6 +92,8 @@ class RowPainter:
             painter.drawPath(_code_ground(place, first=box.block.first, last=box.block.last))
         elif box.block.kind is BlockKind.QUOTE:
             bar = QRectF(place.left(), place.top(), 3, place.height())
+            if is_rtl(box.block.source.lstrip("> ")):
+                bar.moveRight(place.right())
             painter.fillRect(bar, colour("line"))
         elif box.block.kind is BlockKind.RULE:
             painter.fillRect(place, colour("strong_line"))
@@ -97,9 +102,9 @@ class RowPainter:
         if self._theme.high_contrast:
             painter.setPen(self._theme.colour("strong_line"))
 
-    def _edge(self, painter: QPainter, place: QRectF, left: float) -> None:
-        edge = QRectF(left, place.top() - 1, 2, place.height() + 2)
-        painter.fillRect(edge, self._theme.colour("strong_line"))
+    def _edge(self, painter: QPainter, column: QRectF) -> None:
+        edge = QRectF(column.left(), column.top() - 1, 2, column.height() + 2)
+        painter.fillRect(mirrored_f(column, edge), self._theme.colour("strong_line"))
 
     def _text(self, painter: QPainter, index: int, number: int, box: Box, place: QRectF) -> None:
         document = box.document
@@ -155,7 +160,8 @@ def _bubble(place: QRectF) -> QPainterPath:
     path = QPainterPath()
     path.addRoundedRect(place, 14, 14)
     corner = QPainterPath()
-    corner.addRoundedRect(place.right() - 16, place.bottom() - 16, 16, 16, 4, 4)
+    sharp = QRectF(place.right() - 16, place.bottom() - 16, 16, 16)
+    corner.addRoundedRect(mirrored_f(place, sharp), 4, 4)
     return path.united(corner)
 
 

@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 from app.ui.chat.highlight import Highlighter
 from app.ui.chat.inline import Inline
 from app.ui.chat.markdown import Block, BlockKind
+from app.ui.direction import LEFT, LTR, has_rtl, is_rtl
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _code(block: Block, theme: Theme, highlighter: Highlighter) -> QTextDocument
     wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     document.setDefaultTextOption(wrapping)
     cursor = QTextCursor(document)
-    cursor.setBlockFormat(_spaced(QTextBlockFormat(), 118))
+    cursor.setBlockFormat(_as_code(_spaced(QTextBlockFormat(), 118)))
     pieces = highlighter.pieces(block.code, block.language)
     _write_code(cursor, pieces, theme, QTextCharFormat())
     return document
@@ -98,6 +99,13 @@ def _write_code(
         # One document block for all lines: U+2028 is Qt's line break within a block.
         cursor.insertText(text.replace("\n", "\u2028"), form)
     cursor.endEditBlock()
+
+
+def _as_code(form: QTextBlockFormat) -> QTextBlockFormat:
+    """From left to right, in whatever language the rest is."""
+    form.setLayoutDirection(LTR)
+    form.setAlignment(LEFT)
+    return form
 
 
 def _spaced(form: QTextBlockFormat, percent: int = _LINE_HEIGHT) -> QTextBlockFormat:
@@ -177,14 +185,16 @@ class _Writer:
                 self._new_block(QTextBlockFormat())
                 self._cursor.insertText("―" * 3, self._form("muted"))
 
-    def _new_block(self, form: QTextBlockFormat) -> None:
+    def _new_block(self, form: QTextBlockFormat, *, rtl: bool = False) -> None:
         """Start a block (the document's first one is there already)."""
         depth = len(self._levels)
         if not self._empty:
             form.setTopMargin(3 if self._at_item else _PARAGRAPH_GAP)
         if depth and not self._at_item:
             form.setIndent(depth)
-        if self._quotes:
+        if self._quotes and rtl:
+            form.setRightMargin(14 * self._quotes)
+        elif self._quotes:
             form.setLeftMargin(14 * self._quotes)
         _spaced(form)
         if self._empty:
@@ -219,16 +229,16 @@ class _Writer:
         if checked is not None:
             # Qt draws its own tick boxes with the style's colours, which may not show on ours.
             self._levels[-1].form.setStyle(QTextListFormat.Style.ListStyleUndefined)
-        self._new_block(form)
+        self._new_block(form, rtl=is_rtl(token.content))
         if checked is not None:
             self._cursor.insertText("☑ " if checked else "☐ ", base)
-        self._words.write(self._cursor, children, base)
+        self._words.write(self._cursor, children, base, isolate=has_rtl(token.content))
 
     def _nested_code(self, token: Token) -> None:
         """A fence in a list item or a quote."""
         form = QTextBlockFormat()
         form.setBackground(self._theme.colour("code"))
-        self._new_block(form)
+        self._new_block(_as_code(form))
         base = QTextCharFormat()
         base.setFontFamilies([self._theme.code_font.family()])
         base.setFontPointSize(self._theme.code_font.pointSizeF())
@@ -261,18 +271,23 @@ class _Writer:
         form.setBorderCollapse(True)
         form.setCellPadding(5)
         form.setCellSpacing(0)
+        rtl = any(is_rtl(inline.content) for _, inline in rows[0])
+        if rtl:  # Qt's tables go from left to right
+            form.setAlignment(Qt.AlignmentFlag.AlignRight)
         form.setColumnWidthConstraints([QTextLength(QTextLength.Type.VariableLength, 0)] * columns)
         table = self._cursor.insertTable(len(rows), columns, form)
         for i, row in enumerate(rows):
             for j, (cell, inline) in enumerate(row):
-                self._cursor = table.cellAt(i, j).firstCursorPosition()
+                place = columns - 1 - j if rtl else j
+                self._cursor = table.cellAt(i, place).firstCursorPosition()
                 block = QTextBlockFormat()
-                block.setAlignment(_alignment(cell))
+                block.setAlignment(_alignment(cell, rtl=rtl))
                 self._cursor.setBlockFormat(block)
                 base = self._form()
                 if cell.type == "th_open":
                     base.setFontWeight(QFont.Weight.DemiBold)
-                self._words.write(self._cursor, list(inline.children or ()), base)
+                children = list(inline.children or ())
+                self._words.write(self._cursor, children, base, isolate=has_rtl(inline.content))
         self._cursor = QTextCursor(self._document)
         self._cursor.movePosition(QTextCursor.MoveOperation.End)
         # A document ends with a block of its own after a table: it must not take room.
@@ -281,12 +296,14 @@ class _Writer:
         self._cursor.setBlockFormat(last)
 
 
-def _alignment(cell: Token) -> Qt.AlignmentFlag:
+def _alignment(cell: Token, *, rtl: bool) -> Qt.AlignmentFlag:
     style = str(cell.attrGet("style") or "")
     if "right" in style:
         return Qt.AlignmentFlag.AlignRight
     if "center" in style:
         return Qt.AlignmentFlag.AlignHCenter
+    if rtl and "left" not in style:
+        return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
     return Qt.AlignmentFlag.AlignLeft
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QGuiApplication, QTextCharFormat, QTextCursor, QTextDocument
 
 from app.ui.chat.attachment_box import ATTACHMENT_GAP, attachment_box, attachment_height
 from app.ui.chat.boxes import Box, Column
@@ -29,11 +30,13 @@ from app.ui.chat.rows import (
     SuggestionsRow,
     UserRow,
 )
+from app.ui.direction import isolated, isolated_path, mirrored_f, window_is_rtl
 from app.ui.theme import Theme
 
 _BUBBLE_PADDING: Final = (14.0, 9.0, 9.0)
 _CODE_PADDING: Final = (12.0, 9.0)
 MARK_INDENT: Final = 24.0
+"""At the usual size of text."""
 _GAPS: Final = {
     UserRow: 20.0,
     AnswerRow: 12.0,
@@ -56,10 +59,15 @@ _FAR: Final = 4_000.0
 
 
 class RowLayout:
-    """The boxes of one row, top to bottom; nothing here looks at all of them at once."""
+    """The boxes of one row, top to bottom; nothing here looks at all of them at once.
 
-    def __init__(self, gap: float, widget_height: float | None = None) -> None:
+    The places of boxes are those from left to right; ``rect`` says where they stand in a window
+    of the other direction, too. ``width`` is that of the column.
+    """
+
+    def __init__(self, gap: float, width: float, widget_height: float | None = None) -> None:
         self.gap = gap
+        self.width = width
         self.boxes: list[Box] = []
         self.splitter: BlockSplitter | None = None
         self.frozen = 0
@@ -93,7 +101,9 @@ class RowLayout:
     def rect(self, index: int) -> QRectF:
         """Where a box stands in the row, paddings included."""
         box = self.boxes[index]
-        return QRectF(box.x, self.gap + self._heights.top(index) + box.gap, box.width, box.height)
+        top = self.gap + self._heights.top(index) + box.gap
+        whole = QRectF(0, top, self.width, box.height)
+        return mirrored_f(whole, QRectF(box.x, top, box.width, box.height))
 
     def between(self, top: float, bottom: float) -> Iterator[tuple[int, Box, QRectF]]:
         """The boxes that show between ``top`` and ``bottom`` (in the row)."""
@@ -181,7 +191,8 @@ class RowLayouter:
 
     def layout(self, row: Row, widget_height: float | None = None) -> RowLayout:
         """A new layout of ``row``; ``widget_height`` for rows a widget stands in."""
-        made = RowLayout(_GAPS.get(type(row), _DEFAULT_GAP), widget_height)
+        gap = _GAPS.get(type(row), _DEFAULT_GAP)
+        made = RowLayout(gap, self.column.width, widget_height)
         match row:
             case UserRow():
                 for place, one in enumerate(row.attachments):
@@ -195,7 +206,8 @@ class RowLayouter:
             case CallRow():
                 made.append(self._marked(lambda: self._call(row)))
             case FoldRow():
-                sign = "▾" if row.open else "▸"
+                closed = "◂" if window_is_rtl() else "▸"
+                sign = "▾" if row.open else closed
                 made.append(self._marked(lambda: self._small(f"{sign} {row.title}")))
                 if row.open:
                     made.append(self._folded(row))
@@ -280,8 +292,8 @@ class RowLayouter:
         )
 
     def _marked(self, make: Callable[[], QTextDocument]) -> Box:
-        width = self.column.width - MARK_INDENT
-        return Box(make, self.column.line, x=MARK_INDENT, width=width)
+        indent = self._theme.px(MARK_INDENT)
+        return Box(make, self.column.line, x=indent, width=self.column.width - indent)
 
     def _heading(self, text: str) -> Box:
         """In the middle of the column."""
@@ -296,13 +308,20 @@ class RowLayouter:
         return Box(make, self.column.line, width=self.column.width)
 
     def _folded(self, row: FoldRow) -> Box:
-        width = self.column.prose - MARK_INDENT
+        indent = self._theme.px(MARK_INDENT)
+        width = self.column.prose - indent
         height = self._lines(row.text, width)
-        return Box(lambda: self._small(row.text), height, gap=6.0, x=MARK_INDENT, width=width)
+        make = partial(self._small, row.text, own_direction=True)
+        return Box(make, height, gap=6.0, x=indent, width=width)
 
-    def _small(self, text: str) -> QTextDocument:
+    def _small(self, text: str, *, own_direction: bool = False) -> QTextDocument:
+        """Muted words: the window's, and in its direction, unless somebody else said them."""
         document = plain_document(self._theme, text, colour="muted")
         document.setDefaultFont(self._theme.small_font)
+        if not own_direction:
+            option = document.defaultTextOption()
+            option.setTextDirection(QGuiApplication.layoutDirection())
+            document.setDefaultTextOption(option)
         return document
 
     def _call(self, row: CallRow) -> QTextDocument:
@@ -316,13 +335,13 @@ class RowLayouter:
         name.setBackground(theme.colour("code"))
         muted = QTextCharFormat()
         muted.setForeground(theme.colour("muted"))
-        cursor.insertText(row.name, name)
+        cursor.insertText(isolated_path(row.name), name)
         if row.gist:
-            cursor.insertText(f"  {row.gist}", muted)
+            cursor.insertText(f"  {isolated(row.gist)}", muted)
         coloured = QTextCharFormat(muted)
         if row.state in ("trouble", "attention"):
             coloured.setForeground(theme.colour(row.state))
-        cursor.insertText(f"   {row.outcome}", coloured)
+        cursor.insertText(f"   {isolated(row.outcome)}", coloured)
         return document
 
     def _lines(self, text: str, width: float) -> float:

@@ -10,6 +10,7 @@ from app.domain.branches import Fork
 from app.domain.events import Approval
 from app.domain.tool_calls import ToolStatus
 from app.ui import words
+from app.ui.translation import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ class DayRow:
 class EarlierRow:
     """Stands at the top while the conversation has messages that are not read yet."""
 
-    text: str = "Reading earlier messages …"
+    @property
+    def text(self) -> str:
+        """What stands there."""
+        return translate("Transcript", "Reading earlier messages …")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,11 @@ class CallRow:
     @property
     def outcome(self) -> str:
         """``49 ms · done · you allowed it``."""
-        word = "asks you first" if self.asks else words.call_state(self.status)[1]
+        word = (
+            translate("Transcript", "asks you first")
+            if self.asks
+            else words.call_state(self.status)[1]
+        )
         time = ""
         if self.duration_ms is not None and self.status is ToolStatus.OK:
             time = words.duration(self.duration_ms)
@@ -169,21 +177,39 @@ def spoken(row: Row) -> str:
     """The row for a screen reader."""
     match row:
         case UserRow():
-            attached = f" Attached: {names_of(row.attachments)}." if row.attachments else ""
-            return f"You: {row.text}{attached}" + (" (waits its turn)" if row.queued else "")
+            attached = (
+                translate("Transcript", " Attached: {names}.").format(
+                    names=names_of(row.attachments)
+                )
+                if row.attachments
+                else ""
+            )
+            return translate("Transcript", "You: {text}{attached}").format(
+                text=row.text, attached=attached
+            ) + (translate("Transcript", " (waits its turn)") if row.queued else "")
         case AnswerRow():
-            return f"Steward: {row.text}"
+            return translate("Transcript", "Steward: {text}").format(text=row.text)
         case CallRow():
-            return f"Skill {row.words}"
+            return translate("Transcript", "Skill {words}").format(words=row.words)
         case WaitRow() | NoticeRow() | DayRow() | EarlierRow():
             return row.text
         case FoldRow():
-            return f"{row.title}: {row.text}" if row.open else f"{row.title}. Enter opens it."
+            return (
+                f"{row.title}: {row.text}"
+                if row.open
+                else translate("Transcript", "{title}. Enter opens it.").format(title=row.title)
+            )
         case CardRow():
-            return f"Waits for your decision: {row.approval.summary}"
+            return translate("Transcript", "Waits for your decision: {summary}").format(
+                summary=row.approval.summary
+            )
         case ForkRow():
-            return f"Version {row.fork.words} of this message"
+            return translate("Transcript", "Version {number} of {count} of this message").format(
+                number=row.fork.shown + 1, count=len(row.fork.messages)
+            )
         case ActsRow():
-            return "What can be done with this answer"
+            return translate("Transcript", "What can be done with this answer")
         case SuggestionsRow():
-            return f"Suggestions: {', '.join(row.labels or row.suggestions)}"
+            return translate("Transcript", "Suggestions: {messages}").format(
+                messages=", ".join(row.labels or row.suggestions)
+            )

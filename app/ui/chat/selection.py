@@ -10,6 +10,7 @@ from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
 from app.ui.chat.boxes import Box
 from app.ui.chat.markdown import BlockKind
 from app.ui.chat.row_layout import RowLayout
+from app.ui.direction import without_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def _part_markdown(document: QTextDocument, begin: int, end: int) -> str:
     cursor = QTextCursor(document)
     cursor.setPosition(begin)
     cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-    return cursor.selection().toMarkdown().strip()
+    return without_marks(cursor.selection().toMarkdown().strip())
 
 
 def _continues(before: Box, box: Box) -> bool:
@@ -171,7 +172,7 @@ def _plain(document: QTextDocument, begin: int, end: int) -> str:
         cursor.setPosition(start)
         stop = min(end, block.position() + block.length() - 1)
         cursor.setPosition(max(start, stop), QTextCursor.MoveMode.KeepAnchor)
-        text = cursor.selectedText().replace("\u2028", "\n")
+        text = without_marks(cursor.selectedText().replace("\u2028", "\n"))
         listed = block.textList()
         if _is_item(block) and start == block.position():
             indent = "  " * max(0, listed.format().indent() - 1)

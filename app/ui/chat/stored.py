@@ -12,7 +12,7 @@ from app.domain.messages import ConversationMessage, MessageStatus, Role
 from app.domain.tool_calls import ToolStatus
 from app.domain.turns import SummaryRecord, TurnRecord, TurnState
 from app.ui import words
-from app.ui.chat.endings import BROKEN, STOPPED, ending, way_on
+from app.ui.chat.endings import broken, ending, stopped, way_on
 from app.ui.chat.rows import (
     ActsRow,
     AnswerRow,
@@ -25,9 +25,9 @@ from app.ui.chat.rows import (
     SuggestionsRow,
     UserRow,
 )
+from app.ui.translation import translate
 
 NO_FORKS: Final[Mapping[str, Fork]] = {}
-SUMMARISED: Final = "Earlier messages were summarised for the model"
 
 
 def stored_rows(
@@ -83,6 +83,11 @@ def stored_rows(
     return rows
 
 
+def summarised() -> str:
+    """The title of what stands for earlier messages."""
+    return translate("Transcript", "Earlier messages were summarised for the model")
+
+
 def first_line(text: str, limit: int = 160) -> str:
     """The first line of a result, shortened."""
     line = text.strip().split("\n", 1)[0]
@@ -92,8 +97,10 @@ def first_line(text: str, limit: int = 160) -> str:
 def thought(milliseconds: object) -> str:
     """``Thought for 4 s``."""
     if not isinstance(milliseconds, int | float) or milliseconds < 1000:
-        return "Thought for a moment"
-    return f"Thought for {words.duration(round(milliseconds, -3)).replace('.0 s', ' s')}"
+        return translate("Transcript", "Thought for a moment")
+    return translate("Transcript", "Thought for {time}").format(
+        time=words.duration(round(milliseconds, -3)).replace(".0 s", " s")
+    )
 
 
 def _answer_rows(message: ConversationMessage, *, tell_end: bool) -> list[Row]:
@@ -106,9 +113,9 @@ def _answer_rows(message: ConversationMessage, *, tell_end: bool) -> list[Row]:
     if not tell_end:
         return rows
     if message.status is MessageStatus.INTERRUPTED:
-        rows.append(NoticeRow("attention", STOPPED, message.turn_id))
+        rows.append(NoticeRow("attention", stopped(), message.turn_id))
     elif message.status is MessageStatus.FAILED:
-        rows.append(NoticeRow("trouble", BROKEN, message.turn_id))
+        rows.append(NoticeRow("trouble", broken(), message.turn_id))
     return rows
 
 
@@ -124,7 +131,7 @@ def _with_turns(
         turn_id = turn_of(row)
         if isinstance(row, UserRow):
             out.extend(
-                FoldRow(SUMMARISED, one.text, turn_id)
+                FoldRow(summarised(), one.text, turn_id)
                 for one in summaries
                 if one.turn_id == turn_id
             )

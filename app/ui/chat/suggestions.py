@@ -9,7 +9,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.ui.controls import Button
+from app.ui.direction import isolated
 from app.ui.flow_layout import FlowLayout
+from app.ui.translation import translate
 
 _LONGEST: Final = 60
 
@@ -21,12 +23,16 @@ class Suggestions(QWidget):
 
     def __init__(self, suggestions: Sequence[str], labels: Sequence[str] = ()) -> None:
         super().__init__()
-        self.setAccessibleName("Suggestions")
+        self.setAccessibleName(translate("Transcript", "Suggestions"))
         line = FlowLayout(self, spacing=8)
         for at, text in enumerate(suggestions):
             label = labels[at] if at < len(labels) else text
             shown = label if len(label) <= _LONGEST else label[: _LONGEST - 1] + "…"
-            button = Button(shown.replace("&", "&&"), kind="suggestion", name=f"Send: {text}")
+            button = Button(
+                isolated(shown).replace("&", "&&"),
+                kind="suggestion",
+                name=translate("Transcript", "Send: {text}").format(text=text),
+            )
             button.setToolTip(text if shown != text else "")
             button.clicked.connect(lambda _checked=False, t=text: self.chosen.emit(t))
             line.addWidget(button)

@@ -31,6 +31,10 @@ from app.ui.chat.selection import Selection, selected_markdown, selected_text
 from app.ui.chat.transcript_menu import MenuPlace, transcript_menu
 from app.ui.controls import Button
 from app.ui.theme import Theme
+from app.ui.translation import translate
+
+_MARGIN = 16
+"""Pixels between what is brought into view and the edge of the view."""
 
 
 class Transcript(QAbstractScrollArea):
@@ -48,6 +52,8 @@ class Transcript(QAbstractScrollArea):
     beginning_wanted = Signal()
     """The person wants to see the beginning of all."""
     widget_shown = Signal(QWidget)
+    widgets_moved = Signal()
+    """Where widgets stand in rows, they may have come, gone or moved."""
     attachment_clicked = Signal(object)
     attachment_folder_wanted = Signal(object)
     edit_wanted = Signal(str)
@@ -68,6 +74,7 @@ class Transcript(QAbstractScrollArea):
         self._make_widget = make_widget
         self._widgets: dict[int, QWidget] = {}
         self._settling = False
+        self._had_widgets = False
         highlighter = Highlighter(self)
         highlighter.ready.connect(self._recolour)
         large = LargeTexts(self)
@@ -79,13 +86,16 @@ class Transcript(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Transcript")
+        self.setAccessibleName(translate("Transcript", "Transcript"))
         self.viewport().setMouseTracking(True)
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
         self.verticalScrollBar().setSingleStep(40)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self._code_copy = CodeCopy(self.viewport())
-        self._latest = Button("Jump to the latest", name="Jump to the latest message")
+        self._latest = Button(
+            translate("Transcript", "Jump to the latest"),
+            name=translate("Transcript", "Jump to the latest message"),
+        )
         self._latest.setParent(self.viewport())
         self._latest.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._latest.hide()
@@ -122,6 +132,21 @@ class Transcript(QAbstractScrollArea):
     def widget_at(self, index: int) -> QWidget | None:
         """The widget that stands in a row, if one does."""
         return self._widgets.get(self.arrangement.key(index))
+
+    def widgets(self) -> list[QWidget]:
+        """The widgets that stand in rows, from the top."""
+        places = {self.arrangement.index_of(key): one for key, one in self._widgets.items()}
+        return [places[index] for index in sorted(places) if index >= 0]
+
+    def bring_into_view(self, widget: QWidget) -> None:
+        """Scroll until a row's widget is seen: its end, where it is higher than the view."""
+        for key, one in self._widgets.items():
+            index = self.arrangement.index_of(key)
+            if one is widget and index >= 0:
+                below = self.arrangement.rect(index).bottom() - self.viewport().height()
+                self.arrangement.scroll_to(self.arrangement.top + below + _MARGIN)
+                self._settle()
+                return
 
     def jump_to_end(self) -> None:
         """Show the newest rows, and follow what comes."""
@@ -251,6 +276,9 @@ class Transcript(QAbstractScrollArea):
                 left, view.height() - hint.height() - 12, hint.width(), hint.height()
             )
             self._latest.raise_()
+        if self._widgets or self._had_widgets:
+            self._had_widgets = bool(self._widgets)
+            self.widgets_moved.emit()
         self.viewport().update()
 
     def _scrolled(self, value: int) -> None:
@@ -277,7 +305,8 @@ class Transcript(QAbstractScrollArea):
         """Lay out again for the new width; what was being read stays in view."""
         super().resizeEvent(event)
         # The scroll bar's room counts: the column must not move when the bar appears.
-        self.arrangement.resize(self.width(), self.viewport().height())
+        viewport = self.viewport()
+        self.arrangement.resize(self.width(), viewport.height(), viewport.x())
         self._settle()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -49,23 +49,34 @@ def transcript_menu(
         action.setEnabled(enabled)
         action.triggered.connect(lambda _checked=False: act())
 
-    entry("&Copy", lambda: _copy(place.selected()), enabled=place.is_selected)
-    entry("Copy as &Markdown", lambda: _copy(place.selected_markdown()), enabled=place.is_selected)
+    entry(
+        translate("Transcript", "&Copy"), lambda: _copy(place.selected()), enabled=place.is_selected
+    )
+    entry(
+        translate("Transcript", "Copy as &Markdown"),
+        lambda: _copy(place.selected_markdown()),
+        enabled=place.is_selected,
+    )
     row = place.row
     if place.code:
-        entry("Copy this c&ode", lambda: _copy(place.code))
+        entry(translate("Transcript", "Copy this c&ode"), lambda: _copy(place.code))
     if isinstance(row, AnswerRow | UserRow):
         text = row.text
-        entry("Copy this m&essage as Markdown", lambda: _copy(text))
+        entry(translate("Transcript", "Copy this m&essage as Markdown"), lambda: _copy(text))
         if row.turn_id:
             turn = row.turn_id
             entry(translate("Branches", "Ed&it and send again"), lambda: edit(turn))
             entry(translate("Branches", "Answer a&gain"), lambda: again(turn))
     for one in row.attachments if isinstance(row, UserRow) else ():
         name = one.name.replace("&", "&&")
-        entry(f"Open {name}", partial(open_attachment, one))
-        entry(f"Show a copy of {name} in its folder", partial(show_attachment, one))
-    entry("Select &all", select_all)
+        entry(
+            translate("Transcript", "Open {name}").format(name=name), partial(open_attachment, one)
+        )
+        entry(
+            translate("Transcript", "Show a copy of {name} in its folder").format(name=name),
+            partial(show_attachment, one),
+        )
+    entry(translate("Transcript", "Select &all"), select_all)
     return menu
 
 

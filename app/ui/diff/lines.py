@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from app.ui import words
+from app.ui.translation import translate
+
 _WORD: Final = re.compile(r"\w+|\s+|[^\w\s]")
 _HUNK: Final = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 # Below this the two lines have little in common and marks would only be noise.
 _ALIKE: Final = 0.4
 # Comparing words is quadratic at worst: very long lines are shown without marks.
 _LONGEST_MARKED: Final = 2_000
-_NO_NEWLINE: Final = "no newline at the end of the file"
+_NO_NEWLINE: Final = "No newline at end of file"
+"""As ``diff`` says it."""
 
 
 class Kind(StrEnum):
@@ -81,7 +85,9 @@ def parse(diff: str) -> list[DiffLine]:
             old, new = old + 1, new + 1
         elif raw.startswith("\\"):
             said = raw.removeprefix("\\ ")
-            lines.append(note(_NO_NEWLINE if said == "No newline at end of file" else said))
+            if said == _NO_NEWLINE:
+                said = translate("Difference", "no newline at the end of the file")
+            lines.append(note(said))
     return _marked(lines)
 
 
@@ -113,13 +119,13 @@ def summary(lines: Sequence[DiffLine]) -> str:
     """``1 line added, 2 removed``; empty where no line differs."""
     added = sum(line.kind is Kind.ADDED for line in lines)
     removed = sum(line.kind is Kind.REMOVED for line in lines)
-    parts = []
+    more, less = words.count(added, "line"), words.count(removed, "line")
+    if added and removed:
+        both = translate("Difference", "{added} added, {removed} removed")
+        return both.format(added=more, removed=words.number(removed))
     if added:
-        parts.append(f"{added:,} {'line' if added == 1 else 'lines'} added")
-    if removed:
-        word = "" if added else (" line" if removed == 1 else " lines")
-        parts.append(f"{removed:,}{word} removed")
-    return ", ".join(parts)
+        return translate("Difference", "{lines} added").format(lines=more)
+    return translate("Difference", "{lines} removed").format(lines=less) if removed else ""
 
 
 def _runs(lines: Sequence[DiffLine]) -> Iterator[list[DiffLine]]:

@@ -20,8 +20,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit
 
+from app.ui import words
 from app.ui.diff.lines import DiffLine, Kind, note, pairs, parse, summary
+from app.ui.direction import LEFT, LTR
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _MOST_LINES: Final = 500
 _AT_ONCE: Final = 40
@@ -61,6 +64,7 @@ class DiffView(QTextEdit):
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(0)
+        self.setLayoutDirection(LTR)  # it is code, whatever language the window speaks
         self.document().setUndoRedoEnabled(False)
         theme.changed.connect(self._render)
 
@@ -127,13 +131,17 @@ class DiffView(QTextEdit):
         self._letter = QFontMetricsF(self._theme.code_font).horizontalAdvance("+")
         self.clear()
         if not self._lines:
-            self._rows = [(note("No difference in the text."),)]
+            self._rows = [(note(translate("Difference", "No difference in the text.")),)]
         elif self._side_by_side:
             self._rows = [(pair.left, pair.right) for pair in pairs(self._lines)]
         else:
             self._rows = [(line,) for line in self._lines]
         if len(self._rows) > _MOST_LINES:
-            rest = note(f"… {len(self._rows) - _MOST_LINES:,} more lines are not shown.")
+            rest = note(
+                translate("Difference", "… {number} more lines are not shown.").format(
+                    number=words.number(len(self._rows) - _MOST_LINES)
+                )
+            )
             self._rows[_MOST_LINES:] = [(rest, note("")) if self._side_by_side else (rest,)]
         self._written = 0
         self._write_some()
@@ -142,7 +150,9 @@ class DiffView(QTextEdit):
             self._ruler.deleteLater()
             self._ruler = None
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setAccessibleDescription(summary(self._lines) or "No difference in the text")
+        self.setAccessibleDescription(
+            summary(self._lines) or translate("Difference", "No difference in the text")
+        )
         self.updateGeometry()
 
     def _write_some(self) -> None:
@@ -195,6 +205,8 @@ class DiffView(QTextEdit):
         block.setTextIndent(-sign)
         block.setRightMargin(_PADDING // 2)
         block.setLineHeight(_LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        block.setLayoutDirection(LTR)
+        block.setAlignment(LEFT)
         cursor.setBlockFormat(block)
         plain = QTextCharFormat()
         plain.setForeground(

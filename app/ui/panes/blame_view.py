@@ -23,11 +23,13 @@ from app.domain.errors import StewardError
 from app.domain.files import BlameLine
 from app.ui import words
 from app.ui.controls import Label, rule
+from app.ui.direction import LTR, mirrored
 from app.ui.panes.lines_model import LinesModel
 from app.ui.panes.versions_model import Index
 from app.ui.row_ground import draw_row_ground
 from app.ui.session import Session
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _MOST_SHOWN: Final = 1_000
 """Characters of a line that are drawn."""
@@ -53,9 +55,13 @@ class BlameModel(LinesModel[BlameLine]):
             case Qt.ItemDataRole.DisplayRole:
                 return line.text
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"Line {line.number}, version {line.version}, {_who(line)}: {line.text}"
+                return translate(
+                    "Versions", "Line {number}, version {version}, {who}: {text}"
+                ).format(number=line.number, version=line.version, who=_who(line), text=line.text)
             case Qt.ItemDataRole.ToolTipRole:
-                return f"Version {line.version} · {_who(line)} · {words.exact_time(line.at)}"
+                return translate("Versions", "Version {version} · {who} · {exact_time}").format(
+                    version=line.version, who=_who(line), exact_time=words.exact_time(line.at)
+                )
             case BlameRole.LINE:
                 return line
             case BlameRole.FIRST:
@@ -71,7 +77,7 @@ class _Lines(QListView):
         self._theme = theme
         self.setModel(model)
         self.setItemDelegate(_BlameDelegate(theme, self))
-        self.setAccessibleName("Lines and the versions that brought them in")
+        self.setAccessibleName(translate("Versions", "Lines and the versions that brought them in"))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
@@ -133,7 +139,7 @@ class BlameView(QWidget):
         self._shown = (path, number)
         if self._reading is not None:
             self._reading.cancel()
-        self._say("Reading …")
+        self._say(translate("Versions", "Reading …"))
         self._reading = self._session.tasks.run(self._read(path, number), name="blame")
 
     async def _read(self, path: str, number: int) -> None:
@@ -148,7 +154,7 @@ class BlameView(QWidget):
         if lines:
             self.list.setCurrentIndex(self._model.index(0, 0))
         else:
-            self._say("The file is empty in this version.")
+            self._say(translate("Versions", "The file is empty in this version."))
 
     def _say(self, text: str) -> None:
         self.about.setText(text)
@@ -162,20 +168,30 @@ class BlameView(QWidget):
 
 
 def _who(line: BlameLine) -> str:
-    return line.skill or line.by or "unknown"
+    return line.skill or line.by or translate("Versions", "unknown")
 
 
 def _story(line: BlameLine, now: datetime) -> str:
     """Why a line is there: its version, who made it, who asked for it, who approved it."""
     by = "" if line.by in ("", line.skill) else line.by
-    first = [f"Line {line.number}: version {line.version}", line.skill or "", by]
+    first = [
+        translate("Versions", "Line {number}: version {version}").format(
+            number=line.number, version=line.version
+        ),
+        line.skill or "",
+        by,
+    ]
     first.append(words.short_time(line.at, now))
     parts = [" · ".join(part for part in first if part)]
     if line.asked:
-        parts.append(f"Asked for: “{line.asked}”")
+        parts.append(translate("Versions", "Asked for: “{asked}”").format(asked=line.asked))
     if line.approved_by:
         face = line.approved_by
-        parts.append("You approved it." if face == "you" else f"Allowed by {face}.")
+        parts.append(
+            translate("Versions", "You approved it.")
+            if face == "you"
+            else translate("Versions", "Allowed by {face}.").format(face=face)
+        )
     return "\n".join(parts)
 
 
@@ -214,11 +230,12 @@ class _BlameDelegate(QStyledItemDelegate):
         if first:
             painter.setPen(theme.colour("muted"))
             place = QRect(box.left() + 12, box.top(), margin - 12, box.height())
-            painter.drawText(place, middle, f"v{line.version:,}")
+            painter.drawText(mirrored(box, place), middle, f"v{line.version:,}")
         painter.setFont(theme.code_font)
         painter.setPen(theme.colour("text"))
-        text = box.adjusted(margin + 10, 0, -10, 0)
+        text = mirrored(box, box.adjusted(margin + 10, 0, -10, 0))
         shown = line.text[:_MOST_SHOWN].expandtabs(4)
         elide = Qt.TextElideMode.ElideRight
+        painter.setLayoutDirection(LTR)  # it is code
         painter.drawText(text, middle, painter.fontMetrics().elidedText(shown, elide, text.width()))
         painter.restore()

@@ -15,6 +15,7 @@ from app.ui import words
 from app.ui.controls import Button, Dot, ElidedLabel, Label
 from app.ui.sparkline import Sparkline
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 
 class CircuitLine(QWidget):
@@ -28,10 +29,18 @@ class CircuitLine(QWidget):
         self._count = ElidedLabel(kind="small")
         self._below = Label(kind="small", wrap=True)
         self.outcomes = Sparkline(theme)
-        self.reset = Button("Reset", kind="chip", name=f"Reset the circuit of {name}")
-        self.reset.setToolTip("Let it be called again at once (R)")
-        self.trip = Button("Pause", kind="chip", name=f"Trip the circuit of {name}: pause it")
-        self.trip.setToolTip("Let nobody call it until it is reset (P)")
+        self.reset = Button(
+            translate("Circuits", "Reset"),
+            kind="chip",
+            name=translate("Circuits", "Reset the circuit of {name}").format(name=name),
+        )
+        self.reset.setToolTip(translate("Circuits", "Let it be called again at once (R)"))
+        self.trip = Button(
+            translate("Circuits", "Pause"),
+            kind="chip",
+            name=translate("Circuits", "Trip the circuit of {name}: pause it").format(name=name),
+        )
+        self.trip.setToolTip(translate("Circuits", "Let nobody call it until it is reset (P)"))
         facts = QHBoxLayout()
         facts.setSpacing(8)
         facts.addWidget(self.outcomes)
@@ -69,7 +78,7 @@ class CircuitLine(QWidget):
         """Show a state; ``remaining`` seconds until the next try."""
         state, word = words.circuit_state(shot.state)
         if shot.by_hand:
-            word = "paused by hand"
+            word = translate("Circuits", "paused by hand")
         self._dot.show_state(state)
         self._title.setText(f"{self._name}  {word}")
         closed = shot.state is CircuitState.CLOSED
@@ -79,11 +88,19 @@ class CircuitLine(QWidget):
         self.outcomes.setVisible(bool(shot.history))
         parts = []
         if shot.successes:
-            parts.append(f"{shot.successes:,} ok")
+            parts.append(
+                translate("Circuits", "{successes} ok").format(successes=f"{shot.successes:,}")
+            )
         if closed and shot.failures:
-            parts.append(f"{shot.failures} failed in a row")
+            parts.append(
+                translate("Circuits", "{failures} failed in a row").format(failures=shot.failures)
+            )
         if shot.opened:
-            parts.append(f"opened {words.count(shot.opened, 'time')}")
+            parts.append(
+                translate("Circuits", "opened {count}").format(
+                    count=words.count(shot.opened, "time")
+                )
+            )
         self._count.setText(" · ".join(parts))
         self._count.setVisible(bool(parts))
         below = "" if closed else _explained(shot, remaining)
@@ -99,11 +116,19 @@ def _explained(shot: BreakerSnapshot, remaining: float | None) -> str:
     if shot.reason:
         parts.append(shot.reason)
     if shot.by_hand:
-        parts.append("stays so until it is reset")
+        parts.append(translate("Circuits", "stays so until it is reset"))
     elif shot.state is CircuitState.HALF_OPEN:
-        parts.append("one call may try it now" if remaining is None else "one call is trying it")
+        parts.append(
+            translate("Circuits", "one call may try it now")
+            if remaining is None
+            else translate("Circuits", "one call is trying it")
+        )
     elif remaining is not None and remaining > 0:
-        parts.append(f"tries again in {words.countdown(remaining)}")
+        parts.append(
+            translate("Circuits", "tries again in {countdown}").format(
+                countdown=words.countdown(remaining)
+            )
+        )
     else:
-        parts.append("the next call tries it")
+        parts.append(translate("Circuits", "the next call tries it"))
     return " · ".join(parts)

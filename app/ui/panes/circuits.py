@@ -12,6 +12,7 @@ from app.ui.controls import Label
 from app.ui.panes.circuit_line import CircuitLine
 from app.ui.session import Session
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 
 class CircuitsPane(QWidget):
@@ -67,12 +68,19 @@ class CircuitsPane(QWidget):
         self._order(snapshots)
         troubled = [shot for shot in snapshots if shot.state is not CircuitState.CLOSED]
         if troubled:
-            self._summary.setText(f"{words.count(len(troubled), 'circuit')} not closed")
+            self._summary.setText(
+                translate("Circuits", "{count} not closed").format(
+                    count=words.count(len(troubled), "circuit")
+                )
+            )
             self._timer.start()
         else:
             self._summary.setText(
-                "All circuits closed: every skill and service works. One that keeps failing is "
-                "paused here."
+                translate(
+                    "Circuits",
+                    "All circuits closed: every skill and service works. One that "
+                    "keeps failing is paused here.",
+                )
             )
             self._timer.stop()
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -29,18 +28,41 @@ from app.ui.diff.view import DiffView
 from app.ui.flow_layout import FlowLayout
 from app.ui.session import Session
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
-_CHOICES: Final = {
-    ConflictChoice.THEIRS: ("&Keep theirs", "Keep theirs"),
-    ConflictChoice.OURS: ("Use &ours", "Use ours"),
-    ConflictChoice.MERGE: ("&Merge both", "Merge both"),
-}
-_WANTED: Final = {
-    FileAction.CREATE: "make",
-    FileAction.MOVE: "rename",
-    FileAction.REMOVE: "remove",
-    FileAction.RESTORE: "restore",
-}
+
+def _choices() -> Mapping[ConflictChoice, tuple[str, str]]:
+    """What stands on each button, and its name."""
+    return {
+        ConflictChoice.THEIRS: (
+            translate("Conflicts", "&Keep theirs"),
+            translate("Conflicts", "Keep theirs"),
+        ),
+        ConflictChoice.OURS: (
+            translate("Conflicts", "Use &ours"),
+            translate("Conflicts", "Use ours"),
+        ),
+        ConflictChoice.MERGE: (
+            translate("Conflicts", "&Merge both"),
+            translate("Conflicts", "Merge both"),
+        ),
+    }
+
+
+def _wanted(one: FileConflict, who: str, when: str) -> str:
+    """What was to be done, by whom, when."""
+    match one.action:
+        case FileAction.CREATE:
+            text = translate("Conflicts", "{who} wanted to make it at {when}.")
+        case FileAction.MOVE:
+            text = translate("Conflicts", "{who} wanted to rename it at {when}.")
+        case FileAction.REMOVE:
+            text = translate("Conflicts", "{who} wanted to remove it at {when}.")
+        case FileAction.RESTORE:
+            text = translate("Conflicts", "{who} wanted to restore it at {when}.")
+        case _:
+            text = translate("Conflicts", "{who} wanted to change it at {when}.")
+    return text.format(who=who, when=when)
 
 
 class ConflictCard(QFrame):
@@ -63,7 +85,7 @@ class ConflictCard(QFrame):
         self._reading: asyncio.Task[None] | None = None
         self._planning: asyncio.Task[None] | None = None
         self.setProperty("kind", "card")
-        self.setAccessibleName("Conflict")
+        self.setAccessibleName(translate("Conflicts", "Conflict"))
         page = QVBoxLayout(self)
         page.setContentsMargins(1, 1, 1, 1)
         page.setSpacing(0)
@@ -79,10 +101,13 @@ class ConflictCard(QFrame):
     def _told(self, theme: Theme) -> QLayout:
         self._title = ElidedLabel(kind="heading")
         self.about = Label(kind="small", wrap=True)
-        self.decide = Button("&Decide …", tip="See both texts and choose")
+        self.decide = Button(
+            translate("Conflicts", "&Decide …"),
+            tip=translate("Conflicts", "See both texts and choose"),
+        )
         self.decide.setCheckable(True)
         self.decide.toggled.connect(self._show_choices)
-        self.other = Button("Ne&xt conflict", kind="quiet")
+        self.other = Button(translate("Conflicts", "Ne&xt conflict"), kind="quiet")
         self.other.clicked.connect(self._show_other)
         heading, buttons = QHBoxLayout(), QHBoxLayout()
         heading.setSpacing(8)
@@ -105,15 +130,17 @@ class ConflictCard(QFrame):
         self.choices: dict[ConflictChoice, QRadioButton] = {}
         radios, below, whole = QWidget(), QWidget(), QWidget()
         line = FlowLayout(radios, margin=(14, 8, 14, 8), spacing=14)
-        for choice, (text, name) in _CHOICES.items():
+        for choice, (text, name) in _choices().items():
             radio = QRadioButton(text)
             radio.setAccessibleName(name)
             radio.clicked.connect(self._plan)
             self._group.addButton(radio)
             self.choices[choice] = radio
             line.addWidget(radio)
-        self.diff = DiffView(theme, name="What this choice does to the file", tallest=4000)
-        self.apply = Button("A&pply", kind="primary")
+        self.diff = DiffView(
+            theme, name=translate("Conflicts", "What this choice does to the file"), tallest=4000
+        )
+        self.apply = Button(translate("Conflicts", "A&pply"), kind="primary")
         self.apply.clicked.connect(self._apply)
         FlowLayout(below, margin=(14, 10, 14, 10)).addWidget(self.apply)
         page = QVBoxLayout(whole)
@@ -157,8 +184,11 @@ class ConflictCard(QFrame):
             named = PurePath(self._conflicts[ids.index(fresh.pop())].path).name
             self._session.said.emit(
                 "attention",
-                f"Someone else changed {named} at the same moment. Nothing was overwritten: "
-                "Versions shows both.",
+                translate(
+                    "Conflicts",
+                    "Someone else changed {named} at the same moment. Nothing was "
+                    "overwritten: Versions shows both.",
+                ).format(named=named),
             )
         if not (same and self.shown == before):
             self._show()
@@ -175,27 +205,49 @@ class ConflictCard(QFrame):
             self.decide.setChecked(False)
             return
         count = len(self._conflicts)
-        place = f" ({self._at + 1} of {count})" if count > 1 else ""
-        self._title.setText(f"{PurePath(one.path).name}: changed twice at once{place}")
+        place = (
+            translate("Conflicts", " ({number} of {count})").format(
+                number=self._at + 1, count=count
+            )
+            if count > 1
+            else ""
+        )
+        self._title.setText(
+            translate("Conflicts", "{name}: changed twice at once{place}").format(
+                name=PurePath(one.path).name, place=place
+            )
+        )
         self.about.setText(self._story(one))
         self.other.setVisible(count > 1)
         merges = self.choices[ConflictChoice.MERGE]
         merges.setEnabled(one.merges)
-        merges.setToolTip("" if one.merges else "Both changed the same lines")
+        merges.setToolTip(
+            "" if one.merges else translate("Conflicts", "Both changed the same lines")
+        )
         self.choices[ConflictChoice.MERGE if one.merges else ConflictChoice.THEIRS].setChecked(True)
         if self.decide.isChecked():
             self._plan()
 
     def _story(self, one: FileConflict) -> str:
         when = words.short_time(one.at, self._session.desk.clock.now())
-        wanted = _WANTED.get(one.action, "change")
-        theirs = "took it away" if one.theirs is None else "changed it"
-        stands = f", as version {one.their_version}" if one.their_version else ""
-        who = "You" if one.who == "you" else one.who
-        return (
-            f"{who} wanted to {wanted} it at {when}. Someone else {theirs} at the same moment, "
-            f"and theirs stands{stands}. Both are kept."
-        )
+        who = translate("Conflicts", "You") if one.who == "you" else one.who
+        if one.theirs is None:
+            theirs = translate(
+                "Conflicts",
+                "Someone else took it away at the same moment, and that stands. Both are kept.",
+            )
+        elif one.their_version:
+            theirs = translate(
+                "Conflicts",
+                "Someone else changed it at the same moment, and theirs stands, as version "
+                "{version}. Both are kept.",
+            ).format(version=one.their_version)
+        else:
+            theirs = translate(
+                "Conflicts",
+                "Someone else changed it at the same moment, and theirs stands. Both are kept.",
+            )
+        return f"{_wanted(one, who, when)} {theirs}"
 
     # -- deciding ------------------------------------------------------------------------------
 
@@ -205,8 +257,14 @@ class ConflictCard(QFrame):
         return next(choice for choice, radio in self.choices.items() if radio.isChecked())
 
     def _show_choices(self, wanted: bool) -> None:
-        self.decide.setText("&Decide later" if wanted else "&Decide …")
-        self.decide.setAccessibleName("Decide later" if wanted else "Decide")
+        self.decide.setText(
+            translate("Conflicts", "&Decide later")
+            if wanted
+            else translate("Conflicts", "&Decide …")
+        )
+        self.decide.setAccessibleName(
+            translate("Conflicts", "Decide later") if wanted else translate("Conflicts", "Decide")
+        )
         self._open.setVisible(wanted)
         self.be_brief(self._brief)
         self.opened.emit(wanted)
@@ -219,8 +277,9 @@ class ConflictCard(QFrame):
         if self._planning is not None:
             self._planning.cancel()
         self.apply.setEnabled(False)
-        self.apply.setText(f"A&pply: {_CHOICES[self.choice][1].lower()}")
-        self.apply.setAccessibleName(f"Apply: {_CHOICES[self.choice][1]}")
+        name = _choices()[self.choice][1]
+        self.apply.setText(translate("Conflicts", "A&pply: {choice}").format(choice=name))
+        self.apply.setAccessibleName(translate("Conflicts", "Apply: {choice}").format(choice=name))
         work = self._show_plan(self.shown, self.choice)
         self._planning = self._session.tasks.run(work, name="plan conflict")
 
@@ -255,7 +314,13 @@ def _difference(plan: PlannedChange) -> list[DiffLine]:
     name = PurePath(plan.path).name
     lines = []
     if plan.target is not None:
-        lines.append(note(f"Renamed to {PurePath(plan.target).name}."))
+        lines.append(
+            note(
+                translate("Conflicts", "Renamed to {name}.").format(name=PurePath(plan.target).name)
+            )
+        )
     if plan.before != plan.after:
         lines += parse(unified_diff(plan.before, plan.after, name, labels=("now", "then")))
-    return lines or [note("The file stays as it is now. The other change is not made.")]
+    return lines or [
+        note(translate("Conflicts", "The file stays as it is now. The other change is not made."))
+    ]

@@ -1,93 +1,47 @@
-"""Choosing whose versions are shown: the file that is, and a list that finds any other by name."""
+"""Choosing whose versions are shown: a list that finds any file by name, time, maker and place."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from enum import IntEnum
-from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 
-from PySide6.QtCore import (
-    QEvent,
-    QModelIndex,
-    QObject,
-    QRect,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-)
-from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QLineEdit,
-    QListView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QListView, QVBoxLayout, QWidget
 
-from app.domain.files import TrackedFile
+from app.domain.file_search import FileQuery
 from app.ui import words
 from app.ui.controls import Label
-from app.ui.panes.lines_model import LinesModel
-from app.ui.panes.version_rows import draw_ground, line_height
-from app.ui.panes.versions_model import Index
+from app.ui.panes.file_filters import FileFilters, Order
+from app.ui.panes.file_lines import (
+    FileDelegate,
+    FileLine,
+    FileRole,
+    FilesModel,
+    by_folder,
+    line_of,
+)
+from app.ui.panes.file_menu import FileMenu
 from app.ui.session import Session
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _MOST: Final = 200
 """Files listed at once; words narrow them down."""
 _DELAY_MS: Final = 120
-
-
-@dataclass(frozen=True, slots=True)
-class FileLine:
-    """One file as the list shows it."""
-
-    path: str
-    name: str
-    folder: str
-    state: str
-    when: str
-
-
-class FileRole(IntEnum):
-    """What a line of the list knows."""
-
-    LINE = Qt.ItemDataRole.UserRole + 1
-
-
-class FilesModel(LinesModel[FileLine]):
-    """Files with a history, as the search found them."""
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a line shows."""
-        if not index.isValid() or index.row() >= len(self.lines):
-            return None
-        line = self.lines[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return line.name
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return ", ".join(p for p in (line.name, line.folder, line.state, line.when) if p)
-            case Qt.ItemDataRole.ToolTipRole:
-                return line.path
-            case FileRole.LINE:
-                return line
-        return None
+_SLOW_MS: Final = 300
+"""A search that takes longer is told of."""
 
 
 class FileChooser(QWidget):
-    """A line to type in and the files it finds, changed last first.
+    """A line to type in and the files it finds.
 
-    ``chosen(path)`` when one is taken; ``left`` when the person wants none (Escape).
+    ``chosen(path, version)`` when one is taken, version 0 where none was looked for; ``left`` when
+    the person wants none (Escape).
     """
 
-    chosen = Signal(str)
+    chosen = Signal(str, int)
     left = Signal()
 
     def __init__(self, theme: Theme, session: Session) -> None:
@@ -97,38 +51,56 @@ class FileChooser(QWidget):
         self._model = FilesModel()
         self._model.setParent(self)
         self.filter = QLineEdit()
-        self.filter.setAccessibleName("Find a file by words of its path")
-        self.filter.setPlaceholderText("Find a file by words of its path")
+        self.filter.setAccessibleName(translate("Versions", "Find a file by words of its path"))
+        self.filter.setPlaceholderText(translate("Versions", "Find a file by words of its path"))
         self.filter.setClearButtonEnabled(True)
-        self.filter.installEventFilter(self)
+        self.filters = FileFilters(lambda: session.desk.clock.now().astimezone().date())
         self.list = QListView()
         self.list.setModel(self._model)
-        self.list.setItemDelegate(_FileDelegate(theme, self.list))
-        self.list.setAccessibleName("Files with versions")
-        self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(FileDelegate(theme, self.list))
+        self.list.setAccessibleName(translate("Versions", "Files with versions"))
         self.list.setMouseTracking(True)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(self._take)
         self.list.activated.connect(self._take)
+        self.menu = FileMenu(self.list, session, self._path_at, show=self._take)
         theme.changed.connect(self.list.viewport().update)
         self._said = Label(kind="small", wrap=True)
-        self._delay = QTimer(self)
-        self._delay.setSingleShot(True)
-        self._delay.setInterval(_DELAY_MS)
+        self._delay = self._timer(_DELAY_MS)
         self._delay.timeout.connect(self.refresh)
+        self._slow = self._timer(_SLOW_MS)
+        self._slow.timeout.connect(
+            lambda: self._said.setText(translate("Versions", "Looking through the history …"))
+        )
+        for line in (self.filter, self.filters.when):
+            line.installEventFilter(self)
         self.filter.textChanged.connect(lambda _text: self._delay.start())
+        self.filters.typing.connect(self._delay.start)
+        self.filters.changed.connect(self.refresh)
         page = QVBoxLayout(self)
         page.setContentsMargins(12, 12, 12, 10)
         page.setSpacing(8)
         page.addWidget(self.filter)
+        page.addWidget(self.filters)
         page.addWidget(self._said)
         page.addWidget(self.list, 1)
 
+    def _timer(self, milliseconds: int) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        return timer
+
     @property
     def files(self) -> Sequence[FileLine]:
-        """What is listed."""
-        return self._model.lines
+        """The files listed, without headings."""
+        return [line for line in self._model.lines if line.path]
+
+    @property
+    def headings(self) -> Sequence[str]:
+        """What stands above them."""
+        return [line.name for line in self._model.lines if not line.path]
 
     @property
     def words(self) -> str:
@@ -140,48 +112,102 @@ class FileChooser(QWidget):
         self.filter.clear()
         self._model.show(())  # what was chosen the last time is not what is meant now
         self.filter.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.filters.clear()
         self._delay.stop()
-        self.refresh()
 
     def refresh(self) -> None:
         """Read what the words find."""
+        self._delay.stop()
         if self._reading is not None:
             self._reading.cancel()
-        self._reading = self._session.tasks.run(self._find(self.filter.text()), "find files")
+        query = self.filters.query
+        self.filters.tell_problem()
+        if query is None:
+            return
+        self._slow.start()
+        self._reading = self._session.tasks.run(self._find(self.filter.text(), query), "find files")
 
-    async def _find(self, text: str) -> None:
+    async def _find(self, text: str, query: FileQuery) -> None:
+        if self.filters.order is Order.CONVERSATION:
+            shown, count, more = await self._of_conversations(text, query)
+        else:
+            shown, count, more = await self._of_files(text, query)
+        self._slow.stop()
+        self._show(shown)
+        self._say(count, more=more, narrowed=bool(text.strip()) or self.filters.is_set)
+
+    async def _of_files(self, text: str, query: FileQuery) -> tuple[list[FileLine], int, bool]:
         workspace = self._session.workspace()
-        found = await workspace.find_tracked(text, limit=_MOST + 1)
+        found = await workspace.find_tracked(text, limit=_MOST + 1, query=query)
         now = self._session.desk.clock.now()
+        one_version = query.asks_for_versions
 
         def lines() -> list[FileLine]:  # the short form of a path may have to look at the disk
-            return [_line(one, workspace.display(one.path), now) for one in found[:_MOST]]
+            return [
+                line_of(one, workspace.display(one.file.path), now, one_version=one_version)
+                for one in found[:_MOST]
+            ]
 
         shown = await asyncio.to_thread(lines)
+        if self.filters.order is Order.FOLDER:
+            shown = list(by_folder(shown))
+        return shown, min(len(found), _MOST), len(found) > _MOST
+
+    async def _of_conversations(
+        self, text: str, query: FileQuery
+    ) -> tuple[list[FileLine], int, bool]:
+        workspace = self._session.workspace()
+        found = await workspace.find_by_conversation(text, limit=_MOST, query=query)
+        now = self._session.desk.clock.now()
+
+        def lines() -> list[FileLine]:
+            made: list[FileLine] = []
+            for group in found:
+                title = group.title or translate("Versions", "Conversation without a title")
+                made.append(FileLine("", title))
+                made += [
+                    line_of(one, workspace.display(one.file.path), now, one_version=True)
+                    for one in group.files
+                ]
+            return made
+
+        count = sum(len(group.files) for group in found)
+        return await asyncio.to_thread(lines), count, count >= _MOST
+
+    def _show(self, lines: list[FileLine]) -> None:
         chosen = self.list.currentIndex().data(FileRole.LINE)
-        self._model.show(shown)
-        if shown:
-            paths = [line.path for line in shown]
-            before = chosen.path if isinstance(chosen, FileLine) else ""
-            row = paths.index(before) if before in paths else 0
+        self._model.show(lines)
+        paths = [line.path for line in lines]
+        before = chosen.path if isinstance(chosen, FileLine) else ""
+        first = next((row for row, path in enumerate(paths) if path), -1)
+        row = paths.index(before) if before and before in paths else first
+        if row >= 0:
             self.list.setCurrentIndex(self._model.index(row, 0))
-        if len(found) > _MOST:
-            self._said.setText(f"The {_MOST} changed last; type to find the others.")
-        elif text.strip():
-            count = words.count(len(found), "file")
-            self._said.setText(f"{count} found" if found else "No file with versions is named so.")
+
+    def _say(self, count: int, *, more: bool, narrowed: bool) -> None:
+        files = words.count(count, "file")
+        if more:
+            text = translate(
+                "Versions", "The {count} changed last; type to find the others."
+            ).format(count=count)
+        elif narrowed and count:
+            text = translate("Versions", "{files} found").format(files=files)
+        elif narrowed:
+            text = translate("Versions", "No file with versions is like that.")
         else:
-            self._said.setText(f"{words.count(len(found), 'file')} with versions")
+            text = translate("Versions", "{files} with versions").format(files=files)
+        self._said.setText(text)
+
+    # -- the keyboard --------------------------------------------------------------------------
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """In the line: up and down move in the list, Enter takes, Escape leaves."""
+        """In the lines: up and down move in the list, Enter takes, Escape leaves."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            row = self.list.currentIndex().row()
             match event.key():
                 case Qt.Key.Key_Down:
-                    self._go(row + 1)
+                    self._go(1)
                 case Qt.Key.Key_Up:
-                    self._go(row - 1)
+                    self._go(-1)
                 case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                     self._take(self.list.currentIndex())
                 case _:
@@ -196,66 +222,21 @@ class FileChooser(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _go(self, row: int) -> None:
-        if 0 <= row < self._model.rowCount():
+    def _go(self, step: int) -> None:
+        row = self.list.currentIndex().row() + step
+        while 0 <= row < len(self._model.lines) and not self._model.lines[row].path:
+            row += step  # a heading is passed over
+        if 0 <= row < len(self._model.lines):
             self.list.setCurrentIndex(self._model.index(row, 0))
+
+    def _path_at(self, index: QModelIndex) -> str:
+        line = index.data(FileRole.LINE) if index.isValid() else None
+        return line.path if isinstance(line, FileLine) else ""
 
     def _take(self, index: QModelIndex) -> None:
         line = index.data(FileRole.LINE) if index.isValid() else None
-        if isinstance(line, FileLine):
-            self.chosen.emit(line.path)
-
-
-def _line(file: TrackedFile, shown: str, now: datetime) -> FileLine:
-    short = PurePosixPath(shown)
-    folder = "" if short.parent == PurePosixPath() else str(short.parent)
-    count = words.count(file.versions, "version")
-    return FileLine(
-        file.path,
-        short.name or shown,
-        folder,
-        count if file.present else f"removed · {count}",
-        words.short_time(file.changed_at, now),
-    )
-
-
-class _FileDelegate(QStyledItemDelegate):
-    """Name and time above, folder and state below."""
-
-    def __init__(self, theme: Theme, parent: QListView) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
-        """Two lines."""
-        return QSize(100, line_height(option.fontMetrics.height()))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw a file."""
-        line = index.data(FileRole.LINE)
-        if not isinstance(line, FileLine):
-            return
-        theme = self._theme
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        draw_ground(painter, option, theme)
-        inner: QRect = option.rect.adjusted(12, 10, -12, -9)
-        top, bottom = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom
-        painter.setFont(theme.small_font)
-        painter.setPen(theme.colour("muted"))
-        self._pair(painter, inner, bottom, line.folder, line.state)
-        painter.drawText(inner, top | Qt.AlignmentFlag.AlignRight, line.when)
-        room = inner.width() - painter.fontMetrics().horizontalAdvance(line.when) - 12
-        painter.setFont(theme.bold())
-        painter.setPen(theme.colour("text"))
-        name = painter.fontMetrics().elidedText(line.name, Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(inner, top, name)
-        painter.restore()
-
-    def _pair(
-        self, painter: QPainter, box: QRect, at: Qt.AlignmentFlag, left: str, right: str
-    ) -> None:
-        metrics = painter.fontMetrics()
-        painter.drawText(box, at | Qt.AlignmentFlag.AlignRight, right)
-        room = box.width() - metrics.horizontalAdvance(right) - 12
-        painter.drawText(box, at, metrics.elidedText(left, Qt.TextElideMode.ElideMiddle, room))
+        if isinstance(line, FileLine) and line.path:
+            meant = self.filters.order is Order.CONVERSATION or (
+                (query := self.filters.query) is not None and query.asks_for_versions
+            )
+            self.chosen.emit(line.path, line.version if meant else 0)

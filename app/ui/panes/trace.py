@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QTextOption
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import (
     QHeaderView,
+    QLineEdit,
     QSplitter,
     QStackedWidget,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTextEdit,
     QTreeView,
     QVBoxLayout,
@@ -22,16 +21,18 @@ from PySide6.QtWidgets import (
 from app.domain.events import Event, TurnFinished
 from app.domain.messages import ConversationMessage
 from app.domain.turns import TurnRecord
-from app.ui.controls import draw_state, state_colour
+from app.ui import words
+from app.ui.controls import Label
 from app.ui.panes.nothing import Nothing
-from app.ui.panes.trace_acts import TraceActs
+from app.ui.panes.trace_acts import TraceActs, TraceMenu
 from app.ui.panes.trace_model import NodeRole, TraceModel
 from app.ui.panes.trace_nodes import Node
+from app.ui.panes.trace_rows import StateDelegate, TimeDelegate
 from app.ui.session import OpenConversation, Session
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _TURNS_WITH_RECORDS: Final = 30
-_BAR_HEIGHT: Final = 2
 
 
 class TracePane(QWidget):
@@ -45,19 +46,30 @@ class TracePane(QWidget):
         self._models: dict[OpenConversation, TraceModel] = {}
         self._shown: OpenConversation | None = None
         self.tree = QTreeView()
-        self.tree.setAccessibleName("Steps of each turn")
+        self.tree.setAccessibleName(translate("Trace", "Steps of each turn"))
         self.tree.setUniformRowHeights(True)
         self.tree.setIndentation(14)
-        self.tree.setItemDelegateForColumn(0, _TimeDelegate(theme, self.tree))
-        self.tree.setItemDelegateForColumn(1, _StateDelegate(theme, self.tree))
+        self.tree.setItemDelegateForColumn(0, TimeDelegate(theme, self.tree))
+        self.tree.setItemDelegateForColumn(1, StateDelegate(theme, self.tree))
         self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.filter = QLineEdit()
+        self.filter.setAccessibleName(translate("Trace", "Filter steps"))
+        self.filter.setPlaceholderText(translate("Trace", "Filter: a skill, a file, failed, model"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.textChanged.connect(self._filter)
+        self._found = Label(kind="small")
+        self._found.hide()
+        self.menu = TraceMenu(self.tree)
         self.details = QTextEdit()
         self.details.setReadOnly(True)
         self.details.setAcceptRichText(False)
         self.details.setTabChangesFocus(True)
-        self.details.setAccessibleName("Details of the chosen step")
-        self.details.setPlaceholderText("Choose a step to see its arguments and its result.")
+        self.details.setAccessibleName(translate("Trace", "Details of the chosen step"))
+        self.details.setPlaceholderText(
+            translate("Trace", "Choose a step to see its arguments and its result.")
+        )
         self.details.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        theme.changed.connect(lambda: self.details.setFont(theme.code_font))
         self.details.setFont(theme.code_font)
         self.details.document().setDocumentMargin(10)
         self.acts = TraceActs(session, self._chosen_turn, self.details.setPlainText)
@@ -67,17 +79,28 @@ class TracePane(QWidget):
         below.setSpacing(0)
         below.addWidget(self.acts)
         below.addWidget(self.details)
+        self.menu.connect_to(self.acts)
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.setChildrenCollapsible(False)
         halves.setHandleWidth(1)
-        halves.addWidget(self.tree)
+        upper = QWidget()
+        above = QVBoxLayout(upper)
+        above.setContentsMargins(4, 4, 4, 0)
+        above.setSpacing(4)
+        above.addWidget(self.filter)
+        above.addWidget(self._found)
+        above.addWidget(self.tree)
+        halves.addWidget(upper)
         halves.addWidget(lower)
         halves.setStretchFactor(0, 3)
         halves.setStretchFactor(1, 2)
         nothing = Nothing(
-            "Every step of every turn will stand here: which skill was called, with what, for how "
-            "long, and what came of it.",
-            "As&k something",
+            translate(
+                "Trace",
+                "Every step of every turn will stand here: which skill was "
+                "called, with what, for how long, and what came of it.",
+            ),
+            translate("Trace", "As&k something"),
         )
         nothing.pressed.connect(self.ask_wanted)
         # A widget, not a layout: a layout without a parent shows what is added as a window.
@@ -91,6 +114,11 @@ class TracePane(QWidget):
         session.happened.connect(self._take)
         session.history.read.connect(self._read_earlier)
         self._show_current()
+
+    @property
+    def found(self) -> str:
+        """What the filter says it leaves; empty without one."""
+        return "" if self._found.isHidden() else self._found.text()
 
     def show_call(self, call_id: str, turn_id: str) -> None:
         """Bring a call into view and choose it."""
@@ -119,6 +147,7 @@ class TracePane(QWidget):
             chosen = self.tree.currentIndex()
             node = chosen.data(NodeRole.NODE) if chosen.isValid() else None
             model.complete(trace)
+            self._filter_again(model)
             # Its steps are new: the one that was chosen is chosen again.
             if isinstance(node, Node) and node.turn.id == trace.turn.id and node.parent is not None:
                 self._choose_again(model, node)
@@ -157,6 +186,7 @@ class TracePane(QWidget):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.selectionModel().currentChanged.connect(self._choose)
+        self.filter.clear()
         self.details.clear()
         self._open_last()
 
@@ -169,9 +199,41 @@ class TracePane(QWidget):
         if isinstance(event, TurnFinished) and event.conversation_id is not None:
             work = self._read_records(model, event.conversation_id, 1)
             self._session.tasks.start(work, name="read trace")
-        if event.type in ("turn_started", "tool_call", "tool_result"):
-            self._open_last()
+        if event.type in ("turn_started", "tool_call", "tool_result", "usage", "turn_finished"):
+            self._filter_again(model)
+            if event.type == "turn_started" or self._follows():
+                self._open_last()
             self._choose(self.tree.currentIndex())
+
+    def _follows(self) -> bool:
+        """Whether the person looks at no other turn than the last."""
+        node = self.tree.currentIndex().data(NodeRole.NODE)
+        turns = self._model().turns
+        return not isinstance(node, Node) or not turns or node.turn is turns[-1]
+
+    # -- the filter ----------------------------------------------------------------------------
+
+    def _filter_again(self, model: TraceModel) -> None:
+        if self.filter.text() and model is self.tree.model():
+            self._filter()
+
+    def _filter(self) -> None:
+        """Hide what the words are not in. A turn that is meant shows all its steps."""
+        words_ = self.filter.text().lower().split()
+        model, found = self._model(), 0
+        for row, turn in enumerate(model.turns):
+            index = model.index(row, 0)
+            whole = turn.matches(words_)
+            shown = [whole or step.matches(words_) for step in turn.steps]
+            for place, wanted in enumerate(shown):
+                self.tree.setRowHidden(place, index, not wanted)
+            self.tree.setRowHidden(row, QModelIndex(), not (whole or any(shown)))
+            found += sum(shown)
+            if words_ and any(shown):
+                self.tree.expand(index)
+        text = words.count(found, "step") if found else translate("Trace", "No step is like that.")
+        self._found.setText(text)
+        self._found.setVisible(bool(words_))
 
     def _open_last(self) -> None:
         model = self._model()
@@ -188,63 +250,3 @@ class TracePane(QWidget):
             text = node.details()
             if text != self.details.toPlainText():
                 self.details.setPlainText(text)
-
-
-class _StateDelegate(QStyledItemDelegate):
-    """A state's shape before its word."""
-
-    def __init__(self, theme: Theme, parent: QTreeView) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Room for the shape."""
-        super().initStyleOption(option, index)
-        option.text = f"    {option.text}"
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        """The cell, then the shape."""
-        super().paint(painter, option, index)
-        node = index.data(NodeRole.NODE)
-        if isinstance(node, Node):
-            box = option.rect
-            dot = QRectF(box.left() + 3, box.center().y() - 3, 8, 8)
-            draw_state(painter, dot, node.state, self._theme)
-
-
-class _TimeDelegate(QStyledItemDelegate):
-    """Under a step a bar: when in its turn it ran, and for how long."""
-
-    def __init__(self, theme: Theme, parent: QTreeView) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        """The cell, then the bar."""
-        super().paint(painter, option, index)
-        node = index.data(NodeRole.NODE)
-        if not isinstance(node, Node) or node.parent is None or node.begins is None:
-            return
-        whole = node.parent.milliseconds or 0
-        if whole <= 0:
-            return
-        box = QRectF(option.rect)
-        left = box.left() + box.width() * min(node.begins / whole, 1.0)
-        width = box.width() * (node.milliseconds or 0) / whole
-        width = min(max(width, _BAR_HEIGHT), box.right() - left)
-        token = "accent" if node.kind == "model" else ""
-        colour = self._theme.colour(token) if token else state_colour(node.state, self._theme)
-        bar = QRectF(left, box.bottom() - _BAR_HEIGHT, width, _BAR_HEIGHT)
-        painter.fillRect(bar, colour)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from enum import IntEnum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
@@ -14,29 +15,34 @@ from app.domain.events import (
     ErrorEvent,
     Event,
     FileVersionEvent,
+    Phase,
     ToolCallEvent,
     ToolResultEvent,
     TurnFinished,
     TurnStarted,
     Usage,
+    Waiting,
 )
 from app.domain.messages import ConversationMessage
+from app.domain.tool_calls import ToolStatus
 from app.domain.turns import TurnRecord
 from app.ui import words
 from app.ui.panes.trace_nodes import (
-    TURN_STATES,
     Node,
     add_stored,
+    after,
     call_node,
-    steps_of,
-    tell_turn,
+    decided,
+    turn_state,
 )
+from app.ui.panes.trace_record import steps_of, tell_turn
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.storage.traces import TurnTrace
 
 Index = QModelIndex | QPersistentModelIndex
-_COLUMNS: Final = ("Step", "State", "Time")
+_COLUMNS: Final = 3
 
 
 class NodeRole(IntEnum):
@@ -51,6 +57,7 @@ class TraceModel(QAbstractItemModel):
     def __init__(self) -> None:
         super().__init__()
         self._turns: list[Node] = []
+        self._asked: dict[str, datetime] = {}
 
     @property
     def turns(self) -> Sequence[Node]:
@@ -104,34 +111,48 @@ class TraceModel(QAbstractItemModel):
             return
         match event:
             case ToolCallEvent():
-                self._add(turn, call_node(event.id, event.name, event.arguments))
+                node = call_node(event.id, event.name, event.arguments)
+                node.begins = turn.since_start(event.at)
+                self._add(turn, node)
+            case Waiting(phase=Phase.MODEL):
+                self._asked[turn.id] = event.since
             case Usage():
                 tokens = event.prompt_tokens + event.completion_tokens
                 cost = f" · ${event.cost:.4f}" if event.cost else ""
-                title = f"model: {words.count(tokens, 'token')}{cost}"
-                self._add(turn, Node("model", title, "ok", "done"))
+                title = translate("Trace", "model: {count}{cost}").format(
+                    count=words.count(tokens, "token"), cost=cost
+                )
+                node = Node("model", title, *words.call_state(ToolStatus.OK))
+                if (asked := self._asked.pop(turn.id, None)) is not None:
+                    node.begins = turn.since_start(asked)
+                    node.milliseconds = after(asked, event.at)
+                self._add(turn, node)
             case Approval(decision=None):
-                self._change(turn, event.call_id, "attention", "waits for you")
+                self._change(turn, event.call_id, "attention", translate("Trace", "waits for you"))
             case Approval():
                 self._decided(turn, event)
             case ToolResultEvent():
                 self._finish_call(turn, event)
             case FileVersionEvent():
-                title = f"{PurePath(event.file).name}: version {event.version}"
+                title = translate("Trace", "{name}: version {version}").format(
+                    name=PurePath(event.file).name, version=event.version
+                )
                 self._add(turn, Node("version", title, "ok", event.operation.replace("_", " ")))
             case ErrorEvent():
                 self._add(
                     turn, Node("error", event.kind, "trouble", "failed", result=event.message)
                 )
             case TurnFinished():
-                turn.state, turn.word = TURN_STATES[event.status]
+                turn.state, turn.word = turn_state(event.status)
                 turn.milliseconds = event.duration_ms
                 self._touch(turn)
 
     def _begin(self, event: TurnStarted) -> None:
         row = len(self._turns)
         self.beginInsertRows(QModelIndex(), row, row)
-        self._turns.append(Node("turn", event.text, "idle", "working", id=event.turn_id or ""))
+        turn = Node("turn", event.text, "idle", "working", id=event.turn_id or "")
+        turn.started = event.at
+        self._turns.append(turn)
         self.endInsertRows()
 
     def _add(self, turn: Node, node: Node) -> None:
@@ -151,9 +172,8 @@ class TraceModel(QAbstractItemModel):
     def _decided(self, turn: Node, event: Approval) -> None:
         for node in turn.steps:
             if node.kind == "call" and node.id == event.call_id:
-                by = f" by {event.by}" if event.by else ""
-                node.decided = f"{event.decision}{by}"
-                node.state, node.word = "idle", "running"
+                node.decided = decided(event.decision or "", event.by)
+                node.state, node.word = words.call_state(None)
                 self._touch(node)
 
     def _finish_call(self, turn: Node, event: ToolResultEvent) -> None:
@@ -191,12 +211,12 @@ class TraceModel(QAbstractItemModel):
 
     def _touch(self, node: Node) -> None:
         index = self._index(node)
-        self.dataChanged.emit(index, index.siblingAtColumn(len(_COLUMNS) - 1))
+        self.dataChanged.emit(index, index.siblingAtColumn(_COLUMNS - 1))
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
         """A cell."""
         nodes = self._node(parent).steps if parent.isValid() else self._turns
-        if 0 <= row < len(nodes) and 0 <= column < len(_COLUMNS):
+        if 0 <= row < len(nodes) and 0 <= column < _COLUMNS:
             return self.createIndex(row, column, nodes[row])
         return QModelIndex()
 
@@ -215,14 +235,14 @@ class TraceModel(QAbstractItemModel):
 
     def columnCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Step, state, time."""
-        return len(_COLUMNS)
+        return _COLUMNS
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """Names of the columns."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _COLUMNS[section]
+            return _heading(section)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -265,5 +285,13 @@ def _stored_turns(
         add_stored(turn, message)
     for record in records:
         if (turn := turns.get(record.id)) is not None:
-            turn.state, turn.word = TURN_STATES[record.state]
+            turn.state, turn.word = turn_state(record.state)
     return list(turns.values())
+
+
+def _heading(column: int) -> str:
+    return (
+        translate("Trace", "Step"),
+        translate("Trace", "State"),
+        translate("Trace", "Time"),
+    )[column]

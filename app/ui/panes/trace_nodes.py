@@ -3,38 +3,67 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
 
 from app.domain.events import TurnStatus
 from app.domain.messages import ConversationMessage, MessageStatus, Role
 from app.domain.tool_calls import ToolStatus
-from app.domain.turns import ModelCallRecord, TurnState
+from app.domain.turns import TurnState
 from app.ui import words
+from app.ui.translation import translate
 
-if TYPE_CHECKING:
-    from datetime import datetime
 
-    from app.storage.executions import ExecutionRecord
-    from app.storage.traces import DecisionRecord, TurnTrace
+def turn_state(status: TurnStatus | TurnState) -> tuple[str, str]:
+    """How a turn stands, as a state (see ``controls.Dot``) and a word."""
+    match status.value:
+        case "ok":
+            return "ok", translate("Trace", "done")
+        case "failed":
+            return "trouble", translate("Trace", "failed")
+        case "cancelled":
+            return "attention", translate("Trace", "stopped")
+        case "limit":
+            return "attention", translate("Trace", "at its limit")
+        case "running":
+            return "idle", translate("Trace", "working")
+        case _:
+            return "attention", translate("Trace", "interrupted")
 
-TURN_STATES: Final[Mapping[str, tuple[str, str]]] = {
-    TurnStatus.OK: ("ok", "done"),
-    TurnStatus.FAILED: ("trouble", "failed"),
-    TurnStatus.CANCELLED: ("attention", "stopped"),
-    TurnStatus.LIMIT: ("attention", "at its limit"),
-    TurnState.RUNNING: ("idle", "working"),
-    TurnState.INTERRUPTED: ("attention", "interrupted"),
-}
-"""How a turn stands, as a state (see ``controls.Dot``) and a word."""
+
+def decided(decision: str, by: str | None) -> str:
+    """A decision about a call, and whose it was: ``allowed by you``."""
+    word = decision_word(decision)[1]
+    if not by:
+        return word
+    whose = translate("Trace", "you") if by == "you" else by
+    return translate("Trace", "{decision} by {who}").format(decision=word, who=whose)
+
+
+def decision_word(decision: str) -> tuple[str, str]:
+    """A decision as a state and a word; empty: nobody has decided."""
+    match decision:
+        case "allowed":
+            return "ok", translate("Trace", "allowed")
+        case "denied":
+            return "attention", translate("Trace", "denied")
+        case "expired":
+            return "attention", translate("Trace", "expired")
+        case "edited":
+            return "idle", translate("Trace", "edited")
+        case "":
+            return "attention", translate("Trace", "not decided")
+        case _:
+            return "attention", decision
 
 
 @dataclass(slots=True)
 class Node:
     """A turn or a step of one. ``state`` as in ``controls.Dot``; ``arguments`` of a call.
 
-    ``begins``: milliseconds after the turn did, where it is known. ``facts``: more to be said.
+    ``begins``: milliseconds after the turn did, where it is known; ``started``: when a turn did.
+    ``facts``: more to be said.
     """
 
     kind: str
@@ -48,6 +77,7 @@ class Node:
     result: str = ""
     decided: str = ""
     begins: int | None = None
+    started: datetime | None = None
     facts: tuple[str, ...] = ()
     parent: Node | None = None
     steps: list[Node] = field(default_factory=list)
@@ -64,6 +94,21 @@ class Node:
         """The turn it belongs to, or itself."""
         return self.parent or self
 
+    @property
+    def span(self) -> int:
+        """Milliseconds a turn took; while it runs, those until the end of what has ended."""
+        ends = [(step.begins or 0) + (step.milliseconds or 0) for step in self.steps]
+        return self.milliseconds or max(ends, default=0)
+
+    def since_start(self, moment: datetime) -> int | None:
+        """Milliseconds from the beginning of a turn until ``moment``."""
+        return None if self.started is None else after(self.started, moment)
+
+    def matches(self, words: list[str]) -> bool:
+        """Whether all words, in small letters, are in what is shown of it."""
+        told = f"{self.kind} {self.title} {self.name} {self.word} {self.decided}".lower()
+        return all(word in told for word in words)
+
     def details(self) -> str:
         """Everything known of it, as text."""
         parts = [self.name or self.title]
@@ -76,9 +121,9 @@ class Node:
         parts += self.facts
         if self.arguments:
             shown = json.dumps(self.arguments, indent=2, ensure_ascii=False, default=str)
-            parts += ["", "Arguments", shown]
+            parts += ["", translate("Trace", "Arguments"), shown]
         if self.result:
-            parts += ["", "Result", self.result]
+            parts += ["", translate("Trace", "Result"), self.result]
         return "\n".join(parts)
 
     def whole(self) -> str:
@@ -93,7 +138,7 @@ def call_node(call_id: str, name: str, arguments: Mapping[str, object]) -> Node:
     """A call that runs."""
     gist = words.gist(arguments, 60)
     title = f"{name}  {gist}" if gist else name
-    return Node("call", title, "idle", "running", id=call_id, name=name, arguments=arguments)
+    return Node("call", title, *words.call_state(None), id=call_id, name=name, arguments=arguments)
 
 
 def add_stored(turn: Node, message: ConversationMessage) -> None:
@@ -108,9 +153,9 @@ def add_stored(turn: Node, message: ConversationMessage) -> None:
                 node.parent = turn
                 turn.steps.append(node)
             if message.status is MessageStatus.FAILED:
-                turn.state, turn.word = TURN_STATES[TurnStatus.FAILED]
+                turn.state, turn.word = turn_state(TurnStatus.FAILED)
             elif message.status is MessageStatus.INTERRUPTED:
-                turn.state, turn.word = TURN_STATES[TurnStatus.CANCELLED]
+                turn.state, turn.word = turn_state(TurnStatus.CANCELLED)
         case Role.TOOL:
             for node in turn.steps:
                 if node.id == message.tool_call_id:
@@ -119,128 +164,6 @@ def add_stored(turn: Node, message: ConversationMessage) -> None:
                     node.result = message.text
 
 
-# -- from the record ---------------------------------------------------------------------
-
-
-def tell_executions(turn: Node, records: Iterable[ExecutionRecord]) -> None:
-    """Add durations, and who allowed a call."""
-    for record in records:
-        for node in turn.steps:
-            if node.id == record.call_id:
-                node.milliseconds = record.duration_ms
-                if record.approved_by:
-                    node.decided = f"allowed by {record.approved_by}"
-
-
-def tell_turn(turn: Node, trace: TurnTrace) -> None:
-    """How the turn itself went: its state, why, how long."""
-    record = trace.turn
-    turn.state, turn.word = TURN_STATES[record.state]
-    facts = [f"Reason: {record.reason}"] if record.reason else []
-    if record.message:
-        facts.append(record.message)
-    turn.facts = tuple(facts)
-    if record.finished_at is not None:
-        turn.milliseconds = _after(record.finished_at, record.started_at)
-
-
-def steps_of(turn: Node, trace: TurnTrace) -> list[Node]:
-    """The turn's steps in the order they began, with what is recorded of each.
-
-    What is not recorded (versions of files, shown as they came) stays behind its call.
-    """
-    start = trace.turn.started_at
-    tell_executions(turn, trace.executions)
-    groups = _groups(turn)
-    for one in trace.executions:
-        if (group := groups.get(one.call_id)) is not None:
-            group[0].begins = _after(one.started_at, start)
-    for decision in trace.decisions:
-        if (group := groups.get(decision.call_id)) is not None:
-            _tell_decision(group[0], decision)
-    steps: list[Node] = []
-    for call in trace.calls:
-        steps.append(_model_node(call, start))
-        for call_id in _asked(call):
-            steps += groups.pop(call_id, [])
-    for group in groups.values():
-        steps += group
-    if trace.turn.state is TurnState.FAILED and trace.turn.message:
-        failed = Node("error", trace.turn.reason or "error", "trouble", "failed")
-        failed.result = trace.turn.message
-        steps.append(failed)
-    for step in steps:
-        step.parent = turn
-    return steps
-
-
-def _groups(turn: Node) -> dict[str, list[Node]]:
-    """Each call's node with what followed it; what stood before the first call under ``""``."""
-    groups: dict[str, list[Node]] = {}
-    key = ""
-    for node in turn.steps:
-        if node.kind in ("model", "error"):
-            continue
-        if node.kind == "call":
-            key = node.id
-        groups.setdefault(key, []).append(node)
-    return groups
-
-
-def _asked(call: ModelCallRecord) -> list[str]:
-    response: Mapping[str, Any] = call.response
-    completed = response.get("completed") or {}
-    return [one["id"] for one in completed.get("calls", ())]
-
-
-def _model_node(call: ModelCallRecord, start: datetime) -> Node:
-    response: Mapping[str, Any] = call.response
-    error = response.get("error") or {}
-    state, word = {"ok": ("ok", "done"), "interrupted": ("attention", "stopped")}.get(
-        call.status, ("trouble", "failed")
-    )
-    tokens = call.prompt_tokens + call.completion_tokens
-    told = words.count(tokens, "token") if tokens else call.model or call.provider
-    cost = f" · ${call.cost:.4f}" if call.cost else ""
-    retries = [one for one in response.get("progress", ()) if one["retry_in"] is not None]
-    again = f" · {words.count(len(retries), 'retry', 'retries')}" if retries else ""
-    facts = [call.provider]
-    if call.first_chunk_ms is not None:
-        facts.append(f"First word after {words.duration(call.first_chunk_ms)}")
-    if tokens:
-        facts.append(_tokens(call))
-    facts += [f"Tried again after {one['retry_in']:g} s: {one['detail']}" for one in retries]
-    return Node(
-        "model",
-        f"model: {told}{cost}{again}",
-        state,
-        word,
-        milliseconds=call.duration_ms,
-        id=f"model {call.number}",
-        name=f"{call.model or 'model'}, request {call.number}",
-        result=" ".join(part for part in (error.get("message"), error.get("hint")) if part)
-        or response.get("text", ""),
-        begins=_after(call.started_at, start),
-        facts=tuple(facts),
-    )
-
-
-def _tokens(call: ModelCallRecord) -> str:
-    sent = words.count(call.prompt_tokens, "token") + " sent"
-    if call.cached_tokens:
-        sent += f" ({call.cached_tokens:,} of them cached)"
-    came = f"{call.completion_tokens:,} received"
-    if call.reasoning_tokens:
-        came += f" ({call.reasoning_tokens:,} of them reasoning)"
-    cost = f", ${call.cost:.4f}" if call.cost else ""
-    return f"{sent}, {came}{cost}"
-
-
-def _tell_decision(node: Node, decision: DecisionRecord) -> None:
-    if decision.decision is not None:
-        by = f" by {decision.by}" if decision.by else ""
-        node.decided = f"{decision.decision}{by}"
-
-
-def _after(moment: datetime, start: datetime) -> int:
+def after(start: datetime, moment: datetime) -> int:
+    """Milliseconds from ``start`` to ``moment``, 0 at least."""
     return max(0, round((moment - start).total_seconds() * 1000))

@@ -13,6 +13,7 @@ from app.ui import words
 from app.ui.controls import ElidedLabel, IconButton
 from app.ui.session import Session
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _AFTER_CHANGE_MS: Final = 500
 
@@ -30,15 +31,19 @@ class VaultLine(QWidget):
         super().__init__()
         self._session = session
         self._reading: asyncio.Task[None] | None = None
-        self._text = ElidedLabel("Vault", kind="small")
-        self.button = IconButton(theme, "settings", "Care of the vault", "Ctrl+Shift+K")
+        self._text = ElidedLabel(translate("Vault", "Vault"), kind="small")
+        self.button = IconButton(
+            theme, "settings", translate("Vault", "Care of the vault"), "Ctrl+Shift+K"
+        )
         self.menu = QMenu(self)
         self.menu.setToolTipsVisible(True)
-        self.check = self.menu.addAction("&Check the vault …")
-        self.check.setToolTip("Read every kept version and compare it with its fingerprint")
+        self.check = self.menu.addAction(translate("Vault", "&Check the vault …"))
+        self.check.setToolTip(
+            translate("Vault", "Read every kept version and compare it with its fingerprint")
+        )
         self.check.triggered.connect(self.check_wanted)
-        self.recover = self.menu.addAction("&Recover …")
-        self.recover.setToolTip("End changes that a crash has left unfinished")
+        self.recover = self.menu.addAction(translate("Vault", "&Recover …"))
+        self.recover.setToolTip(translate("Vault", "End changes that a crash has left unfinished"))
         self.recover.triggered.connect(self.recover_wanted)
         self.button.clicked.connect(self._open)
         line = QHBoxLayout(self)
@@ -76,7 +81,11 @@ class VaultLine(QWidget):
 
 def _told(size: VaultSize) -> str:
     if not size.blobs:
-        return "Vault: empty"
+        return translate("Vault", "Vault: empty")
     contents = words.count(size.blobs, "content")
-    kept = f"Vault: {words.size(size.content_bytes)} in {contents}"
-    return f"{kept}, {words.size(size.stored_bytes)} on disk"
+    kept = translate("Vault", "Vault: {size} in {contents}").format(
+        size=words.size(size.content_bytes), contents=contents
+    )
+    return translate("Vault", "{kept}, {size} on disk").format(
+        kept=kept, size=words.size(size.stored_bytes)
+    )

@@ -2,65 +2,75 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.domain.errors import StewardError
 from app.domain.files import FileAction, FileVersion, OperationType
-from app.ui import words
-from app.ui.controls import Button, ElidedLabel, MenuButton, rule
-from app.ui.diff.lines import DiffLine, note, parse
-from app.ui.diff.view import DiffView
+from app.ui.controls import Button, ElidedLabel, IconButton, Label, MenuButton, rule
+from app.ui.direction import isolated_path
 from app.ui.flow_layout import FlowLayout
 from app.ui.panes.blame_view import BlameView
+from app.ui.panes.large_view import LargeView
+from app.ui.panes.version_content import VersionContent
 from app.ui.session import Session
 from app.ui.theme import Theme
-
-_MOST_BYTES = 16_000_000
-"""Larger contents are not compared here: they would have to be read whole."""
+from app.ui.translation import translate
 
 
 class VersionCard(QFrame):
-    """Shows a version as ``show_version`` is told."""
+    """Shows a version as ``show_version`` is told.
+
+    ``side_by_side_chosen(bool)``: the person wants both texts beside each other, or not any more.
+    """
+
+    side_by_side_chosen = Signal(bool)
 
     def __init__(self, theme: Theme, session: Session) -> None:
         super().__init__()
+        self._theme = theme
         self._session = session
         self._path = ""
         self._version: FileVersion | None = None
         self._target: FileVersion | None = None
-        self._reading: asyncio.Task[None] | None = None
         self.setProperty("kind", "card")
         self._title = ElidedLabel(kind="heading")
         self.side_by_side = Button(
-            "Side &by side", kind="quiet", tip="Show both texts beside each other"
+            translate("Versions", "Side &by side"),
+            kind="quiet",
+            tip=translate("Versions", "Show both texts beside each other"),
         )
         self.side_by_side.setCheckable(True)
-        self.diff = DiffView(theme, name="What this version changed", tallest=4000)
-        self.side_by_side.toggled.connect(self.diff.show_side_by_side)
-        self.side_by_side.toggled.connect(
-            lambda on: self.side_by_side.setText("In&line" if on else "Side &by side")
+        self.content = VersionContent(theme, session)
+        self.diff = self.content.diff
+        self.side_by_side.toggled.connect(self._show_side_by_side)
+        self.enlarge = IconButton(
+            theme, "enlarge", translate("Versions", "Show the change large"), "Ctrl+Shift+L"
         )
+        self.enlarge.clicked.connect(self.show_large)
+        self._why = Label(kind="small", wrap=True)
+        self._why.setContentsMargins(14, 0, 14, 8)
         self.lines = Button(
-            "&Who wrote it?", kind="quiet", tip="Show for each line which version brought it in"
+            translate("Versions", "&Who wrote it?"),
+            kind="quiet",
+            tip=translate("Versions", "Show for each line which version brought it in"),
         )
         self.lines.setCheckable(True)
         self.lines.toggled.connect(self._show_lines)
         self.blame = BlameView(theme, session)
         self.blame.hide()
-        self.restore = Button("&Restore", kind="primary")
+        self.restore = Button(translate("Versions", "&Restore"), kind="primary")
         self.restore.clicked.connect(self._restore)
-        self.undo = MenuButton("&Undo", kind="quiet")
+        self.undo = MenuButton(translate("Versions", "&Undo"), kind="quiet")
         self.undo_version = self.undo.entry(
-            "Undo this &change",
-            "Take back what this version did; later changes stay",
+            translate("Versions", "Undo this &change"),
+            translate("Versions", "Take back what this version did; later changes stay"),
             self._undo_version,
         )
         self.undo_answer = self.undo.entry(
-            "Undo the whole &answer",
-            "Take back every change of the answer that made this version",
+            translate("Versions", "Undo the whole &answer"),
+            translate("Versions", "Take back every change of the answer that made this version"),
             self._undo_answer,
         )
         heading = QHBoxLayout()
@@ -69,6 +79,7 @@ class VersionCard(QFrame):
         heading.addWidget(self._title, 1)
         heading.addWidget(self.side_by_side)
         heading.addWidget(self.lines)
+        heading.addWidget(self.enlarge)
         self._buttons = QWidget()
         line = FlowLayout(self._buttons, margin=(14, 10, 14, 10), spacing=8)
         line.addWidget(self.restore)
@@ -77,8 +88,9 @@ class VersionCard(QFrame):
         page.setContentsMargins(1, 1, 1, 1)
         page.setSpacing(0)
         page.addLayout(heading)
+        page.addWidget(self._why)
         page.addWidget(rule())
-        page.addWidget(self.diff)
+        page.addWidget(self.content)
         page.addWidget(self.blame)
         page.addWidget(rule())
         page.addWidget(self._buttons)
@@ -90,12 +102,19 @@ class VersionCard(QFrame):
         """The version shown."""
         return self._version
 
+    @property
+    def why(self) -> str:
+        """What the person had asked for; empty where nobody did."""
+        return "" if self._why.isHidden() else self._why.text()
+
     def show_nothing(self, title: str) -> None:
         """There is no version to show."""
         self._version = self._target = None
         self._title.setText(title)
         self.diff.show_diff("")
+        self._why.hide()
         self.lines.hide()
+        self.enlarge.hide()
         self.restore.setEnabled(False)
         self._say_restore()
         self.undo.hide()
@@ -117,7 +136,10 @@ class VersionCard(QFrame):
         """
         self._path, self._version, self._target = path, version, target
         number = version.version
-        self._title.setText(f"{number - 1} → {number}" if number > 1 else f"Version {number}")
+        both = isolated_path(f"{number - 1} → {number}")
+        self._title.setText(
+            both if number > 1 else translate("Versions", "Version {number}").format(number=number)
+        )
         self.restore.setEnabled(target is not None)
         self._say_restore()
         self.undo.setVisible(version.action is not FileAction.SEEN)
@@ -130,60 +152,74 @@ class VersionCard(QFrame):
             self.lines.setChecked(False)
         if self.lines.isChecked():
             self.blame.show_version(path, number)
-        if self._reading is not None:
-            self._reading.cancel()
-        self._reading = self._session.tasks.run(self._show_diff(older, version), name="diff")
+        self.enlarge.show()
+        self._session.tasks.start(self._say_why(version), name="why a version")
+        shown = self.content.show_version(path, older, version)
+        shown.add_done_callback(lambda _: self._fit_buttons())
 
     def _say_restore(self) -> None:
         target = self._target
-        self.restore.setText(f"&Restore version {target.version}" if target else "&Restore")
+        self.restore.setText(
+            translate("Versions", "&Restore version {version}").format(version=target.version)
+            if target
+            else translate("Versions", "&Restore")
+        )
         self.restore.setAccessibleName(self.restore.text().replace("&", ""))
 
+    async def _say_why(self, version: FileVersion) -> None:
+        """What the person had asked for, where the version came of that."""
+        asked = ""
+        if version.turn_id is not None:
+            asked = await self._session.asked(version.turn_id)
+        if version is self._version:
+            self._why.setText(translate("Versions", "Asked for: “{words}”").format(words=asked))
+            self._why.setVisible(bool(asked))
+
+    # -- how it is shown -----------------------------------------------------------------------
+
+    def show_side_by_side(self, wanted: bool) -> None:
+        """Both texts beside each other, or one below the other."""
+        self.side_by_side.setChecked(wanted)
+
+    def show_large(self) -> None:
+        """Show what the version changed in a window of its own, as large as this one."""
+        if self._version is None:
+            return
+        title = f"{self._version.filename}   {self._title.whole}"
+        large = LargeView(
+            self._theme, self._session, title, self.content.shown, self.side_by_side.isChecked()
+        )
+        large.side_by_side.toggled.connect(self.side_by_side.setChecked)
+        large.setParent(self.window(), large.windowFlags())
+        large.open_over(self.window())
+
+    def _show_side_by_side(self, wanted: bool) -> None:
+        self.diff.show_side_by_side(wanted)
+        self.side_by_side.setText(
+            translate("Versions", "In&line") if wanted else translate("Versions", "Side &by side")
+        )
+        self.side_by_side.setAccessibleName(self.side_by_side.text().replace("&", ""))
+        self.side_by_side_chosen.emit(wanted)
+
     def _show_lines(self, wanted: bool) -> None:
-        self.lines.setText("&What changed" if wanted else "&Who wrote it?")
+        self.lines.setText(
+            translate("Versions", "&What changed")
+            if wanted
+            else translate("Versions", "&Who wrote it?")
+        )
         self.lines.setAccessibleName(self.lines.text().replace("&", ""))
         self.blame.setVisible(wanted)
-        self.diff.setVisible(not wanted)
-        self.side_by_side.setVisible(not wanted)
+        self.content.setVisible(not wanted)
+        self._fit_buttons()
         if wanted and self._version is not None:
             self.blame.show_version(self._path, self._version.version)
 
-    async def _show_diff(self, older: FileVersion | None, version: FileVersion) -> None:
-        if older is None and version.version > 1:
-            page = await self._session.workspace().versions(
-                self._path, limit=1, before=version.version
-            )
-            older = page[-1] if page else None
-        try:
-            lines = await self._difference(older, version)
-        except StewardError as error:  # pruned, or damaged: the timeline stands all the same
-            lines = [note(str(error))]
-        self.diff.show_lines(lines)
-
-    async def _difference(self, older: FileVersion | None, version: FileVersion) -> list[DiffLine]:
-        if older is None and version.action is FileAction.SEEN:
-            size = f" ({words.size(version.size)})" if version.size is not None else ""
-            return [note(f"The file as Steward first saw it{size}.")]
-        moved = older is not None and older.path != version.path
-        if older is not None and moved and older.hash_after == version.hash_after:
-            return [note(f"Renamed from {older.filename} to {version.filename}.")]
-        sizes = [one.size or 0 for one in (older, version) if one is not None]
-        if max(sizes) > _MOST_BYTES:
-            told = " → ".join(words.size(size) for size in sizes)
-            return [note(f"Too large to compare here ({told}). Every version can be restored.")]
-        from app.domain.diff import unified_diff
-
-        before, after = await self._content(older), await self._content(version)
-
-        def compare() -> list[DiffLine]:
-            return parse(unified_diff(before, after, version.filename))
-
-        return await asyncio.to_thread(compare)
-
-    async def _content(self, version: FileVersion | None) -> bytes | None:
-        if version is None or version.hash_after is None:
-            return None
-        return await self._session.workspace().version_content(self._path, version.version)
+    def _fit_buttons(self) -> None:
+        """What is said of lines is offered for lines only."""
+        if not self.content.is_text and not self.lines.isHidden():
+            self.lines.setChecked(False)
+            self.lines.hide()
+        self.side_by_side.setVisible(not self.lines.isChecked() and self.content.is_text)
 
     # -- ways back -----------------------------------------------------------------------------
 

@@ -15,8 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.files import FileVersion, OperationType
+from app.ui.direction import mirrored, mirrored_point
 from app.ui.panes.versions_model import Index, VersionRole, VersionsModel
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _RING: Final = 10
 
@@ -36,7 +38,7 @@ class Timeline(QTableView):
         super().__init__()
         self.setModel(model)
         self.setItemDelegate(_VersionDelegate(theme, self))
-        self.setAccessibleName("Versions")
+        self.setAccessibleName(translate("Versions", "Versions"))
         self.setShowGrid(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
@@ -50,7 +52,8 @@ class Timeline(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setMinimumSectionSize(1)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        theme.changed.connect(self.viewport().update)
+        theme.changed.connect(self._refit)
+        self._room = 0
 
     def moveCursor(
         self, action: QTableView.CursorAction, modifiers: Qt.KeyboardModifier
@@ -63,8 +66,13 @@ class Timeline(QTableView):
                 return self.model().index(self.model().rowCount() - 1, 0)
         return super().moveCursor(action, modifiers)
 
+    def _refit(self) -> None:
+        self.fit(self._room)
+        self.viewport().update()
+
     def fit(self, room: int) -> None:
         """As high as its versions, up to ``room`` pixels, but always one."""
+        self._room = room
         line = line_height(self.fontMetrics().height())
         self.verticalHeader().setDefaultSectionSize(line)
         self.setFixedHeight(min(self.model().rowCount() * line + 2, max(line, room)))
@@ -106,7 +114,7 @@ class _VersionDelegate(QStyledItemDelegate):
         inner = box.adjusted(12, 10, -12, -9)
         version = index.data(VersionRole.VERSION)
         self._ring(painter, box, inner, version, index)
-        text = inner.adjusted(_RING + 14, 0, 0, 0)
+        text = mirrored(inner, inner.adjusted(theme.px(_RING + 14), 0, 0, 0))
         painter.setPen(theme.colour("muted"))
         painter.setFont(theme.small_font)
         when = str(index.data(VersionRole.WHEN) or "")
@@ -123,24 +131,30 @@ class _VersionDelegate(QStyledItemDelegate):
     def _ring(
         self, painter: QPainter, box: QRect, inner: QRect, version: object, index: Index
     ) -> None:
-        middle = QPointF(inner.left() + _RING / 2, inner.top() + 8)
+        by = self._theme.px
+        middle = QPointF(inner.left() + by(_RING) / 2, inner.top() + by(8))
+        middle = mirrored_point(QRectF(inner), middle)
+        edge = by(_RING) / 2
         painter.setPen(QPen(self._theme.colour("line"), 2))
         rows = index.model().rowCount()
         if index.row() > 0:
-            painter.drawLine(QPointF(middle.x(), box.top()), middle - QPointF(0, 9))
+            painter.drawLine(QPointF(middle.x(), box.top()), middle - QPointF(0, by(9)))
         if index.row() < rows - 1:
-            painter.drawLine(middle + QPointF(0, 9), QPointF(middle.x(), box.bottom() + 1))
+            painter.drawLine(middle + QPointF(0, by(9)), QPointF(middle.x(), box.bottom() + 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if not isinstance(version, FileVersion):  # not read yet
             painter.setPen(QPen(self._theme.colour("strong_line"), 2))
-            painter.drawEllipse(middle, 5, 5)
+            painter.drawEllipse(middle, edge, edge)
             return
         external = version.operation is OperationType.EXTERNAL
         painter.setPen(QPen(self._theme.colour("attention" if external else "accent"), 2))
         if external:  # a shape of its own: not by colour alone
-            painter.drawRect(QRectF(middle.x() - 4.5, middle.y() - 4.5, 9, 9))
+            painter.drawRect(
+                QRectF(middle.x() - edge + 0.5, middle.y() - edge + 0.5, 2 * edge - 1, 2 * edge - 1)
+            )
         else:
-            painter.drawEllipse(middle, 5, 5)
+            painter.drawEllipse(middle, edge, edge)
         if version.hash_after is None:  # no file from here on: crossed out
-            painter.drawLine(middle + QPointF(-3, -3), middle + QPointF(3, 3))
-            painter.drawLine(middle + QPointF(-3, 3), middle + QPointF(3, -3))
+            cross = by(3)
+            painter.drawLine(middle + QPointF(-cross, -cross), middle + QPointF(cross, cross))
+            painter.drawLine(middle + QPointF(-cross, cross), middle + QPointF(cross, -cross))

@@ -7,15 +7,16 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import StewardError
 from app.domain.events import Event, FileVersionEvent
 from app.domain.files import FileVersion, OperationType
 from app.ui import words
-from app.ui.controls import ChoiceButton, Label, rule
+from app.ui.controls import ChoiceButton, Label, MenuButton, rule
 from app.ui.panes.conflict_card import ConflictCard
 from app.ui.panes.file_chooser import FileChooser
+from app.ui.panes.file_menu import FileMenu, add_places
 from app.ui.panes.nothing import Nothing
 from app.ui.panes.vault_line import VaultLine
 from app.ui.panes.version_card import VersionCard
@@ -23,6 +24,7 @@ from app.ui.panes.version_rows import Timeline
 from app.ui.panes.versions_model import PAGE, VersionRole, VersionsModel, is_pruned
 from app.ui.session import Session
 from app.ui.theme import Theme
+from app.ui.translation import translate
 from app.ui.vault_dialog import VaultDialog
 
 _NOTHING: Final = 0
@@ -57,14 +59,25 @@ class VersionsPane(QWidget):
         self._reading: asyncio.Task[None] | None = None
         self._paging: asyncio.Task[None] | None = None
         self._wanted: list[int] = []
-        self.chooser = ChoiceButton("File", "Ctrl+P")
+        self.chooser = ChoiceButton(translate("Versions", "File"), "Ctrl+P")
         self.chooser.clicked.connect(self._choose)
+        self.places = MenuButton(translate("Versions", "&Open"), kind="quiet")
+        add_places(
+            self.places.menu_shown,
+            session,
+            lambda: self._path,
+            lambda: self.card.version.version if self.card.version is not None else 0,
+        )
         self.files = FileChooser(theme, session)
         self.files.chosen.connect(self.show_file)
+        self._wanted_version = 0
         self.files.left.connect(self._leave_files)
         self._heading = Label(kind="section", wrap=True)
         self.timeline = Timeline(theme, self._model)
         self.timeline.selectionModel().currentChanged.connect(self._show_version)
+        self.menu = FileMenu(
+            self.timeline, session, lambda _: self._path, version_at=self._number_at
+        )
         self.card = VersionCard(theme, session)
         self.card.blame.told.connect(self._fit_timeline)
         self.conflict = ConflictCard(theme, session)
@@ -78,14 +91,24 @@ class VersionsPane(QWidget):
         page.setContentsMargins(12, 12, 12, 10)
         page.setSpacing(8)
         page.addWidget(self.conflict)
-        self._history: list[QWidget] = [self.chooser, self._heading, self.timeline, self.card]
+        which = QWidget()
+        file_line = QHBoxLayout(which)
+        file_line.setContentsMargins(0, 0, 0, 0)
+        file_line.setSpacing(4)
+        file_line.addWidget(self.chooser, 1)
+        file_line.addWidget(self.places)
+        self._history: list[QWidget] = [which, self._heading, self.timeline, self.card]
         for part in self._history:
             page.addWidget(part)
         page.addStretch(1)
         nothing = Nothing(
-            "Every version of every file Steward changes will stand here, with the difference and "
-            "a button that brings it back. Nothing has been changed yet.",
-            "As&k for a change",
+            translate(
+                "Versions",
+                "Every version of every file Steward changes will stand here, "
+                "with the difference and a button that brings it back. Nothing "
+                "has been changed yet.",
+            ),
+            translate("Versions", "As&k for a change"),
         )
         nothing.pressed.connect(self.ask_wanted)
         self._stack = QStackedWidget()
@@ -119,9 +142,9 @@ class VersionsPane(QWidget):
         """The versions shown that are read, newest first."""
         return tuple(self._model.versions)
 
-    def show_file(self, path: str) -> None:
-        """Show the history of a file."""
-        self._path = path
+    def show_file(self, path: str, version: int = 0) -> None:
+        """Show the history of a file, at one of its versions."""
+        self._path, self._wanted_version = path, version
         self._stack.setCurrentIndex(_HISTORY)
         self._read()
 
@@ -166,7 +189,7 @@ class VersionsPane(QWidget):
         if not self._path:
             newest = await workspace.find_tracked(limit=1)
             if newest:
-                self._path = newest[0].path
+                self._path = newest[0].file.path
         path = self._path
         name = await asyncio.to_thread(workspace.display, path) if path else ""
         trouble = ""
@@ -185,14 +208,23 @@ class VersionsPane(QWidget):
         before = self._model.newest
         self._model.show(versions, self._session.desk.clock.now())
         newest = self._model.newest
-        self.chooser.show_choice(f"{name} (removed)" if _is_gone(newest) else name)
+        wanted, self._wanted_version = self._wanted_version, 0
+        self.chooser.show_choice(
+            translate("Versions", "{name} (removed)").format(name=name)
+            if _is_gone(newest)
+            else name
+        )
         self._heading.setText(trouble or _summary(newest, self._model.oldest_known))
         self._heading.become("attention" if trouble or _is_gone(newest) else "section")
         self._fit_timeline()
         if self._stack.currentIndex() != _FILES:
             self._stack.setCurrentIndex(_HISTORY if self._path else _NOTHING)
         if newest is None:
-            self.card.show_nothing("No version yet")
+            self.card.show_nothing(translate("Versions", "No version yet"))
+        elif 0 < wanted <= newest.version:
+            index = self._model.index(self._model.row_of(wanted), 0)
+            self.timeline.setCurrentIndex(index)
+            self.timeline.scrollTo(index, Timeline.ScrollHint.PositionAtCenter)
         elif before is None or before.file_id != newest.file_id or follows:
             first = self._model.index(0, 0)
             if self.timeline.currentIndex() == first:
@@ -242,6 +274,10 @@ class VersionsPane(QWidget):
         version = self.timeline.currentIndex().data(VersionRole.VERSION)
         return version if isinstance(version, FileVersion) else None
 
+    def _number_at(self, index: QModelIndex) -> int:
+        version = index.data(VersionRole.VERSION)
+        return version.version if isinstance(version, FileVersion) else 0
+
     def _show_version(self, index: QModelIndex, _before: QModelIndex | None = None) -> None:
         version = index.data(VersionRole.VERSION) if index.isValid() else None
         if isinstance(version, FileVersion):
@@ -255,10 +291,14 @@ def _is_gone(newest: FileVersion | None) -> bool:
 
 def _summary(newest: FileVersion | None, oldest: FileVersion | None) -> str:
     if newest is None:
-        return "Not changed by Steward yet"
+        return translate("Versions", "Not changed by Steward yet")
     count = words.count(newest.version, "version")
     if _is_gone(newest):
-        return f"Removed. Its {count} are kept here: restoring one puts the file back."
+        return translate(
+            "Versions", "Removed. Its {count} are kept here: restoring one puts the file back."
+        ).format(count=count)
     if oldest is not None and is_pruned(oldest):  # the oldest go first
-        return f"{count}; the content of old ones is in an archive"
-    return f"{count}, every one restorable"
+        return translate("Versions", "{count}; the content of old ones is in an archive").format(
+            count=count
+        )
+    return translate("Versions", "{count}, every one restorable").format(count=count)

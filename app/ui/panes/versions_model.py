@@ -15,6 +15,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from app.domain.files import FileAction, FileVersion, OperationType
 from app.ui import words
+from app.ui.translation import translate
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -129,7 +130,7 @@ class VersionsModel(QAbstractListModel):
             return None
         number = self._newest - index.row()
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"Version {number}"
+            return translate("Versions", "Version {number}").format(number=number)
         version = self._known.get(number)
         if version is None:
             return self._unread(number, role)
@@ -142,7 +143,9 @@ class VersionsModel(QAbstractListModel):
                 return words.short_time(version.at, self._now)
             case Qt.ItemDataRole.AccessibleTextRole:
                 when = words.exact_time(version.at)
-                return f"Version {version.version}, {describe(version)}, {when}"
+                return translate("Versions", "Version {version}, {describe}, {when}").format(
+                    version=version.version, describe=describe(version), when=when
+                )
             case Qt.ItemDataRole.ToolTipRole:
                 size = f", {words.size(version.size)}" if version.size is not None else ""
                 return f"{words.exact_time(version.at)}{size}"
@@ -159,7 +162,7 @@ class VersionsModel(QAbstractListModel):
             case VersionRole.LINE:
                 return "…"
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"Version {number}"
+                return translate("Versions", "Version {number}").format(number=number)
         return None
 
     def _take(self, versions: Sequence[FileVersion], newest: int) -> None:
@@ -179,41 +182,56 @@ def is_pruned(version: FileVersion) -> bool:
 def describe(version: FileVersion) -> str:
     """Why a version exists, and who wanted it: ``files.edit · you approved``."""
     if is_pruned(version):
-        return f"pruned; its content is in {PurePath(str(version.metadata['pruned'])).name}"
+        return translate("Versions", "pruned; its content is in {name}").format(
+            name=PurePath(str(version.metadata["pruned"])).name
+        )
     facts = version.metadata
     by = "" if version.by in ("", "you", version.skill) else version.by
     match version.operation, version.action:
         case OperationType.EXTERNAL, FileAction.REMOVE:
-            return "removed outside Steward; its content is kept here"
+            return translate("Versions", "removed outside Steward; its content is kept here")
         case OperationType.EXTERNAL, FileAction.CREATE:
-            return "put there outside Steward"
+            return translate("Versions", "put there outside Steward")
         case OperationType.EXTERNAL, FileAction.MOVE:
-            return "renamed outside Steward"
+            return translate("Versions", "renamed outside Steward")
         case OperationType.EXTERNAL, _:
-            return "changed outside Steward"
+            return translate("Versions", "changed outside Steward")
         case _, FileAction.SEEN:
-            return "as it was first seen"
+            return translate("Versions", "as it was first seen")
         case OperationType.RESTORE, _ if "undo_of_version" in facts:
-            kept = "; later changes kept" if facts.get("merged") else ""
-            what = f"took back version {facts['undo_of_version']}{kept}"
+            kept = translate("Versions", "; later changes kept") if facts.get("merged") else ""
+            what = translate("Versions", "took back version {version}{kept}").format(
+                version=facts["undo_of_version"], kept=kept
+            )
         case OperationType.RESTORE, _:
             source = facts.get("restored_from")
-            what = f"restored from version {source}" if source else "restored"
+            what = (
+                translate("Versions", "restored from version {version}").format(version=source)
+                if source
+                else translate("Versions", "restored")
+            )
         case _, FileAction.MOVE:
             source = facts.get("moved_from")
-            what = f"renamed from {PurePath(str(source)).name}" if source else "renamed"
+            what = (
+                translate("Versions", "renamed from {name}").format(name=PurePath(str(source)).name)
+                if source
+                else translate("Versions", "renamed")
+            )
         case _, FileAction.REMOVE:
-            what = "removed; its content is kept here"
+            what = translate("Versions", "removed; its content is kept here")
         case _, FileAction.CREATE:
-            what = "created"
+            what = translate("Versions", "created")
         case _:
-            what = "changed"
+            # A skill's own name says what it does.
+            what = "" if version.skill else translate("Versions", "changed")
     parts = [version.skill or "", what, by]
-    if version.skill and what == "changed":
-        parts = [version.skill, by]
     if not version.skill and version.by == "you":
-        parts = [what, "you"]
+        parts = [what, translate("Versions", "you")]
     approved = facts.get("approved_by")
     if approved:
-        parts.append("you approved" if approved == "you" else f"allowed by {approved}")
+        parts.append(
+            translate("Versions", "you approved")
+            if approved == "you"
+            else translate("Versions", "allowed by {who}").format(who=approved)
+        )
     return " · ".join(part for part in parts if part)

@@ -11,18 +11,12 @@ from typing import Final
 
 from app.setting_fields import field_named
 from app.setting_kinds import Dollars, Kind, Seconds, Whole
+from app.ui.translation import translate
 
 _NO_BREAK: Final = "\u00a0"
 
-PAGES: Final[Mapping[str, str]] = {
-    "model": "Model",
-    "folders": "Folders",
-    "approvals": "Approvals",
-    "limits": "Limits",
-    "notifications": "Notifications",
-    "you": "You and the look",
-}
-"""Pages in their order, and their titles."""
+PAGES: Final = ("model", "folders", "approvals", "limits", "notifications", "you")
+"""Pages in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,261 +48,370 @@ class Hit:
     words: SettingWords
 
 
-SETTINGS: Final[Mapping[str, SettingWords]] = {
-    "provider": SettingWords(
-        "Who answers",
-        "The offline commands, OpenRouter, or a server with OpenAI's interface.",
-        "model",
-        also="provider connect ollama lm studio llama.cpp vllm local",
-    ),
-    "llm_base_url": SettingWords(
-        "Address of the server",
-        "Where a server with OpenAI's interface answers. Your messages go there.",
-        "model",
-        also="url base ollama",
-    ),
-    "openrouter_api_key": SettingWords(
-        "OpenRouter key",
-        "Kept in the system's keyring, sent to OpenRouter only, never shown again.",
-        "model",
-        also="api token secret password",
-    ),
-    "llm_api_key": SettingWords(
-        "Key of the server",
-        "Kept in the system's keyring, sent to that server only, never shown again.",
-        "model",
-        also="api token secret password",
-    ),
-    "model": SettingWords(
-        "Model",
-        "Answers in every conversation that has no model of its own.",
-        "model",
-        also="default llm",
-    ),
-    "reasoning_effort": SettingWords(
-        "Thinking",
-        "How long the model thinks before it answers, where it can be told.",
-        "model",
-        blank="As the model likes",
-        choices={
-            "none": "Not at all",
-            "minimal": "As little as it can",
-            "low": "A little",
-            "medium": "Some time",
-            "high": "Long",
-        },
-        also="reasoning",
-    ),
-    "context_tokens": SettingWords(
-        "What the model can take in",
-        "Longer conversations are summed up. Empty: what the provider says, else 128,000 tokens.",
-        "model",
-        unit="tokens",
-        blank="automatic",
-        also="context window length",
-    ),
-    "fallback_models": SettingWords(
-        "If the model fails",
-        "OpenRouter only: up to 10 models to ask in turn, with commas between their names.",
-        "model",
-        blank="no others",
-        also="fallback alternative",
-    ),
-    "provider_routing": SettingWords(
-        "Who may run the model",
-        "OpenRouter only, as JSON: order, only, ignore, allow_fallbacks, require_parameters, "
-        "data_collection, zdr, sort, max_price, quantizations.",
-        "model",
-        blank='anyone; for instance {"data_collection": "deny"}',
-        also="provider routing privacy",
-    ),
-    "folders": SettingWords(
-        "Folders Steward may work in",
-        "It can touch nothing outside them.",
-        "folders",
-        also="directory access grant",
-    ),
-    "trusted_folders": SettingWords(
-        "Folders whose AGENTS.md is followed",
-        "Its instructions then count as yours. Only for folders whose content you trust.",
-        "folders",
-        also="trust instructions",
-    ),
-    "watch_folders": SettingWords(
-        "Record changes made outside Steward",
-        "Files in the folders are kept as they are now (not very large ones, and at most 10,000 a "
-        "folder), and what other programs save becomes a version too. Off, such a change is kept "
-        "when Steward next touches the file.",
-        "folders",
-        also="watch versions",
-    ),
-    "approval_mode": SettingWords(
-        "Changes of files",
-        "Everything Steward changes is archived first. What leaves this computer, or cannot be "
-        "taken back, is asked about either way.",
-        "approvals",
-        choices={
-            "ask": "Ask before each change",
-            "reversible": "No asking",
-        },
-        also="permission mode reversible",
-    ),
-    "max_iterations": SettingWords(
-        "Model calls",
-        "How often the model may be asked in one turn.",
-        "limits",
-        unit="calls",
-        also="iterations steps",
-    ),
-    "max_tool_calls": SettingWords(
-        "Skill calls",
-        "How many skills the model may use in one turn.",
-        "limits",
-        unit="calls",
-        also="tools",
-    ),
-    "max_turn_seconds": SettingWords(
-        "Time",
-        "How long one turn may take; what you take to decide does not count.",
-        "limits",
-        unit="seconds",
-        also="duration timeout",
-    ),
-    "max_turn_tokens": SettingWords(
-        "Tokens",
-        "Of all model calls of one turn, sent and answered.",
-        "limits",
-        unit="tokens",
-        blank="no limit",
-    ),
-    "max_turn_cost": SettingWords(
-        "Cost of a turn",
-        "As the service says, or its prices make it.",
-        "limits",
-        unit="US dollars",
-        blank="no limit",
-        also="money budget price",
-    ),
-    "max_day_cost": SettingWords(
-        "Cost of a day",
-        "Of all turns of a day, counted likewise.",
-        "limits",
-        unit="US dollars",
-        blank="no limit",
-        also="money budget price daily",
-    ),
-    "skill_timeout": SettingWords(
-        "Time for a skill",
-        "One that takes longer is stopped. What it changed until then can be taken back.",
-        "limits",
-        unit="seconds",
-        also="timeout deadline",
-    ),
-    "breaker_threshold": SettingWords(
-        "Failures before a pause",
-        "After so many failures in a row a skill, or the model's service, is left alone for a "
-        "while.",
-        "limits",
-        unit="failures",
-        also="circuit breaker threshold",
-    ),
-    "breaker_cooldown": SettingWords(
-        "Length of the pause",
-        "Then one call is tried. Each pause that follows is twice as long.",
-        "limits",
-        unit="seconds",
-        also="circuit breaker cooldown",
-    ),
-    "notification_rules": SettingWords(
-        "Where notifications go",
-        "Errors, warnings and information: to the window, the system's tray, the log.",
-        "notifications",
-        also="alerts sources silence mute",
-    ),
-    "instructions": SettingWords(
-        "Your own instructions",
-        "Every model reads them before your message.",
-        "you",
-        blank="For instance: Write British English. Keep it short.",
-        also="system prompt custom style",
-    ),
-    "theme": SettingWords(
-        "Theme",
-        "Holds at once.",
-        "you",
-        choices={"system": "As the system", "light": "Light", "dark": "Dark"},
-        also="colour dark mode light appearance",
-    ),
-    "contrast": SettingWords(
-        "Contrast",
-        "High: black on white or white on black, and clear lines around everything.",
-        "you",
-        choices={"system": "As the system", "normal": "Normal", "high": "High"},
-        also="high contrast accessibility visibility",
-    ),
-    "accent": SettingWords(
-        "Accent colour",
-        "The system's is made darker or lighter where it could not be read.",
-        "you",
-        choices={"steward": "Steward's", "system": "As the system"},
-        also="color highlight",
-    ),
-    "font_size": SettingWords(
-        "Size of text",
-        "Compared with the system's. Ctrl+Plus, Ctrl+Minus and Ctrl+0 in the window do the same.",
-        "you",
-        unit="%",
-        also="font zoom larger smaller scale",
-    ),
-    "reduced_motion": SettingWords(
-        "Reduced motion",
-        "On: nothing moves or blinks by itself.",
-        "you",
-        choices={"system": "As the system", "on": "On", "off": "Off"},
-        also="animation accessibility still",
-    ),
-    "language": SettingWords(
-        "Language",
-        "Of the window, with its dates and numbers. Holds from the next start.",
-        "you",
-        choices={"system": "As the system", "en": "English", "de": "Deutsch"},
-        also="translation locale german english sprache",
-    ),
-    "close_to_tray": SettingWords(
-        "Stay in the tray when the window is closed",
-        "Steward goes on working, and its icon leads back to it. Ctrl+Q ends it. Where there is "
-        "no tray, closing the window ends it as usual.",
-        "you",
-        also="background quit minimise close icon",
-    ),
-    "quick_key": SettingWords(
-        "A key for a quick question",
-        "At its next start Steward asks your desktop for a key, and proposes Ctrl+Alt+Space; your "
-        "desktop asks you. On desktops that give none, bind a key to “steward ask --window”.",
-        "you",
-        also="global shortcut hotkey ask window",
-    ),
-}
+def page_title(page: str) -> str:
+    """What a page is called."""
+    return {
+        "model": translate("Settings", "Model"),
+        "folders": translate("Settings", "Folders"),
+        "approvals": translate("Settings", "Approvals"),
+        "limits": translate("Settings", "Limits"),
+        "notifications": translate("Settings", "Notifications"),
+        "you": translate("Settings", "You and the look"),
+    }[page]
+
+
+def words_of(name: str) -> SettingWords:
+    """The words of one setting."""
+    return settings()[name]
+
+
+def settings() -> Mapping[str, SettingWords]:
+    """The words of every setting that has a control in the window."""
+    return {
+        "provider": SettingWords(
+            translate("Settings", "Who answers"),
+            translate(
+                "Settings", "The offline commands, OpenRouter, or a server with OpenAI's interface."
+            ),
+            "model",
+            also="provider connect ollama lm studio llama.cpp vllm local",
+        ),
+        "llm_base_url": SettingWords(
+            translate("Settings", "Address of the server"),
+            translate(
+                "Settings",
+                "Where a server with OpenAI's interface answers. Your messages go there.",
+            ),
+            "model",
+            also="url base ollama",
+        ),
+        "openrouter_api_key": SettingWords(
+            translate("Settings", "OpenRouter key"),
+            translate(
+                "Settings",
+                "Kept in the system's keyring, sent to OpenRouter only, never shown again.",
+            ),
+            "model",
+            also="api token secret password",
+        ),
+        "llm_api_key": SettingWords(
+            translate("Settings", "Key of the server"),
+            translate(
+                "Settings",
+                "Kept in the system's keyring, sent to that server only, never shown again.",
+            ),
+            "model",
+            also="api token secret password",
+        ),
+        "model": SettingWords(
+            translate("Settings", "Model"),
+            translate("Settings", "Answers in every conversation that has no model of its own."),
+            "model",
+            also="default llm",
+        ),
+        "reasoning_effort": SettingWords(
+            translate("Settings", "Thinking"),
+            translate(
+                "Settings", "How long the model thinks before it answers, where it can be told."
+            ),
+            "model",
+            blank=translate("Settings", "As the model likes"),
+            choices={
+                "none": translate("Settings", "Not at all"),
+                "minimal": translate("Settings", "As little as it can"),
+                "low": translate("Settings", "A little"),
+                "medium": translate("Settings", "Some time"),
+                "high": translate("Settings", "Long"),
+            },
+            also="reasoning",
+        ),
+        "context_tokens": SettingWords(
+            translate("Settings", "What the model can take in"),
+            translate(
+                "Settings",
+                "Longer conversations are summed up. Empty: what the provider "
+                "says, else 128,000 tokens.",
+            ),
+            "model",
+            unit=translate("Settings", "tokens"),
+            blank=translate("Settings", "automatic"),
+            also="context window length",
+        ),
+        "fallback_models": SettingWords(
+            translate("Settings", "If the model fails"),
+            translate(
+                "Settings",
+                "OpenRouter only: up to 10 models to ask in turn, with commas between their names.",
+            ),
+            "model",
+            blank=translate("Settings", "no others"),
+            also="fallback alternative",
+        ),
+        "provider_routing": SettingWords(
+            translate("Settings", "Who may run the model"),
+            translate(
+                "Settings",
+                "OpenRouter only, as JSON: order, only, ignore, "
+                "allow_fallbacks, require_parameters, data_collection, zdr, "
+                "sort, max_price, quantizations.",
+            ),
+            "model",
+            blank=translate("Settings", 'anyone; for instance {"data_collection": "deny"}'),
+            also="provider routing privacy",
+        ),
+        "folders": SettingWords(
+            translate("Settings", "Folders Steward may work in"),
+            translate("Settings", "It can touch nothing outside them."),
+            "folders",
+            also="directory access grant",
+        ),
+        "trusted_folders": SettingWords(
+            translate("Settings", "Folders whose AGENTS.md is followed"),
+            translate(
+                "Settings",
+                "Its instructions then count as yours. Only for folders whose content you trust.",
+            ),
+            "folders",
+            also="trust instructions",
+        ),
+        "watch_folders": SettingWords(
+            translate("Settings", "Record changes made outside Steward"),
+            translate(
+                "Settings",
+                "Files in the folders are kept as they are now (not very large "
+                "ones, and at most 10,000 a folder), and what other programs "
+                "save becomes a version too. Off, such a change is kept when "
+                "Steward next touches the file.",
+            ),
+            "folders",
+            also="watch versions",
+        ),
+        "approval_mode": SettingWords(
+            translate("Settings", "Changes of files"),
+            translate(
+                "Settings",
+                "Everything Steward changes is archived first. What leaves "
+                "this computer, or cannot be taken back, is asked about either "
+                "way.",
+            ),
+            "approvals",
+            choices={
+                "ask": translate("Settings", "Ask before each change"),
+                "reversible": translate("Settings", "No asking"),
+            },
+            also="permission mode reversible",
+        ),
+        "max_iterations": SettingWords(
+            translate("Settings", "Model calls"),
+            translate("Settings", "How often the model may be asked in one turn."),
+            "limits",
+            unit=translate("Settings", "calls"),
+            also="iterations steps",
+        ),
+        "max_tool_calls": SettingWords(
+            translate("Settings", "Skill calls"),
+            translate("Settings", "How many skills the model may use in one turn."),
+            "limits",
+            unit=translate("Settings", "calls"),
+            also="tools",
+        ),
+        "max_turn_seconds": SettingWords(
+            translate("Settings", "Time"),
+            translate(
+                "Settings", "How long one turn may take; what you take to decide does not count."
+            ),
+            "limits",
+            unit=translate("Settings", "seconds"),
+            also="duration timeout",
+        ),
+        "max_turn_tokens": SettingWords(
+            translate("Settings", "Tokens"),
+            translate("Settings", "Of all model calls of one turn, sent and answered."),
+            "limits",
+            unit=translate("Settings", "tokens"),
+            blank=translate("Settings", "no limit"),
+        ),
+        "max_turn_cost": SettingWords(
+            translate("Settings", "Cost of a turn"),
+            translate("Settings", "As the service says, or its prices make it."),
+            "limits",
+            unit=translate("Settings", "US dollars"),
+            blank=translate("Settings", "no limit"),
+            also="money budget price",
+        ),
+        "max_day_cost": SettingWords(
+            translate("Settings", "Cost of a day"),
+            translate("Settings", "Of all turns of a day, counted likewise."),
+            "limits",
+            unit=translate("Settings", "US dollars"),
+            blank=translate("Settings", "no limit"),
+            also="money budget price daily",
+        ),
+        "skill_timeout": SettingWords(
+            translate("Settings", "Time for a skill"),
+            translate(
+                "Settings",
+                "One that takes longer is stopped. What it changed until then can be taken back.",
+            ),
+            "limits",
+            unit=translate("Settings", "seconds"),
+            also="timeout deadline",
+        ),
+        "breaker_threshold": SettingWords(
+            translate("Settings", "Failures before a pause"),
+            translate(
+                "Settings",
+                "After so many failures in a row a skill, or the model's "
+                "service, is left alone for a while.",
+            ),
+            "limits",
+            unit=translate("Settings", "failures"),
+            also="circuit breaker threshold",
+        ),
+        "breaker_cooldown": SettingWords(
+            translate("Settings", "Length of the pause"),
+            translate(
+                "Settings", "Then one call is tried. Each pause that follows is twice as long."
+            ),
+            "limits",
+            unit=translate("Settings", "seconds"),
+            also="circuit breaker cooldown",
+        ),
+        "notification_rules": SettingWords(
+            translate("Settings", "Where notifications go"),
+            translate(
+                "Settings",
+                "Errors, warnings and information: to the window, the system's tray, the log.",
+            ),
+            "notifications",
+            also="alerts sources silence mute",
+        ),
+        "instructions": SettingWords(
+            translate("Settings", "Your own instructions"),
+            translate("Settings", "Every model reads them before your message."),
+            "you",
+            blank=translate("Settings", "For instance: Write British English. Keep it short."),
+            also="system prompt custom style",
+        ),
+        "theme": SettingWords(
+            translate("Settings", "Theme"),
+            translate("Settings", "Holds at once."),
+            "you",
+            choices={
+                "system": translate("Settings", "As the system"),
+                "light": translate("Settings", "Light"),
+                "dark": translate("Settings", "Dark"),
+            },
+            also="colour dark mode light appearance",
+        ),
+        "contrast": SettingWords(
+            translate("Settings", "Contrast"),
+            translate(
+                "Settings",
+                "High: black on white or white on black, and clear lines around everything.",
+            ),
+            "you",
+            choices={
+                "system": translate("Settings", "As the system"),
+                "normal": translate("Settings", "Normal"),
+                "high": translate("Settings", "High"),
+            },
+            also="high contrast accessibility visibility",
+        ),
+        "accent": SettingWords(
+            translate("Settings", "Accent colour"),
+            translate(
+                "Settings", "The system's is made darker or lighter where it could not be read."
+            ),
+            "you",
+            choices={
+                "steward": translate("Settings", "Steward's"),
+                "system": translate("Settings", "As the system"),
+            },
+            also="color highlight",
+        ),
+        "font_size": SettingWords(
+            translate("Settings", "Size of text"),
+            translate(
+                "Settings",
+                "Compared with the system's. Ctrl+Plus, Ctrl+Minus and Ctrl+0 "
+                "in the window do the same.",
+            ),
+            "you",
+            unit="%",
+            also="font zoom larger smaller scale",
+        ),
+        "reduced_motion": SettingWords(
+            translate("Settings", "Reduced motion"),
+            translate("Settings", "On: nothing moves or blinks by itself."),
+            "you",
+            choices={
+                "system": translate("Settings", "As the system"),
+                "on": translate("Settings", "On"),
+                "off": translate("Settings", "Off"),
+            },
+            also="animation accessibility still",
+        ),
+        "language": SettingWords(
+            translate("Settings", "Language"),
+            translate(
+                "Settings", "Of the window, with its dates and numbers. Holds from the next start."
+            ),
+            "you",
+            choices={
+                "system": translate("Settings", "As the system"),
+                "en": translate("Settings", "English"),
+                "de": translate("Settings", "Deutsch"),
+            },
+            also="translation locale german english sprache",
+        ),
+        "close_to_tray": SettingWords(
+            translate("Settings", "Stay in the tray when the window is closed"),
+            translate(
+                "Settings",
+                "Steward goes on working, and its icon leads back to it. Ctrl+Q ends it. Where "
+                "there is no tray, closing the window ends it as usual.",
+            ),
+            "you",
+            also="background quit minimise close icon",
+        ),
+        "quick_key": SettingWords(
+            translate("Settings", "A key for a quick question"),
+            translate(
+                "Settings",
+                "At its next start Steward asks your desktop for a key, and proposes "
+                "Ctrl+Alt+Space; your desktop asks you. On desktops that give none, bind a key to "
+                "“steward ask --window”.",
+            ),
+            "you",
+            also="global shortcut hotkey ask window",
+        ),
+    }
 
 
 def range_words(kind: Kind) -> str:
     """What a number may be; empty for what is no number."""
     match kind:
         case Whole(low, high) | Seconds(low, high):
-            return f"{_number(low)}{_NO_BREAK}to{_NO_BREAK}{_number(high)}"
+            between = translate("Settings", "{low} to {high}").replace(" ", _NO_BREAK)
+            return between.format(low=_number(low), high=_number(high))
         case Dollars():
-            return f"above{_NO_BREAK}0"
+            return translate("Settings", "above 0").replace(" ", _NO_BREAK)
         case _:
             return ""
 
 
 def value_words(name: str, value: object) -> str:
     """A value of the setting ``name`` as the window says it."""
-    words = SETTINGS[name]
+    words = words_of(name)
     written = field_named(name).kind.write(value)
     if written in words.choices:
         return words.choices[written]
-    return f"{written} {words.unit}".strip() if written else words.blank or "empty"
+    return (
+        f"{written} {words.unit}".strip()
+        if written
+        else words.blank or translate("Settings", "empty")
+    )
 
 
 def search(text: str) -> list[Hit]:
@@ -316,7 +419,7 @@ def search(text: str) -> list[Hit]:
     wanted = text.casefold().split()
     found = [
         (sum(word not in words.title.casefold() for word in wanted), Hit(name, words))
-        for name, words in SETTINGS.items()
+        for name, words in settings().items()
         if wanted and all(word in _all_words(name, words) for word in wanted)
     ]
     return [hit for _, hit in sorted(found, key=lambda one: one[0])]
@@ -324,7 +427,7 @@ def search(text: str) -> list[Hit]:
 
 def _all_words(name: str, words: SettingWords) -> str:
     known = (
-        words.title, words.says, PAGES[words.page], words.unit, words.also,
+        words.title, words.says, page_title(words.page), words.unit, words.also,
         *words.choices.values(), name, field_named(name).env,
     )  # fmt: skip
     return " ".join(known).casefold()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.controls import Button, ElidedLabel, rule
 from app.ui.session import Session
-from app.ui.settings.catalogue import PAGES, SETTINGS
+from app.ui.settings.catalogue import page_title, words_of
 from app.ui.settings.folders_page import FoldersPage
 from app.ui.settings.model_page import ModelPage
 from app.ui.settings.notifications_page import NotificationsPage
@@ -30,27 +30,33 @@ from app.ui.settings.setting_row import SettingRow, Undo
 from app.ui.settings.you_page import YouPage
 from app.ui.tasks import WorkGroup
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 _LIST_WIDTH: Final = 176
 _WIDTH, _HEIGHT = 820, 600
 
 
 class SettingsDialog(QDialog):
-    """Shown with ``open()``; nothing has to be confirmed at the end."""
+    """Shown with ``open()``; nothing has to be confirmed at the end.
+
+    ``set_up_wanted``: the person wants to be led through the first steps again.
+    """
+
+    set_up_wanted = Signal()
 
     def __init__(self, theme: Theme, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Steward settings")
-        self.setAccessibleName("Settings")
+        self.setWindowTitle(translate("Settings", "Steward settings"))
+        self.setAccessibleName(translate("Settings", "Settings"))
         self._work = WorkGroup(session.tasks)
         self._undo: Undo | None = None
         self._warned: set[str] = set()
-        self.model = ModelPage(PAGES["model"], theme, session, self._work)
-        self.folders = FoldersPage(PAGES["folders"], session)
-        self.rules = RulesPage(PAGES["approvals"], session, self._work)
-        self.limits = limits_page(PAGES["limits"], session)
-        self.notifications = NotificationsPage(PAGES["notifications"], session)
-        self.you = YouPage(PAGES["you"], theme, session)
+        self.model = ModelPage(page_title("model"), theme, session, self._work)
+        self.folders = FoldersPage(page_title("folders"), session)
+        self.rules = RulesPage(page_title("approvals"), session, self._work)
+        self.limits = limits_page(page_title("limits"), session)
+        self.notifications = NotificationsPage(page_title("notifications"), session)
+        self.you = YouPage(page_title("you"), theme, session)
         self.pages: dict[str, Page] = {
             "model": self.model,
             "folders": self.folders,
@@ -64,38 +70,35 @@ class SettingsDialog(QDialog):
         self.list = QListWidget()
         self.stack = QStackedWidget()
         self.notice = ElidedLabel(kind="muted")
-        self.undo_button = Button("&Undo", kind="quiet")
+        self.undo_button = Button(translate("Settings", "&Undo"), kind="quiet")
         self._build()
         self._wire()
-        room = parent.window().size()
-        self.resize(
-            min(_WIDTH, max(room.width() - 40, 420)), min(_HEIGHT, max(room.height() - 40, 400))
-        )
+        self._theme = theme
+        self._above = parent
+        theme.changed.connect(self._fit)
+        self._fit()
         self.show_page("model")
 
     def _build(self) -> None:
-        self.list.setAccessibleName("Settings pages")
+        self.list.setAccessibleName(translate("Settings", "Settings pages"))
         self.list.setProperty("kind", "pages")
         for page in self.pages.values():
             page.changed.connect(self._changed)
             page.told.connect(self._tell)
             item = QListWidgetItem(page.title)
-            # Said, not styled: the list measures its items before the style sheet reaches it.
-            item.setSizeHint(QSize(0, self.fontMetrics().height() + 14))
             self.list.addItem(item)
             self.stack.addWidget(page)
         self.stack.addWidget(self.found)
-        left = QWidget()
+        left = self._left = QWidget()
         left.setProperty("kind", "panel")
         left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        left.setFixedWidth(_LIST_WIDTH)
         column = QVBoxLayout(left)
         column.setContentsMargins(10, 12, 10, 12)
         column.setSpacing(10)
         column.addWidget(self.search)
         column.addWidget(self.list, 1)
         self.undo_button.hide()
-        self.close_button = Button("&Close")
+        self.close_button = Button(translate("Settings", "&Close"))
         below = QHBoxLayout()
         below.setContentsMargins(20, 10, 16, 12)
         below.setSpacing(8)
@@ -121,8 +124,22 @@ class SettingsDialog(QDialog):
         self.found.chosen.connect(self.show_setting)
         self.undo_button.clicked.connect(self._take_back)
         self.close_button.clicked.connect(self.accept)
+        self.you.set_up_wanted.connect(self._set_up)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.activated.connect(self._focus_search)
+
+    def _fit(self) -> None:
+        """Take the room that text of this size needs, and that there is."""
+        px, room = self._theme.px, self._above.window().size()
+        width = min(px(_WIDTH), max(room.width() - 40, 420))
+        self.resize(width, min(px(_HEIGHT), max(room.height() - 40, 400)))
+        self._left.setFixedWidth(min(px(_LIST_WIDTH), width // 3))
+        for row in range(self.list.count()):
+            # Said, not styled: the list measures its items before the style sheet reaches it.
+            high = QFontMetrics(self._theme.font).height() + 14
+            self.list.item(row).setSizeHint(QSize(0, high))
+        for one in self.rows.values():
+            one.fit(self._theme)
 
     # -- where the person is -----------------------------------------------------------------------
 
@@ -149,8 +166,8 @@ class SettingsDialog(QDialog):
 
     def show_setting(self, name: str) -> None:
         """Show a setting on its page, and put the person there."""
-        page = self.pages[SETTINGS[name].page]
-        self.show_page(SETTINGS[name].page)
+        page = self.pages[words_of(name).page]
+        self.show_page(words_of(name).page)
         if page is self.model:
             self.model.show_key_of(name)
         control = page.controls[name]
@@ -158,6 +175,11 @@ class SettingsDialog(QDialog):
             row.mark(marked=row.name == name)
         control.setFocus(Qt.FocusReason.ShortcutFocusReason)
         page.ensureWidgetVisible(page.rows.get(name, control))
+
+    def _set_up(self) -> None:
+        self.accept()
+        if not self.isVisible():  # it stays where something in a field is not kept
+            self.set_up_wanted.emit()
 
     def _show_row(self, row: int) -> None:
         if row >= 0 and not self.search.text():
@@ -179,7 +201,7 @@ class SettingsDialog(QDialog):
     # -- what became of a change -------------------------------------------------------------------
 
     def _changed(self, _name: str) -> None:
-        self._say("Saved.")
+        self._say(translate("Settings", "Saved."))
 
     def _tell(self, words: str, undo: Undo) -> None:
         self._say(words, undo)
@@ -191,7 +213,7 @@ class SettingsDialog(QDialog):
 
     def _take_back(self) -> None:
         undo = self._undo
-        self._say("Taken back.")
+        self._say(translate("Settings", "Taken back."))
         if undo is not None:
             undo()
         self.stack.setFocus()
@@ -208,8 +230,11 @@ class SettingsDialog(QDialog):
             self._warned = set(left)
             name, said = next(iter(left.items()))
             self.show_setting(name)
-            self._say(f"{said} Close again to leave it as it was.")
+            self._say(
+                translate("Settings", "{said} Close again to leave it as it was.").format(said=said)
+            )
             return
+        self.model.cancel()
         self._work.cancel()  # what is under way must not come back to pages that are gone
         super().done(result)
 
@@ -220,8 +245,8 @@ class _Search(QLineEdit):
     def __init__(self, dialog: SettingsDialog) -> None:
         super().__init__()
         self._dialog = dialog
-        self.setPlaceholderText("Search  Ctrl+F")
-        self.setAccessibleName("Search the settings")
+        self.setPlaceholderText(translate("Settings", "Search  Ctrl+F"))
+        self.setAccessibleName(translate("Settings", "Search the settings"))
         self.setClearButtonEnabled(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

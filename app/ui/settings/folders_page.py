@@ -18,6 +18,7 @@ from app.ui.controls import Button, Label
 from app.ui.session import Session
 from app.ui.settings.page import Page
 from app.ui.settings.setting_row import environment_words
+from app.ui.translation import translate
 
 
 class FoldersPage(Page):
@@ -29,13 +30,15 @@ class FoldersPage(Page):
         super().__init__(title, session)
         self.list = QListWidget()
         self.list.setProperty("kind", "boxed")
-        self.list.setAccessibleName("Folders Steward may work in")
+        self.list.setAccessibleName(translate("Settings", "Folders Steward may work in"))
         self.list.setMinimumHeight(120)
         self.list.itemChanged.connect(self._ticked)
-        self.add = Button("A&dd folder …")
+        self.add = Button(translate("Settings", "A&dd folder …"))
         self.add.clicked.connect(self._ask)
-        self.remove = Button("&Take back")
-        self.remove.setToolTip("Steward may no longer work in it; its history stays")
+        self.remove = Button(translate("Settings", "&Take back"))
+        self.remove.setToolTip(
+            translate("Settings", "Steward may no longer work in it; its history stays")
+        )
         self.remove.clicked.connect(self._take_back)
         self.outcome = Label(kind="trouble", wrap=True)
         self.outcome.hide()
@@ -45,11 +48,17 @@ class FoldersPage(Page):
         line.addWidget(self.add)
         line.addWidget(self.remove)
         line.addStretch(1)
-        self.column.addWidget(Label("Folders Steward may work in", kind="heading"))
+        self.column.addWidget(
+            Label(translate("Settings", "Folders Steward may work in"), kind="heading")
+        )
         self.column.addWidget(
             Label(
-                "It can touch nothing outside them. Tick a folder to follow the instructions in "
-                "its AGENTS.md; do so only for folders whose content you trust.",
+                translate(
+                    "Settings",
+                    "It can touch nothing outside them. Tick a folder to follow "
+                    "the instructions in its AGENTS.md; do so only for folders "
+                    "whose content you trust.",
+                ),
                 kind="muted",
                 wrap=True,
             )
@@ -59,7 +68,7 @@ class FoldersPage(Page):
         self.column.addWidget(self._origin)
         self.column.addWidget(self.outcome)
         self.column.addSpacing(10)
-        self.add_section("Changes made outside", ("watch_folders",))
+        self.add_section(translate("Settings", "Changes made outside"), ("watch_folders",))
         session.files_changed.connect(self._show)
         self._show()
 
@@ -98,7 +107,7 @@ class FoldersPage(Page):
             self._say(str(error))
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self, "Let Steward work in this folder")
+        dialog = QFileDialog(self, translate("Settings", "Let Steward work in this folder"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
@@ -118,7 +127,7 @@ class FoldersPage(Page):
     def _take_back(self) -> None:
         row = self.list.currentRow()
         if row < 0:
-            self._say("Choose the folder first.")
+            self._say(translate("Settings", "Choose the folder first."))
             return
         folder = Path(str(self.list.item(row).data(Qt.ItemDataRole.UserRole)))
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
@@ -11,15 +11,21 @@ from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 from app.domain.errors import StewardError
 from app.ui.controls import Button, Label
 from app.ui.session import Session
-from app.ui.settings.catalogue import SETTINGS
+from app.ui.settings.catalogue import words_of
 from app.ui.settings.setting_row import environment_words
 from app.ui.tasks import WorkGroup
+from app.ui.translation import translate
 
-_STATES: Final = {
-    "keyring": "Kept in the system's keyring.",
-    "run": "Held until you close Steward: no keyring works on this computer.",
-    "default": "None.",
-}
+
+def _states() -> Mapping[str, str]:
+    """Where a key is, in words."""
+    return {
+        "keyring": translate("Settings", "Kept in the system's keyring."),
+        "run": translate(
+            "Settings", "Held until you close Steward: no keyring works on this computer."
+        ),
+        "default": translate("Settings", "None."),
+    }
 
 
 class KeyRow(QWidget):
@@ -32,10 +38,13 @@ class KeyRow(QWidget):
         self._name = name
         self._session = session
         self._work = work
-        title = SETTINGS[name].title
+        title = words_of(name).title
         self.state = Label(kind="small", wrap=True)
-        self.remove = Button("Remove …", name=f"Remove: {title}")
-        self.remove.setToolTip(f"Remove: {title} (Space)")
+        self.remove = Button(
+            translate("Settings", "Remove …"),
+            name=translate("Settings", "Remove: {title}").format(title=title),
+        )
+        self.remove.setToolTip(translate("Settings", "Remove: {title} (Space)").format(title=title))
         self.remove.clicked.connect(self._ask)
         heading = Label(title)
         heading.setBuddy(self.remove)
@@ -55,21 +64,24 @@ class KeyRow(QWidget):
         source = self._session.desk.setting_source(self._name)
         self.remove.setVisible(source in ("keyring", "run"))
         self.state.become("attention" if source in ("run", "environment") else "small")
-        self.state.setText(_STATES.get(source) or environment_words(self._name))
+        self.state.setText(_states().get(source) or environment_words(self._name))
 
     def _ask(self) -> None:
-        title = SETTINGS[self._name].title
+        title = words_of(self._name).title
         box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle("Remove the key?")
-        box.setText(f"Remove the key? ({title})")
+        box.setWindowTitle(translate("Settings", "Remove the key?"))
+        box.setText(translate("Settings", "Remove the key? ({title})").format(title=title))
         box.setInformativeText(
-            "Steward cannot show it, so you would have to paste it again. A model that needs it "
-            "no longer answers."
+            translate(
+                "Settings",
+                "Steward cannot show it, so you would have to paste it again. "
+                "A model that needs it no longer answers.",
+            )
         )
-        yes = box.addButton("&Remove", QMessageBox.ButtonRole.AcceptRole)
+        yes = box.addButton(translate("Settings", "&Remove"), QMessageBox.ButtonRole.AcceptRole)
         yes.clicked.connect(self._remove)
-        box.addButton("&Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.addButton(translate("Settings", "&Cancel"), QMessageBox.ButtonRole.RejectRole)
         box.open()
 
     def _remove(self) -> None:

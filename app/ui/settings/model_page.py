@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QRadioButton,
+    QVBoxLayout,
     QWidget,
 )
 
 from app.domain.errors import StewardError
 from app.redaction import Secret
-from app.ui.controls import Button, ChoiceButton, Dot, Label
+from app.ui.attempt import Attempt
+from app.ui.connecting import OPENROUTER, SERVER, connect, explained, sign_in
+from app.ui.controls import Button, ChoiceButton, Label
 from app.ui.flow_layout import FlowLayout
 from app.ui.ports import FoundServer
 from app.ui.session import Session
@@ -26,24 +28,37 @@ from app.ui.settings.page import Page
 from app.ui.settings.setting_row import environment_words
 from app.ui.tasks import WorkGroup
 from app.ui.theme import Theme
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.ui.model_picker import ModelPicker
 
-_PROVIDERS: Final = (
-    ("guided", "&Offline commands, no AI", "Nothing leaves this computer."),
-    ("openrouter", "Open&Router", "Many models, one key. Your messages go to OpenRouter."),
-    (
-        "openai-compatible",
-        "A &server with OpenAI's interface",
-        "Ollama, LM Studio, llama.cpp, vLLM … Your messages go to the address below.",
-    ),
-)
-
-
-_SERVER: Final = "openai-compatible"
-_KEYS: Final = {"openrouter": "openrouter_api_key", _SERVER: "llm_api_key"}
+_KEYS: Final = {OPENROUTER: "openrouter_api_key", SERVER: "llm_api_key"}
 _CONNECTING: Final = ("provider", "openrouter_api_key", "llm_base_url", "llm_api_key", "model")
+
+
+def _providers() -> Sequence[tuple[str, str, str]]:
+    """Who can answer: the name of the provider, what it is called, and what that means."""
+    return (
+        (
+            "guided",
+            translate("Models", "&Offline commands, no AI"),
+            translate("Models", "Nothing leaves this computer."),
+        ),
+        (
+            "openrouter",
+            translate("Models", "Open&Router"),
+            translate("Models", "Many models, one key. Your messages go to OpenRouter."),
+        ),
+        (
+            "openai-compatible",
+            translate("Models", "A &server with OpenAI's interface"),
+            translate(
+                "Models",
+                "Ollama, LM Studio, llama.cpp, vLLM … Your messages go to the address below.",
+            ),
+        ),
+    )
 
 
 class ModelPage(Page):
@@ -57,7 +72,7 @@ class ModelPage(Page):
         self._radios: dict[str, QRadioButton] = {}
         self._picker: ModelPicker | None = None
         self._locked = {n for n in _CONNECTING if session.desk.setting_source(n) == "environment"}
-        self.column.addWidget(Label("Connect a model", kind="heading"))
+        self.column.addWidget(Label(translate("Models", "Connect a model"), kind="heading"))
         self._offer_providers()
         self.column.addLayout(self._fields())
         self._found = QWidget()
@@ -66,21 +81,27 @@ class ModelPage(Page):
         self.column.addWidget(self._found)
         self.column.addLayout(self._connecting(theme))
         self.column.addSpacing(10)
-        self.column.addWidget(Label("Model for every conversation", kind="heading"))
+        self.column.addWidget(
+            Label(translate("Models", "Model for every conversation"), kind="heading")
+        )
         self.column.addWidget(self._model_choice())
         self.column.addWidget(
             Label(
-                "A conversation can have one of its own: its name stands in the line at the top.",
+                translate(
+                    "Models",
+                    "A conversation can have one of its own: its name stands in "
+                    "the line at the top.",
+                ),
                 kind="small",
                 wrap=True,
             )
         )
         self.column.addSpacing(10)
         self.add_section(
-            "How it is asked",
+            translate("Models", "How it is asked"),
             ("reasoning_effort", "context_tokens", "fallback_models", "provider_routing"),
         )
-        self.column.addWidget(Label("Keys", kind="heading"))
+        self.column.addWidget(Label(translate("Models", "Keys"), kind="heading"))
         self.keys = {name: KeyRow(name, session, work) for name in _KEYS.values()}
         for key in self.keys.values():
             self.column.addWidget(key)
@@ -98,7 +119,7 @@ class ModelPage(Page):
         work.start(self._look_around(), name="look for local servers")
 
     def _offer_providers(self) -> None:
-        for name, text, below in _PROVIDERS:
+        for name, text, below in _providers():
             radio = QRadioButton(text)
             radio.setAccessibleName(f"{text.replace('&', '')}. {below}")
             radio.setEnabled("provider" not in self._locked)
@@ -113,13 +134,13 @@ class ModelPage(Page):
         settings = self._session.desk.settings
         self.address = QLineEdit(settings.llm_base_url or "")
         self.address.setPlaceholderText("http://127.0.0.1:11434/v1")
-        self.address.setAccessibleName("Address of the server")
+        self.address.setAccessibleName(translate("Models", "Address of the server"))
         self.key = QLineEdit()
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
-        self.key.setAccessibleName("Key")
-        self._address_label = Label("A&ddress")
+        self.key.setAccessibleName(translate("Models", "Key"))
+        self._address_label = Label(translate("Models", "A&ddress"))
         self._address_label.setBuddy(self.address)
-        self._key_label = Label("&Key")
+        self._key_label = Label(translate("Models", "&Key"))
         self._key_label.setBuddy(self.key)
         form = QFormLayout()
         form.setContentsMargins(24, 4, 0, 4)
@@ -130,22 +151,32 @@ class ModelPage(Page):
         form.addRow(self._origin)
         return form
 
-    def _connecting(self, theme: Theme) -> QHBoxLayout:
-        self.connect_button = Button("Co&nnect", kind="primary")
+    def _connecting(self, theme: Theme) -> QVBoxLayout:
+        self.connect_button = Button(translate("Models", "Co&nnect"), kind="primary")
         self.connect_button.clicked.connect(self._connect)
-        self._dot = Dot(theme)
-        self.outcome = Label(kind="muted", wrap=True)
-        self._dot.hide()
+        self.sign_in_button = Button(
+            translate("Settings", "Sign &in with OpenRouter …"),
+            tip=translate("Settings", "Your browser opens, and comes back with a key of your own"),
+        )
+        self.sign_in_button.clicked.connect(self._sign_in)
+        self.attempt = Attempt(theme, self._session.tasks)
+        self.attempt.running_changed.connect(self._show_running)
+        self.attempt.succeeded.connect(self._connected)
+        self.outcome = self.attempt.words
         line = QHBoxLayout()
-        line.setContentsMargins(0, 8, 0, 0)
         line.setSpacing(10)
-        line.addWidget(self.connect_button, 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self._dot)
-        line.addWidget(self.outcome, 1)
-        return line
+        line.addWidget(self.connect_button)
+        line.addWidget(self.sign_in_button)
+        line.addStretch(1)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(line)
+        column.addWidget(self.attempt)
+        return column
 
     def _model_choice(self) -> ChoiceButton:
-        self.model = ChoiceButton("Model for every conversation", "Ctrl+M")
+        self.model = ChoiceButton(translate("Models", "Model for every conversation"), "Ctrl+M")
         self.model.setEnabled("model" not in self._locked)
         self.model.clicked.connect(self._pick)
         return self.model
@@ -161,16 +192,20 @@ class ModelPage(Page):
         """What was written for a service is kept by Connect alone, after it has answered."""
         left = dict(super().commit())
         kept = (self._session.desk.settings.llm_base_url or "").rstrip("/")
-        if self.provider == _SERVER and self.address.text().strip().rstrip("/") != kept:
-            left["llm_base_url"] = "The address is kept once Connect has had an answer from it."
+        if self.provider == SERVER and self.address.text().strip().rstrip("/") != kept:
+            left["llm_base_url"] = translate(
+                "Models", "The address is kept once Connect has had an answer from it."
+            )
         if self.provider in _KEYS and self.key.text().strip():
-            left[_KEYS[self.provider]] = "The key is kept once Connect has tried it."
+            left[_KEYS[self.provider]] = translate(
+                "Models", "The key is kept once Connect has tried it."
+            )
         return left
 
     def show_key_of(self, name: str) -> None:
         """Bring the field of a key, or of the server's address, into view."""
         for provider, key in _KEYS.items():
-            if name == key or (name == "llm_base_url" and provider == _SERVER):
+            if name == key or (name == "llm_base_url" and provider == SERVER):
                 self.choose(provider)
 
     def choose(self, provider: str) -> None:
@@ -184,22 +219,26 @@ class ModelPage(Page):
             widget.setVisible(provider == "openai-compatible")
         for widget in (self.key, self._key_label):
             widget.setVisible(provider != "guided")
+        self.sign_in_button.setVisible(provider == OPENROUTER)
         key_name = _KEYS.get(provider, "")
-        asked = {"provider", key_name, "llm_base_url" if provider == _SERVER else ""}
+        asked = {"provider", key_name, "llm_base_url" if provider == SERVER else ""}
         fixed = [name for name in _CONNECTING if name in self._locked and name in asked]
+        self.sign_in_button.setEnabled(not fixed and not self.attempt.running)
         self.key.setReadOnly(key_name in fixed)
         self.address.setReadOnly("llm_base_url" in fixed)
         self._origin.setText(" ".join(environment_words(name) for name in fixed))
         self._origin.setVisible(bool(fixed))
         settings = self._session.desk.settings
         kept = settings.openrouter_api_key if provider == "openrouter" else settings.llm_api_key
-        self.key.setPlaceholderText(
-            "set in the environment"
-            if key_name in fixed
-            else "kept already; write here to replace it"
-            if kept
-            else "sk-or-…" if provider == "openrouter" else "only if the server wants one"
-        )  # fmt: skip
+        if key_name in fixed:
+            hint = translate("Models", "set in the environment")
+        elif kept:
+            hint = translate("Models", "kept already; write here to replace it")
+        elif provider == "openrouter":
+            hint = "sk-or-…"
+        else:
+            hint = translate("Models", "only if the server wants one")
+        self.key.setPlaceholderText(hint)
 
     async def _look_around(self) -> None:
         servers = await self._session.desk.find_local_servers()
@@ -208,7 +247,12 @@ class ModelPage(Page):
     def _show_servers(self, servers: Sequence[FoundServer]) -> None:
         for server in servers:
             # Offered, never taken by itself: any program may own a port.
-            button = Button(f"Use {server.name} at {server.base_url}", kind="suggestion")
+            button = Button(
+                translate("Models", "Use {name} at {base_url}").format(
+                    name=server.name, base_url=server.base_url
+                ),
+                kind="suggestion",
+            )
             button.clicked.connect(lambda _checked=False, u=server.base_url: self._take_server(u))
             self._found_line.addWidget(button)
         self._found.setVisible(bool(servers))
@@ -219,44 +263,30 @@ class ModelPage(Page):
         self._connect()
 
     def _connect(self) -> None:
-        self.connect_button.setEnabled(False)
-        self._say("idle", "Asking for its models …")
-        self._work.start(self._try(), name="connect")
-
-    async def _try(self) -> None:
         provider, key = self.provider, self.key.text().strip()
-        address = (self.address.text().strip() or None) if provider == _SERVER else None
-        try:
-            kept = await self._session.desk.connect(
-                provider,
-                base_url=address,
-                api_key=Secret(key) if key else None,
-                model=self._model_of(provider, address),
-            )
-        except StewardError as error:
-            self._say("trouble", str(error))
-            return
-        finally:
-            self.connect_button.setEnabled(True)
+        address = (self.address.text().strip() or None) if provider == SERVER else None
+        self.attempt.run(
+            lambda: connect(
+                self._session, provider, base_url=address, key=Secret(key) if key else None
+            ),
+            translate("Connect", "Asking for its models"),
+        )
+
+    def _sign_in(self) -> None:
+        session, attempt = self._session, self.attempt
+        attempt.run(lambda: sign_in(session, attempt), translate("Connect", "Opening your browser"))
+
+    def _show_running(self, running: bool) -> None:
+        self.connect_button.setEnabled(not running)
+        self.sign_in_button.setEnabled(not running)
+
+    def _connected(self) -> None:
         self.key.clear()
-        label = self._session.desk.llm.label
-        note = "" if kept else " No keyring works here, so the key holds until you close Steward."
-        self._say("ok", f"Connected: {label} answers from now on.{note}")
-        self._session.provider_changed.emit()
         self._show_provider()
 
-    def _model_of(self, provider: str, address: str | None) -> str | None:
-        """The model that was chosen, where it is the same service again; else its own default."""
-        settings = self._session.desk.settings
-        same = provider == self._session.desk.llm.provider
-        here = provider != _SERVER or address == settings.llm_base_url
-        return settings.model if same and here else None
-
-    def _say(self, state: str, text: str) -> None:
-        self._dot.show()
-        self._dot.show_state(state)
-        self.outcome.setText(text)
-        self.outcome.become("trouble" if state == "trouble" else "muted")
+    def cancel(self) -> None:
+        """The settings are closed: what is under way ends, and changes nothing."""
+        self.attempt.cancel()
 
     # -- choosing a model ------------------------------------------------------------------------
 
@@ -268,9 +298,11 @@ class ModelPage(Page):
         guided = desk.llm.provider == "guided"
         self.model.setEnabled(not guided and "model" not in self._locked)
         if guided:
-            self.model.show_choice("none: offline commands need no model")
+            self.model.show_choice(translate("Models", "none: offline commands need no model"))
         else:
-            self.model.show_choice(desk.llm.default_model or "the server's first")
+            self.model.show_choice(
+                desk.llm.default_model or translate("Models", "the server's first")
+            )
         for key in self.keys.values():
             key.refresh()
 
@@ -283,7 +315,9 @@ class ModelPage(Page):
         self._picker.connect_button.hide()
         self._picker.chosen.connect(self._use_always)
         self._picker.open_below(
-            self.model, self._session.desk.settings.model, "what the service itself takes first"
+            self.model,
+            self._session.desk.settings.model,
+            translate("Models", "what the service itself takes first"),
         )
 
     @property
@@ -299,8 +333,13 @@ class ModelPage(Page):
         try:
             await desk.connect(desk.llm.provider, model=model)
         except StewardError as error:
-            self._say("trouble", str(error))
+            self.attempt.say("trouble", explained(error))
             return
         self._session.provider_changed.emit()
         self._show_provider()
-        self._say("ok", f"{model or 'The default model'} answers from now on.")
+        self.attempt.say(
+            "ok",
+            translate("Models", "{model} answers from now on.").format(
+                model=model or translate("Models", "The default model")
+            ),
+        )

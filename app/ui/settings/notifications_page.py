@@ -15,13 +15,26 @@ from app.ui.controls import Button, Label
 from app.ui.session import Session
 from app.ui.settings.page import Page, not_saved
 from app.ui.settings.setting_row import environment_words
+from app.ui.translation import translate
 
-_KINDS: Final = {
-    Severity.ERROR: "Errors",
-    Severity.WARNING: "Warnings",
-    Severity.INFO: "Information",
-}
-_PLACES: Final = {"window": "Window", "tray": "System tray", "log": "Log"}
+
+def _kinds() -> Mapping[Severity, str]:
+    return {
+        Severity.ERROR: translate("Settings", "Errors"),
+        Severity.WARNING: translate("Settings", "Warnings"),
+        Severity.INFO: translate("Settings", "Information"),
+    }
+
+
+def _places() -> Mapping[str, str]:
+    return {
+        "window": translate("Settings", "Window"),
+        "tray": translate("Settings", "System tray"),
+        "log": translate("Settings", "Log"),
+    }
+
+
+_BETWEEN: Final = 20
 
 
 class NotificationsPage(Page):
@@ -31,37 +44,47 @@ class NotificationsPage(Page):
         super().__init__(title, session)
         self.ticks: dict[tuple[Severity, str], QCheckBox] = {}
         self.sources = QLineEdit()
-        self.sources.setAccessibleName("Rules for single sources")
+        self.sources.setAccessibleName(translate("Settings", "Rules for single sources"))
         self.sources.setPlaceholderText("any/watch=none; error/model=window,tray")
         self.sources.editingFinished.connect(self._save_sources)
         self.outcome = Label(kind="trouble", wrap=True)
         self._origin = Label(environment_words("notification_rules"), kind="attention", wrap=True)
-        self.reset_button = Button("Reset a&ll", kind="quiet", tip="Back to the defaults")
+        self.reset_button = Button(
+            translate("Settings", "Reset a&ll"),
+            kind="quiet",
+            tip=translate("Settings", "Back to the defaults"),
+        )
         self.reset_button.clicked.connect(self._reset)
         grid = QGridLayout()
-        grid.setHorizontalSpacing(28)
+        grid.setHorizontalSpacing(_BETWEEN)
         grid.setVerticalSpacing(10)
-        grid.setColumnStretch(len(_PLACES) + 1, 1)
-        for column, place in enumerate(_PLACES.values(), start=1):
+        grid.setColumnStretch(len(_places()) + 1, 1)
+        for column, place in enumerate(_places().values(), start=1):
             grid.addWidget(Label(place, kind="section"), 0, column, Qt.AlignmentFlag.AlignHCenter)
-        for row, (severity, kind) in enumerate(_KINDS.items(), start=1):
+        for row, (severity, kind) in enumerate(_kinds().items(), start=1):
             grid.addWidget(Label(kind), row, 0)
-            for column, (name, place) in enumerate(_PLACES.items(), start=1):
+            for column, (name, place) in enumerate(_places().items(), start=1):
                 tick = QCheckBox()
                 tick.setAccessibleName(f"{kind}: {place}")
-                tick.setToolTip(f"{kind}: {place} (Space)")
+                tick.setToolTip(
+                    translate("Settings", "{kind}: {place} (Space)").format(kind=kind, place=place)
+                )
                 tick.clicked.connect(lambda _checked=False, kind=severity: self._save_kind(kind))
                 self.ticks[severity, name] = tick
                 grid.addWidget(tick, row, column, Qt.AlignmentFlag.AlignHCenter)
-        heading = Label("For single &sources", kind="heading")
+        heading = Label(translate("Settings", "For single &sources"), kind="heading")
         heading.setBuddy(self.sources)
         self.controls["notification_rules"] = self.sources
         page = self.column
-        page.addWidget(Label("Where notifications go", kind="heading"))
+        page.addWidget(Label(translate("Settings", "Where notifications go"), kind="heading"))
         page.addWidget(
             Label(
-                "The tray speaks only while the window is not in front. Whatever you choose, "
-                "each one is kept in the history with how often it came.",
+                translate(
+                    "Settings",
+                    "The tray speaks only while the window is not in front. "
+                    "Whatever you choose, each one is kept in the history with how "
+                    "often it came.",
+                ),
                 kind="muted",
                 wrap=True,
             )
@@ -71,8 +94,12 @@ class NotificationsPage(Page):
         page.addWidget(heading)
         page.addWidget(
             Label(
-                "The source stands on the card. Write SEVERITY/SOURCE=PLACES, with info, warning, "
-                "error or any, and window, tray, log or none; separate rules with a semicolon.",
+                translate(
+                    "Settings",
+                    "The source stands on the card. Write SEVERITY/SOURCE=PLACES, "
+                    "with info, warning, error or any, and window, tray, log or "
+                    "none; separate rules with a semicolon.",
+                ),
                 kind="muted",
                 wrap=True,
             )
@@ -111,12 +138,12 @@ class NotificationsPage(Page):
         before = self._rules
         self.outcome.setText("")
         if self._save(None):
-            words = "Notifications go where they went by default."
+            words = translate("Settings", "Notifications go where they went by default.")
             self.told.emit(words, lambda: self._save(before))
 
     def _save_kind(self, severity: Severity) -> None:
-        others = self._rules.sinks(severity) - set(_PLACES)
-        ticked = {name for name in _PLACES if self.ticks[severity, name].isChecked()}
+        others = self._rules.sinks(severity) - set(_places())
+        ticked = {name for name in _places() if self.ticks[severity, name].isChecked()}
         self._save(self._rules.with_rule(severity, others | ticked))
 
     def _save_sources(self) -> None:
@@ -126,7 +153,7 @@ class NotificationsPage(Page):
         try:
             written = NotificationRules.read(self.sources.text())
         except ValueError as error:
-            self.outcome.setText(f"Not saved: {error}.")
+            self.outcome.setText(translate("Settings", "Not saved: {error}.").format(error=error))
             return
         self.outcome.setText("")
         self._save(self._rules.with_sources_of(written))

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.controls import Label, rule
 from app.ui.session import Session
-from app.ui.settings.catalogue import SETTINGS
+from app.ui.settings.catalogue import words_of
 from app.ui.settings.setting_row import SettingRow
+from app.ui.translation import translate
 
 
 class Page(QScrollArea):
@@ -31,7 +32,8 @@ class Page(QScrollArea):
         self.setAccessibleName(title)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Everything wraps, but for a table with large text in a small window.
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         ground = QWidget()
         ground.setProperty("kind", "ground")
@@ -67,21 +69,25 @@ class Page(QScrollArea):
 
 def not_saved(name: str) -> str:
     """That what stands in a field was not kept."""
-    return f"{SETTINGS[name].title} is not saved."
+    return translate("Settings", "{title} is not saved.").format(title=words_of(name).title)
 
 
 def limits_page(title: str, session: Session) -> Page:
     """How far one turn may go, and when a skill is left alone."""
     page = Page(title, session)
     page.add_section(
-        "One turn",
+        translate("Settings", "One turn"),
         (
             "max_iterations", "max_tool_calls", "max_turn_seconds", "max_turn_tokens",
             "max_turn_cost", "max_day_cost",
         ),
-        "A turn is one message of yours and all that follows from it. At a limit the model sums "
-        "up and stops. What you change holds from the next turn on.",
+        translate("Settings",
+"A turn is one message of yours and all that follows from it. "
+"At a limit the model sums up and stops. What you change holds "
+"from the next turn on."),
     )  # fmt: skip
-    page.add_section("Skills", ("skill_timeout", "breaker_threshold", "breaker_cooldown"))
+    page.add_section(
+        translate("Settings", "Skills"), ("skill_timeout", "breaker_threshold", "breaker_cooldown")
+    )
     page.column.addStretch(1)
     return page

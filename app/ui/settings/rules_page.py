@@ -11,6 +11,7 @@ from app.ui.controls import Button, Label
 from app.ui.session import Session
 from app.ui.settings.page import Page
 from app.ui.tasks import WorkGroup
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.storage.approval_rules import ApprovalRule
@@ -25,18 +26,18 @@ class RulesPage(Page):
         self._rules: list[ApprovalRule] = []
         self.list = QListWidget()
         self.list.setProperty("kind", "boxed")
-        self.list.setAccessibleName("What needs no asking")
+        self.list.setAccessibleName(translate("Settings", "What needs no asking"))
         self.list.setMinimumHeight(120)
         self.list.itemSelectionChanged.connect(self._show_revoke)
-        self.revoke = Button("&Ask again")
-        self.revoke.setToolTip("Take the permission back")
+        self.revoke = Button(translate("Settings", "&Ask again"))
+        self.revoke.setToolTip(translate("Settings", "Take the permission back"))
         self.revoke.clicked.connect(self._revoke)
         self._words = Label(kind="muted", wrap=True)
         line = QHBoxLayout()
         line.addWidget(self.revoke)
         line.addStretch(1)
-        self.add_section("What needs no asking", ("approval_mode",))
-        self.column.addWidget(Label("Your rules", kind="heading"))
+        self.add_section(translate("Settings", "What needs no asking"), ("approval_mode",))
+        self.column.addWidget(Label(translate("Settings", "Your rules"), kind="heading"))
         self.column.addWidget(self._words)
         self.column.addWidget(self.list, 1)
         self.column.addLayout(line)
@@ -54,18 +55,23 @@ class RulesPage(Page):
         self.list.setVisible(bool(self._rules))
         self.revoke.setVisible(bool(self._rules))
         self._words.setText(
-            "These skills run without a question:"
+            translate("Settings", "These skills run without a question:")
             if self._rules
-            else "There are none. The buttons of a card that asks make them."
+            else translate("Settings", "There are none. The buttons of a card that asks make them.")
         )
 
     def _said(self, rule: ApprovalRule) -> str:
         if rule.folder is not None:
-            return f"{rule.skill}, in the folder {rule.folder}"
+            return translate("Settings", "{skill}, in the folder {folder}").format(
+                skill=rule.skill, folder=rule.folder
+            )
         if rule.conversation_id is None:
-            return f"{rule.skill}, always"
+            return translate("Settings", "{skill}, always").format(skill=rule.skill)
         titles = {summary.id: summary.title for summary in self._session.summaries}
-        return f"{rule.skill}, in “{titles.get(rule.conversation_id, 'a conversation')}”"
+        return translate("Settings", "{skill}, in “{title}”").format(
+            skill=rule.skill,
+            title=titles.get(rule.conversation_id, translate("Settings", "a conversation")),
+        )
 
     def _show_revoke(self) -> None:
         self.revoke.setEnabled(self.list.currentRow() >= 0)
@@ -82,7 +88,9 @@ class RulesPage(Page):
         def undo() -> None:
             self._work.start(self._give_back(rule), name="restore rule")
 
-        self.told.emit(f"Steward asks again: {self._said(rule)}.", undo)
+        self.told.emit(
+            translate("Settings", "Steward asks again: {said}.").format(said=self._said(rule)), undo
+        )
 
     async def _give_back(self, rule: ApprovalRule) -> None:
         await self._session.desk.rules.allow(rule.skill, rule.conversation_id, folder=rule.folder)

@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.controls import Label
-from app.ui.settings.catalogue import PAGES, search
+from app.ui.settings.catalogue import page_title, search
 from app.ui.theme import Theme
+from app.ui.translation import translate
 from app.ui.two_lines import Part, TwoLineList
 
 
@@ -18,7 +19,7 @@ class SearchPage(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.list = TwoLineList(theme, "Settings found")
+        self.list = TwoLineList(theme, translate("Settings", "Settings found"))
         self.list.itemClicked.connect(self._choose)
         self.list.itemActivated.connect(self._choose)
         self.nothing: QLabel = Label(kind="muted", wrap=True)
@@ -36,9 +37,14 @@ class SearchPage(QWidget):
         self.list.clear()
         self.list.mark(text)
         for hit in hits:
-            self.list.add(hit.words.title, f"{PAGES[hit.words.page]} · {hit.words.says}", hit.name)
+            self.list.add(
+                hit.words.title, f"{page_title(hit.words.page)} · {hit.words.says}", hit.name
+            )
         self.nothing.setText(
-            f"Nothing found for “{text.strip()}”.\nTry one word, such as cost, folder or key."
+            translate(
+                "Settings",
+                "Nothing found for “{words}”.\nTry one word, such as cost, folder or key.",
+            ).format(words=text.strip())
         )
         self._pages.setCurrentIndex(0 if hits else 1)
         self.list.setCurrentRow(0 if hits else -1)

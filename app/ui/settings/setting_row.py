@@ -14,17 +14,23 @@ from app.setting_fields import field_named
 from app.setting_kinds import Choice, Switch
 from app.ui.controls import Button, Label
 from app.ui.session import Session
-from app.ui.settings.catalogue import SETTINGS, range_words, value_words
+from app.ui.settings.catalogue import range_words, value_words, words_of
 from app.ui.settings.setting_controls import NUMBER_WIDTH, control_for, is_wide
+from app.ui.theme import Theme
+from app.ui.translation import translate
 
 Undo = Callable[[], None]
 _UNIT_WIDTH: Final = 84
 _GAP: Final = 8
+_STACKED: Final = 1.4
+"""From this size of text on, a control stands below its words."""
 
 
 def environment_words(name: str) -> str:
     """Why a setting cannot be changed here."""
-    return f"Set by {field_named(name).env} in the environment."
+    return translate("Settings", "Set by {env} in the environment.").format(
+        env=field_named(name).env
+    )
 
 
 class SettingRow(QWidget):
@@ -42,15 +48,22 @@ class SettingRow(QWidget):
         self.name = name
         self._session = session
         self._field = field_named(name)
-        self._words = SETTINGS[name]
+        self._words = words_of(name)
         self._held = ""
+        self._beside: QWidget | None = None
         self.title = Label(self._words.title)
         self.control = control_for(self._field, self._words)
         self.control.typed.connect(self._typed)
         self.control.finished.connect(self.commit)
-        self.reset_button = Button("Reset", kind="link", name=f"Reset {self._words.title}")
+        self.reset_button = Button(
+            translate("Settings", "Reset"),
+            kind="link",
+            name=translate("Settings", "Reset {title}").format(title=self._words.title),
+        )
         default = value_words(name, default_of(name))
-        self.reset_button.setToolTip(f"Back to the default: {default} (Space)")
+        self.reset_button.setToolTip(
+            translate("Settings", "Back to the default: {default} (Space)").format(default=default)
+        )
         self.reset_button.clicked.connect(self.reset)
         policy = self.reset_button.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -80,25 +93,46 @@ class SettingRow(QWidget):
         if is_wide(self._field):
             page.addWidget(self.control, 2, 0, 1, 2)
         else:
-            page.addLayout(self._with_unit(), 0, 1, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+            self._beside = self._with_unit()
+            page.addWidget(self._beside, 0, 1, 2, 1, Qt.AlignmentFlag.AlignVCenter)
         page.addWidget(self.problem, 3, 0, 1, 2)
         page.addWidget(self.origin, 4, 0, 1, 2)
 
-    def _with_unit(self) -> QHBoxLayout:
-        """Control and unit; a control without one is as wide as both, or stands where they do."""
-        line = QHBoxLayout()
+    def _with_unit(self) -> QWidget:
+        """Control and unit."""
+        holder = QWidget()
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(_GAP)
         line.addWidget(self.control)
+        if not isinstance(self._field.kind, Choice | Switch):
+            line.addWidget(Label(self._words.unit, kind="muted"))
+        line.addStretch(1)
+        return holder
+
+    def fit(self, theme: Theme) -> None:
+        """Give the control the room it needs; large text has it below its words, not beside them.
+
+        All controls begin on one line; one without a unit is as wide as the others with theirs.
+        """
+        page = self.layout()
+        if self._beside is None or not isinstance(page, QGridLayout):
+            return
+        number, both = theme.px(NUMBER_WIDTH), theme.px(NUMBER_WIDTH + _GAP + _UNIT_WIDTH)
         match self._field.kind:
             case Choice():
-                self.control.setFixedWidth(NUMBER_WIDTH + _GAP + _UNIT_WIDTH)
+                self.control.setFixedWidth(both)
             case Switch():
-                line.addSpacing(NUMBER_WIDTH + _GAP + _UNIT_WIDTH - self.control.sizeHint().width())
+                pass
             case _:
-                unit = Label(self._words.unit, kind="muted")
-                unit.setMinimumWidth(_UNIT_WIDTH)
-                line.addWidget(unit)
-        return line
+                self.control.setFixedWidth(number)
+        self._beside.setFixedWidth(both)
+        stacked = theme.scale >= _STACKED
+        page.removeWidget(self._beside)
+        if stacked:
+            page.addWidget(self._beside, 2, 0, Qt.AlignmentFlag.AlignLeft)
+        else:
+            page.addWidget(self._beside, 0, 1, 2, 1, Qt.AlignmentFlag.AlignVCenter)
 
     def mark(self, *, marked: bool) -> None:
         """Let its title stand out: it was looked for."""
@@ -165,7 +199,11 @@ class SettingRow(QWidget):
                 self._field.read(written)
         except ValueError as error:
             held = value_words(self.name, getattr(self._session.desk.settings, self.name))
-            self._say(f"Not saved: {error}. It is still {held}.")
+            self._say(
+                translate("Settings", "Not saved: {error}. It is still {held}.").format(
+                    error=error, held=held
+                )
+            )
             return False
         self._say("")
         return True

@@ -1,0 +1,194 @@
+"""``steward sign-in``: get a key by signing in in the browser, try it, and keep it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from app.cli.counting import counted
+from app.cli.options import json_option
+from app.cli.output import Output, in_utc
+from app.cli.run import DONE, NOT_CONFIGURED, Run
+from app.domain.errors import KeyringError, ModelError
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Coroutine
+
+    from app.config import Settings, SettingsStore
+    from app.redaction import Secret
+
+_KEY: Final = "openrouter_api_key"
+_KEY_ENV: Final = "OPENROUTER_API_KEY"
+_KEPT_NOTHING: Final = "Nothing was kept; what was set up before still holds."
+
+
+@click.group(name="sign-in", short_help="Connect a model by signing in in the browser.")
+def sign_in() -> None:
+    """Connect a model by signing in in the browser. The key goes to the system's keyring."""
+
+
+@sign_in.command()
+@click.option("--no-browser", is_flag=True, help="Only print the address, to be opened by you.")
+@json_option
+@click.pass_obj
+def openrouter(run: Run, *, no_browser: bool, as_json: bool) -> int:
+    """Sign in with OpenRouter, on this computer's browser.
+
+    The key it gives is tried with a live call, then kept in the system's keyring, and OpenRouter is
+    chosen as the provider. Ctrl+C cancels; what was set up before holds until then.
+    """
+    return run.until_done(_sign_in(run.output, open_browser=not no_browser))
+
+
+async def _sign_in(output: Output, *, open_browser: bool) -> int:
+    import asyncio
+
+    from app.config import SettingsStore
+    from app.integrations.openrouter_sign_in import openrouter_sign_in
+
+    store = SettingsStore()
+    settings = await asyncio.to_thread(store.load)
+    try:
+        # First of all: a key that nobody can keep is not asked for.
+        await asyncio.to_thread(store.check_keyring)
+    except KeyringError as error:
+        return _not_kept(output, error)
+    try:
+        async with openrouter_sign_in() as attempt:
+            _tell_address(output, attempt.address, attempt.seconds)
+            browser = _Browser(attempt.address) if open_browser else None
+            key = await _waited_for(output, attempt.key(), attempt.seconds, browser)
+        return await _tried_and_kept(output, store, settings, key)
+    except asyncio.CancelledError:
+        output.passing("")
+        output.note(f"Cancelled. {_KEPT_NOTHING}")
+        raise
+    except ModelError:
+        output.passing("")
+        output.note(_KEPT_NOTHING)
+        raise
+
+
+def _tell_address(output: Output, address: str, seconds: float) -> None:
+    if output.json_lines:
+        from app.clock import SystemClock
+
+        ends_at = SystemClock().now() + timedelta(seconds=seconds)
+        output.record({"address": address, "expires_at": in_utc(ends_at)})
+        return
+    output.note("Sign in with OpenRouter in your browser, at this address:")
+    output.line(address)
+
+
+async def _waited_for(
+    output: Output, key: Coroutine[Any, Any, Secret], seconds: float, browser: _Browser | None
+) -> Secret:
+    """The key, with a line that says how long it is waited for already."""
+    import asyncio
+
+    began = asyncio.get_running_loop().time()
+    waiting = asyncio.create_task(key, name="wait for the browser")
+    watched: set[asyncio.Future[Any]] = {waiting}
+    if browser is not None:
+        watched.add(browser.failed)
+    try:
+        while not waiting.done():
+            waited = asyncio.get_running_loop().time() - began
+            output.passing(
+                f"Waiting for your browser: {clock_face(waited)} of {clock_face(seconds)}. "
+                "Ctrl+C cancels."
+            )
+            await asyncio.wait(watched, timeout=1, return_when=asyncio.FIRST_COMPLETED)
+            if browser is not None and browser.failed.done() and browser.failed in watched:
+                watched.remove(browser.failed)
+                output.passing("")
+                output.note("No browser could be opened here: open the address yourself.", "yellow")
+    finally:
+        waiting.cancel()
+        output.passing("")
+    return await waiting
+
+
+def clock_face(seconds: float) -> str:
+    """Minutes and seconds."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
+async def _tried_and_kept(
+    output: Output, store: SettingsStore, settings: Settings, key: Secret
+) -> int:
+    import asyncio
+
+    from app.clock import SystemClock
+    from app.providers import chosen, client_for, keep_choice
+
+    again = settings.effective_provider == "openrouter"
+    wanted, _ = chosen(settings, "openrouter", None, key, settings.model if again else None)
+    output.passing("Trying the key …")
+    client = client_for(wanted, SystemClock())
+    try:
+        models = len(await client.models())
+    finally:
+        await client.aclose()
+    output.passing("")
+    if not await asyncio.to_thread(store.store_secret, _KEY, key):
+        return _not_kept(output, KeyringError("The system's keyring did not take the key."))
+    await asyncio.to_thread(keep_choice, store, wanted, None, None)
+    if output.json_lines:
+        output.record({"provider": "openrouter", "connected": True, "models": models})
+    else:
+        offered = counted(models, "model")
+        output.line(f"OpenRouter is connected and offers {offered}. Its key is in the keyring.")
+    for name in (_KEY_ENV, "STEWARD_PROVIDER"):
+        if os.environ.get(name):
+            output.note(f"But {name} is set in the environment and beats it.", "yellow")
+    return DONE
+
+
+def _not_kept(output: Output, error: KeyringError) -> int:
+    output.error(error)
+    output.note(_KEPT_NOTHING)
+    return NOT_CONFIGURED
+
+
+class _Browser:
+    """Opens an address in a thread: some browsers only come back when they are closed.
+
+    ``failed`` is done where there is no browser to open.
+    """
+
+    def __init__(self, address: str) -> None:
+        import asyncio
+
+        self._address = address
+        self._loop = asyncio.get_running_loop()
+        self.failed: asyncio.Future[None] = self._loop.create_future()
+        threading.Thread(target=self._open, name="open the browser", daemon=True).start()
+
+    def _open(self) -> None:
+        if _has_screen() and _opened(self._address):
+            return
+        with suppress(RuntimeError):  # the command has ended, and its loop with it
+            self._loop.call_soon_threadsafe(self.failed.set_result, None)
+
+
+def _has_screen() -> bool:
+    # Without one a browser made of text would take the terminal.
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in named)
+
+
+def _opened(address: str) -> bool:
+    import webbrowser
+
+    try:
+        return webbrowser.open(address)
+    except webbrowser.Error:
+        return False
