@@ -117,6 +117,9 @@ class Assembly:
         self.user = account_name()
         self.start_notices: tuple[str, ...] = settings.notices
         """What the person should know about this start, besides ``recovery``."""
+        self.unsent: dict[str, int] = {}
+        """How many messages each conversation has that the last run did not send."""
+        self._unsent_notices: tuple[str, ...] = ()
         self._troubles: Troubles | None = None
         self._closing = AsyncExitStack()
 
@@ -273,7 +276,8 @@ class Assembly:
         await self.supervisor.start(self.watcher.child)
 
     async def _tell_what_was_not_sent(self) -> None:
-        for conversation_id, count in (await self.waiting.left_behind()).items():
+        self.unsent = await self.waiting.left_behind()
+        for conversation_id, count in self.unsent.items():
             title = (await self.conversations.get(conversation_id)).title
             what = "A message was" if count == 1 else f"{count} messages were"
             words = (
@@ -281,12 +285,19 @@ class Assembly:
                 "its message field."
             )
             self.start_notices += (words,)
+            self._unsent_notices += (words,)
 
-    def announce(self) -> None:
-        """Tell what happened at the start, once a face listens: notices and recovered changes."""
+    def announce(self, *, crash_is_told: bool = False) -> None:
+        """Tell what happened at the start, once a face listens: notices and recovered changes.
+
+        ``crash_is_told``: the face tells itself what the crash of the last run has left.
+        """
         if self.recovery.missing_vault is not None:
             self.router.notify(Severity.ERROR, "vault", str(self.recovery.missing_vault))
-        for words in (*self.start_notices, *map(str, self.recovery.operations)):
+        told = [*self.start_notices, *map(str, self.recovery.operations)]
+        if crash_is_told:
+            told = [words for words in self.start_notices if words not in self._unsent_notices]
+        for words in told:
             self.router.notify(Severity.WARNING, "start", words)
 
     async def offer_local_servers(self) -> None:

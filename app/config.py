@@ -41,6 +41,8 @@ class Settings:
         trusted_folders: granted folders whose ``AGENTS.md`` joins the system prompt.
         theme, contrast, accent, font_size, reduced_motion, language: how the window looks;
             ``font_size`` is in per cent of the system's.
+        close_to_tray: whether closing the window leaves Steward running in the tray.
+        quick_key: whether the desktop is asked for a key for a quick question.
         watch_folders: whether outside changes in the folders are recorded as they happen.
         notification_rules: see ``app.domain.notification_rules``; empty: the defaults.
         approval_mode: one of ``APPROVAL_MODES``: what needs no asking.
@@ -77,6 +79,8 @@ class Settings:
     font_size: int = 100
     reduced_motion: str = "system"
     language: str = "system"
+    close_to_tray: bool = False
+    quick_key: bool = False
     watch_folders: bool = False
     notification_rules: str = ""
     approval_mode: str = "ask"

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from app.assembly import Assembly
     from app.domain.errors import StewardError
+    from app.last_run import EndedRun
     from app.ui.main_window import MainWindow
+    from app.ui.quick_ask import QuickAsk
     from app.ui.single_instance import SingleInstance
 
 _CLOSING_SECONDS: Final = 3.5
@@ -33,11 +35,29 @@ _CUT_SECONDS: Final = 4.5
 _EXIT_NOT_CONFIGURED: Final = 3
 _EXIT_INTERRUPTED: Final = 130
 _ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP")
+_WINDOW_LIBRARIES: Final = ("PySide6", "shiboken6", "qasync")
 _FOR_ANSWERS: Final = ("markdown_it", "pygments.lexers", "pygments.token")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Open the window; returns the exit code when it is closed."""
+def open_window(question: str | None = None) -> int:
+    """``main`` for a door: where the window's libraries are not there, it is said in words."""
+    try:
+        return main(question=question)
+    except ImportError as error:
+        if not any(name in f"{error.name} {error}" for name in _WINDOW_LIBRARIES):
+            raise
+        sys.stderr.write(
+            f"steward: The window cannot be opened: {error}.\n"
+            "Install Steward again (in a clone: `make run`); `steward chat` works without it.\n"
+        )
+        return _EXIT_NOT_CONFIGURED
+
+
+def main(argv: Sequence[str] | None = None, *, question: str | None = None) -> int:
+    """Open the window; returns the exit code when it is closed.
+
+    ``question``: the small window for a question in its place, which asks it unless it is empty.
+    """
     if _has_no_display():
         print(  # noqa: T201
             "steward: there is no display to open a window on.\n"
@@ -70,14 +90,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     application.setQuitOnLastWindowClosed(False)
     instance = SingleInstance(home)
     if not instance.claim():
-        return _second_start(instance)
+        return _second_start(instance, question)
     state = WindowState(home)
     look = first_look(home)
     Language(application, look.language)
     theme = Theme(application, look)
     window = MainWindow(theme, state)
-    window.show()
-    _wait_for_paint(application, window)
+    if question is None:
+        window.show()
+        _wait_for_paint(application, window)
+    else:
+        _wait_for_paint(application, window.ask_quickly(question))
     try:
         return _run(application, window, instance, home)
     finally:
@@ -126,9 +149,10 @@ def _has_no_display() -> bool:
     return sys.platform.startswith("linux") and not any(os.environ.get(name) for name in chosen)
 
 
-def _second_start(instance: SingleInstance) -> int:
-    if instance.ask_to_come():
-        print("Steward is open already: its window was brought to the front.")  # noqa: T201
+def _second_start(instance: SingleInstance, question: str | None) -> int:
+    if instance.ask_to_come(question):
+        if question is None:
+            print("Steward is open already: its window was brought to the front.")  # noqa: T201
         return 0
     print(  # noqa: T201
         "Steward is open already but does not answer. Close it, or set STEWARD_HOME to "
@@ -138,7 +162,7 @@ def _second_start(instance: SingleInstance) -> int:
     return 1
 
 
-def _wait_for_paint(application: QApplication, window: MainWindow) -> None:
+def _wait_for_paint(application: QApplication, window: MainWindow | QuickAsk) -> None:
     from PySide6.QtCore import QEventLoop
 
     painted: list[bool] = []
@@ -186,6 +210,8 @@ async def _live(
 ) -> int:
     import asyncio
 
+    from app.last_run import RunMark
+
     closing = asyncio.Event()
 
     def close_soon() -> None:
@@ -194,23 +220,28 @@ async def _live(
             closing.set()
 
     application.lastWindowClosed.connect(close_soon)
+    window.quit_wanted.connect(close_soon)
     if sys.platform != "win32":
         for number in _ending_signals():
             asyncio.get_running_loop().add_signal_handler(number, close_soon)
-    if not window.isVisible():  # it was closed before there was anybody to notice
+    if not window.is_shown:  # it was closed before there was anybody to notice
         close_soon()
     await asyncio.sleep(0)
     _bench("interactive")
     _show_icon(application)
     instance.wanted.connect(window.come_to_front)
+    instance.asked.connect(window.ask_quickly)
     instance.listen()
     window.theme.system.listen()
-    assembly = await _open(window, home, closing)
+    mark = RunMark(home)
+    ended = await asyncio.to_thread(mark.begin)
+    assembly = await _open(window, home, closing, ended)
     if assembly is not None:
         if os.environ.get("STEWARD_BENCH") == "ready":
             print("ready", flush=True)  # noqa: T201
             closing.set()
         await closing.wait()
+    await asyncio.to_thread(mark.end)
     window.remember()
     window.hide()
     try:
@@ -233,7 +264,9 @@ def _show_icon(application: QApplication) -> None:
     application.setWindowIcon(QIcon(str(FOLDER / "steward.svg")))
 
 
-async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assembly | None:
+async def _open(
+    window: MainWindow, home: Path, closing: asyncio.Event, ended: EndedRun | None = None
+) -> Assembly | None:
     """Open the assembly, as often as the person wants to try; ``None`` if they close instead."""
     import asyncio
 
@@ -247,11 +280,11 @@ async def _open(window: MainWindow, home: Path, closing: asyncio.Event) -> Assem
             opening.cancel()
             await asyncio.wait([opening])
             return None
-        error = opening.exception() or await _attach(window, opening.result())
+        error = opening.exception() or await _attach(window, opening.result(), ended)
         if error is None:
             assembly = opening.result()
             logging.getLogger(__name__).info("the window is open")
-            assembly.announce()
+            assembly.announce(crash_is_told=ended is not None)
             assert window.session is not None
             tasks = window.session.tasks  # what fails in one of them is told
             await _first(tasks.run(_warm_up(assembly, window), name="warm up"), closing)
@@ -275,10 +308,12 @@ async def _warm_up(assembly: Assembly, window: MainWindow) -> None:
     await window.warm_up()
 
 
-async def _attach(window: MainWindow, assembly: Assembly) -> Exception | None:
+async def _attach(
+    window: MainWindow, assembly: Assembly, ended: EndedRun | None
+) -> Exception | None:
     """Show what the assembly has; where that fails, nothing is left open."""
     try:
-        window.attach(assembly)
+        window.attach(assembly, ended)
     except Exception as error:  # noqa: BLE001 - a bug of a pane: it must be seen
         await window.detach()
         await assembly.close()

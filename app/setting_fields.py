@@ -194,6 +194,18 @@ FIELDS: Final[tuple[Field, ...]] = (
         "The window's language: system, en or de.",
     ),
     Field(
+        "close_to_tray",
+        "STEWARD_CLOSE_TO_TRAY",
+        Switch(),
+        "on: closing the window leaves Steward running in the system's tray, where there is one.",
+    ),
+    Field(
+        "quick_key",
+        "STEWARD_QUICK_KEY",
+        Switch(),
+        "on: the window asks your desktop for a key that opens a quick question.",
+    ),
+    Field(
         "watch_folders",
         "STEWARD_WATCH_FOLDERS",
         Switch(),

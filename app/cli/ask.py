@@ -20,7 +20,7 @@ from app.domain.errors import UsageError
 
 
 @click.command(short_help="Ask once; the answer comes on stdout.")
-@click.argument("text", nargs=-1, required=True)
+@click.argument("text", nargs=-1)
 @attach_option
 @folder_option
 @conversation_option
@@ -32,6 +32,13 @@ from app.domain.errors import UsageError
     metavar="MESSAGE",
     help="Say it in the place of an earlier message (its number in `conversations show --json`); "
     "what followed that one stays, as another branch.",
+)
+@click.option(
+    "--window",
+    "in_window",
+    is_flag=True,
+    help="Open the small window for one question, with TEXT asked if there is any; for a key of "
+    "your desktop. Where Steward is open it comes there.",
 )
 @json_option
 @click.pass_obj
@@ -45,6 +52,7 @@ def ask(
     model: str | None,
     approve: str | None,
     instead_of: int | None,
+    in_window: bool,
     as_json: bool,
 ) -> int:
     """Ask TEXT in a new conversation and print the answer.
@@ -53,6 +61,14 @@ def ask(
     with --json every event is one line on stdout. A file given with --attach is read once and
     kept with the message.
     """
+    if in_window:
+        if attach or folders or conversation or model or approve or instead_of or as_json:
+            raise UsageError("With --window there is only TEXT; the rest is set in the window.")
+        from app.main import open_window
+
+        return open_window(message_text(text) if text else "")
+    if not text:
+        raise UsageError("Say what you want: steward ask TEXT.")
     message = message_text(text)
     if instead_of is not None and conversation is None:
         raise UsageError("Say in which conversation the message is: --conversation ID.")

@@ -10,11 +10,13 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from app.config import Settings, SettingsStore
 from app.domain.errors import StewardError
+from app.last_run import is_unnoticed, last_crash
 
 OK: Final = "ok"
 ATTENTION: Final = "attention"
@@ -22,6 +24,7 @@ TROUBLE: Final = "trouble"
 
 # Seconds for each of three calls; one that hangs ends the check.
 _KEYRING_PATIENCE: Final = 2.0
+_OLD_CRASH: Final = timedelta(days=7)
 _SCARCE: Final = 500_000_000
 _NONE_LEFT: Final = 20_000_000
 
@@ -86,6 +89,29 @@ def check_disk(home: Path) -> Check:
     if free < _SCARCE:
         return Check("disk", ATTENTION, message, "Make room: every version of a file is kept.")
     return Check("disk", OK, message)
+
+
+def check_last_run(home: Path) -> Check:
+    """How the window's last run ended; blocking."""
+    if is_unnoticed(home):
+        return Check(
+            "last run",
+            ATTENTION,
+            "The window ended without being closed.",
+            "Open Steward: it says what was cut off, and goes on with it.",
+        )
+    crash = last_crash(home)
+    if crash is None:
+        return Check("last run", OK, "The window was always closed.")
+    at = f"{crash.noticed_at.astimezone():%Y-%m-%d %H:%M}"
+    if datetime.now(UTC) - crash.noticed_at > _OLD_CRASH:
+        return Check("last run", OK, f"The window last ended without being closed before {at}.")
+    return Check(
+        "last run",
+        ATTENTION,
+        f"The window ended without being closed: noticed {at}.",
+        f"Nothing was lost. What came before it is in {home / 'logs'}.",
+    )
 
 
 def load_settings(store: SettingsStore) -> tuple[Settings | None, Check]:

@@ -58,6 +58,7 @@ async def _all_checks() -> AsyncIterator[Check]:
         check_folders,
         check_home,
         check_keyring,
+        check_last_run,
         check_python,
         check_servers,
         check_skills,
@@ -77,6 +78,7 @@ async def _all_checks() -> AsyncIterator[Check]:
     servers = asyncio.create_task(within("servers", _LOOK, check_servers()))
     yield await within("data", _LOOK, asyncio.to_thread(check_home, store.home))
     yield await within("disk", _LOOK, asyncio.to_thread(check_disk, store.home))
+    yield await within("last run", _LOOK, asyncio.to_thread(check_last_run, store.home))
     settings, settings_check = load_settings(store)
     yield settings_check
     model = watching = None

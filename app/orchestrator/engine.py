@@ -26,7 +26,7 @@ class Engine:
     def __init__(self, conversation_id: str, parts: EngineParts) -> None:
         self.conversation_id = conversation_id
         self._parts = parts
-        self._line = WaitingLine(parts.waiting)
+        self._line = WaitingLine(parts.waiting, parts.pause)
         self._running: asyncio.Task[TurnOutcome] | None = None
         self._cancelled = False
         self._closed = False

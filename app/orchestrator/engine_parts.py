@@ -26,6 +26,7 @@ from app.orchestrator.batch import Record
 from app.orchestrator.dispatch import TurnScope
 from app.orchestrator.limits import Bounds
 from app.orchestrator.llm_client import LLMClient, ModelEvent, ModelRequest
+from app.orchestrator.pause import Pause
 from app.orchestrator.prices import Prices
 from app.orchestrator.waiting_line import WaitingStore
 from app.redaction import Redactor
@@ -184,6 +185,7 @@ class EngineParts:
         prices: what models cost, where a limit needs to know.
         recorder: told of each request, where somebody records them.
         waiting: keeps messages that wait for the turn before them.
+        pause: while it is on, no turn begins.
     """
 
     conversations: ConversationStore
@@ -202,3 +204,4 @@ class EngineParts:
     prices: Prices = field(default_factory=Prices)
     recorder: Recorder | None = None
     waiting: WaitingStore | None = None
+    pause: Pause = field(default_factory=Pause)

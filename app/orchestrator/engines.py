@@ -7,6 +7,7 @@ import asyncio
 from app.domain.errors import ClosingError
 from app.orchestrator.engine import Engine
 from app.orchestrator.engine_parts import EngineParts
+from app.orchestrator.pause import Pause
 
 
 class Engines:
@@ -16,6 +17,11 @@ class Engines:
         self._parts = parts
         self._engines: dict[str, Engine] = {}
         self._closed = False
+
+    @property
+    def pause(self) -> Pause:
+        """Holds back what has not begun."""
+        return self._parts.pause
 
     async def get(self, conversation_id: str | None, *, model: str | None = None) -> Engine:
         """The engine of a conversation; ``None`` makes a new conversation.
@@ -45,7 +51,10 @@ class Engines:
         From now on nothing begins: what waits for its turn is refused, as is what comes later.
         """
         self._closed = True
-        await asyncio.gather(*(engine.close() for engine in self._engines.values()))
+        closing = [asyncio.ensure_future(engine.close()) for engine in self._engines.values()]
+        await asyncio.sleep(0)  # each refuses what comes by now, so what was held back is refused
+        self.pause.end()
+        await asyncio.gather(*closing)
 
     def _refuse_when_closed(self) -> None:
         if self._closed:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from app.domain.errors import StewardError
 from app.domain.messages import ConversationMessage
+from app.orchestrator.pause import Pause
 
 logger = logging.getLogger(__name__)
 
@@ -27,14 +28,15 @@ class WaitingStore(Protocol):
 
 
 class WaitingLine:
-    """Owned by one engine. Without a ``store`` nothing is kept.
+    """Owned by one engine. Without a ``store`` nothing is kept. ``pause`` holds everybody back.
 
     A message whose sender gives up is forgotten, unless ``keep`` was called: then the program
     ends, and the next run gives it back to the person.
     """
 
-    def __init__(self, store: WaitingStore | None) -> None:
+    def __init__(self, store: WaitingStore | None, pause: Pause) -> None:
         self._store = store
+        self._pause = pause
         self._lock = asyncio.Lock()
         self._waiting: list[ConversationMessage] = []
         self._kept = False
@@ -52,7 +54,7 @@ class WaitingLine:
     async def turn(self, message: ConversationMessage) -> AsyncIterator[int | None]:
         """Wait for the turns before; the number it was kept under meanwhile, if it was."""
         number = None
-        if self._waiting or self._lock.locked():
+        if self._waiting or self._lock.locked() or self._pause.is_on:
             number = await self._wait(message)
         else:
             await self._lock.acquire()
@@ -69,6 +71,7 @@ class WaitingLine:
         try:
             await asyncio.wait([keeping])
             await acquiring
+            await self._pause.over()
         except asyncio.CancelledError:
             if acquiring.done() and not acquiring.cancelled():
                 self._lock.release()

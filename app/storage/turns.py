@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, Final
 
 from app.domain.messages import Channel, ConversationMessage
@@ -127,6 +128,18 @@ class Turns:
             return [_record(row) for row in query.order_by(Turn.started_at)]
 
         return await self._database.read_async(of_conversation)
+
+    async def left_unfinished(self, since: datetime) -> builtins.list[TurnRecord]:
+        """Interrupted turns that began after ``since`` and nothing followed, the newest first."""
+
+        def left() -> builtins.list[TurnRecord]:
+            query: Any = Turn.select().where(Turn.started_at >= since)
+            newest: dict[str, TurnRecord] = {}
+            for row in query.order_by(Turn.started_at.desc()):
+                newest.setdefault(row.conversation_id, _record(row))
+            return [one for one in newest.values() if one.state is TurnState.INTERRUPTED]
+
+        return await self._database.read_async(left)
 
     async def mark_interrupted(self) -> int:
         """Mark the turns a crash left running as interrupted; how many they were.

@@ -1,74 +1,237 @@
-"""Messages beside the tray icon, shown by the desktop's notification service where it has one.
+"""What the desktop is told while the person does not look: approvals, ends of turns, trouble.
 
-Qt waits for that service to answer, and so would the window. It is asked first whether it is there
-and what it understands, without waiting; where no answer comes in time nothing is shown by it.
+An approval can be decided there. A button acts on its own approval of this run and on nothing
+else; where it comes too late, nothing is done, and that is said.
 """
 
 from __future__ import annotations
 
-import html
+import hashlib
 import logging
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+import secrets
+from collections.abc import Collection
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QSystemTrayIcon
+
+from app.domain.events import (
+    Answer,
+    Approval,
+    Event,
+    Notification,
+    Severity,
+    TurnFinished,
+    TurnStatus,
+)
+from app.orchestrator.approvals import Decision
+from app.ui import words
+from app.ui.approval_note import ALLOW, DENY, OPEN, approval_note
+from app.ui.notification_service import Note, NotificationService, Urgency
+from app.ui.screen_lock import is_locked
+from app.ui.translation import translate
 
 if TYPE_CHECKING:
-    from PySide6.QtDBus import QDBusMessage, QDBusPendingCallWatcher
+    from app.ui.session import Session
+    from app.ui.session_bus import SessionBus
 
 logger = logging.getLogger(__name__)
 
-Show = Callable[[str, str, QSystemTrayIcon.MessageIcon, int], object]
-"""Shows a message: title, text, icon, milliseconds."""
+LONG_TURN_MS: Final = 20_000
+"""Who waited for less is still there."""
+_ANSWER_LENGTH: Final = 200
 
-_SERVICE: Final = "org.freedesktop.Notifications"
-_PATIENCE_MS: Final = 2_000
-_UNANSWERED: Final = ("NoReply", "Timeout", "TimedOut")
+
+class Place(Protocol):
+    """Where the person is led to."""
+
+    def is_seen(self, conversation_id: str | None) -> bool:
+        """Whether they have it before their eyes; ``None``: anything of Steward."""
+        ...
+
+    def come_to_front(self, token: str = "") -> None:
+        """Come before them; ``token`` is the desktop's leave to."""
+        ...
+
+    def open_conversation(self, conversation_id: str, token: str = "") -> None:
+        """Come before them with a conversation."""
+        ...
 
 
 class DesktopNotices(QObject):
-    """Hands messages to ``show`` once that will not wait. Lives as long as its parent."""
+    """A sink of the router (``tray``), and a listener of the session. ``place`` is the window."""
 
-    def __init__(self, show: Show, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._show = show
+    def __init__(
+        self, session: Session, place: Place, service: NotificationService, bus: SessionBus
+    ) -> None:
+        super().__init__(session)
+        self._session = session
+        self._place = place
+        self._service = service
+        self._bus = bus
+        home = str(session.desk.settings.home)
+        self._home = hashlib.sha256(home.encode()).hexdigest()[:12]
+        self._run = secrets.token_hex(6)
+        self._about: dict[str, str | None] = {}
+        """What is shown, and the conversation each is about."""
+        self._told: set[str] = set()
+        """Approvals that wait and that the desktop was told of."""
+        self._answers: dict[str, str] = {}
+        session.happened.connect(self._take)
+        session.current_changed.connect(self.look)
+        service.acted.connect(self._acted)
+        service.strange.connect(self._strange)
 
-    def say(self, title: str, text: str, icon: QSystemTrayIcon.MessageIcon, shown_ms: int) -> None:
-        """Show a message soon, as plain text; or, where nobody answers, not at all."""
-        asked = self._ask_for_capabilities()
-        if asked is None:  # no such services here: Qt has its own ways
-            self._show(title, text, icon, shown_ms)
+    def deliver(self, notification: Notification) -> None:
+        """Show a notification of the router, unless the person sees it in the window."""
+        if notification.count > 1 or self._place.is_seen(None):
             return
+        hint = str(notification.context.get("hint") or "")
+        note = Note(
+            title=f"Steward: {notification.source}",
+            body=f"{notification.message}\n{hint}".strip(),
+            urgency=Urgency.LOW if notification.severity is Severity.INFO else Urgency.NORMAL,
+            actions=_only_open(),
+        )
+        self._show(f"card:{notification.id}", notification.conversation_id, note)
 
-        def answered() -> None:
-            reply = asked.reply()
-            asked.deleteLater()
-            if reply.errorName().endswith(_UNANSWERED):
-                logger.info("the desktop's notifications do not answer")
-                return
-            self._show(title, _plain(text, reply), icon, shown_ms)
+    def look(self) -> None:
+        """What the person has before their eyes need not be told any longer.
 
-        asked.finished.connect(answered)
+        What they were asked there, and now turn away from, is told once.
+        """
+        for key, conversation in list(self._about.items()):
+            if conversation is not None and self._place.is_seen(conversation):
+                self._withdraw(key)
+        for approval in self._session.desk.approvals.pending():
+            if approval.id not in self._told:
+                self._ask(approval)
 
-    def _ask_for_capabilities(self) -> QDBusPendingCallWatcher | None:
-        try:
-            from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher
-        except ImportError:  # not on every system
-            return None
-        bus = QDBusConnection.sessionBus()
-        if not bus.isConnected():
-            return None
-        path = "/" + _SERVICE.replace(".", "/")
-        question = QDBusMessage.createMethodCall(_SERVICE, path, _SERVICE, "GetCapabilities")
-        return QDBusPendingCallWatcher(bus.asyncCall(question, _PATIENCE_MS), self)
+    # -- what is told ----------------------------------------------------------------------
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Approval(decision=None):
+                self._ask(event)
+            case Approval():
+                self._told.discard(event.id)
+                self._withdraw(_approval_key(event.id))
+            case Answer():
+                self._answers[event.turn_id or ""] = event.text
+            case TurnFinished():
+                self._tell_end(event)
+
+    def _ask(self, approval: Approval) -> None:
+        if self._place.is_seen(approval.conversation_id):
+            return
+        approval = self._redacted(approval)
+        key = _approval_key(approval.id)
+        mark = f"{self._home}:{self._run}:{approval.id}"
+        self._about[key] = approval.conversation_id
+        self._told.add(approval.id)
+        self._service.show(key, lambda can: approval_note(approval, can, mark))
+
+    def _redacted(self, approval: Approval) -> Approval:
+        """What waits is kept as it was asked; what is told anywhere holds no secret."""
+        event = self._session.desk.bus.redacted(approval)
+        assert isinstance(event, Approval)
+        return event
+
+    def _tell_end(self, event: TurnFinished) -> None:
+        answer = self._answers.pop(event.turn_id or "", "")
+        conversation = event.conversation_id or ""
+        failed = event.status is TurnStatus.FAILED
+        long = event.duration_ms >= LONG_TURN_MS and event.status is not TurnStatus.CANCELLED
+        if not (failed or long) or self._place.is_seen(conversation):
+            return
+        title = self._session.title_of(conversation)
+        if failed:
+            what = translate("Notices", "The answer in “{title}” failed").format(title=title)
+            body = translate("Notices", "Open it to see why, and to try again.")
+        else:
+            what = translate("Notices", "Done after {time}: {title}").format(
+                time=words.duration(event.duration_ms), title=title
+            )
+            body = " ".join(answer.split())[:_ANSWER_LENGTH]
+        self._show(f"turn:{conversation}", conversation, Note(what, body, actions=_only_open()))
+
+    def _show(self, key: str, conversation: str | None, note: Note) -> None:
+        self._about[key] = conversation
+        self._service.show(key, partial(_as_it_is, note))
+
+    def _withdraw(self, key: str) -> None:
+        if key in self._about:
+            del self._about[key]
+            self._service.withdraw(key)
+
+    # -- what is pressed -------------------------------------------------------------------
+
+    def _acted(self, key: str, action: str, token: str) -> None:
+        if key not in self._about:
+            return
+        conversation = self._about.pop(key)
+        self._service.withdraw(key)
+        word, _, _ = action.partition(":")
+        if word in (ALLOW, DENY):
+            work = self._decide(key, conversation, word, token)
+            self._session.tasks.start(work, name="decide from a notification")
+        elif word in (OPEN, "default"):
+            self._open(conversation, token)
+
+    async def _decide(self, key: str, conversation: str | None, word: str, token: str) -> None:
+        approval_id = key.removeprefix(_approval_key(""))
+        if word == DENY:
+            in_time = self._session.decide(approval_id, Decision.DENY)
+        elif await is_locked(self._bus):
+            # Somebody is at the screen, but who?
+            self._say(translate("Notices", "The screen is locked: open Steward to allow this."))
+            return
+        else:
+            in_time = self._session.decide(approval_id, Decision.ALLOW_ONCE)
+        logger.info("decided from a notification", extra={"word": word, "in_time": in_time})
+        if not in_time:
+            self._too_late()
+
+    def _strange(self, action: str) -> None:
+        """A button of a notification that this run does not know: another's, or an older run's."""
+        word, _, rest = action.partition(":")
+        home, _, rest = rest.partition(":")
+        if home != self._home or word not in (ALLOW, DENY, OPEN):
+            return
+        if word == OPEN:
+            self._place.come_to_front()
+        elif rest.startswith(f"{self._run}:"):
+            self._too_late()
+        else:
+            self._say(
+                translate(
+                    "Notices", "That was asked by a Steward that has ended. Nothing was changed."
+                )
+            )
+
+    def _too_late(self) -> None:
+        self._say(translate("Notices", "That was decided already, or had expired."))
+
+    def _say(self, text: str) -> None:
+        self._session.said.emit("attention", text)
+        if not self._place.is_seen(None):
+            self._show("said", None, Note("Steward", text, actions=_only_open()))
+
+    def _open(self, conversation: str | None, token: str) -> None:
+        if conversation is None:
+            self._place.come_to_front(token)
+        else:
+            self._place.open_conversation(conversation, token)
 
 
-def _plain(text: str, reply: QDBusMessage) -> str:
-    """``text`` so that it shows as it is: a file's name, say, must not become a link."""
-    if reply.errorName():
-        return text  # Qt draws it itself
-    answer = reply.arguments()[0] if reply.arguments() else []
-    # What is no list of words is no answer to trust: then rather one "&lt;" too many.
-    follows = "body-markup" in answer if isinstance(answer, list) else True
-    return html.escape(text, quote=False) if follows else text
+def _approval_key(approval_id: str) -> str:
+    return f"approval:{approval_id}"
+
+
+def _only_open() -> tuple[tuple[str, str], ...]:
+    word = translate("Notices", "Open")
+    return (("default", word), (OPEN, word))
+
+
+def _as_it_is(note: Note, _can: Collection[str]) -> Note:
+    return note

@@ -7,7 +7,14 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QKeySequence,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.ui.chat.page import ChatPage
@@ -28,13 +35,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.domain.errors import StewardError
+    from app.last_run import EndedRun
     from app.ui.model_picker import ModelPicker
     from app.ui.onboarding.panel import SetUpPanel
+    from app.ui.outside import Outside
     from app.ui.panes.circuits import CircuitsPane
     from app.ui.panes.files import FilesPane
     from app.ui.panes.trace import TracePane
     from app.ui.panes.versions import VersionsPane
     from app.ui.ports import Desk
+    from app.ui.quick_ask import QuickAsk
     from app.ui.session import Session
     from app.ui.settings.dialog import SettingsDialog
 
@@ -49,11 +59,13 @@ class MainWindow(QMainWindow):
     """Light until ``attach``: it can be shown before anything heavy is imported.
 
     ``painted`` is emitted once, after the first paint; ``retry_wanted(offline)`` from the page that
-    says why Steward could not start: with the offline commands, or as it is set.
+    says why Steward could not start: with the offline commands, or as it is set; ``quit_wanted``
+    when the program should end, whether the window is visible or not.
     """
 
     painted = Signal()
     retry_wanted = Signal(bool)
+    quit_wanted = Signal()
 
     def __init__(self, theme: Theme, state: WindowState) -> None:
         super().__init__()
@@ -70,7 +82,10 @@ class MainWindow(QMainWindow):
         """The first steps, while they are shown."""
         self._naming: asyncio.Task[None] | None = None
         self._names_stale = False
+        self._quitting = False
         self.session: Session | None = None
+        self.outside: Outside | None = None
+        self.quick: QuickAsk | None = None
         self.trace: TracePane | None = None
         self.circuits: CircuitsPane | None = None
         self.versions: VersionsPane | None = None
@@ -129,7 +144,7 @@ class MainWindow(QMainWindow):
         self._shortcut("Ctrl+Shift+N", self.cards.take_focus)
         self._shortcut("Ctrl+F", self._search)
         self._shortcut("Ctrl+L", self._write)
-        self._shortcut("Ctrl+Q", self.close)
+        self._shortcut("Ctrl+Q", self.quit)
         for keys in ("Ctrl++", "Ctrl+="):
             self._shortcut(keys, lambda: self.resize_text(1))
         self._shortcut("Ctrl+-", lambda: self.resize_text(-1))
@@ -145,8 +160,11 @@ class MainWindow(QMainWindow):
 
     # -- life --------------------------------------------------------------------------------------
 
-    def attach(self, desk: Desk) -> None:
-        """Show what ``desk`` has, from now on. Needs the running event loop."""
+    def attach(self, desk: Desk, ended: EndedRun | None = None) -> None:
+        """Show what ``desk`` has, from now on. Needs the running event loop.
+
+        ``ended``: the last run, where it was not closed.
+        """
         from app.ui.panes.circuits import CircuitsPane
         from app.ui.panes.files import FilesPane
         from app.ui.panes.trace import TracePane
@@ -183,13 +201,22 @@ class MainWindow(QMainWindow):
         self._offer_commands()
         self._offer_files()
         self._show_notifications(desk, session)
+        if self.quick is not None:
+            self.quick.attach(session)
         self._set_up_if_due(desk)
         session.tasks.start(session.refresh(), name="read conversations")
-        if mended := desk.recovery.operations:
+        if ended is not None:
+            self._tell_of_last_run(session, ended)
+        elif mended := desk.recovery.operations:
             self.status_line.say(
                 "attention",
                 translate("Window", "The last run was cut off. {mended}").format(mended=mended[0]),
             )
+
+    def _tell_of_last_run(self, session: Session, ended: EndedRun) -> None:
+        from app.ui.last_run_notice import tell_of_last_run
+
+        session.tasks.start(tell_of_last_run(self, session, ended), name="tell of a crash")
 
     def _set_up_if_due(self, desk: Desk) -> None:
         from app.ui.onboarding.due import is_due
@@ -208,22 +235,29 @@ class MainWindow(QMainWindow):
         await asyncio.to_thread(markdown.warm_up)
 
     def _show_notifications(self, desk: Desk, session: Session) -> None:
-        from app.ui.tray import Tray
+        from app.ui.outside import Outside
 
         self._sinks.callback(desk.router.add_sink("window", self.cards))
         self.cards.dismissed.connect(desk.router.dismiss)
         session.tasks.raised.connect(lambda error: desk.router.notify_error("window", error))
-        tray = Tray(self)
-        self._sinks.callback(desk.router.add_sink("tray", tray))
-        self._sinks.callback(tray.close)
+        self.outside = Outside(self, session)
+        self._sinks.callback(desk.router.add_sink("tray", self.outside.notices))
+        self._sinks.callback(self.outside.close)
 
     async def detach(self) -> None:
         """End everything the window started; the assembly may be closed afterwards."""
+        self._quitting = True
         self._sinks.close()
+        if self.quick is not None:
+            self.quick.detach()
+            self.quick.deleteLater()
+            self.quick = None
         if self.session is not None:
             await self.chat.keep_draft()
             self.session.close()
             await self.session.tasks.stop()
+            if self.outside is not None:
+                await self.outside.leave()
             self.chat.detach()
 
     def show_trouble(self, error: StewardError, home: Path) -> None:
@@ -248,13 +282,65 @@ class MainWindow(QMainWindow):
             self.setCentralWidget(self._centre)  # Qt deletes the page
             self._fold()
 
-    def come_to_front(self) -> None:
-        """A second Steward was started."""
-        if self.isMinimized():
-            self.showNormal()
-        self.show()
-        self.raise_()
-        self.activateWindow()
+    def come_to_front(self, token: str = "") -> None:
+        """Be what the person sees. ``token``: the desktop's leave to take the focus."""
+        from app.ui.activation import activate
+
+        activate(self, token)
+
+    def open_conversation(self, conversation_id: str, token: str = "") -> None:
+        """Come to the front with a conversation."""
+        self.come_to_front(token)
+        if self.session is not None:
+            self.session.tasks.start(self.session.show(conversation_id), name="open conversation")
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether this window, or the small one for a question, is on the screen."""
+        return self.isVisible() or (self.quick is not None and self.quick.isVisible())
+
+    def is_seen(self, conversation_id: str | None) -> bool:
+        """Whether the person has a conversation before their eyes; ``None``: anything here."""
+        active = QApplication.activeWindow()
+        while active is not None and active is not self:  # a dialog of ours counts
+            active = active.parentWidget()
+        if active is None or not self.isVisible() or self.isMinimized():
+            return False
+        session = self.session
+        return conversation_id is None or (
+            session is not None and session.current.id == conversation_id
+        )
+
+    def ask_quickly(self, text: str = "", token: str = "") -> QuickAsk:
+        """Open the small window for one question; ``text`` is asked at once."""
+        from app.ui.quick_ask import QuickAsk
+
+        if self.quick is None:
+            self.quick = QuickAsk(self.theme)
+            self.quick.open_wanted.connect(self.open_conversation)
+            self.quick.left.connect(self._quick_left)
+            if self.session is not None:
+                self.quick.attach(self.session)
+        self.quick.come(token)
+        self.quick.ask(text)
+        return self.quick
+
+    def _quick_left(self) -> None:
+        """Nothing of Steward is seen any more: it ends, unless the person would miss something."""
+        if self.isVisible() or (self.outside is not None and self.outside.keeps_running):
+            return
+        if self.session is None or not self.session.any_busy:
+            self.quit()
+        elif self.quick is not None and self.quick.conversation_id is not None:
+            self.open_conversation(self.quick.conversation_id)
+        else:
+            self.come_to_front()
+
+    def quit(self) -> None:
+        """End the program, also where closing the window would leave it in the tray."""
+        self._quitting = True
+        self.quit_wanted.emit()
+        self.close()
 
     def resize_text(self, step: int) -> None:
         """Make text larger (1) or smaller (-1) by a step, or as large as the system's (0)."""
@@ -501,6 +587,14 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ThemeChange:
             self.theme.system_changed()
+        elif event.type() == QEvent.Type.ActivationChange and self.outside is not None:
+            self.outside.look()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What is seen now need not be told outside."""
+        super().showEvent(event)
+        if self.outside is not None:
+            self.outside.look()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Notice the first paint."""
@@ -514,6 +608,10 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self.chat.composer.follow_focus)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember, and go."""
+        """Remember, and go; into the tray, where the person wants that and there is one."""
         self.remember()
+        if not self._quitting and self.outside is not None and self.outside.keeps_running:
+            event.ignore()
+            self.hide()
+            return
         super().closeEvent(event)

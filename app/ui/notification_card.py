@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.domain.events import Notification, Severity
 from app.ui import words
-from app.ui.controls import Dot, IconButton, Label
+from app.ui.controls import Button, Dot, IconButton, Label
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -52,7 +53,8 @@ class NotificationCard(QFrame):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_INFO_MS)
         self._timer.timeout.connect(self._expire)
-        text = QVBoxLayout()
+        self.acts: list[Button] = []
+        text = self._text = QVBoxLayout()
         text.setSpacing(3)
         text.addWidget(self._message)
         text.addWidget(self._hint)
@@ -105,6 +107,26 @@ class NotificationCard(QFrame):
         )
         if notification.severity is Severity.INFO:
             self._timer.start()
+
+    def add_offer(self, words: str, acts: Sequence[tuple[str, Callable[[], object]]]) -> None:
+        """Something that can be done about it: ``words``, and a button for each act.
+
+        Each puts the card away.
+        """
+        self._text.addSpacing(6)
+        if words:
+            self._text.addWidget(Label(words, wrap=True))
+            self._text.addSpacing(2)
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        for text, act in acts:
+            button = Button(text, kind="chip", name=f"{text}: {words}" if words else text)
+            button.clicked.connect(self.dismissed)
+            button.clicked.connect(act)
+            self.acts.append(button)
+            line.addWidget(button)
+        line.addStretch(1)
+        self._text.addLayout(line)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape and Delete put the card away."""

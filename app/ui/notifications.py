@@ -19,10 +19,13 @@ from app.ui.theme import Theme
 from app.ui.translation import translate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from app.domain.events import Notification
     from app.ui.notification_card import NotificationCard
+
+    Act = tuple[str, Callable[[], object]]
 
 SHOWN: Final = 3
 """Cards shown at a time; the others wait below the last one."""
@@ -79,22 +82,31 @@ class CardStack(QWidget):
 
     def deliver(self, notification: Notification) -> None:
         """Show a notification; the same ``id`` again changes its card."""
-        from app.ui.notification_card import NotificationCard  # not before the first paint
-
         for card in self._cards:
-            if card.notification.id == notification.id:
+            if card.notification.id == notification.id and notification.id is not None:
                 card.show_notification(notification, self._first_at[notification.id])
                 self._arrange()
                 return
+        self.add(notification)
+
+    def add(
+        self, notification: Notification, offers: Sequence[tuple[str, Sequence[Act]]] = ()
+    ) -> NotificationCard:
+        """Show a card of its own; see ``NotificationCard.add_offer`` for ``offers``."""
+        from app.ui.notification_card import NotificationCard  # not before the first paint
+
         card = NotificationCard(self._theme, notification)
         card.dismissed.connect(lambda: self._dismiss(card))
         card.expired.connect(lambda: self._take_away(card))
+        for words, acts in offers:
+            card.add_offer(words, acts)
         self._first_at[notification.id] = notification.at
         self._cards.insert(0, card)
         self._column.insertWidget(0, card)
         for old in self._cards[KEPT:]:
             self._take_away(old)
         self._arrange()
+        return card
 
     def take_focus(self) -> None:
         """Go to the first card."""
@@ -116,6 +128,8 @@ class CardStack(QWidget):
         return False
 
     def _dismiss(self, card: NotificationCard) -> None:
+        if card not in self._cards:
+            return
         place = self._cards.index(card)
         had_focus = card.hasFocus() or card.close_button.hasFocus()
         self._take_away(card)

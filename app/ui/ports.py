@@ -5,7 +5,7 @@ The window stands below the composition root and may not import it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -234,6 +234,11 @@ class Desk(Protocol):
     @property
     def recovery(self) -> Recovery:
         """What the last run left open."""
+        ...
+
+    @property
+    def unsent(self) -> Mapping[str, int]:
+        """How many messages each conversation has that the last run did not send."""
         ...
 
     @property

@@ -127,6 +127,7 @@ class Session(QObject):
     """A message that was found is in view: the words it was found by."""
     said = Signal(str, str)
     """Something for the status line: state and words."""
+    paused_changed = Signal()
 
     def __init__(self, desk: Desk, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -147,6 +148,7 @@ class Session(QObject):
         self.today = UsageTotal()
         """What all conversations took today."""
         self._open: dict[str, OpenConversation] = {}
+        self._beside: list[OpenConversation] = []
         self._current = self._unbegun = self._new()
         self._bridge = Bridge(desk.bus, self)
         self._bridge.happened.connect(self._take)
@@ -157,6 +159,7 @@ class Session(QObject):
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
+        desk.engines.pause.changed = self._pause_changed
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -176,6 +179,11 @@ class Session(QObject):
         return any(one.turns for one in self._all())
 
     @property
+    def any_running(self) -> bool:
+        """Whether any conversation works on more than waiting for the end of a pause."""
+        return any(one.turns and (one.model.busy or not self.paused) for one in self._all())
+
+    @property
     def summaries(self) -> Sequence[ConversationSummary]:
         """The list of conversations."""
         return self.listing.summaries
@@ -193,6 +201,15 @@ class Session(QObject):
         known = self.listing.summary(self._current.id)
         return self._current.llm_model if known is None else known.model
 
+    @property
+    def paused(self) -> bool:
+        """Whether no new turn begins."""
+        return self.desk.engines.pause.is_on
+
+    def title_of(self, conversation_id: str) -> str:
+        """A conversation's title, as far as the list knows it."""
+        return self.listing.title(conversation_id) or translate("Conversations", "New conversation")
+
     def opened(self, conversation_id: str) -> OpenConversation | None:
         """A conversation, if it was opened in this window."""
         return self._open.get(conversation_id)
@@ -203,6 +220,8 @@ class Session(QObject):
         if known is not None and known.model.asking:
             return "attention", translate("Conversations", "Waiting for your approval")
         if known is not None and known.turns:
+            if self.paused and not known.model.busy:
+                return "idle", translate("Conversations", "Paused")
             return "idle", translate("Conversations", "Working …")
         if known is not None and known.outcome:
             return "", known.outcome
@@ -253,6 +272,12 @@ class Session(QObject):
         await self.listing.read(self._current.id)
         self.today = await self.desk.usage.of_day(self.desk.clock.now())
         self.conversations_changed.emit()
+
+    def apart(self) -> OpenConversation:
+        """An empty conversation beside the one that is shown."""
+        beside = self._new()
+        self._beside.append(beside)
+        return beside
 
     def start_new(self) -> None:
         """Show an empty conversation; it is stored with its first message."""
@@ -392,7 +417,7 @@ class Session(QObject):
 
     def _all(self) -> list[OpenConversation]:
         others = [one for one in self._open.values() if one is not self._current]
-        return [self._current, *others]
+        return [self._current, *others, *self._beside]
 
     # -- turns -------------------------------------------------------------------------------------
 
@@ -402,15 +427,17 @@ class Session(QObject):
         attachments: Sequence[Attachment] = (),
         *,
         instead_of: str | None = None,
+        conversation: OpenConversation | None = None,
     ) -> None:
         """Send a message in the conversation shown; it queues behind a turn under way.
 
         ``instead_of``: see ``Engine.run_turn``; see ``Branching`` for who wants that.
+        ``conversation``: another one than that shown.
         """
-        conversation = self._current
+        conversation = conversation or self._current
         text = self.desk.hide_secrets(text)  # a key in it is neither shown nor kept
         attached = tuple(attachments)
-        conversation.model.queue(text, self.desk.clock.now(), attached)
+        conversation.model.queue(text, self.desk.clock.now(), attached, held_back=self.paused)
         work = self._run(conversation, text, attached, instead_of)
         task = self.tasks.run(work, name="turn from the window")
         conversation.turns.append(SentMessage(text, attached, task, instead_of))
@@ -446,6 +473,8 @@ class Session(QObject):
                 conversation.engine = await self.desk.engines.get(conversation.id, model=chosen)
                 conversation.id = conversation.engine.conversation_id
                 self._open[conversation.id] = conversation
+                if conversation in self._beside:
+                    self._beside.remove(conversation)
         return conversation.engine
 
     def _ended(self, conversation: OpenConversation, task: asyncio.Task[None]) -> None:
@@ -462,7 +491,11 @@ class Session(QObject):
 
     def stop(self) -> None:
         """Stop the turn under way in the conversation shown; what waits behind it comes back."""
-        conversation = self._current
+        if text := self.stop_in(self._current):
+            self.returned.emit(text)
+
+    def stop_in(self, conversation: OpenConversation) -> str:
+        """Stop the turn under way in a conversation; the text of what waited behind it."""
         engine = conversation.engine
         running = engine is not None and engine.busy
         if engine is not None and running:
@@ -473,12 +506,14 @@ class Session(QObject):
         if waiting:
             back = [one for sent in waiting for one in sent.attachments]
             self.attaching.give_back(conversation, back)
-            self.returned.emit("\n".join(sent.text for sent in waiting if sent.text))
+        return "\n".join(sent.text for sent in waiting if sent.text)
 
     @property
     def waiting(self) -> Sequence[SentMessage]:
         """What was sent in the conversation shown and waits behind its turn."""
-        return tuple(self._current.turns[1:])
+        turns = self._current.turns
+        held_back = self.paused and not self._current.model.busy
+        return tuple(turns if held_back else turns[1:])
 
     def take_back(self, number: int) -> None:
         """Take one of ``waiting`` back, into the message field."""
@@ -489,12 +524,14 @@ class Session(QObject):
             self.attaching.give_back(conversation, list(sent.attachments))
             self.returned.emit(sent.text)
 
-    def decide(self, approval_id: str, decision: Decision) -> None:
-        """Decide a pending approval in the person's name."""
-        if not self.desk.approvals.decide(approval_id, decision, by="you"):
+    def decide(self, approval_id: str, decision: Decision) -> bool:
+        """Decide a pending approval in the person's name; ``False`` where it was too late."""
+        in_time = self.desk.approvals.decide(approval_id, decision, by="you")
+        if not in_time:
             self.said.emit(
                 "attention", translate("Conversations", "That was decided already, or had expired.")
             )
+        return in_time
 
     def edit(self, approval_id: str, arguments: Mapping[str, object]) -> str:
         """Ask for other arguments in the person's name; why they cannot be taken, or ``""``."""
@@ -550,12 +587,17 @@ class Session(QObject):
                     TurnStatus.FAILED: translate("Conversations", "The last answer failed"),
                 }[event.status]
 
+    def _pause_changed(self) -> None:
+        self.paused_changed.emit()
+        self.state_changed.emit()
+
     def _tick(self) -> None:
         for one in self._all():
             one.model.tick()
 
     def close(self) -> None:
         """Listen no more; what waits for its turn is kept for the next run."""
+        self.desk.engines.pause.changed = lambda: None
         self.desk.engines.keep_waiting()
         self._second.stop()
         self._bridge.close()

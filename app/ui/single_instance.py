@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,20 +11,24 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QLockFile, QObject, Signal
 
 if TYPE_CHECKING:
-    from PySide6.QtNetwork import QLocalServer
+    from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _PATIENCE_SECONDS: Final = 10.0
-_COME: Final = b"come to the front\n"
 _COMING: Final = b"coming\n"
+_MOST_BYTES: Final = 1_000_000
+"""Of a question; it came on a command line."""
 
 
 class SingleInstance(QObject):
     """``claim`` first; the first window then listens, a second one asks and ends.
 
-    ``wanted`` is emitted in the first window when a second was started.
+    In the first window, when a second was started: ``wanted(token)`` where it is to come to the
+    front, ``asked(text, token)`` where the small window for a question is. ``token`` is the
+    desktop's leave to take the focus, or empty.
     """
 
-    wanted = Signal()
+    wanted = Signal(str)
+    asked = Signal(str, str)
 
     def __init__(self, home: Path) -> None:
         super().__init__()
@@ -62,8 +68,11 @@ class SingleInstance(QObject):
         self._server.newConnection.connect(self._come)
         self._server.listen(self._name)
 
-    def ask_to_come(self) -> bool:
-        """Ask the first window to come to the front; whether it answered. Blocking, up to 10 s."""
+    def ask_to_come(self, question: str | None = None) -> bool:
+        """Ask the first window to come to the front; whether it answered. Blocking, up to 10 s.
+
+        ``question``: the small window is wanted, with this in it; it may be empty.
+        """
         from PySide6.QtNetwork import QLocalSocket
 
         deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -71,7 +80,7 @@ class SingleInstance(QObject):
             socket = QLocalSocket()
             socket.connectToServer(self._name)
             if socket.waitForConnected(500):
-                socket.write(_COME)
+                socket.write(_wish(question))
                 socket.waitForBytesWritten(500)
                 left = max(500, round((deadline - time.monotonic()) * 1000))
                 # The answer may have come while the question was still being written.
@@ -93,7 +102,36 @@ class SingleInstance(QObject):
     def _come(self) -> None:
         assert self._server is not None
         while (socket := self._server.nextPendingConnection()) is not None:
-            socket.write(_COMING)
-            socket.flush()
             socket.disconnected.connect(socket.deleteLater)
-            self.wanted.emit()
+            socket.readyRead.connect(lambda one=socket: self._hear(one))
+            self._hear(socket)
+
+    def _hear(self, socket: QLocalSocket) -> None:
+        if not socket.canReadLine():
+            if socket.bytesAvailable() > _MOST_BYTES:
+                socket.abort()
+            return
+        wish = _read_wish(bytes(socket.readLine(_MOST_BYTES).data()))
+        socket.write(_COMING)
+        socket.flush()
+        token = str(wish.get("token", ""))
+        if "question" in wish:
+            self.asked.emit(str(wish["question"]), token)
+        else:
+            self.wanted.emit(token)
+
+
+def _wish(question: str | None) -> bytes:
+    wish = {"token": os.environ.get("XDG_ACTIVATION_TOKEN", "")}
+    if question is not None:
+        wish["question"] = question
+    return json.dumps(wish).encode() + b"\n"
+
+
+def _read_wish(line: bytes) -> dict[str, object]:
+    """What is not understood asks for nothing but to come to the front."""
+    try:
+        wish = json.loads(line)
+    except ValueError:
+        return {}
+    return wish if isinstance(wish, dict) else {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.ui.controls import Dot, ElidedLabel, Label
+from app.ui.controls import Button, Dot, ElidedLabel, Label
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -27,6 +27,8 @@ class StatusLine(QWidget):
         self._session: Session | None = None
         self._dot = Dot(theme)
         self._left = ElidedLabel(translate("Status", "Starting …"), kind="small")
+        self.resume_button = Button("", kind="link")
+        self.resume_button.hide()
         self._right = Label("", kind="small")
         theme.changed.connect(lambda: self.setFixedHeight(theme.px(_HEIGHT)))
         self.setFixedHeight(theme.px(_HEIGHT))
@@ -35,6 +37,7 @@ class StatusLine(QWidget):
         line.setSpacing(8)
         line.addWidget(self._dot)
         line.addWidget(self._left, 1)
+        line.addWidget(self.resume_button)
         line.addWidget(self._right)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -54,6 +57,8 @@ class StatusLine(QWidget):
         session.files_changed.connect(self._show_unless_saying)
         session.said.connect(self.say)
         session.tasks.failed.connect(self.show_error)
+        session.paused_changed.connect(self._show)
+        self.resume_button.clicked.connect(session.desk.engines.pause.end)
         self._show()
         self._show_state()
 
@@ -80,6 +85,19 @@ class StatusLine(QWidget):
             return
         self._timer.stop()
         self._left.become("small")
+        self.resume_button.setVisible(session.paused)
+        if session.paused:
+            resume = translate("Status", "Resume")
+            self.resume_button.setText(resume)
+            self.resume_button.setAccessibleName(resume)
+            self._dot.show_state("attention")
+            self._left.setText(
+                translate(
+                    "Status",
+                    "Paused: what you send waits in line. Resume, or the next start, ends this.",
+                )
+            )
+            return
         folders = session.desk.folders.folders
         if not folders:
             self._dot.show_state("attention")
@@ -110,7 +128,9 @@ class StatusLine(QWidget):
             return
         if session.current.model.asking:
             self._right.setText(translate("Status", "Waiting for your approval"))
-        elif session.any_busy:
+        elif session.any_running:
             self._right.setText(translate("Status", "Working …"))
+        elif session.paused:
+            self._right.setText(translate("Status", "Paused"))
         else:
             self._right.setText(translate("Status", "Idle"))

@@ -127,6 +127,10 @@ QFrame[kind="attachment"] {
 QFrame[kind="composer"] QPlainTextEdit {
     background: transparent; border: none; padding: 0; placeholder-text-color: $muted;
 }
+QFrame[kind="quick"] { background: $panel; border: 1px solid $control; }
+QLineEdit[kind="quick"], QLineEdit[kind="quick"]:focus {
+    border: none; border-radius: 0; padding: 14px 16px; background: transparent;
+}
 QListWidget[kind="pages"]::item { padding: 0 6px; }
 QListWidget[kind="boxed"] {
     background: $panel; border: 1px solid $control; border-radius: ${radius}px; padding: 4px;

@@ -35,6 +35,10 @@
         <translation>I&amp;mmer für {name}</translation>
     </message>
     <message>
+        <source>Allow once</source>
+        <translation>Einmal erlauben</translation>
+    </message>
+    <message>
         <source>Allow {name} in this conversation</source>
         <translation>{name} in dieser Unterhaltung erlauben</translation>
     </message>
@@ -59,6 +63,10 @@
         <translation>Etwas anderes verlangen; es wird erst gezeigt</translation>
     </message>
     <message>
+        <source>Deny</source>
+        <translation>Ablehnen</translation>
+    </message>
+    <message>
         <source>Do not change anything</source>
         <translation>Nichts ändern</translation>
     </message>
@@ -79,12 +87,24 @@
         <translation>Für {name} nie wieder fragen; die Einstellungen können es zurücknehmen</translation>
     </message>
     <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Open Steward to see all of it.</source>
+        <translation>Alles zu sehen ist in Steward.</translation>
+    </message>
+    <message>
         <source>Show the c&amp;hange</source>
         <translation>Ä&amp;nderung zeigen</translation>
     </message>
     <message>
         <source>Steward asks: {summary}</source>
         <translation>Steward fragt: {summary}</translation>
+    </message>
+    <message>
+        <source>Steward asks: {summary}?</source>
+        <translation>Steward fragt: {summary}?</translation>
     </message>
     <message>
         <source>This &amp;conversation</source>
@@ -757,6 +777,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Nichts gefunden</translation>
     </message>
     <message>
+        <source>Paused</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
         <source>Pinned</source>
         <translation>Angeheftet</translation>
     </message>
@@ -1199,6 +1223,17 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     </message>
 </context>
 <context>
+    <name>GlobalKey</name>
+    <message>
+        <source>Ask Steward a quick question</source>
+        <translation>Steward kurz etwas fragen</translation>
+    </message>
+    <message>
+        <source>Your desktop gave no key: bind one to “steward ask --window” in its settings.</source>
+        <translation>Der Desktop gab keine Taste her: In seinen Einstellungen lässt sich eine mit „steward ask --window“ belegen.</translation>
+    </message>
+</context>
+<context>
     <name>Keys</name>
     <message>
         <source>Escape</source>
@@ -1209,6 +1244,45 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
 Choose another ({keys})</source>
         <translation>{whole}
 Andere Wahl ({keys})</translation>
+    </message>
+</context>
+<context>
+    <name>LastRun</name>
+    <message>
+        <source>And {number} more: the Versions pane has them.</source>
+        <translation>Und {number} weitere: Sie stehen im Bereich Versionen.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Nothing was lost: your messages and every version are here.</source>
+        <translation>Nichts ging verloren: Alle Nachrichten und jede Version sind da.</translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Steward ended without being closed.</source>
+        <translation>Steward endete, ohne geschlossen zu werden.</translation>
+    </message>
+    <message>
+        <source>last run</source>
+        <translation>letzter Lauf</translation>
+    </message>
+    <message>
+        <source>{messages} behind it: see its message field.</source>
+        <translation>{messages} dahinter: im Eingabefeld der Unterhaltung.</translation>
+    </message>
+    <message>
+        <source>“{title}” was being answered.</source>
+        <translation>„{title}“ wurde gerade beantwortet.</translation>
+    </message>
+    <message>
+        <source>“{title}”: {messages} not sent, see its message field.</source>
+        <translation>„{title}“: {messages} nicht gesendet, im Eingabefeld der Unterhaltung.</translation>
     </message>
 </context>
 <context>
@@ -1379,6 +1453,37 @@ Andere Wahl ({keys})</translation>
     </message>
 </context>
 <context>
+    <name>Notices</name>
+    <message>
+        <source>Done after {time}: {title}</source>
+        <translation>Fertig nach {time}: {title}</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Open it to see why, and to try again.</source>
+        <translation>Geöffnet zeigt sie den Grund und bietet einen neuen Versuch.</translation>
+    </message>
+    <message>
+        <source>That was asked by a Steward that has ended. Nothing was changed.</source>
+        <translation>Das fragte ein Steward, der nicht mehr läuft. Nichts wurde geändert.</translation>
+    </message>
+    <message>
+        <source>That was decided already, or had expired.</source>
+        <translation>Das war schon entschieden oder abgelaufen.</translation>
+    </message>
+    <message>
+        <source>The answer in “{title}” failed</source>
+        <translation>Die Antwort in „{title}“ ist fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>The screen is locked: open Steward to allow this.</source>
+        <translation>Der Bildschirm ist gesperrt: Das lässt sich in Steward erlauben.</translation>
+    </message>
+</context>
+<context>
     <name>Notifications</name>
     <message>
         <source>Ctrl+Shift+N goes to the first one</source>
@@ -1435,6 +1540,69 @@ Andere Wahl ({keys})</translation>
     <message>
         <source>{hidden} more</source>
         <translation>{hidden} weitere</translation>
+    </message>
+</context>
+<context>
+    <name>QuickAsk</name>
+    <message>
+        <source>&amp;Decide in Steward</source>
+        <translation>In Steward &amp;entscheiden</translation>
+    </message>
+    <message>
+        <source>&amp;Open in Steward</source>
+        <translation>In Steward &amp;öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>&amp;Anhalten</translation>
+    </message>
+    <message>
+        <source>Ask Steward</source>
+        <translation>Steward fragen</translation>
+    </message>
+    <message>
+        <source>Ask Steward …</source>
+        <translation>Steward fragen …</translation>
+    </message>
+    <message>
+        <source>Decide in Steward: {summary}</source>
+        <translation>In Steward entscheiden: {summary}</translation>
+    </message>
+    <message>
+        <source>Enter asks on · Escape closes</source>
+        <translation>Enter fragt weiter · Escape schließt</translation>
+    </message>
+    <message>
+        <source>Enter asks · Escape closes</source>
+        <translation>Enter fragt · Escape schließt</translation>
+    </message>
+    <message>
+        <source>Go on in the main window (Ctrl+O)</source>
+        <translation>Im Hauptfenster weiter (Strg+O)</translation>
+    </message>
+    <message>
+        <source>Steward asks: {summary}?</source>
+        <translation>Steward fragt: {summary}?</translation>
+    </message>
+    <message>
+        <source>Steward is paused: your question waits.</source>
+        <translation>Steward macht Pause: Die Frage wartet.</translation>
+    </message>
+    <message>
+        <source>Steward is still starting: it goes out in a moment.</source>
+        <translation>Steward startet noch: Die Frage geht gleich hinaus.</translation>
+    </message>
+    <message>
+        <source>Waiting for your approval · nothing has changed yet</source>
+        <translation>Wartet auf Erlaubnis · noch ist nichts geändert</translation>
+    </message>
+    <message>
+        <source>Working … Escape closes; the answer goes on in Steward.</source>
+        <translation>Arbeitet … Escape schließt; die Antwort geht in Steward weiter.</translation>
+    </message>
+    <message>
+        <source>Your question</source>
+        <translation>Frage</translation>
     </message>
 </context>
 <context>
@@ -1627,6 +1795,10 @@ Andere Wahl ({keys})</translation>
         <translation>&amp;Rückgängig</translation>
     </message>
     <message>
+        <source>A key for a quick question</source>
+        <translation>Eine Taste für eine schnelle Frage</translation>
+    </message>
+    <message>
         <source>A little</source>
         <translation>Ein wenig</translation>
     </message>
@@ -1677,6 +1849,10 @@ Andere Wahl ({keys})</translation>
     <message>
         <source>Ask before each change</source>
         <translation>Vor jeder Änderung fragen</translation>
+    </message>
+    <message>
+        <source>At its next start Steward asks your desktop for a key, and proposes Ctrl+Alt+Space; your desktop asks you. On desktops that give none, bind a key to “steward ask --window”.</source>
+        <translation>Beim nächsten Start bittet Steward den Desktop um eine Taste und schlägt Strg+Alt+Leertaste vor; der Desktop fragt dann nach. Wo ein Desktop keine hergibt, lässt sich eine mit „steward ask --window“ belegen.</translation>
     </message>
     <message>
         <source>Back to the default: {default} (Space)</source>
@@ -2073,12 +2249,20 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>Einige Zeit</translation>
     </message>
     <message>
+        <source>Stay in the tray when the window is closed</source>
+        <translation>Nach dem Schließen des Fensters weiterlaufen</translation>
+    </message>
+    <message>
         <source>Steward asks again: {said}.</source>
         <translation>Steward fragt wieder: {said}.</translation>
     </message>
     <message>
         <source>Steward cannot show it, so you would have to paste it again. A model that needs it no longer answers.</source>
         <translation>Steward kann ihn nicht zeigen, er müsste also neu eingefügt werden. Ein Modell, das ihn braucht, antwortet nicht mehr.</translation>
+    </message>
+    <message>
+        <source>Steward goes on working, and its icon leads back to it. Ctrl+Q ends it. Where there is no tray, closing the window ends it as usual.</source>
+        <translation>Steward arbeitet weiter, und sein Symbol in der Leiste führt zurück. Strg+Q beendet es. Wo es keine solche Leiste gibt, beendet das Schließen es wie gewohnt.</translation>
     </message>
     <message>
         <source>Steward may no longer work in it; its history stays</source>
@@ -2123,6 +2307,10 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
     <message>
         <source>The tray speaks only while the window is not in front. Whatever you choose, each one is kept in the history with how often it came.</source>
         <translation>Der Infobereich meldet sich nur, wenn das Fenster nicht vorn ist. Wie auch immer gewählt wird: Jede Meldung bleibt im Verlauf, mit der Zahl, wie oft sie kam.</translation>
+    </message>
+    <message>
+        <source>The window</source>
+        <translation>Das Fenster</translation>
     </message>
     <message>
         <source>Theme</source>
@@ -2298,6 +2486,18 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
     <message>
         <source>No folder yet: add one under Files to let Steward work with it</source>
         <translation>Noch kein Ordner: unter Dateien einen hinzufügen, damit Steward damit arbeiten kann</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Paused: what you send waits in line. Resume, or the next start, ends this.</source>
+        <translation>Pause: Was gesendet wird, wartet. Fortsetzen oder der nächste Start beendet das.</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
     </message>
     <message>
         <source>Starting …</source>
@@ -2843,6 +3043,57 @@ Kein Server wird gefragt und keine Datei berührt.</translation>
     <message>
         <source>{title}. Enter opens it.</source>
         <translation>{title}. Eingabetaste öffnet.</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>&amp;Open Steward</source>
+        <translation>Steward &amp;öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Pause</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Resume</source>
+        <translation>&amp;Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Idle</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>Paused: new messages wait</source>
+        <translation>Pause: Neue Nachrichten warten</translation>
+    </message>
+    <message>
+        <source>Quick &amp;question …</source>
+        <translation>Schnelle &amp;Frage …</translation>
+    </message>
+    <message>
+        <source>The answer in “{title}” failed</source>
+        <translation>Die Antwort in „{title}“ ist fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Waiting for your approval</source>
+        <translation>Wartet auf Erlaubnis</translation>
+    </message>
+    <message>
+        <source>Working on {number} conversations</source>
+        <translation>Arbeitet an {number} Unterhaltungen</translation>
+    </message>
+    <message>
+        <source>Working on “{title}”</source>
+        <translation>Arbeitet an „{title}“</translation>
+    </message>
+    <message>
+        <source>{name} keeps failing and is paused</source>
+        <translation>{name} schlägt immer wieder fehl und ist angehalten</translation>
     </message>
 </context>
 <context>

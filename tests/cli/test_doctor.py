@@ -41,8 +41,8 @@ from tests.standins.model_server import (
 )
 
 CHECKS = [
-    "python", "data", "disk", "settings", "folders", "skills", "log", "database", "vault",
-    "notices", "circuits", "watching", "model", "servers", "keyring", "window",
+    "python", "data", "disk", "last run", "settings", "folders", "skills", "log", "database",
+    "vault", "notices", "circuits", "watching", "model", "servers", "keyring", "window",
 ]  # fmt: skip
 
 

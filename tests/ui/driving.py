@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
 import pytest
@@ -80,6 +80,22 @@ def meanwhile(act: Callable[[], object]) -> Iterator[None]:
         yield
 
 
+@asynccontextmanager
+async def elsewhere(window: QWidget) -> AsyncIterator[None]:
+    """Meanwhile the person looks at another program's window."""
+    other = QWidget()
+    other.show()
+    other.activateWindow()
+    await until(other.isActiveWindow, "the other window")
+    try:
+        yield
+    finally:
+        other.close()
+        other.deleteLater()
+        window.activateWindow()
+        await until(window.isActiveWindow, "the window again")
+
+
 class Person:
     """Someone at the window."""
 
@@ -141,6 +157,20 @@ class Person:
     async def card(self) -> ApprovalCard:
         """The card that asks, once it is there."""
         return await until(self._card, "the approval card")
+
+    def asking(self) -> bool:
+        """Whether a decision is waited for, seen or not."""
+        return bool(self.rows_of(CardRow))
+
+    async def card_asked(self) -> None:
+        """Wait until a decision is waited for, also where the window cannot be seen."""
+        await until(self.asking, "the question")
+
+    async def all_idle(self) -> None:
+        """Wait until nothing runs in any conversation."""
+        session = self.window.session
+        assert session is not None
+        await until(lambda: not session.any_busy and session.tasks.idle, "the end of all turns")
 
     def _card(self) -> ApprovalCard | None:
         transcript = self.window.chat.transcript

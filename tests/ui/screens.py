@@ -30,13 +30,16 @@ from app.assembly import Assembly
 from app.config import SettingsStore
 from app.domain.errors import ConflictError
 from app.domain.events import Approval, Severity
+from app.domain.turns import TurnState
 from app.integrations import openrouter
 from app.integrations.discovery import LocalServer
+from app.last_run import EndedRun
 from app.orchestrator.approvals import Decision
 from app.orchestrator.llm_client import Patience
 from app.resilience.circuit_breaker import Outcome
 from app.ui.chat.rows import ActsRow, ForkRow
 from app.ui.collector import Collector
+from app.ui.last_run_notice import tell_of_last_run
 from app.ui.look import Look
 from app.ui.main_window import MainWindow
 from app.ui.model_picker import ModelPicker
@@ -139,6 +142,9 @@ def _picture(window: MainWindow) -> QPixmap:
     for picker in window.findChildren(ModelPicker):
         if picker.isVisible():
             painter.drawPixmap(window.mapFromGlobal(picker.pos()), picker.grab())
+    if window.quick is not None and window.quick.isVisible():
+        across = (window.width() - window.quick.width()) // 2
+        painter.drawPixmap(across, window.height() // 6, window.quick.grab())
     painter.end()
     return picture
 
@@ -447,6 +453,60 @@ async def notification_settings(person: Person) -> None:
     """Where notifications go."""
     person.window.show_settings("notifications")
     await asyncio.sleep(0.3)
+
+
+async def quick(person: Person) -> None:
+    """The small window for one question."""
+    person.window.ask_quickly()
+    await asyncio.sleep(0.3)
+
+
+async def quick_answer(person: Person) -> None:
+    """What it answers."""
+    small = person.window.ask_quickly()
+    for question in ("/files", "read report.md"):
+        type_text(small.line, question)
+        press(small.line, Qt.Key.Key_Return)
+        await until(lambda: not _works(person), "the answer")
+
+
+async def quick_change(person: Person) -> None:
+    """A change that it asks about."""
+    small = person.window.ask_quickly()
+    type_text(small.line, EDIT)
+    press(small.line, Qt.Key.Key_Return)
+    await asyncio.sleep(0.6)
+
+
+def _works(person: Person) -> bool:
+    assert person.window.session is not None
+    return person.window.session.any_busy
+
+
+async def paused(person: Person) -> None:
+    """Nothing new begins."""
+    await person.ask("/files")
+    assert person.window.session is not None
+    person.window.session.desk.engines.pause.begin()
+    person.say("read report.md")
+    await asyncio.sleep(0.3)
+
+
+async def last_run(person: Person) -> None:
+    """The last one ended without being closed."""
+    session = person.window.session
+    assert session is not None
+    for text in ("/files", "What did I plan for the journey to Lisbon in spring?"):
+        session.start_new()
+        await person.ask(text)
+    newest, older = session.summaries[:2]
+    turns = session.desk.turns
+    for summary in (newest, older):
+        (last, *_) = reversed(await turns.of_conversation(summary.id))
+        await turns.finish(last.id, TurnState.INTERRUPTED, reason="", message="", iterations=1)
+    session.desk.unsent[newest.id] = 2  # type: ignore[index]
+    began = session.desk.clock.now() - timedelta(hours=1)
+    await tell_of_last_run(person.window, session, EndedRun(began, began))
 
 
 async def conversations(person: Person) -> None:
@@ -771,6 +831,11 @@ SCENES: Final[dict[str, Scene]] = {
         circuits_in_trouble,
         told,
         notification_settings,
+        quick,
+        quick_answer,
+        quick_change,
+        paused,
+        last_run,
         conversations,
         hits,
         files,

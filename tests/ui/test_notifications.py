@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QSystemTrayIcon
 
 from app.assembly import Assembly
 from app.domain.events import Event, Notification, Severity, TurnStarted
@@ -13,7 +12,6 @@ from app.ui.main_window import MainWindow
 from app.ui.notification_card import NotificationCard
 from app.ui.notifications import KEPT
 from app.ui.settings.notifications_page import NotificationsPage
-from app.ui.tray import Tray
 from tests.ui.conftest import settled
 from tests.ui.driving import click, press, type_text, until
 from tests.ui.walking import nameless, without_keys
@@ -170,31 +168,6 @@ async def test_after_the_window_is_gone_the_router_has_one_place_less(
     await window.detach()
     desk.router.notify(Severity.ERROR, "x", "Nobody sees this.")
     assert window.cards.cards == []
-
-
-# --- the tray -------------------------------------------------------------------------------------
-
-
-async def test_the_tray_speaks_once_and_only_while_the_window_is_not_in_front(
-    window: MainWindow, desk: Assembly
-) -> None:
-    said: list[tuple[str, str]] = []
-    tray = Tray(window, say=lambda title, text, *_: said.append((title, text)))
-    remove = desk.router.add_sink("tray", tray)
-    desk.router.notify(Severity.ERROR, "files", "Seen in the window.")
-    assert said == []
-
-    window.hide()
-    await until(lambda: not window.isActiveWindow(), "the window to be away")
-    desk.router.notify(Severity.ERROR, "model", "Not seen.", context={"hint": "Do this."})
-    desk.router.notify(Severity.ERROR, "model", "Not seen.")
-    desk.router.notify(Severity.WARNING, "model", "Warnings do not go to the tray.")
-    assert said == [("Steward: model", "Not seen.\nDo this.")]
-
-    tray.icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
-    assert window.isVisible(), "a click on the icon brings the window back"
-    remove()
-    tray.close()
 
 
 # --- where they go --------------------------------------------------------------------------------

@@ -161,13 +161,20 @@ class ConversationModel(RowList):
 
     # -- what happens now ----------------------------------------------------------------------
 
-    def queue(self, text: str, at: datetime, attachments: tuple[Attachment, ...] = ()) -> None:
-        """The person sent a message; its turn has not begun."""
+    def queue(
+        self,
+        text: str,
+        at: datetime,
+        attachments: tuple[Attachment, ...] = (),
+        *,
+        held_back: bool = False,
+    ) -> None:
+        """The person sent a message; its turn has not begun, and will not while ``held_back``."""
         self._queued.append(text)
         self._drop(SuggestionsRow)
         self._drop(ActsRow)
         self._begin_day(at)
-        self._append(UserRow(text, at, queued=self.busy, attachments=attachments))
+        self._append(UserRow(text, at, queued=self.busy or held_back, attachments=attachments))
 
     def _begin_day(self, at: datetime) -> None:
         said = next((row.at for row in reversed(self._rows) if isinstance(row, UserRow)), None)

@@ -47,14 +47,17 @@ def ending(state: TurnState, turn_id: str, reason: str, message: str = "") -> li
             return []
 
 
+def resume_message() -> str:
+    """What asks a model to go on with an answer that Steward's own end cut off."""
+    return translate("Endings", "You were interrupted. Go on from where your answer stopped.")
+
+
 def way_on(state: TurnState, reason: str) -> list[Row]:
     """The button that goes on from how the newest turn ended, if that makes sense."""
     match state:
         case TurnState.INTERRUPTED:
             label = translate("Endings", "Resume")
-            message = translate(
-                "Endings", "You were interrupted. Go on from where your answer stopped."
-            )
+            message = resume_message()
         case TurnState.CANCELLED:
             label = translate("Endings", "Continue")
             message = translate("Endings", "Go on from where I stopped you.")

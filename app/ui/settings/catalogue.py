@@ -365,6 +365,27 @@ def settings() -> Mapping[str, SettingWords]:
             },
             also="translation locale german english sprache",
         ),
+        "close_to_tray": SettingWords(
+            translate("Settings", "Stay in the tray when the window is closed"),
+            translate(
+                "Settings",
+                "Steward goes on working, and its icon leads back to it. Ctrl+Q ends it. Where "
+                "there is no tray, closing the window ends it as usual.",
+            ),
+            "you",
+            also="background quit minimise close icon",
+        ),
+        "quick_key": SettingWords(
+            translate("Settings", "A key for a quick question"),
+            translate(
+                "Settings",
+                "At its next start Steward asks your desktop for a key, and proposes "
+                "Ctrl+Alt+Space; your desktop asks you. On desktops that give none, bind a key to "
+                "“steward ask --window”.",
+            ),
+            "you",
+            also="global shortcut hotkey ask window",
+        ),
     }
 
 

@@ -28,6 +28,7 @@ class YouPage(Page):
         super().__init__(title, session)
         self.add_section(translate("Settings", "You"), ("instructions",))
         self.add_section(translate("Settings", "The look"), LOOKS)
+        self.add_section(translate("Settings", "The window"), ("close_to_tray", "quick_key"))
         for name in LOOKS:
             self.rows[name].changed.connect(lambda _: theme.adopt(look_of(session.desk.settings)))
         self.set_up = Button(translate("Settings", "Set up a&gain …"))
