@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from app.ui.chat.transcript import Transcript
     from app.ui.chat.waiting_cards import WaitingCards
     from app.ui.drafts import DraftKeeper
-    from app.ui.session import OpenConversation, Session
+    from app.ui.open_conversation import OpenConversation
+    from app.ui.session import Session
 
 HIT_SHOWN_MS: Final = 4_000
 """So long the words of a hit stay marked."""
