@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import Signal
@@ -34,6 +35,7 @@ class VersionCard(QFrame):
         self._path = ""
         self._version: FileVersion | None = None
         self._target: FileVersion | None = None
+        self._finding: asyncio.Task[None] | None = None
         self.setProperty("kind", "card")
         self._title = ElidedLabel(kind="heading")
         self.side_by_side = Button(
@@ -154,8 +156,8 @@ class VersionCard(QFrame):
             self.blame.show_version(path, number)
         self.enlarge.show()
         self._session.tasks.start(self._say_why(version), name="why a version")
-        shown = self.content.show_version(path, older, version)
-        shown.add_done_callback(lambda _: self._fit_buttons())
+        self._finding = self.content.show_version(path, older, version)
+        self._finding.add_done_callback(lambda _: self._fit_buttons())
 
     def _say_restore(self) -> None:
         target = self._target
@@ -184,6 +186,10 @@ class VersionCard(QFrame):
     def show_large(self) -> None:
         """Show what the version changed in a window of its own, as large as this one."""
         if self._version is None:
+            return
+        if self._finding is not None and not self._finding.done():
+            # What is shown is still what the version before it changed.
+            self._finding.add_done_callback(lambda found: found.cancelled() or self.show_large())
             return
         title = f"{self._version.filename}   {self._title.whole}"
         large = LargeView(
