@@ -51,22 +51,22 @@ class Picture:
 # --- parts of the window --------------------------------------------------------------------------
 
 
+def whole(window: MainWindow, widget: QWidget) -> QRect:
+    """Where a widget stands in the window."""
+    return widget.rect().translated(widget.mapTo(window, QPoint(0, 0)))
+
+
 def part(window: MainWindow, *widgets: QWidget) -> QRect:
     """Where widgets stand in the window, with a little around them."""
     found = QRect()
     for widget in widgets:
-        found |= widget.rect().translated(widget.mapTo(window, QPoint(0, 0)))
+        found |= whole(window, widget)
     return found.marginsAdded(_SIDES) & window.rect()
 
 
 def dock(window: MainWindow) -> QRect:
     """The details at the right."""
     return window.dock.geometry()
-
-
-def whole(window: MainWindow, widget: QWidget) -> QRect:
-    """Where a widget stands, with nothing around it."""
-    return part(window, widget).marginsRemoved(_SIDES)
 
 
 def chat(window: MainWindow) -> QRect:
@@ -210,7 +210,7 @@ PICTURES: Final[dict[str, Picture]] = {
     "approval": Picture(asked, card),
     "edit-arguments": Picture(screens.editing, card),
     "versions": Picture(screens.restored, dock, QSize(1360, 720)),
-    "side-by-side": Picture(compared, large_view, QSize(1360, 480)),
+    "side-by-side": Picture(compared, large_view, QSize(1360, 360)),
     "find-files": Picture(found, dock, QSize(1360, 600)),
     "who-wrote-it": Picture(screens.blame, dock, QSize(1360, 980)),
     "conflict": Picture(screens.deciding, conflict),
