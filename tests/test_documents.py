@@ -95,11 +95,11 @@ def test_pictures_are_small_each_is_shown_and_says_what_it_shows() -> None:
 
 
 @cache
-def strings() -> frozenset[str]:
-    """Every piece of text in the window's code."""
+def strings(folder: str = "app/ui") -> frozenset[str]:
+    """Every piece of text in the code there."""
     return frozenset(
         node.value
-        for path in (ROOT / "app" / "ui").rglob("*.py")
+        for path in (ROOT / folder).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
@@ -125,6 +125,16 @@ def test_what_the_guide_prints_in_bold_stands_on_the_screen() -> None:
     for name in bold(GUIDE):
         wanted = name.removesuffix("…").rstrip(" .")
         assert any(text.startswith(wanted) for text in on_screen), name
+
+
+def test_what_the_guide_quotes_is_said_by_the_program() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    trouble = text[text.index("## When something goes wrong") :]
+    said = strings("app")
+
+    for quoted in re.findall(r"“([^”]+)”", trouble):
+        for part in filter(None, re.split(r"\s*…\s*", quoted)):
+            assert any(part in one for one in said), quoted
 
 
 def documented_keys() -> set[str]:
