@@ -190,8 +190,8 @@ async def told(person: Person) -> None:
         notify(
             Severity.ERROR,
             "database",
-            "The disk is full; the history is not written.",
-            context={"hint": "Make room; nothing is lost while Steward runs."},
+            "The disk that holds ~/.local/share/steward is full, so this could not be saved.",
+            context={"hint": "What was saved before is kept. Free some space and try again."},
         )
     cards = person.window.cards
     await until(lambda: any("12 times" in one.text for one in cards.cards), "the last count")
