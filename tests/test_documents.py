@@ -202,4 +202,4 @@ def test_every_command_and_option_exists(document: Path) -> None:
         options = {name for one in command.params for name in one.opts} | {"--help"}
         assert {word for word in words if word.startswith("--")} <= options, words
         if words[:2] == ["config", "set"] and len(words) > 2:
-            assert field_named(words[2]), words
+            assert field_named(words[2]).name == words[2]

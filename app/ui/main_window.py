@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -145,7 +146,7 @@ class MainWindow(QMainWindow):
         self._shortcut("Ctrl+L", self._write)
         self._shortcut("Ctrl+P", self._find_file)
         for number, name in enumerate(TABS, start=1):
-            self._shortcut(f"Alt+{number}", lambda name=name: self.show_pane(name))
+            self._shortcut(f"Alt+{number}", partial(self.show_pane, name))
         self._shortcut("Ctrl+Q", self.quit)
         for keys in ("Ctrl++", "Ctrl+="):
             self._shortcut(keys, lambda: self.resize_text(1))

@@ -95,6 +95,7 @@ def first_steps(window: MainWindow) -> QRect:
     """The panel that leads through them."""
     assert window.set_up is not None
     widget = window.set_up.widget()
+    assert widget is not None
     return part(
         window, *widget.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
     )

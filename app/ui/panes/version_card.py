@@ -189,7 +189,7 @@ class VersionCard(QFrame):
             return
         if self._finding is not None and not self._finding.done():
             # What is shown is still what the version before it changed.
-            self._finding.add_done_callback(lambda found: found.cancelled() or self.show_large())
+            self._finding.add_done_callback(self._show_large_soon)
             return
         title = f"{self._version.filename}   {self._title.whole}"
         large = LargeView(
@@ -198,6 +198,10 @@ class VersionCard(QFrame):
         large.side_by_side.toggled.connect(self.side_by_side.setChecked)
         large.setParent(self.window(), large.windowFlags())
         large.open_over(self.window())
+
+    def _show_large_soon(self, found: asyncio.Task[None]) -> None:
+        if not found.cancelled():  # else another version is looked at by now
+            self.show_large()
 
     def _show_side_by_side(self, wanted: bool) -> None:
         self.diff.show_side_by_side(wanted)
