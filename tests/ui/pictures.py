@@ -28,6 +28,8 @@ from tests.ui import screens
 from tests.ui.driving import Person, click, type_text, until
 
 _COLOURS: Final = 255
+_LARGE: Final = 60_000
+"""Bytes from which on a picture has to do with so many colours."""
 _SIDES: Final = QMargins(16, 16, 16, 16)
 
 
@@ -224,12 +226,15 @@ PICTURES: Final[dict[str, Picture]] = {
 
 
 def make(path: Path, picture: Picture) -> None:
-    """Write ``picture``, with as few bytes as its colours need."""
+    """Write ``picture``, in few bytes."""
     screens.render(path, picture.scene, theme=picture.theme, size=picture.size, cut=picture.cut)
     with Image.open(path) as drawn:
-        # Letters have few shades: what 255 colours take away, nobody sees.
-        small = drawn.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
-    small.save(path, optimize=True)
+        image = drawn.convert("RGB")
+    image.save(path, optimize=True)
+    if path.stat().st_size > _LARGE:
+        # Mostly shades of letters go, in which nobody misses one.
+        fewer = image.quantize(_COLOURS, dither=Image.Dither.NONE)
+        fewer.save(path, optimize=True)
 
 
 def main() -> int:
