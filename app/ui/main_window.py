@@ -376,6 +376,7 @@ class MainWindow(QMainWindow):
         if self.versions is not None:
             self.show_pane("Versions")
             self.versions.find_file()
+
     def _fold(self) -> None:
         if self._trouble is None:
             self._folding.fold(self.width())
