@@ -23,7 +23,7 @@ help:
 	@echo "make lint         style, types, layers"
 	@echo "make lock         new versions of the packages (ARGS=--upgrade)"
 	@echo "make translations the window's texts for translators, and what was translated for the window"
-	@echo "make screenshots  the pictures of the README"
+	@echo "make screenshots  the pictures of README and guide (ARGS: only these)"
 	@echo "make package      a program to install: build/package/*.deb"
 	@echo "make package-check  installs it into an empty Debian, and uses it there (as root)"
 	@echo "make clean        take away what the others made"
@@ -69,10 +69,7 @@ lint:
 # The pictures of the README, made by the program of itself.
 screenshots:
 	@$(BOOTSTRAP) dev
-	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.ui.screens build/screens asked restored
-	mkdir -p docs/images
-	cp build/screens/restored-light-1360.png docs/images/window-light.png
-	cp build/screens/asked-dark-1360.png docs/images/window-dark.png
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.ui.pictures docs/images $(ARGS)
 
 # New versions within pyproject's ranges: make lock ARGS=--upgrade
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

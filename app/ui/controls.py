@@ -74,13 +74,15 @@ class MenuButton(Button):
 class ChoiceButton(Button):
     """Shows what is chosen and leads to the other choices; looks like a closed list.
 
-    ``what`` is chosen here: ``File``. A long choice loses its middle.
+    ``what`` is chosen here: ``File``. A long choice loses its middle. The tool tip tells the
+    ``shortcut``; ``listens``: whether the button takes it, or somebody around it.
     """
 
-    def __init__(self, what: str, shortcut: str) -> None:
+    def __init__(self, what: str, shortcut: str, *, listens: bool = True) -> None:
         super().__init__("", kind="choice", name=what)
         self._what = what
         self._keys = shortcut
+        self._listens = listens
         self._whole = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -105,7 +107,8 @@ class ChoiceButton(Button):
         middle = Qt.TextElideMode.ElideMiddle
         shown = self.fontMetrics().elidedText(self._whole, middle, room)
         self.setText(shown.replace("&", "&&"))
-        self.setShortcut(self._keys)  # a new text has taken the old one away
+        if self._listens:
+            self.setShortcut(self._keys)  # a new text has taken the old one away
         self.setToolTip(
             translate("Keys", "{whole}\nChoose another ({keys})")
             .format(whole=self._whole, keys=self._keys)

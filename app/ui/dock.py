@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -54,9 +53,6 @@ class Dock(QDockWidget):
             self.tabs.setTabToolTip(number, f"Alt+{number + 1}")
             waiting = Label("", kind="muted")
             self.pages.addWidget(waiting)
-            shortcut = QShortcut(QKeySequence(f"Alt+{number + 1}"), self)
-            shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
-            shortcut.activated.connect(lambda n=name: self.show_tab(n))
         self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
         floating = IconButton(
             theme, "float", translate("Details", "Tear off or put back the details"), "Ctrl+Shift+D"

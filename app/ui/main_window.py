@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -143,6 +144,9 @@ class MainWindow(QMainWindow):
         self._shortcut("Ctrl+Shift+N", self.cards.take_focus)
         self._shortcut("Ctrl+F", self._search)
         self._shortcut("Ctrl+L", self._write)
+        self._shortcut("Ctrl+P", self._find_file)
+        for number, name in enumerate(TABS, start=1):
+            self._shortcut(f"Alt+{number}", partial(self.show_pane, name))
         self._shortcut("Ctrl+Q", self.quit)
         for keys in ("Ctrl++", "Ctrl+="):
             self._shortcut(keys, lambda: self.resize_text(1))
@@ -367,6 +371,11 @@ class MainWindow(QMainWindow):
         self.dock.show_tab(name)
         if not self.dock.isVisible():
             self.toggle_dock()
+
+    def _find_file(self) -> None:
+        if self.versions is not None:
+            self.show_pane("Versions")
+            self.versions.find_file()
 
     def _fold(self) -> None:
         if self._trouble is None:

@@ -152,6 +152,7 @@ class TopBar(QWidget):
             if folders
             else translate("Top bar", "No folder yet")
         )
+        self.folders.setShortcut("Ctrl+Shift+F")  # a new text has taken the old one away
         self.folders.setAccessibleName(
             translate("Top bar", "Folders: {text}").format(text=self.folders.text())
         )

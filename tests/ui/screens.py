@@ -22,7 +22,7 @@ from typing import Final
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -50,7 +50,7 @@ from app.ui.settings.dialog import SettingsDialog
 from app.ui.theme import Theme
 from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
-from tests.standins.model_server import ModelServer, json_reply
+from tests.standins.model_server import ModelServer, Reply, json_reply
 from tests.standins.scripted_model import ScriptedModel, calls, says
 from tests.ui.driving import Person, click, meanwhile, press, type_text, until
 
@@ -59,25 +59,33 @@ SMALL: Final = QSize(900, 600)
 PLAIN: Final = Look()
 EDIT: Final = "replace 'draft' with 'final' in report.md"
 
-OFFERED: Final = json_reply(
-    {
-        "data": [
-            {
-                "id": f"maker/{name}",
-                "name": f"Maker: {name.title()}",
-                "context_length": window,
-                "pricing": {"prompt": str(price / 1e6), "completion": str(price * 4 / 1e6)},
-            }
-            for name, window, price in (
-                ("small", 32_768, 0),
-                ("middle-2", 128_000, 0.15),
-                ("large-1.5", 1_048_576, 2.5),
-                ("a-model-with-quite-a-long-name-instruct:free", 200_000, 0),
-            )
-        ]
-    }
+
+def offered(*models: tuple[str, int, float]) -> Reply:
+    """A server's list: name, tokens taken in, dollars for a million of them."""
+    return json_reply(
+        {
+            "data": [
+                {
+                    "id": f"maker/{name}",
+                    "name": f"Maker: {name.title()}",
+                    "context_length": window,
+                    "pricing": {"prompt": str(price / 1e6), "completion": str(price * 4 / 1e6)},
+                }
+                for name, window, price in models
+            ]
+        }
+    )
+
+
+OFFERED: Final = offered(
+    ("small", 32_768, 0),
+    ("middle-2", 128_000, 0.15),
+    ("large-1.5", 1_048_576, 2.5),
+    ("a-model-with-quite-a-long-name-instruct:free", 200_000, 0),
 )
 Scene = Callable[[Person], Awaitable[None]]
+Cut = Callable[[MainWindow], QRect]
+"""Which part of a picture of the window is wanted."""
 
 
 def render_screenshot(path: Path, *, theme: str = "light", size: QSize = WIDE) -> None:
@@ -86,9 +94,15 @@ def render_screenshot(path: Path, *, theme: str = "light", size: QSize = WIDE) -
 
 
 def render(
-    path: Path, scene: Scene, *, theme: str = "light", size: QSize = WIDE, look: Look = PLAIN
+    path: Path,
+    scene: Scene,
+    *,
+    theme: str = "light",
+    size: QSize = WIDE,
+    look: Look = PLAIN,
+    cut: Cut = MainWindow.rect,
 ) -> None:
-    """A picture of the window after ``scene``."""
+    """A picture of the window after ``scene``, or of the part that ``cut`` gives."""
     from app.ui.event_loop import StewardEventLoop
 
     application = QApplication.instance() or QApplication([])
@@ -100,13 +114,20 @@ def render(
         tempfile.TemporaryDirectory() as home,
         asyncio.Runner(loop_factory=lambda: StewardEventLoop(application)) as runner,
     ):
-        runner.run(_render(application, Path(home), path, scene, look._replace(theme=theme), size))
+        chosen = look._replace(theme=theme)
+        runner.run(_render(application, Path(home), path, scene, chosen, size, cut))
     collector.close()
     gc.collect()
 
 
 async def _render(
-    application: QApplication, home: Path, path: Path, scene: Scene, look: Look, size: QSize
+    application: QApplication,
+    home: Path,
+    path: Path,
+    scene: Scene,
+    look: Look,
+    size: QSize,
+    cut: Cut,
 ) -> None:
     theme = Theme(application, look)
     environment = {f"STEWARD_{name.upper()}": value for name, value in look._asdict().items()}
@@ -120,7 +141,7 @@ async def _render(
         window.attach(assembly)
         await scene(Person(window))
         await asyncio.sleep(0.8)  # hover and focus settle, and the vault's size is read
-        if not _picture(window).save(str(path)):
+        if not _picture(window).copy(cut(window)).save(str(path)):
             raise OSError(f"{path} cannot be written")
     finally:
         window.close()
@@ -593,18 +614,18 @@ async def searched_in_vain(person: Person) -> None:
     await asyncio.sleep(0.3)
 
 
-async def picking(person: Person) -> None:
+async def picking(person: Person, models: Reply = OFFERED) -> None:
     """Models to choose from, for one conversation."""
     session = person.window.session
     assert session is not None
-    with ModelServer(models=OFFERED) as server:
+    with ModelServer(models=models) as server:
         await session.desk.connect(
             "openai-compatible", base_url=server.base_url, model="maker/small"
         )
         session.provider_changed.emit()
         picker = person.window.choose_model()
         assert picker is not None
-        await until(lambda: picker.list.count() > 3, "the models")
+        await until(lambda: picker.list.count() >= 3, "the models")
 
 
 async def by_conversation(person: Person) -> None:

@@ -12,6 +12,7 @@ from app.orchestrator.approvals import Decision
 from app.ui.dock import TABS
 from app.ui.main_window import MainWindow
 from app.ui.settings.catalogue import PAGES
+from app.ui.settings.dialog import SettingsDialog
 from app.ui.theme import Theme
 from app.ui.trouble_page import TroublePage
 from tests.standins.scripted_model import calls, says
@@ -101,6 +102,28 @@ async def test_tab_reaches_every_part_of_the_window(person: Person, window: Main
             "Transcript", "Settings", "Details"} <= names  # fmt: skip
 
 
+async def test_a_file_is_found_and_the_folders_are_shown_from_anywhere(
+    person: Person, window: MainWindow
+) -> None:
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    window.toggle_dock()
+    press(window, Qt.Key.Key_P, control)
+    await until(window.dock.isVisible, "the versions")
+    assert window.dock.tab == "Versions"
+
+    person.say("replace 'draft' with 'final' in report.md")
+    await person.decide(Decision.ALLOW_ONCE)
+    await person.idle()
+    window.show_pane("Trace")
+    press(window, Qt.Key.Key_P, control)
+    assert window.versions is not None
+    await until(window.versions.files.isVisible, "the files")
+
+    press(window, Qt.Key.Key_F, control | shift)
+    dialog = await until(lambda: window.findChild(SettingsDialog), "the settings")
+    assert dialog.isVisible()
+
+
 async def test_the_shortcuts_go_where_they_say(person: Person, window: MainWindow) -> None:
     control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
     press(window, Qt.Key.Key_K, control)
@@ -113,7 +136,11 @@ async def test_the_shortcuts_go_where_they_say(person: Person, window: MainWindo
     assert window.dock.tab == "Trace"
     press(window, Qt.Key.Key_F9)
     await until(lambda: not window.dock.isVisible(), "the dock to go")
-    press(window, Qt.Key.Key_F9)
+    press(window, Qt.Key.Key_2, alt)
     await until(window.dock.isVisible, "the dock to come back")
+    assert window.dock.tab == "Circuits"
+    press(window, Qt.Key.Key_F9)
+    press(window, Qt.Key.Key_F9)
+    assert window.dock.isVisible()
     press(window, Qt.Key.Key_F8)
     await until(lambda: not window.rail.isVisible(), "the rail to go")

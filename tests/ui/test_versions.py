@@ -458,6 +458,19 @@ async def test_why_a_version_is_there_is_said_in_the_persons_own_words(
     await until(lambda: not pane.card.why, "nobody asked for the first one")
 
 
+async def test_the_large_view_shows_the_version_that_was_chosen_a_moment_ago(
+    person: Person, window: MainWindow
+) -> None:
+    await allow(person, EDIT)
+    pane = shown(window)
+    await until(lambda: pane.card.diff.lines, "the difference")
+    pane.timeline.setCurrentIndex(pane.timeline.model().index(1, 0))
+    click(pane.card.enlarge)
+    large = await until(lambda: window.findChild(LargeView), "the large view")
+    assert large.windowTitle().endswith("Version 1")
+    assert "as Steward first saw it" in large.content.diff.toPlainText()
+
+
 async def test_side_by_side_is_remembered_and_can_be_shown_large(
     person: Person, window: MainWindow, desk: Assembly, theme: Theme, steward_home: Path
 ) -> None:

@@ -25,7 +25,7 @@ from app.integrations.guided.steps import Reply
 UNCHANGED: Final = "Nothing was changed."
 
 CONNECT: Final = (
-    "To ask in your own words, connect a model: in the window **Settings → Connect a model**; for "
+    "To ask in your own words, connect a model: in the window **Settings → Model**; for "
     "the terminal set `OPENROUTER_API_KEY` or `STEWARD_LLM_BASE_URL`."
 )
 

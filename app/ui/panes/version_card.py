@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import Signal
@@ -34,6 +35,7 @@ class VersionCard(QFrame):
         self._path = ""
         self._version: FileVersion | None = None
         self._target: FileVersion | None = None
+        self._finding: asyncio.Task[None] | None = None
         self.setProperty("kind", "card")
         self._title = ElidedLabel(kind="heading")
         self.side_by_side = Button(
@@ -154,8 +156,8 @@ class VersionCard(QFrame):
             self.blame.show_version(path, number)
         self.enlarge.show()
         self._session.tasks.start(self._say_why(version), name="why a version")
-        shown = self.content.show_version(path, older, version)
-        shown.add_done_callback(lambda _: self._fit_buttons())
+        self._finding = self.content.show_version(path, older, version)
+        self._finding.add_done_callback(lambda _: self._fit_buttons())
 
     def _say_restore(self) -> None:
         target = self._target
@@ -185,6 +187,10 @@ class VersionCard(QFrame):
         """Show what the version changed in a window of its own, as large as this one."""
         if self._version is None:
             return
+        if self._finding is not None and not self._finding.done():
+            # What is shown is still what the version before it changed.
+            self._finding.add_done_callback(self._show_large_soon)
+            return
         title = f"{self._version.filename}   {self._title.whole}"
         large = LargeView(
             self._theme, self._session, title, self.content.shown, self.side_by_side.isChecked()
@@ -192,6 +198,10 @@ class VersionCard(QFrame):
         large.side_by_side.toggled.connect(self.side_by_side.setChecked)
         large.setParent(self.window(), large.windowFlags())
         large.open_over(self.window())
+
+    def _show_large_soon(self, found: asyncio.Task[None]) -> None:
+        if not found.cancelled():  # else another version is looked at by now
+            self.show_large()
 
     def _show_side_by_side(self, wanted: bool) -> None:
         self.diff.show_side_by_side(wanted)

@@ -59,7 +59,7 @@ class VersionsPane(QWidget):
         self._reading: asyncio.Task[None] | None = None
         self._paging: asyncio.Task[None] | None = None
         self._wanted: list[int] = []
-        self.chooser = ChoiceButton(translate("Versions", "File"), "Ctrl+P")
+        self.chooser = ChoiceButton(translate("Versions", "File"), "Ctrl+P", listens=False)
         self.chooser.clicked.connect(self._choose)
         self.places = MenuButton(translate("Versions", "&Open"), kind="quiet")
         add_places(
@@ -158,6 +158,11 @@ class VersionsPane(QWidget):
         """What Steward has just changed is what the person wants to see."""
         if isinstance(event, FileVersionEvent) and event.operation in _OURS:
             self._path = event.file
+
+    def find_file(self) -> None:
+        """Let the person find a file, where any has versions."""
+        if self._path:
+            self._choose()
 
     def _choose(self) -> None:
         self._stack.setCurrentIndex(_FILES)

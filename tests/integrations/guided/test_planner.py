@@ -520,7 +520,7 @@ def test_abstaining_says_what_can_be_done_and_how_to_connect_a_model() -> None:
 
     assert reply.text.startswith("I did not understand that. Nothing was changed.")
     assert "I can do these offline: `/files`" in reply.text
-    assert "Connect a model" in reply.text
+    assert "**Settings → Model**" in reply.text
     assert "OPENROUTER_API_KEY" in reply.text
     assert "STEWARD_LLM_BASE_URL" in reply.text
     assert reply.suggestions == ("/files", "/help")
