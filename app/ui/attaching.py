@@ -17,8 +17,8 @@ from app.ui.tasks import Tasks
 from app.ui.translation import translate
 
 if TYPE_CHECKING:
+    from app.ui.open_conversation import OpenConversation
     from app.ui.ports import AttachmentVault
-    from app.ui.session import OpenConversation
 
 
 class Attaching(QObject):

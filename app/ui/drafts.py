@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from app.storage.drafts import Drafts
     from app.ui.attaching import Attaching
     from app.ui.chat.composer import Composer
-    from app.ui.session import OpenConversation
+    from app.ui.open_conversation import OpenConversation
     from app.ui.tasks import Tasks
 
 _PAUSE_MS: Final = 500

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
+    from app.ui.open_conversation import OpenConversation
     from app.ui.ports import Desk
-    from app.ui.session import OpenConversation
 
 PAGE: Final = 60
 """Messages that are read at once, and a little more: whole turns."""

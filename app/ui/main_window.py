@@ -21,6 +21,7 @@ from app.ui.chat.page import ChatPage
 from app.ui.controls import rule
 from app.ui.direction import window_is_rtl
 from app.ui.dock import TABS, Dock
+from app.ui.folding import Folding
 from app.ui.look import look_of, next_size
 from app.ui.notifications import CardStack
 from app.ui.rail import Rail
@@ -31,7 +32,6 @@ from app.ui.translation import translate
 from app.ui.window_state import WindowState
 
 if TYPE_CHECKING:
-    import asyncio
     from pathlib import Path
 
     from app.domain.errors import StewardError
@@ -48,11 +48,7 @@ if TYPE_CHECKING:
     from app.ui.session import Session
     from app.ui.settings.dialog import SettingsDialog
 
-_DOCK_FOLDS: Final = 1_000
-_RAIL_FOLDS: Final = 700
 _DOCK_WIDTH: Final = 408
-_CENTRE_NEEDS: Final = 420
-_CENTRE_LEAST: Final = 220
 
 
 class MainWindow(QMainWindow):
@@ -72,16 +68,10 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self._state = state
         self._was_painted = False
-        self._drawer_open = False
-        self._rail_open = False
-        self._dock_wanted = state.flag("dock", True)
-        self._rail_wanted = state.flag("rail", True)
         self._trouble: QWidget | None = None
         self._settings: SettingsDialog | None = None
         self.set_up: SetUpPanel | None = None
         """The first steps, while they are shown."""
-        self._naming: asyncio.Task[None] | None = None
-        self._names_stale = False
         self._quitting = False
         self.session: Session | None = None
         self.outside: Outside | None = None
@@ -119,11 +109,20 @@ class MainWindow(QMainWindow):
         across = QHBoxLayout(self._centre)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
-        self._rail_edge = rule(vertical=True)
+        edge = rule(vertical=True)
         across.addWidget(self.rail)
-        across.addWidget(self._rail_edge)
+        across.addWidget(edge)
         across.addWidget(self.chat, 1)
         self.setCentralWidget(self._centre)
+        self._folding = Folding(
+            self.theme,
+            rail=self.rail,
+            edge=edge,
+            centre=self._centre,
+            dock=self.dock,
+            dock_wanted=self._state.flag("dock", True),
+            rail_wanted=self._state.flag("rail", True),
+        )
         right, left = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.LeftDockWidgetArea
         self.addDockWidget(left if window_is_rtl() else right, self.dock)
         bar = self.statusBar()
@@ -165,6 +164,7 @@ class MainWindow(QMainWindow):
 
         ``ended``: the last run, where it was not closed.
         """
+        from app.ui.offers import ComposerOffers
         from app.ui.panes.circuits import CircuitsPane
         from app.ui.panes.files import FilesPane
         from app.ui.panes.trace import TracePane
@@ -193,13 +193,9 @@ class MainWindow(QMainWindow):
             lambda wanted: self._state.save(side_by_side=wanted)
         )
         self.files.versions_wanted.connect(self._show_versions)
-        self.chat.composer.files_wanted.connect(self._offer_files)
-        session.files_changed.connect(self._offer_files)
-        session.provider_changed.connect(self._offer_commands)
         session.current_changed.connect(self._show_title)
         session.conversations_changed.connect(self._show_title)
-        self._offer_commands()
-        self._offer_files()
+        ComposerOffers(self.chat.composer, session)
         self._show_notifications(desk, session)
         if self.quick is not None:
             self.quick.attach(session)
@@ -358,20 +354,13 @@ class MainWindow(QMainWindow):
 
     def toggle_dock(self) -> None:
         """Show or hide the dock; below 1,000 px it is a drawer for the moment."""
-        if self.width() < self._dock_folds and not self.dock.isFloating():
-            self._drawer_open = not self._drawer_open
-        else:
-            self._dock_wanted = not self.dock.isVisible()
-        self._fold()
+        if self._trouble is None:
+            self._folding.toggle_dock()
 
     def toggle_rail(self) -> None:
         """Show or hide the conversations."""
-        if self.width() < self._rail_folds or self._drawer_open:
-            self._rail_open = not self.rail.isVisible()
-            self._drawer_open = self._drawer_open and not self._rail_open
-        else:
-            self._rail_wanted = not self.rail.isVisible()
-        self._fold()
+        if self._trouble is None:
+            self._folding.toggle_rail()
 
     def show_pane(self, name: str) -> None:
         """Show the dock with one of its panes."""
@@ -379,45 +368,15 @@ class MainWindow(QMainWindow):
         if not self.dock.isVisible():
             self.toggle_dock()
 
-    @property
-    def _dock_folds(self) -> int:
-        return self.theme.px(_DOCK_FOLDS)
-
-    @property
-    def _rail_folds(self) -> int:
-        return self.theme.px(_RAIL_FOLDS)
-
     def _fold(self) -> None:
-        if self._trouble is not None:
-            return
-        width = self.width()
-        if width >= self._dock_folds:
-            self._drawer_open = False
-        if width >= self._rail_folds:
-            self._rail_open = self._rail_open and self._drawer_open
-        as_wanted = width >= self._dock_folds or self.dock.isFloating()
-        dock = self._dock_wanted if as_wanted else self._drawer_open
-        rail = self._rail_wanted if width >= self._rail_folds else self._rail_open
-        beside = width - self.dock.pages.minimumWidth()
-        if self._drawer_open and beside - self.rail.width() < self.theme.px(_CENTRE_NEEDS):
-            rail = False
-        # A drawer that leaves next to nothing takes the place of the conversation.
-        docked = dock and not self.dock.isFloating()
-        covered = docked and beside < self.theme.px(_CENTRE_LEAST)
-        focused = QApplication.focusWidget()
-        if covered and focused is not None and self._centre.isAncestorOf(focused):
-            self.dock.tabs.setFocus()
-        self._centre.setVisible(not covered)
-        self.dock.setVisible(dock)
-        self.rail.setVisible(rail)
-        self._rail_edge.setVisible(rail)
-        self.top_bar.fold(width)
+        if self._trouble is None:
+            self._folding.fold(self.width())
+            self.top_bar.fold(self.width())
 
     def _uncover(self) -> None:
         """Put a drawer away that stands in the place of the conversation."""
-        if self._centre.isHidden() and self._trouble is None:
-            self._drawer_open = self._dock_wanted = False
-            self._fold()
+        if self._trouble is None:
+            self._folding.uncover()
 
     def _write(self) -> None:
         self._uncover()
@@ -506,30 +465,6 @@ class MainWindow(QMainWindow):
             self._settings.deleteLater()
             self._settings = None
 
-    def _offer_commands(self) -> None:
-        from app.ui.chat.completion import Command
-
-        if self.session is not None:
-            found = self.session.desk.completions()
-            self.chat.composer.set_commands([Command(one.text, one.summary) for one in found])
-
-    def _offer_files(self) -> None:
-        self._names_stale = True
-        if self.session is not None and (self._naming is None or self._naming.done()):
-            self._naming = self.session.tasks.run(self._read_file_names(), name="list files")
-
-    async def _read_file_names(self) -> None:
-        # Never two walks at a time: what changed during one is seen by the next.
-        while self._names_stale:
-            self._names_stale = False
-            await self._walk()
-
-    async def _walk(self) -> None:
-        if self.session is None or not self.session.desk.folders.folders:
-            return
-        entries = await self.session.workspace().walk(limit=5_000)
-        self.chat.composer.set_files([one.display for one in entries if not one.is_dir])
-
     def _ask_to_undo(self) -> None:
         from PySide6.QtWidgets import QMessageBox
 
@@ -569,8 +504,8 @@ class MainWindow(QMainWindow):
         self._state.save(
             geometry=self.saveGeometry(),
             state=self.saveState(),
-            dock=self._dock_wanted,
-            rail=self._rail_wanted,
+            dock=self._folding.dock_wanted,
+            rail=self._folding.rail_wanted,
             tab=self.dock.tab,
             rtl=window_is_rtl(),
         )

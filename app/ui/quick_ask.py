@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from app.domain.events import Event
     from app.ui.chat.rows import CardRow, Row
     from app.ui.chat.transcript import Transcript
-    from app.ui.session import OpenConversation, Session
+    from app.ui.open_conversation import OpenConversation
+    from app.ui.session import Session
 
 WIDTH: Final = 640
 ANSWER_HEIGHT: Final = 340

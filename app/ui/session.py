@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.attachments import Attachment
-from app.domain.branches import Fork
 from app.domain.errors import StewardError
 from app.domain.events import (
     Approval,
@@ -26,12 +24,11 @@ from app.domain.events import (
 from app.domain.files import Origin
 from app.domain.messages import (
     Channel,
-    ConversationMessage,
     ConversationSummary,
     Role,
     SearchHit,
 )
-from app.domain.turns import SummaryRecord, TurnRecord, UsageTotal
+from app.domain.turns import UsageTotal
 from app.orchestrator.approvals import ApprovalMode, Decision
 from app.storage.search import MAX_HITS, MessageQuery
 from app.ui import words
@@ -41,14 +38,17 @@ from app.ui.bridge import Bridge
 from app.ui.browser import open_in_browser
 from app.ui.chat.conversation import ConversationModel
 from app.ui.conversation_acts import ConversationActs
+from app.ui.conversation_state import state_line
 from app.ui.drafts import with_kept
 from app.ui.file_acts import FileActs
 from app.ui.file_places import FilePlaces
 from app.ui.history import HistoryReader
 from app.ui.known_models import KnownModels
 from app.ui.listing import Listing
+from app.ui.open_conversation import OpenConversation, SentMessage
 from app.ui.opening import Opener
 from app.ui.ports import AttachmentVault, Desk
+from app.ui.starters import starters
 from app.ui.tasks import Tasks
 from app.ui.thumbnails import Thumbnails
 from app.ui.translation import translate
@@ -64,47 +64,6 @@ _ASKED: Final = 160
 """Characters of what was asked for that are shown beside a version."""
 FIRST_HITS: Final = 12
 """So many it shows first: an excerpt is cut from each, which takes its time."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SentMessage:
-    """A message that was sent, and the turn it leads to."""
-
-    text: str
-    attachments: tuple[Attachment, ...]
-    task: asyncio.Task[None]
-    instead_of: str | None = None
-
-
-@dataclass(slots=True, eq=False)
-class OpenConversation:
-    """A conversation that was opened in this window.
-
-    ``id`` is ``None`` until its first message is sent. ``outcome`` is the last turn's, in words.
-    ``attached`` belongs to the draft; so many more, ``attaching``, are being copied for it.
-    ``messages`` and ``past_turns`` are what was stored and is read; there is more before message
-    ``earlier``.
-    ``llm_model`` is the model chosen for it before it was stored.
-    """
-
-    model: ConversationModel
-    id: str | None = None
-    llm_model: str | None = None
-    draft: str = ""
-    attached: list[Attachment] = field(default_factory=list)
-    attaching: int = 0
-    outcome: str = ""
-    tokens: int = 0
-    cost: float = 0.0
-    messages: list[ConversationMessage] = field(default_factory=list)
-    past_turns: list[TurnRecord] = field(default_factory=list)
-    summaries: Sequence[SummaryRecord] = ()
-    forks: Mapping[str, Fork] = field(default_factory=dict)
-    earlier: int | None = None
-    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
-    turns: list[SentMessage] = field(default_factory=list)
-    engine: Engine | None = None
-    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Session(QObject):
@@ -216,21 +175,7 @@ class Session(QObject):
 
     def state_line(self, summary: ConversationSummary) -> tuple[str, str]:
         """A conversation's state (see ``controls.Dot``) and words for the list."""
-        known = self._open.get(summary.id)
-        if known is not None and known.model.asking:
-            return "attention", translate("Conversations", "Waiting for your approval")
-        if known is not None and known.turns:
-            if self.paused and not known.model.busy:
-                return "idle", translate("Conversations", "Paused")
-            return "idle", translate("Conversations", "Working …")
-        if known is not None and known.outcome:
-            return "", known.outcome
-        status = summary.last_status.value if summary.last_status else ""
-        if status == "interrupted":
-            return "", translate("Conversations", "Stopped")
-        if status == "failed":
-            return "trouble", translate("Conversations", "The last answer failed")
-        return "", words.count(summary.message_count, "message")
+        return state_line(summary, self._open.get(summary.id), paused=self.paused)
 
     def workspace(self, by: str = "you") -> Workspace:
         """The person's files, for what the panes do in their name."""
@@ -245,25 +190,7 @@ class Session(QObject):
 
     def starters(self) -> tuple[str, ...]:
         """First messages for an empty conversation: each one works as it stands."""
-        folders = self.desk.folders.folders
-        if not folders:
-            return (
-                ("/help",)
-                if self.desk.llm.provider == "guided"
-                else (translate("Conversations", "What can you do?"),)
-            )
-        report = (folders[0] / "report.md").is_file() and folders[0].name == "Sample"
-        if self.desk.llm.provider == "guided":
-            change = ("replace 'draft' with 'final' in report.md",) if report else ()
-            return (*change, "/files", "/help")
-        change = (
-            (translate("Conversations", "Set the status in report.md to final."),) if report else ()
-        )
-        return (
-            *change,
-            translate("Conversations", "What is in my folders?"),
-            translate("Conversations", "What can you do?"),
-        )
+        return starters(self.desk)
 
     # -- conversations --------------------------------------------------------------------------
 

@@ -127,7 +127,8 @@ class TopBar(QWidget):
         llm = session.desk.llm
         model = session.model or llm.default_model or ""
         guided = llm.provider == "guided"
-        text = llm.label if guided or not model else f"{llm.label} · {model}"
+        label = words.provider(llm.provider, llm.label)
+        text = label if guided or not model else f"{label} · {model}"
         self.provider.setText(text.replace("&", "&&"))
         self.provider.setAccessibleName(translate("Top bar", "Model: {text}").format(text=text))
         whose = (

@@ -41,6 +41,11 @@ Noun = Literal[
 """What is counted in the window."""
 
 
+def provider(name: str, label: str) -> str:
+    """Who answers: ``OpenRouter``. ``label`` is what the service calls itself."""
+    return translate("Models", "Offline commands, no AI") if name == "guided" else label
+
+
 def call_state(status: ToolStatus | None) -> tuple[str, str]:
     """A call's status as a state (see ``controls.Dot``) and a word; ``None``: it runs."""
     match status:

@@ -429,7 +429,7 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     </message>
     <message>
         <source>S&amp;top</source>
-        <translation>&amp;Anhalten</translation>
+        <translation>Anhal&amp;ten</translation>
     </message>
     <message>
         <source>Send</source>
@@ -1358,6 +1358,10 @@ Andere Wahl ({keys})</translation>
     <message>
         <source>Nothing leaves this computer.</source>
         <translation>Nichts verlässt diesen Computer.</translation>
+    </message>
+    <message>
+        <source>Offline commands, no AI</source>
+        <translation>Befehle ohne Netz, keine KI</translation>
     </message>
     <message>
         <source>Ollama, LM Studio, llama.cpp, vLLM … Your messages go to the address below.</source>
@@ -2386,7 +2390,7 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
     </message>
     <message>
         <source>You and the look</source>
-        <translation>Person und Aussehen</translation>
+        <translation>Persönliches</translation>
     </message>
     <message>
         <source>Your browser opens, and comes back with a key of your own</source>
@@ -3437,7 +3441,7 @@ Kein Server wird gefragt und keine Datei berührt.</translation>
     </message>
     <message>
         <source>Vault: {size} in {contents}</source>
-        <translation>Tresor: {size} in {contents}</translation>
+        <translation>Tresor: {size}, {contents}</translation>
     </message>
     <message>
         <source>What became of each:</source>

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from app.domain.attachments import Attachment
     from app.ui.chat.composer import Composer
     from app.ui.chat.rows import UserRow
-    from app.ui.session import OpenConversation, Session
+    from app.ui.open_conversation import OpenConversation
+    from app.ui.session import Session
 
 
 class EditBanner(QWidget):

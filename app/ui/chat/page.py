@@ -15,24 +15,21 @@ from app.ui.tokens import COLUMN
 from app.ui.translation import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from app.domain.events import Event
-    from app.orchestrator.approvals import Decision
     from app.ui.chat.approval_card import ApprovalCard
     from app.ui.chat.editing import Editing
     from app.ui.chat.find_bar import FindBar
     from app.ui.chat.queued_bar import QueuedBar
-    from app.ui.chat.rows import ActsRow, ForkRow, Row
     from app.ui.chat.transcript import Transcript
     from app.ui.chat.waiting_cards import WaitingCards
     from app.ui.drafts import DraftKeeper
-    from app.ui.session import OpenConversation, Session
+    from app.ui.open_conversation import OpenConversation
+    from app.ui.session import Session
 
 HIT_SHOWN_MS: Final = 4_000
 """So long the words of a hit stay marked."""
-_SAFE_SCHEMES: Final = ("http", "https", "mailto")
 _SIDE: Final = 36
 
 
@@ -83,14 +80,21 @@ class ChatPage(QWidget):
     def attach(self, session: Session) -> None:
         """Show what the session shows from now on."""
         from app.ui.chat.accessible import install
+        from app.ui.chat.announcing import Announcer
         from app.ui.chat.editing import Editing
+        from app.ui.chat.links import ask_to_open
+        from app.ui.chat.row_widgets import RowWidgets
         from app.ui.chat.transcript import Transcript
         from app.ui.drafts import DraftKeeper
 
         install()
         self._session = session
-        self.transcript = Transcript(self._theme, self._make_widget, session.thumbnails.of)
-        self.transcript.link_clicked.connect(self._ask_to_open)
+        widgets = RowWidgets(self._theme, session, self)
+        widgets.send_wanted.connect(self.send)
+        widgets.edit_wanted.connect(self._edit_message)
+        widgets.left.connect(self.composer.editor.setFocus)
+        self.transcript = Transcript(self._theme, widgets.make, session.thumbnails.of)
+        self.transcript.link_clicked.connect(lambda address: ask_to_open(self, address))
         self.transcript.call_clicked.connect(self.call_clicked)
         self.transcript.undo_wanted.connect(self.undo_wanted)
         self.transcript.earlier_wanted.connect(session.read_earlier)
@@ -121,7 +125,7 @@ class ChatPage(QWidget):
         session.current_changed.connect(self._show_current)
         session.state_changed.connect(self._show_state)
         session.returned.connect(self._take_back)
-        session.happened.connect(self._announce)
+        session.happened.connect(Announcer(session, self.transcript).tell)
         session.row_wanted.connect(self.transcript.show_row)
         session.hit_shown.connect(self._mark_hit)
         session.provider_changed.connect(self._show_empty)
@@ -391,60 +395,6 @@ class ChatPage(QWidget):
         side = max(side, (self.width() - self._theme.px(COLUMN)) // 2)
         self._below.setContentsMargins(side, 4, side, 16)
 
-    # -- widgets in rows ---------------------------------------------------------------------------
-
-    def _make_widget(self, row: Row) -> QWidget | None:
-        from app.ui.chat.rows import ActsRow, CardRow, ForkRow, SuggestionsRow
-
-        if isinstance(row, CardRow):
-            return self._make_card(row)
-        if isinstance(row, SuggestionsRow):
-            return self._make_suggestions(row.suggestions, row.labels)
-        if isinstance(row, ForkRow):
-            return self._make_fork(row)
-        if isinstance(row, ActsRow):
-            return self._make_acts(row)
-        return None
-
-    def _make_fork(self, row: ForkRow) -> QWidget:
-        from app.ui.chat.fork_bar import ForkBar
-
-        assert self._session is not None
-        bar = ForkBar(self._theme, row.fork)
-        bar.chosen.connect(self._session.branching.switch)
-        return bar
-
-    def _make_acts(self, row: ActsRow) -> QWidget:
-        from app.ui.chat.answer_acts import AnswerActs
-
-        session, turn = self._session, row.turn_id
-        assert session is not None
-        acts = AnswerActs(failed=row.failed)
-        acts.copy_wanted.connect(lambda: self._copy_answer(turn))
-        acts.again_wanted.connect(lambda: session.branching.answer_again(turn))
-        acts.edit_wanted.connect(lambda: self._edit_message(turn))
-        return acts
-
-    def _copy_answer(self, turn_id: str) -> None:
-        from PySide6.QtGui import QGuiApplication
-
-        session = self._session
-        if session is not None and (text := session.current.model.answer_text(turn_id)):
-            QGuiApplication.clipboard().setText(text)
-            session.said.emit("ok", translate("Branches", "The answer is copied."))
-
-    def _make_card(self, row: Row) -> QWidget:
-        from app.ui.chat.approval_card import ApprovalCard
-        from app.ui.chat.rows import CardRow
-
-        assert isinstance(row, CardRow)
-        assert self._session is not None
-        card = ApprovalCard(self._theme, row.approval, self._session.desk.clock.now)
-        card.decided.connect(self._decide)
-        card.edited.connect(lambda name, wanted: self._edit(card, name, wanted))
-        card.left.connect(self.composer.editor.setFocus)
-        return card
-
     def _widget_shown(self, widget: QWidget) -> None:
         from app.ui.chat.approval_card import ApprovalCard
 
@@ -454,68 +404,3 @@ class ChatPage(QWidget):
         if isinstance(widget, ApprovalCard) and not writing and not elsewhere:
             # The person waits for it and writes nothing: bring the keyboard to the card.
             widget.setFocus()
-
-    def _make_suggestions(self, texts: Sequence[str], labels: Sequence[str]) -> QWidget:
-        from app.ui.chat.suggestions import Suggestions
-
-        suggestions = Suggestions(texts, labels)
-        suggestions.chosen.connect(self.send)
-        return suggestions
-
-    def _decide(self, approval_id: str, decision: Decision) -> None:
-        assert self._session is not None
-        self._session.decide(approval_id, decision)
-        self.composer.editor.setFocus()
-
-    def _edit(self, card: ApprovalCard, approval_id: str, wanted: Mapping[str, object]) -> None:
-        assert self._session is not None
-        problem = self._session.edit(approval_id, wanted)
-        card.show_problem(problem)
-
-    def _announce(self, event: Event) -> None:
-        """Tell a screen reader what came in the conversation shown."""
-        from app.domain.events import Answer, Approval, ErrorEvent
-
-        session = self._session
-        if session is None or event.conversation_id != session.current.id:
-            return
-        match event:
-            case Answer(text=text) if text:
-                words = translate("Transcript", "Steward: {text}").format(text=text)
-            case Approval(decision=None, summary=summary):
-                words = translate("Transcript", "Steward asks: {summary}").format(summary=summary)
-            case ErrorEvent(message=message):
-                words = message
-            case _:
-                return
-        from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-
-        if QAccessible.isActive() and self.transcript is not None:
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.transcript, words))
-
-    # -- links -------------------------------------------------------------------------------------
-
-    def _ask_to_open(self, address: str) -> None:
-        from PySide6.QtCore import QUrl
-        from PySide6.QtGui import QDesktopServices
-        from PySide6.QtWidgets import QMessageBox
-
-        url = QUrl(address)
-        safe = url.isValid() and url.scheme().lower() in _SAFE_SCHEMES
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle(translate("Transcript", "Open a link?"))
-        box.setText(
-            translate("Transcript", "Open this address in your browser?")
-            if safe
-            else translate("Transcript", "This is no web address.")
-        )
-        box.setInformativeText(address)
-        if safe:
-            opening = box.addButton(
-                translate("Transcript", "&Open"), QMessageBox.ButtonRole.AcceptRole
-            )
-            opening.clicked.connect(lambda: QDesktopServices.openUrl(url))
-        box.addButton(translate("Transcript", "&Close"), QMessageBox.ButtonRole.RejectRole)
-        box.open()

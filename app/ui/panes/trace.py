@@ -23,12 +23,13 @@ from app.domain.messages import ConversationMessage
 from app.domain.turns import TurnRecord
 from app.ui import words
 from app.ui.controls import Label
+from app.ui.open_conversation import OpenConversation
 from app.ui.panes.nothing import Nothing
 from app.ui.panes.trace_acts import TraceActs, TraceMenu
 from app.ui.panes.trace_model import NodeRole, TraceModel
 from app.ui.panes.trace_nodes import Node
 from app.ui.panes.trace_rows import StateDelegate, TimeDelegate
-from app.ui.session import OpenConversation, Session
+from app.ui.session import Session
 from app.ui.theme import Theme
 from app.ui.translation import translate
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from PySide6.QtCore import QLocale
+
 from app.setting_fields import field_named
 from app.setting_kinds import Dollars, Kind, Seconds, Whole
 from app.ui.translation import translate
@@ -434,4 +436,4 @@ def _all_words(name: str, words: SettingWords) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.15g}"
+    return QLocale().toString(float(value), "g", 15)
