@@ -233,9 +233,10 @@ async def _live(
     instance.asked.connect(window.ask_quickly)
     instance.listen()
     window.theme.system.listen()
-    mark = RunMark(home)
-    ended = await asyncio.to_thread(mark.begin)
-    assembly = await _open(window, home, closing, ended)
+    mark, assembly = RunMark(home), None
+    if not closing.is_set():  # else nobody waits for what takes long to import
+        ended = await asyncio.to_thread(mark.begin)
+        assembly = await _open(window, home, closing, ended)
     if assembly is not None:
         if os.environ.get("STEWARD_BENCH") == "ready":
             print("ready", flush=True)  # noqa: T201

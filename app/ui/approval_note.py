@@ -51,9 +51,10 @@ def approval_note(approval: Approval, can: Collection[str], mark: str) -> Note:
 def _told(approval: Approval) -> tuple[str, bool]:
     """What the body says, and whether nothing is left out."""
     if approval.diff:
-        what = [line for line in approval.diff.splitlines() if not line.startswith(_HEADS)]
+        what, is_told = _without_heads(approval.diff.splitlines())
     else:
         what = [f"{name}: {value}" for name, value in (approval.arguments or {}).items()]
+        is_told = bool(what)
     lines = [approval.note, *what] if approval.note else what
     text = "\n".join(lines)
     # What shows as something else than it is, or as nothing, has not been told.
@@ -62,7 +63,18 @@ def _told(approval: Approval) -> tuple[str, bool]:
     fits = len(lines) <= _MOST_LINES and len(text) + len(approval.summary) <= _MOST_LETTERS
     if not fits:
         text = "\n".join(text.splitlines()[: _MOST_LINES - 1])[: _MOST_LETTERS - 1] + "…"
-    return text, plain and fits and bool(what)
+    return text, plain and fits and is_told
+
+
+def _without_heads(lines: list[str]) -> tuple[list[str], bool]:
+    """A diff without the file's name, which the title has; whether it shows what changes.
+
+    Only above the first hunk: below it, such a line is one of the file's. What has no hunk is no
+    text, and only its size is told.
+    """
+    first = next((at for at, line in enumerate(lines) if line.startswith("@@")), len(lines))
+    above = [line for line in lines[:first] if not line.startswith(_HEADS)]
+    return above + lines[first:], first < len(lines)
 
 
 def _one_line(text: str) -> str:

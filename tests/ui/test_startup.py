@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from app.assembly import Assembly
 from app.domain.events import Severity
 from app.integrations.discovery import LocalServer
+from app.last_run import EndedRun
 from app.main import _open
 from app.storage.database import Database
 from app.ui.main_window import MainWindow
@@ -338,11 +339,11 @@ async def test_a_pane_that_cannot_be_made_is_explained_and_can_be_tried_again(
     window.show()
     attach, tries = window.attach, []
 
-    def broken(desk: Desk) -> None:
+    def broken(desk: Desk, ended: EndedRun | None = None) -> None:
         tries.append(desk)
         if len(tries) == 1:
             raise LookupError("a mistake in a pane")
-        attach(desk)
+        attach(desk, ended)
 
     monkeypatch.setattr(window, "attach", broken)
     opening = asyncio.create_task(_open(window, steward_home, asyncio.Event()))
