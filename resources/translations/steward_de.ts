@@ -1636,6 +1636,10 @@ Andere Wahl ({keys})</translation>
         <translation>Ein kleiner Ordner zum Ausprobieren, in Stewards Datenordner</translation>
     </message>
     <message>
+        <source>All of this can be changed later in the settings.</source>
+        <translation>All das lässt sich später in den Einstellungen ändern.</translation>
+    </message>
+    <message>
         <source>Choose a &amp;folder …</source>
         <translation>&amp;Ordner wählen …</translation>
     </message>
@@ -1718,10 +1722,6 @@ Andere Wahl ({keys})</translation>
     <message>
         <source>Steward works only in folders you give it. Before it changes a file it asks, and every earlier version can be brought back.</source>
         <translation>Steward arbeitet nur in Ordnern, die dafür gewählt wurden. Vor jeder Änderung einer Datei fragt es, und jede frühere Version lässt sich zurückholen.</translation>
-    </message>
-    <message>
-        <source>Telegram and Google Drive can be connected later in the settings.</source>
-        <translation>Telegram und Google Drive lassen sich später in den Einstellungen verbinden.</translation>
     </message>
     <message>
         <source>The names are those that usually have these ports.</source>

@@ -73,9 +73,7 @@ class SetUpPanel(QScrollArea):
         below.setSpacing(16)
         below.addWidget(
             Label(
-                translate(
-                    "SetUp", "Telegram and Google Drive can be connected later in the settings."
-                ),
+                translate("SetUp", "All of this can be changed later in the settings."),
                 kind="small",
                 wrap=True,
             ),
