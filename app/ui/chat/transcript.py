@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -28,6 +28,7 @@ from app.ui.chat.paint import RowPainter
 from app.ui.chat.pointing import Pointing
 from app.ui.chat.rows import WIDGET_ROWS, Row, UserRow
 from app.ui.chat.selection import Selection, selected_markdown, selected_text
+from app.ui.chat.sight import Seen, in_sight, moved
 from app.ui.chat.transcript_menu import MenuPlace, transcript_menu
 from app.ui.controls import Button
 from app.ui.theme import Theme
@@ -88,6 +89,7 @@ class Transcript(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(translate("Transcript", "Transcript"))
         self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
         self.verticalScrollBar().setSingleStep(40)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -198,8 +200,9 @@ class Transcript(QAbstractScrollArea):
         self._settle()
 
     def _changed(self, index: int) -> None:
+        before = in_sight(self.arrangement)
         self.arrangement.changed(index)
-        self._settle()
+        self._settle(before)
 
     # -- widgets in rows -----------------------------------------------------------------------
 
@@ -253,7 +256,8 @@ class Transcript(QAbstractScrollArea):
 
     # -- the scroll position ---------------------------------------------------------------------
 
-    def _settle(self) -> None:
+    def _settle(self, before: Sequence[Seen] = ()) -> None:
+        """Put everything in its place; ``before``: what was in view, if it may only have moved."""
         if self._settling:
             return
         self._settling = True
@@ -279,7 +283,21 @@ class Transcript(QAbstractScrollArea):
         if self._widgets or self._had_widgets:
             self._had_widgets = bool(self._widgets)
             self.widgets_moved.emit()
-        self.viewport().update()
+        self._repaint(before)
+
+    def _repaint(self, before: Sequence[Seen]) -> None:
+        view = self.viewport()
+        alone = not (self._widgets or self._latest.isVisible() or self._code_copy.isVisible())
+        found = moved(before, in_sight(self.arrangement), view.height()) if alone else None
+        if found is None:
+            view.update()
+            return
+        if found.by:
+            view.scroll(0, found.by, view.rect())
+        view.update(0, found.dirty, view.width(), view.height() - found.dirty)
+
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
+        """Nothing: what the bar's new value means for the view is settled by us."""
 
     def _scrolled(self, value: int) -> None:
         self._code_copy.hide()
