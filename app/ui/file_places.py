@@ -122,9 +122,8 @@ class FilePlaces:
     async def _copy(self, path: str, version: int, place: Path) -> None:
         part = place.with_name(f".{version}.part")
         try:
-            if place.exists():
+            if await asyncio.to_thread(_is_there, place):
                 return
-            place.parent.mkdir(mode=0o700, exist_ok=True)
             with part.open("wb") as out:
                 async for chunk in self._workspace().version_chunks(path, version):
                     await asyncio.to_thread(out.write, chunk)
@@ -142,6 +141,12 @@ class FilePlaces:
 def _of_its_own(path: str) -> str:
     """The name of the folder for copies of a file: another file may be called the same."""
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+
+
+def _is_there(place: Path) -> bool:
+    """Whether the copy was made before; else its folder is made. Raises ``OSError``. Blocking."""
+    place.parent.mkdir(mode=0o700, exist_ok=True)
+    return place.exists()
 
 
 def _copy_name(name: str, version: int) -> str:
