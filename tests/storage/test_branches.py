@@ -25,6 +25,7 @@ from app.storage.connections import current
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.exchange import MAX_DEPTH
+from app.storage.request_history import history_before
 from app.storage.search import MessageQuery
 from app.storage.summaries import Summaries
 from app.storage.turns import Turns
@@ -163,6 +164,19 @@ async def test_the_list_counts_and_judges_what_is_shown(house: House) -> None:
     (listed,) = await house.conversations.list()
 
     assert listed.message_count == 4
+
+
+async def test_a_turn_is_replayed_with_the_history_of_its_own_branch(
+    house: House, database: Database
+) -> None:
+    await house.turn("two again", instead_of="two")
+    first, now = await house.first("three"), house.clock.now()
+
+    def before() -> list[str]:
+        found = history_before("c", Redactor(), message_id=first, at=now, characters=1000)
+        return [one.text for one in found.messages]
+
+    assert await database.read_async(before) == ["one", "re one", "two", "re two"]
 
 
 async def test_an_unknown_turn_begins_no_branch(house: House) -> None:
