@@ -15,7 +15,8 @@ from app.domain.attachments import Attachment
 from app.ui.translation import translate
 
 if TYPE_CHECKING:
-    from app.ui.session import OpenConversation, SentMessage, Session
+    from app.ui.open_conversation import OpenConversation, SentMessage
+    from app.ui.session import Session
 
 
 class Branching:
