@@ -6,6 +6,7 @@ there. One branch is shown at a time, and the person may switch.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,6 +68,9 @@ def path_of(branch: int, starts: dict[int, BranchStart]) -> tuple[Segment, ...]:
     return tuple(segments)
 
 
-def holds(path: tuple[Segment, ...], branch: int, message: int) -> bool:
-    """Whether a message of ``branch`` is on the path."""
-    return any(one.branch == branch and (one.until is None or message < one.until) for one in path)
+def reach_of(path: tuple[Segment, ...]) -> dict[int, float]:
+    """Before which message the path leaves each of its branches; the last one it never leaves.
+
+    A message of ``branch`` is on the path where ``message < reach.get(branch, 0)``.
+    """
+    return {one.branch: math.inf if one.until is None else one.until for one in path}

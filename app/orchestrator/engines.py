@@ -40,6 +40,11 @@ class Engines:
         self._refuse_when_closed()  # meanwhile
         return self._engines.setdefault(summary.id, Engine(summary.id, self._parts))
 
+    def busy(self, conversation_id: str) -> bool:
+        """Whether a conversation has a turn under way, whichever face began it."""
+        engine = self._engines.get(conversation_id)
+        return engine is not None and engine.busy
+
     def keep_waiting(self) -> None:
         """The program is about to end: messages that wait are kept for the next run."""
         for engine in self._engines.values():

@@ -48,7 +48,8 @@ _BUG: Final = "Something went wrong inside Steward. The log in its data folder s
 class TurnOutcome:
     """How a turn ended: its answer's text, and the error that ended it, if one did.
 
-    ``reason``: in words, the limit that ended it, or what cut its answer short.
+    ``reason``: in words, the limit that ended it, or what cut its answer short. ``stored``:
+    whether the message that began it is kept; else nothing of the turn is.
     """
 
     turn_id: str
@@ -56,6 +57,7 @@ class TurnOutcome:
     text: str
     error: StewardError | None = None
     reason: str = ""
+    stored: bool = False
 
 
 class TurnRun:
@@ -89,7 +91,7 @@ class TurnRun:
             TurnParts(parts, self._events, self._journal, self._calls, self._context),
             blank=self._message(Role.ASSISTANT, ""),
         )
-        self._begun = False
+        self._begun = self._stored = False
         self._reason = ""
         self._suggestions: object = None
         self._times_too_long = 0
@@ -146,6 +148,7 @@ class TurnRun:
         )
         self._begun = True
         stored = await parts.turns.begin(record, asked, waited=waited, instead_of=instead_of)
+        self._stored = True
         if parts.recorder is not None:
             parts.recorder.begin_turn(
                 scope.turn_id, scope.conversation_id, scope.channel, scope.mode
@@ -311,4 +314,6 @@ class TurnRun:
         self._events.finished(status, iterations, self._reason)
         answered = status in (TurnStatus.OK, TurnStatus.LIMIT)
         text = self._events.said if answered else ""
-        self._outcome = TurnOutcome(self._scope.turn_id, status, text, error, self._reason)
+        self._outcome = TurnOutcome(
+            self._scope.turn_id, status, text, error, self._reason, self._stored
+        )

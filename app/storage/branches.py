@@ -15,7 +15,7 @@ from typing import Any
 
 from peewee import SQL
 
-from app.domain.branches import BranchStart, Fork, Segment, holds, path_of
+from app.domain.branches import BranchStart, Fork, Segment, path_of, reach_of
 from app.domain.errors import NotFoundError
 from app.storage.connections import current
 from app.storage.database import Database
@@ -40,6 +40,7 @@ class Path:
         """
         ways: list[str] = []
         parameters: list[object] = [self.conversation_id]
+        # Forks upon forks make long paths, and SQLite takes no deep conditions: see ``_any_of``.
         for one in self.segments:
             if one.until is None:
                 ways.append(f"{table}branch_id = ?")
@@ -47,7 +48,7 @@ class Path:
             else:
                 ways.append(f"{table}branch_id = ? AND {table}id < ?")
                 parameters += [one.branch, one.until]
-        condition = f"{table}conversation_id = ? AND ({' OR '.join(ways)})"
+        condition = f"{table}conversation_id = ? AND {_any_of(ways)}"
         if self.before is not None:
             condition += f" AND {table}id < ?"
             parameters.append(self.before)
@@ -63,7 +64,7 @@ class Path:
         """Whether a message of ``branch`` is one of them."""
         if self.before is not None and message_id >= self.before:
             return False
-        return holds(self.segments, branch, message_id)
+        return message_id < reach_of(self.segments).get(branch, 0)
 
 
 class Branches:
@@ -138,16 +139,19 @@ def forks(conversation_id: str) -> dict[str, Fork]:
     starts = _starts(conversation_id)
     if not starts:
         return {}
-    path = shown_path(conversation_id)
+    reach = reach_of(shown_path(conversation_id).segments)
+    first_of = _firsts(conversation_id)
     beside: dict[tuple[int, int], list[BranchStart]] = defaultdict(list)
     for start in starts.values():
         beside[start.parent, start.fork].append(start)
     found: dict[str, Fork] = {}
     for (parent, original), ways in beside.items():
         firsts = [(parent, original)]
-        firsts += [(way.id, _first_of(way, conversation_id)) for way in ways]
+        firsts += [(way.id, first_of.get(way.id, way.fork)) for way in ways]
         messages = [message for _, message in firsts]
-        shown = [at for at, (branch, message) in enumerate(firsts) if path.holds(branch, message)]
+        shown = [
+            at for at, (branch, message) in enumerate(firsts) if message < reach.get(branch, 0)
+        ]
         if shown:
             turn = _turn_of(messages[shown[0]], conversation_id)
             found[turn] = Fork(tuple(messages), shown[0])
@@ -169,9 +173,13 @@ def show(conversation_id: str, message_id: int) -> bool:
         "SELECT branch_id, max(id) FROM messages WHERE conversation_id = ? GROUP BY branch_id",
         (conversation_id,),
     )
-    starts = _starts(conversation_id)
-    ends = [(last, end) for end, last in newest if holds(path_of(end, starts), branch, message_id)]
-    show_branch(conversation_id, max(ends)[1])
+    has = {branch: True}
+    for start in _starts(conversation_id).values():  # a branch comes after the one it left
+        if start.parent == branch:
+            has[start.id] = message_id < start.fork
+        elif start.id != branch:
+            has[start.id] = has.get(start.parent, False)
+    show_branch(conversation_id, max((last, end) for end, last in newest if has.get(end))[1])
     return True
 
 
@@ -233,6 +241,24 @@ def _turn_start(conversation_id: str, turn_id: str) -> tuple[int, int]:
         raise _unknown()
     message, branch = rows[0]
     return message, branch
+
+
+def _firsts(conversation_id: str) -> dict[int, int]:
+    """The first message of each branch that left another."""
+    rows = current.rows(
+        "SELECT branch_id, min(id) FROM messages WHERE conversation_id = ? AND branch_id > 0 "
+        "GROUP BY branch_id",
+        (conversation_id,),
+    )
+    return dict(rows)
+
+
+def _any_of(conditions: list[str]) -> str:
+    """Joined by OR in halves: a chain of a thousand is deeper than SQLite takes."""
+    if len(conditions) == 1:
+        return f"({conditions[0]})"
+    half = len(conditions) // 2
+    return f"({_any_of(conditions[:half])} OR {_any_of(conditions[half:])})"
 
 
 def _first_of(start: BranchStart, conversation_id: str) -> int:

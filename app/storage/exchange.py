@@ -21,7 +21,7 @@ from app.domain.attachments import (
     attachment_form,
     clean_name,
 )
-from app.domain.branches import MAIN, BranchStart, holds, path_of
+from app.domain.branches import MAIN, BranchStart, path_of, reach_of
 from app.domain.errors import InvalidFieldError
 from app.domain.messages import (
     Channel,
@@ -38,6 +38,8 @@ VERSION: Final = 1
 MAX_TEXT: Final = 8_000_000
 MAX_MESSAGES: Final = 100_000
 MAX_BRANCHES: Final = 10_000
+MAX_DEPTH: Final = 500
+"""So many branches may have left one another in a row: each costs every look at a message."""
 
 _NAME: Final = {"type": "string", "maxLength": 200}
 _OPTIONAL_NAME: Final = {"type": ["string", "null"], "maxLength": 200}
@@ -175,11 +177,11 @@ def to_json(summary: ConversationSummary, tree: Tree, now: datetime) -> dict[str
 def shown_messages(exported: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Of an exported conversation the messages of the branch that was shown."""
     starts = {one["id"]: BranchStart(**one) for one in exported.get("branches", ())}
-    path = path_of(exported.get("shown_branch", MAIN), starts)
+    reach = reach_of(path_of(exported.get("shown_branch", MAIN), starts))
     return [
         one
         for place, one in enumerate(exported["messages"])
-        if holds(path, one.get("branch", MAIN), place)
+        if place < reach.get(one.get("branch", MAIN), 0)
     ]
 
 
@@ -213,21 +215,32 @@ def from_json(
 
 
 def _tree(fields: Mapping[str, Any], messages: tuple[ConversationMessage, ...]) -> Tree:
-    """Checks that every branch left another one that was there before it."""
+    """Checks that every branch left another one before it, and that no turn is on two."""
     branch_of = tuple(one.get("branch", MAIN) for one in fields["messages"])
+    first_of: dict[int, int] = {}
+    branch_of_turn: dict[str, int] = {}
+    for place, (branch, message) in enumerate(zip(branch_of, messages, strict=True)):
+        first_of.setdefault(branch, place)
+        if branch_of_turn.setdefault(message.turn_id, branch) != branch:
+            raise _invalid(f"messages[{place}]", "its turn is on another branch")
     starts: dict[int, BranchStart] = {}
     for index, one in enumerate(fields.get("branches", ())):
         start, where = BranchStart(**one), f"branches[{index}]"
         if start.id in starts:
             raise _invalid(where, "the branch is there twice")
-        if start.id not in branch_of:
+        if start.id not in first_of:
             raise _invalid(where, "the branch has no message")
-        if start.fork >= branch_of.index(start.id) or branch_of[start.fork] != start.parent:
+        if start.fork >= first_of[start.id] or branch_of[start.fork] != start.parent:
             raise _invalid(where, "it does not begin beside a message that came before")
         starts[start.id] = start
     for branch in (*branch_of, fields.get("shown_branch", MAIN)):
         if branch != MAIN and branch not in starts:
             raise _invalid("branches", f"there is no branch {branch}")
+    depth = {MAIN: 0}
+    for start in sorted(starts.values(), key=lambda one: first_of[one.id]):
+        depth[start.id] = depth[start.parent] + 1
+        if depth[start.id] > MAX_DEPTH:
+            raise _invalid("branches", f"more than {MAX_DEPTH} left one another in a row")
     return Tree(messages, branch_of, tuple(starts.values()), fields.get("shown_branch", MAIN))
 
 
@@ -291,7 +304,13 @@ def _check(data: Mapping[str, object]) -> None:
     import jsonschema
     from jsonschema.exceptions import best_match
 
-    error = best_match(jsonschema.Draft202012Validator(_SCHEMA).iter_errors(data))
+    plain = jsonschema.Draft202012Validator
+    # JSON Schema takes 2.0 for an integer; no list has a place 2.0.
+    whole = plain.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    strict: Any = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+        plain, type_checker=whole
+    )
+    error = best_match(strict(_SCHEMA).iter_errors(data))
     if error is not None:
         where = error.json_path.removeprefix("$").removeprefix(".") or "the whole"
         raise _invalid(where, _reason(error.message))

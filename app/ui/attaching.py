@@ -60,20 +60,22 @@ class Attaching(QObject):
         return attached
 
     def give_back(self, conversation: OpenConversation, attachments: Sequence[Attachment]) -> None:
-        """A message was not sent after all."""
-        conversation.attached[:0] = attachments
+        """A message was not sent after all: its files are attached to the draft again."""
+        aside = conversation.set_aside
+        draft = conversation.attached if aside is None else aside.attached
+        draft[:0] = [one for one in attachments if one not in draft]
         self.changed.emit()
 
     # -- inside --------------------------------------------------------------------------------
 
     def _start(self, conversation: OpenConversation, work: Coroutine[Any, Any, None]) -> None:
-        conversation.attaching += 1
         task = self._tasks.run(work, name="attach")
-        task.add_done_callback(lambda _: self._ended(conversation))
+        conversation.copying.add(task)
+        task.add_done_callback(lambda _: self._ended(conversation, task))
         self.changed.emit()
 
-    def _ended(self, conversation: OpenConversation) -> None:
-        conversation.attaching -= 1
+    def _ended(self, conversation: OpenConversation, task: asyncio.Task[None]) -> None:
+        conversation.copying.discard(task)
         self.changed.emit()
 
     async def _keep_files(self, conversation: OpenConversation, paths: tuple[Path, ...]) -> None:

@@ -102,7 +102,12 @@ class DraftKeeper(QObject):
             self._tasks.start(_wait(self._handed_in(self._conversation)), name="keep draft")
 
     def _handed_in(self, conversation: OpenConversation) -> Begun[None]:
-        return self._drafts.keep(conversation.id, self._composer.text, conversation.attached)
+        text, attached = self._composer.text, list(conversation.attached)
+        aside = conversation.set_aside
+        if aside is not None:  # another start knows of no edit: both stand in the field then
+            text = aside.text if text == aside.edited else with_kept(text, aside.text)
+            attached = aside.attached + [one for one in attached if one not in aside.attached]
+        return self._drafts.keep(conversation.id, text, attached)
 
 
 async def _wait(begun: Begun[None]) -> None:

@@ -7,6 +7,7 @@ is opened as a copy to read, for the vault's own bytes are never lent.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,8 @@ _PROGRAMS: Final = frozenset({
 })  # fmt: skip
 """Endings of what a desktop may run when it is opened."""
 _RUNS: Final = 0o111
+_STEM_BYTES: Final = 160
+_ENDING_BYTES: Final = 40
 
 
 class FilePlaces:
@@ -102,12 +105,9 @@ class FilePlaces:
         if self._folder is None:
             self._folder = QTemporaryDir()
         name = Path(path).name
-        stem, ending = os.path.splitext(name)  # noqa: PTH122 - a name, not a path
-        label = translate("Files", "version {number}").format(number=version)
-        place = Path(self._folder.path()) / f"{stem[:120]} ({label}){ending[:40]}"
-        if not place.exists():
-            await self._copy(path, version, place)
-        if ending.lower() in _PROGRAMS:
+        place = Path(self._folder.path()) / _of_its_own(path) / _copy_name(name, version)
+        await self._copy(path, version, place)
+        if place.suffix.lower() in _PROGRAMS:
             _open_with_desktop(place.parent)
             said = translate(
                 "Files", "A copy of version {number} of {name} is shown: it may be a program."
@@ -120,8 +120,10 @@ class FilePlaces:
         self._say("ok", said.format(number=version, name=name))
 
     async def _copy(self, path: str, version: int, place: Path) -> None:
-        part = place.with_name(f".{place.name}.part")
+        part = place.with_name(f".{version}.part")
         try:
+            if await asyncio.to_thread(_is_there, place):
+                return
             with part.open("wb") as out:
                 async for chunk in self._workspace().version_chunks(path, version):
                     await asyncio.to_thread(out.write, chunk)
@@ -134,6 +136,28 @@ class FilePlaces:
                     "Versions", "No copy of version {version} could be made to open: {reason}."
                 ).format(version=version, reason=error.strerror or error)
             ) from error
+
+
+def _of_its_own(path: str) -> str:
+    """The name of the folder for copies of a file: another file may be called the same."""
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+
+
+def _is_there(place: Path) -> bool:
+    """Whether the copy was made before; else its folder is made. Raises ``OSError``. Blocking."""
+    place.parent.mkdir(mode=0o700, exist_ok=True)
+    return place.exists()
+
+
+def _copy_name(name: str, version: int) -> str:
+    """What the copy of a version is called; as short as every disk takes it."""
+    stem, ending = os.path.splitext(name)  # noqa: PTH122 - a name, not a path
+    label = translate("Files", "version {number}").format(number=version)
+    return f"{_cut(stem, _STEM_BYTES)} ({label}){_cut(ending, _ENDING_BYTES)}"
+
+
+def _cut(name: str, longest: int) -> str:
+    return os.fsencode(name)[:longest].decode("utf-8", "ignore")
 
 
 def _is_program(path: Path) -> bool:

@@ -28,11 +28,22 @@ class SentMessage:
 
 
 @dataclass(slots=True, eq=False)
+class SetAside:
+    """A draft that waits while an earlier message is edited; ``edited``: what that one said."""
+
+    text: str
+    attached: list[Attachment]
+    edited: str
+
+
+@dataclass(slots=True, eq=False)
 class OpenConversation:
     """A conversation that was opened in this window.
 
     ``id`` is ``None`` until its first message is sent. ``outcome`` is the last turn's, in words.
-    ``attached`` belongs to the draft; so many more, ``attaching``, are being copied for it.
+    ``attached`` belongs to what stands in the message field; more is being copied for it in
+    ``copying``. ``set_aside`` is the draft while an earlier message stands there instead.
+    While it is ``moving`` to another branch, what is sent is ``held``.
     ``messages`` and ``past_turns`` are what was stored and is read; there is more before message
     ``earlier``.
     ``llm_model`` is the model chosen for it before it was stored.
@@ -43,7 +54,10 @@ class OpenConversation:
     llm_model: str | None = None
     draft: str = ""
     attached: list[Attachment] = field(default_factory=list)
-    attaching: int = 0
+    copying: set[asyncio.Task[None]] = field(default_factory=set)
+    set_aside: SetAside | None = None
+    moving: bool = False
+    held: list[tuple[str, tuple[Attachment, ...]]] = field(default_factory=list)
     outcome: str = ""
     tokens: int = 0
     cost: float = 0.0

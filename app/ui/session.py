@@ -130,12 +130,12 @@ class Session(QObject):
     @property
     def busy(self) -> bool:
         """Whether the conversation shown has a turn under way, or about to be."""
-        return bool(self._current.turns)
+        return bool(self._current.turns) or self._current.moving
 
     @property
     def any_busy(self) -> bool:
         """Whether any conversation works."""
-        return any(one.turns for one in self._all())
+        return any(one.turns or one.moving for one in self._all())
 
     @property
     def any_running(self) -> bool:
@@ -245,7 +245,8 @@ class Session(QObject):
         again.id, again.engine = conversation.id, conversation.engine
         await self.history.open(again, conversation.id, instead_of=instead_of)
         again.tokens, again.cost = conversation.tokens, conversation.cost
-        again.draft, again.attached = conversation.draft, list(conversation.attached)
+        again.draft, again.attached = conversation.draft, conversation.attached
+        again.copying = conversation.copying  # it ends in the list that both share
         self._open[conversation.id] = again
         if self._current is conversation:
             self._show(again)
@@ -301,12 +302,12 @@ class Session(QObject):
     async def show_message(self, message_id: int) -> None:
         """Bring a message of the conversation shown into view, on whichever branch it is.
 
-        While an answer is under way no other branch can be shown.
+        While an answer is under way no other branch can be shown; the person is told.
         """
-        if self._current.turns or self._current.id is None:
+        if not await self.branching.show_branch_of(message_id):
             await self.bring_into_view(message_id)
-        else:
-            await self.branching.show_branch_of(message_id)
+            if self.busy and self._current.model.index_of_message(message_id) < 0:
+                self.branching.say_why_not()
 
     async def bring_into_view(self, message_id: int) -> None:
         """Bring a message of the branch shown into view, read first if it has to be."""
@@ -356,12 +357,15 @@ class Session(QObject):
         instead_of: str | None = None,
         conversation: OpenConversation | None = None,
     ) -> None:
-        """Send a message in the conversation shown; it queues behind a turn under way.
+        """Send a message in a conversation (the one shown); it queues behind a turn under way.
 
         ``instead_of``: see ``Engine.run_turn``; see ``Branching`` for who wants that.
         ``conversation``: another one than that shown.
         """
         conversation = conversation or self._current
+        if conversation.moving and instead_of is None:  # it belongs to what will be shown
+            conversation.held.append((text, tuple(attachments)))
+            return
         text = self.desk.hide_secrets(text)  # a key in it is neither shown nor kept
         attached = tuple(attachments)
         conversation.model.queue(text, self.desk.clock.now(), attached, held_back=self.paused)
@@ -384,13 +388,15 @@ class Session(QObject):
     ) -> None:
         engine = await self._engine(conversation)
         mode = ApprovalMode(self.desk.settings.approval_mode)
-        await engine.run_turn(
+        outcome = await engine.run_turn(
             text,
             channel=Channel.WINDOW,
             mode=mode,
             attachments=attached,
             instead_of=instead_of,
         )
+        if instead_of is not None and not outcome.stored and outcome.error is not None:
+            raise outcome.error  # there is no branch: what is shown would not be what is kept
 
     async def _engine(self, conversation: OpenConversation) -> Engine:
         async with conversation.opening:  # two quick messages belong to one new conversation
@@ -409,8 +415,8 @@ class Session(QObject):
             if sent.task is task and (task.cancelled() or task.exception() is not None):
                 # Taken back or failed before its turn: it must not look as if it were sent.
                 conversation.model.unqueue(sent.text)
-                if sent.instead_of is not None:  # what it would have stood beside comes back
-                    self.tasks.start(self.reopen(conversation), name="read conversation")
+                if sent.instead_of is not None:
+                    self.branching.come_back(conversation, sent, lost=not task.cancelled())
         conversation.turns = [sent for sent in conversation.turns if sent.task is not task]
         if not self.any_busy:
             self._second.stop()
@@ -435,6 +441,16 @@ class Session(QObject):
             self.attaching.give_back(conversation, back)
         return "\n".join(sent.text for sent in waiting if sent.text)
 
+    def give_back(
+        self, conversation: OpenConversation, text: str, attachments: Sequence[Attachment]
+    ) -> None:
+        """A message was not sent after all: it belongs to the draft again."""
+        self.attaching.give_back(conversation, attachments)
+        if conversation is self._current:
+            self.returned.emit(text)
+        else:
+            conversation.draft = with_kept(text, conversation.draft)
+
     @property
     def waiting(self) -> Sequence[SentMessage]:
         """What was sent in the conversation shown and waits behind its turn."""
@@ -448,8 +464,7 @@ class Session(QObject):
         if number < len(waiting):
             sent = waiting[number]
             sent.task.cancel()
-            self.attaching.give_back(conversation, list(sent.attachments))
-            self.returned.emit(sent.text)
+            self.give_back(conversation, sent.text, sent.attachments)
 
     def decide(self, approval_id: str, decision: Decision) -> bool:
         """Decide a pending approval in the person's name; ``False`` where it was too late."""

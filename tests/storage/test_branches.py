@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -15,13 +15,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from app.domain.branches import Segment
 from app.domain.errors import InvalidFieldError, NotFoundError
 from app.domain.messages import Channel, ConversationMessage, Role
 from app.domain.turns import SummaryRecord, TurnRecord
 from app.redaction import Redactor
-from app.storage.branches import Branches
+from app.storage.branches import Branches, Path
+from app.storage.connections import current
 from app.storage.conversations import Conversations
 from app.storage.database import Database
+from app.storage.exchange import MAX_DEPTH
+from app.storage.request_history import history_before
 from app.storage.search import MessageQuery
 from app.storage.summaries import Summaries
 from app.storage.turns import Turns
@@ -162,6 +166,19 @@ async def test_the_list_counts_and_judges_what_is_shown(house: House) -> None:
     assert listed.message_count == 4
 
 
+async def test_a_turn_is_replayed_with_the_history_of_its_own_branch(
+    house: House, database: Database
+) -> None:
+    await house.turn("two again", instead_of="two")
+    first, now = await house.first("three"), house.clock.now()
+
+    def before() -> list[str]:
+        found = history_before("c", Redactor(), message_id=first, at=now, characters=1000)
+        return [one.text for one in found.messages]
+
+    assert await database.read_async(before) == ["one", "re one", "two", "re two"]
+
+
 async def test_an_unknown_turn_begins_no_branch(house: House) -> None:
     before = await house.shown()
 
@@ -198,6 +215,101 @@ async def test_branches_that_cannot_be_are_not_imported(
     assert len(await house.conversations.list()) == 1
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"branches": [{"id": 1, "parent": 0, "fork": 2.0}]},
+        {"branches": [{"id": 1.0, "parent": 0, "fork": 2}]},
+        {"branches": [{"id": True, "parent": 0, "fork": 2}]},
+        {"branches": [{"id": 1, "parent": 0, "fork": -1}]},
+        {"branches": [{"id": 1, "parent": 1, "fork": 6}]},
+        {"shown_branch": 10**30},
+        {"shown_branch": -1},
+    ],
+)
+async def test_numbers_that_are_none_of_ours_are_not_imported(
+    house: House, change: dict[str, Any]
+) -> None:
+    await house.turn("two again", instead_of="two")
+    exported = await house.conversations.export("c")
+    forks: Any = exported["branches"]
+    own = forks[0]["id"]
+    messages: Any = exported["messages"]
+    for message in messages:
+        message["branch"] = 1 if message["branch"] == own else 0
+    exported |= {"branches": [{"id": 1, "parent": 0, "fork": 2}], "shown_branch": 1} | change
+
+    with pytest.raises(InvalidFieldError):
+        await house.conversations.import_(exported)
+
+
+async def test_a_turn_on_two_branches_is_not_imported(house: House) -> None:
+    await house.turn("two again", instead_of="two")
+    exported = await house.conversations.export("c")
+    messages: Any = exported["messages"]
+    messages[-1]["turn_id"] = "two"
+
+    with pytest.raises(InvalidFieldError):
+        await house.conversations.import_(exported)
+
+
+@pytest.mark.parametrize("deep", [True, False])
+async def test_thousands_of_branches_are_read_as_quickly_as_they_are_written(
+    house: House, deep: bool
+) -> None:
+    """Each beside the one before, or each leaving it."""
+    count = MAX_DEPTH + 1 if deep else 3_000
+    at = house.clock.now().isoformat()
+    forks = [{"id": n, "parent": n - 1 if deep else 0, "fork": n - 1 if deep else 0}
+             for n in range(1, count)]  # fmt: skip
+    messages = [
+        {"role": "user", "text": f"say {n}", "created_at": at, "branch": n} for n in range(count)
+    ]
+    exported = {
+        "format": "steward-conversation", "version": 1, "messages": messages,
+        "branches": forks, "shown_branch": count - 1,
+    }  # fmt: skip
+
+    copy = await house.conversations.import_(exported)
+
+    async with asyncio.timeout(10):
+        page, _ = await house.conversations.page(copy.id)
+        assert page[-1].text == f"say {count - 1}"
+        assert await house.branches.forks(copy.id)
+        assert await house.conversations.list()
+        assert (await house.conversations.history(copy.id, characters=1000)).messages
+        assert await house.conversations.find(
+            MessageQuery(text="say", conversation_id=copy.id, shown=True)
+        )
+        assert await house.branches.show(copy.id, await first_message(house, copy.id))
+
+
+async def test_a_chain_of_branches_longer_than_can_be_read_is_not_imported(house: House) -> None:
+    at = house.clock.now().isoformat()
+    count = MAX_DEPTH + 2
+    forks = [{"id": n, "parent": n - 1, "fork": n - 1} for n in range(1, count)]
+    messages = [{"role": "user", "text": "x", "created_at": at, "branch": n} for n in range(count)]
+    exported = {"format": "steward-conversation", "version": 1, "messages": messages}
+
+    with pytest.raises(InvalidFieldError):
+        await house.conversations.import_(exported | {"branches": forks[::-1]})
+
+
+async def test_branches_may_leave_one_another_as_often_as_the_person_likes(
+    house: House, database: Database
+) -> None:
+    own = (Segment(1_500), *(Segment(n, n) for n in range(1_499, 0, -1)), Segment(0, 3))
+    condition, parameters = Path("c", own).sql()
+    sql = f"SELECT count(*) FROM messages WHERE {condition}"
+
+    assert await database.read_async(lambda: current.rows(sql, parameters)) == [(2,)]
+
+
+async def first_message(house: House, conversation_id: str) -> int:
+    query = MessageQuery(text='"say 0"', conversation_id=conversation_id)
+    return (await house.conversations.find(query))[0].message_id
+
+
 def texts_in(exported: Mapping[str, Any]) -> list[str]:
     return [one["text"] for one in exported["messages"]]
 
@@ -226,7 +338,7 @@ class Talking(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
-        self.database = Database(Path(self.folder.name) / "steward.db")
+        self.database = Database(FilePath(self.folder.name) / "steward.db")
         self.database.open()
         self.house = House(self.database)
         self.runner = asyncio.Runner()

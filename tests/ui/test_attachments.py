@@ -118,7 +118,7 @@ async def test_a_picture_from_the_clipboard_becomes_a_png(
     for _ in range(2):
         clipboard.setImage(image)
         press(editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-        await until(lambda: not window.session.current.attaching, "the picture")  # type: ignore[union-attr]
+        await until(lambda: not window.session.current.copying, "the picture")  # type: ignore[union-attr]
         image.fill(Qt.GlobalColor.darkBlue)
     first, second = await attached(window, 2)
     assert [first.attachment.name, second.attachment.name] == [

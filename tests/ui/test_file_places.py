@@ -113,6 +113,39 @@ async def test_the_menu_key_offers_it_in_the_timeline_and_the_path_can_be_copied
     assert pane.timeline.contextMenuPolicy() is Qt.ContextMenuPolicy.CustomContextMenu
 
 
+async def test_versions_of_files_with_one_name_are_told_apart(
+    person: Person, window: MainWindow, opened: list[QUrl], folder: Path
+) -> None:
+    session = window.session
+    assert session is not None
+    for name in ("here", "there"):
+        (folder / name).mkdir()
+        (folder / name / "same.md").write_text(f"from {name}")
+        await session.workspace().edit(str(folder / name / "same.md"), lambda _: b"now")
+
+    for name in ("here", "there"):
+        session.places.open_version(str(folder / name / "same.md"), 1)
+        await until(lambda: len(opened) == 1, "the desktop to be asked")
+        assert Path(opened.pop().toLocalFile()).read_text() == f"from {name}"
+
+
+@pytest.mark.parametrize("name", ["二" * 84 + ".md", "я" * 120 + ".txt", "a\nb -rf.md", "-rf"])
+async def test_a_version_opens_whatever_its_file_is_called(
+    person: Person, window: MainWindow, opened: list[QUrl], folder: Path, name: str
+) -> None:
+    session = window.session
+    assert session is not None
+    (folder / name).write_text("before")
+    await session.workspace().edit(str(folder / name), lambda _: b"now")
+
+    session.places.open_version(str(folder / name), 1)
+
+    await until(lambda: opened, "the desktop to be asked")
+    copy = Path(opened[0].toLocalFile())
+    assert copy.read_text() == "before"
+    assert copy.suffix == Path(name).suffix
+
+
 SHOWS = """
 import asyncio, subprocess, sys
 from pathlib import Path

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui.controls import Button, Label
+from app.ui.open_conversation import SetAside
 from app.ui.translation import translate
 
 if TYPE_CHECKING:
@@ -52,8 +53,6 @@ class Editing(QObject):
         self._composer = composer
         self._conversation: OpenConversation | None = None
         self._turn = ""
-        self._draft = ""
-        self._attached: list[Attachment] = []
         composer.escaped.connect(self.cancel)
 
     @property
@@ -65,8 +64,10 @@ class Editing(QObject):
         """Put a message into the composer, with what was attached to it."""
         self.cancel()
         conversation = self._conversation = self._session.current
-        self._turn, self._draft = asked.turn_id, self._composer.text
-        self._attached = list(conversation.attached)
+        self._turn = asked.turn_id
+        conversation.set_aside = SetAside(
+            self._composer.text, list(conversation.attached), edited=asked.text
+        )
         self._put(asked.text, list(asked.attachments))
         banner = EditBanner()
         banner.cancelled.connect(self.cancel)
@@ -87,11 +88,20 @@ class Editing(QObject):
         self._put(draft, attached)
         return turn
 
+    def add_to_draft(self, text: str) -> None:
+        """A message came back that was not sent: it waits with the draft."""
+        assert self._conversation is not None
+        aside = self._conversation.set_aside
+        assert aside is not None
+        aside.text = f"{text}\n{aside.text}" if aside.text else text
+
     def _end(self) -> tuple[str, list[Attachment]]:
-        draft, attached = self._draft, self._attached
-        self._turn, self._draft, self._attached = "", "", []
+        assert self._conversation is not None
+        aside = self._conversation.set_aside
+        assert aside is not None
+        self._turn, self._conversation.set_aside = "", None
         self._composer.show_banner(None)
-        return draft, attached
+        return aside.text, aside.attached
 
     def _put(self, text: str, attached: list[Attachment]) -> None:
         assert self._conversation is not None

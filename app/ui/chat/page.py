@@ -184,7 +184,7 @@ class ChatPage(QWidget):
     def _show_attached(self) -> None:
         if self._session is not None:
             current = self._session.current
-            self.composer.show_attachments(current.attached, current.attaching)
+            self.composer.show_attachments(current.attached, len(current.copying))
 
     def _make_find_bar(self, session: Session) -> FindBar:
         from app.ui.chat.find_bar import FindBar
@@ -247,15 +247,14 @@ class ChatPage(QWidget):
         if session is None:
             self.send(text)
             return
-        attached = session.attaching.take(session.current)
         if editing is None or not editing.turn:
-            session.send(text, attached)
-        elif session.busy:  # a message that has no end yet cannot be left
-            self.composer.set_text(text)
-            session.attaching.give_back(session.current, attached)
-            session.branching.say_again(editing.turn, text)
-        else:
+            session.send(text, session.attaching.take(session.current))
+        elif session.branching.possible:
+            attached = session.attaching.take(session.current)
             session.branching.say_again(editing.take(), text, attached)
+        else:  # a message that has no end yet cannot be left
+            self.composer.set_text(text)
+            session.branching.say_why_not()
 
     def _edit_message(self, turn_id: str) -> None:
         session, editing = self._session, self._editing
@@ -331,6 +330,9 @@ class ChatPage(QWidget):
     def _take_back(self, text: str) -> None:
         written = self.composer.text
         if not text:
+            return
+        if self._editing is not None and self._editing.turn:
+            self._editing.add_to_draft(text)
             return
         self.composer.set_text(f"{text}\n{written}" if written else text)
 
