@@ -175,7 +175,7 @@ def difference(actual: QImage, expected: QImage, blocks: list[tuple[int, int]]) 
 def kept(image: QImage, path: Path) -> None:
     """Write a picture. Raises ``OSError``."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not image.save(str(path), b"PNG", 0):  # 0: as small as can be
+    if not image.save(str(path), quality=0):  # as small as can be
         raise OSError(f"{path} cannot be written")
 
 
