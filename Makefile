@@ -11,7 +11,7 @@ TESTFLAGS ?= -n 2 --dist loadgroup
 TESTS ?=
 ARGS ?=
 
-.PHONY: help run test explore bench torture mutants lint lock translations screenshots package package-check clean
+.PHONY: help run test explore bench torture mutants lint lock translations screenshots pictures package package-check clean
 
 help:
 	@echo "make run          set everything up and open the window (ARGS: any steward command)"
@@ -24,6 +24,7 @@ help:
 	@echo "make lock         new versions of the packages (ARGS=--upgrade)"
 	@echo "make translations the window's texts for translators, and what was translated for the window"
 	@echo "make screenshots  the pictures of README and guide (ARGS: only these)"
+	@echo "make pictures     the pictures that the window is compared with, anew (ARGS: only these)"
 	@echo "make package      a program to install: build/package/*.deb"
 	@echo "make package-check  installs it into an empty Debian, and uses it there (as root)"
 	@echo "make clean        take away what the others made"
@@ -56,6 +57,11 @@ torture:
 mutants:
 	@$(BOOTSTRAP) dev
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.mutants $(ARGS)
+
+# The pictures that the window is compared with: ARGS="asked" for some of them.
+pictures:
+	@$(BOOTSTRAP) dev
+	QT_QPA_PLATFORM=offscreen .venv/bin/python -m tests.ui.references $(ARGS)
 
 lint:
 	@$(BOOTSTRAP) dev

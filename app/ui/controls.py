@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPaintEvent, QPen, Q
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
+    QLineEdit,
     QMenu,
     QPushButton,
     QSizePolicy,
@@ -188,6 +189,10 @@ class ElidedLabel(Label):
         width = self.fontMetrics().horizontalAdvance(self._whole) + 4
         return QSize(width, super().sizeHint().height())
 
+    def minimumSizeHint(self) -> QSize:
+        """No width of its own: what stands beside it is not cut for its sake."""
+        return QSize(0, super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten again."""
         super().resizeEvent(event)
@@ -291,6 +296,14 @@ def state_icon(state: str, theme: Theme) -> QIcon:
 def state_icon_size(theme: Theme) -> QSize:
     """How large such a picture is."""
     return QSize(theme.px(14), theme.px(10))
+
+
+def offer_to_clear(field: QLineEdit) -> None:
+    """Put a button into ``field`` that empties it. Qt gives it no name, so it gets one here."""
+    field.setClearButtonEnabled(True)
+    for button in field.findChildren(QToolButton):
+        button.setAccessibleName(translate("Keys", "Clear"))
+        button.setToolTip(translate("Keys", "Clear"))
 
 
 def rule(*, vertical: bool = False) -> QFrame:

@@ -22,6 +22,7 @@ from app.ui.chat.page import ChatPage
 from app.ui.controls import rule
 from app.ui.direction import window_is_rtl
 from app.ui.dock import TABS, Dock
+from app.ui.focus_ring import FocusRing
 from app.ui.folding import Folding
 from app.ui.look import look_of, next_size
 from app.ui.notifications import CardStack
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
         self.status_line = StatusLine(theme)
         self.cards = CardStack(theme, self.chat)
         self._sinks = ExitStack()
+        self._ring = FocusRing(theme, self)
         self._build()
         self._wire()
         self._recall()

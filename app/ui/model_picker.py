@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.domain.errors import StewardError
-from app.ui.controls import Button, Label
+from app.ui.controls import Button, Label, offer_to_clear
 from app.ui.direction import window_is_rtl
 from app.ui.known_models import KnownModels, model_words
 from app.ui.tasks import Tasks, WorkGroup
@@ -164,7 +164,7 @@ class _Search(QLineEdit):
         self._picker = picker
         self.setPlaceholderText(translate("Models", "Search the models, or write a name"))
         self.setAccessibleName(translate("Models", "Search the models"))
-        self.setClearButtonEnabled(True)
+        offer_to_clear(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """As said above; Escape closes."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
 
-from app.ui.controls import Button, Label
+from app.ui.controls import Button, Label, offer_to_clear
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -305,7 +305,7 @@ class _Search(QLineEdit):
         super().__init__()
         self.setPlaceholderText(translate("Conversations", "Search everything  Ctrl+K"))
         self.setAccessibleName(translate("Conversations", "Search all conversations"))
-        self.setClearButtonEnabled(True)
+        offer_to_clear(self)
         shortcut = QShortcut(QKeySequence("Ctrl+K"), self)
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         shortcut.activated.connect(self._come)

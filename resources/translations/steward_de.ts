@@ -1236,6 +1236,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
 <context>
     <name>Keys</name>
     <message>
+        <source>Clear</source>
+        <translation>Leeren</translation>
+    </message>
+    <message>
         <source>Escape</source>
         <translation>Esc</translation>
     </message>

@@ -14,7 +14,7 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -129,6 +129,17 @@ async def _render(
     size: QSize,
     cut: Cut,
 ) -> None:
+    async with staged(application, home, scene, look, size) as person:
+        await asyncio.sleep(0.8)  # hover and focus settle, and the vault's size is read
+        if not picture(person.window).copy(cut(person.window)).save(str(path)):
+            raise OSError(f"{path} cannot be written")
+
+
+@contextlib.asynccontextmanager
+async def staged(
+    application: QApplication, home: Path, scene: Scene, look: Look, size: QSize
+) -> AsyncIterator[Person]:
+    """Someone before a window of its own, on which ``scene`` has just been played."""
     theme = Theme(application, look)
     environment = {f"STEWARD_{name.upper()}": value for name, value in look._asdict().items()}
     assembly = await Assembly.open(SettingsStore(home, environment))
@@ -139,10 +150,9 @@ async def _render(
         window.resize(size)
         window.show()
         window.attach(assembly)
-        await scene(Person(window))
-        await asyncio.sleep(0.8)  # hover and focus settle, and the vault's size is read
-        if not _picture(window).copy(cut(window)).save(str(path)):
-            raise OSError(f"{path} cannot be written")
+        person = Person(window)
+        await scene(person)
+        yield person
     finally:
         window.close()
         await window.detach()
@@ -151,10 +161,10 @@ async def _render(
         theme.deleteLater()
 
 
-def _picture(window: MainWindow) -> QPixmap:
+def picture(window: MainWindow) -> QPixmap:
     """The window with the dialogs that stand on it."""
-    picture = window.grab()
-    painter = QPainter(picture)
+    whole = window.grab()
+    painter = QPainter(whole)
     for dialog in window.findChildren(QDialog):
         if dialog.isVisible():
             at = window.rect().center() - dialog.rect().center()
@@ -167,7 +177,7 @@ def _picture(window: MainWindow) -> QPixmap:
         across = (window.width() - window.quick.width()) // 2
         painter.drawPixmap(across, window.height() // 6, window.quick.grab())
     painter.end()
-    return picture
+    return whole
 
 
 # --- scenes -----------------------------------------------------------------------------------
@@ -544,6 +554,16 @@ async def conversations(person: Person) -> None:
     await until(lambda: rail.undo_bar is not None and rail.undo_bar.isVisible(), "Undo")
 
 
+async def looking_for_words(person: Person) -> None:
+    """The search in the conversation shown."""
+    await person.ask("what is in report.md")
+    press(person.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    bar = person.window.chat.find_bar
+    assert bar is not None
+    type_text(bar.field, "report")
+    await until(lambda: "of" in bar.count.text(), "what was found")
+
+
 async def hits(person: Person) -> None:
     """What a search found, and where one of them leads."""
     await _talked(person)
@@ -858,6 +878,7 @@ SCENES: Final[dict[str, Scene]] = {
         paused,
         last_run,
         conversations,
+        looking_for_words,
         hits,
         files,
         settings,

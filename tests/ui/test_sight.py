@@ -71,7 +71,7 @@ def test_what_only_moves_up_is_not_painted_again(view: Transcript, rows: Convers
         drawn += 1
         real(self, *arguments)  # type: ignore[arg-type]
 
-    paint.RowPainter._text = counted  # type: ignore[method-assign]
+    paint.RowPainter._text = counted  # type: ignore[method-assign, assignment]
     try:
         live.say("And one more paragraph.\n\n")
         QApplication.sendPostedEvents(None, QEvent.Type.UpdateRequest)

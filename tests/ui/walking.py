@@ -1,9 +1,35 @@
-"""Walks a window as a screen reader does, and reports controls that have no name."""
+"""Walks a window as someone without mouse or eyes does, and reports what they could not use."""
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleInterface,
+    QImage,
+    QKeySequence,
+    QPainter,
+    QShortcut,
+)
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QAbstractSpinBox,
+    QComboBox,
+    QHeaderView,
+    QLineEdit,
+    QPlainTextEdit,
+    QRadioButton,
+    QTabBar,
+    QTabWidget,
+    QTextEdit,
+    QWidget,
+)
 
 INTERACTIVE = {
     QAccessible.Role.Button,
@@ -22,6 +48,18 @@ INTERACTIVE = {
 }
 # Parts that Qt makes itself inside a control that has a name.
 INSIDE = ("qt_", "QComboBoxPrivateContainer", "QScrollBar")
+CONTROLS: Final = (
+    QAbstractButton, QLineEdit, QComboBox, QAbstractItemView, QPlainTextEdit, QTextEdit, QTabBar,
+    QAbstractSpinBox,
+)  # fmt: skip
+FROM_ITS_FIELD: Final = {"Models"}
+"""Lists that the arrow keys move in while the field above them has the focus."""
+MOST_STEPS: Final = 150
+SEEN_PIXELS: Final = 40
+"""More than a text cursor: a ring, a line or a colour that changed."""
+
+
+# --- names ----------------------------------------------------------------------------------------
 
 
 def nameless(widget: QWidget) -> list[str]:
@@ -51,11 +89,12 @@ def _walk(interface: QAccessibleInterface | None, found: list[str], depth: int) 
 def _named_parent(widget: QWidget) -> bool:
     """An editor inside a combo box, a viewport inside a view: the control around it has a name."""
     parent = widget.parentWidget()
-    from PySide6.QtWidgets import QAbstractScrollArea, QComboBox, QTabWidget
-
     return isinstance(parent, QComboBox | QAbstractScrollArea | QTabWidget) and bool(
         parent.accessibleName()
     )
+
+
+# --- keys -----------------------------------------------------------------------------------------
 
 
 def without_keys(widget: QWidget) -> list[str]:
@@ -73,13 +112,119 @@ def without_keys(widget: QWidget) -> list[str]:
 
 
 def shared_keys(widget: QWidget) -> list[str]:
-    """Shortcuts and mnemonics that two visible buttons want."""
+    """Shortcuts and mnemonics of ``widget``'s window that two things want that are usable now."""
     seen: dict[str, str] = {}
     twice = []
-    for button in widget.findChildren(QAbstractButton):
-        key = button.shortcut().toString()
-        if button.isVisible() and key:
-            if key in seen:
-                twice.append(f"{key}: {seen[key]!r} and {button.text()!r}")
-            seen[key] = button.text()
+    for key, owner in _keys(widget):
+        if key in seen:
+            twice.append(f"{key}: {seen[key]!r} and {owner!r}")
+        seen[key] = owner
     return twice
+
+
+def _keys(widget: QWidget) -> Iterator[tuple[str, str]]:
+    for button in widget.findChildren(QAbstractButton):
+        if button.isVisible() and button.isEnabled() and button.window() is widget.window():
+            key = button.shortcut().toString()
+            if key:
+                yield key, button.text() or button.accessibleName()
+    for shortcut in widget.findChildren(QShortcut):
+        parent = shortcut.parent()
+        everywhere = shortcut.context() in (
+            Qt.ShortcutContext.WindowShortcut, Qt.ShortcutContext.ApplicationShortcut,
+        )  # fmt: skip
+        if not isinstance(parent, QWidget) or not parent.isVisible():
+            continue
+        if everywhere and shortcut.isEnabled() and parent.window() is widget.window():
+            yield shortcut.key().toString(), f"shortcut of {type(parent).__name__}"
+
+
+# --- focus ----------------------------------------------------------------------------------------
+
+
+class TabRound(NamedTuple):
+    """What has the focus in turn as Tab is pressed until it comes round, and what did not show."""
+
+    reached: Sequence[QWidget]
+    unseen: Sequence[str]
+
+
+def tab_round(window: QWidget) -> TabRound:
+    """Press Tab from control to control."""
+    reached: list[QWidget] = []
+    unseen: list[str] = []
+    for _ in range(MOST_STEPS):
+        focused = window.focusWidget()
+        if focused is None:
+            window.focusNextChild()
+            continue
+        if focused in reached:
+            break
+        reached.append(focused)
+        place = _around(window, focused)
+        with_it = window.grab(place).toImage()
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+        if window.focusWidget() is focused:
+            continue
+        if _changed(with_it, window.grab(place).toImage()) < SEEN_PIXELS:
+            unseen.append(_told(focused))
+    return TabRound(reached, unseen)
+
+
+def unreachable(window: QWidget, reached: Sequence[QWidget]) -> list[str]:
+    """Visible controls of ``window`` that Tab does not reach and no key of their own presses."""
+    return [
+        _told(one)
+        for one in window.findChildren(QWidget)
+        if isinstance(one, CONTROLS)
+        and one.isVisible()
+        and one.isEnabled()
+        and one.window() is window
+        and one not in reached
+        and not _is_part(one)
+        and not (isinstance(one, QAbstractButton) and _has_key(one))
+    ]
+
+
+def _is_part(widget: QWidget) -> bool:
+    """Something inside a control, or one radio button of several: arrow keys reach it."""
+    parent = widget.parentWidget()
+    return (
+        isinstance(widget, QRadioButton | QHeaderView)
+        or widget.objectName().startswith(INSIDE)
+        or isinstance(parent, QComboBox | QLineEdit | QAbstractSpinBox | QTabBar)
+        or widget.accessibleName() in FROM_ITS_FIELD
+    )
+
+
+def _has_key(button: QAbstractButton) -> bool:
+    return not button.shortcut().isEmpty() or QKeySequence.mnemonic(button.text()).count() > 0
+
+
+def _around(window: QWidget, widget: QWidget) -> QRect:
+    """Where ``widget`` is, with the frame that may show its focus."""
+    shown = widget
+    while (above := shown.parentWidget()) is not None and above is not window:
+        if above.width() > widget.width() + 80 or above.height() > widget.height() + 160:
+            break
+        shown = above
+    return QRect(shown.mapTo(window, QPoint()), shown.size()).adjusted(-4, -4, 4, 4)
+
+
+def _changed(one: QImage, other: QImage) -> int:
+    """How many pixels differ."""
+    if one.isNull() or other.isNull():  # it is not in the window at all
+        return 0
+    if one.size() != other.size():
+        return SEEN_PIXELS
+    both = one.convertToFormat(QImage.Format.Format_RGB32)
+    painter = QPainter(both)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)
+    painter.drawImage(0, 0, other)
+    painter.end()
+    return sum(pixel & 0xFFFFFF != 0 for pixel in memoryview(both.constBits()).cast("I"))
+
+
+def _told(widget: QWidget) -> str:
+    text = widget.text() if isinstance(widget, QAbstractButton) else ""
+    return f"{type(widget).__name__} {text or widget.accessibleName()!r}"

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
 
-from app.ui.controls import IconButton, Label
+from app.ui.controls import IconButton, Label, offer_to_clear
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -36,7 +36,7 @@ class FindBar(QFrame):
         self.field = QLineEdit()
         self.field.setPlaceholderText(translate("Find", "Find in this conversation"))
         self.field.setAccessibleName(translate("Find", "Words to find in this conversation"))
-        self.field.setClearButtonEnabled(True)
+        offer_to_clear(self.field)
         self.count = Label("", kind="small")
         self.earlier = IconButton(theme, "up", translate("Find", "Earlier message"), "Shift+F3")
         self.later = IconButton(theme, "down", translate("Find", "Later message"), "F3")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QListView, QVBoxLayout, QWidget
 
 from app.domain.file_search import FileQuery
 from app.ui import words
-from app.ui.controls import Label
+from app.ui.controls import Label, offer_to_clear
 from app.ui.panes.file_filters import FileFilters, Order
 from app.ui.panes.file_lines import (
     FileDelegate,
@@ -53,7 +53,7 @@ class FileChooser(QWidget):
         self.filter = QLineEdit()
         self.filter.setAccessibleName(translate("Versions", "Find a file by words of its path"))
         self.filter.setPlaceholderText(translate("Versions", "Find a file by words of its path"))
-        self.filter.setClearButtonEnabled(True)
+        offer_to_clear(self.filter)
         self.filters = FileFilters(lambda: session.desk.clock.now().astimezone().date())
         self.list = QListView()
         self.list.setModel(self._model)

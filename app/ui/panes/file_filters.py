@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout,
 
 from app.domain.date_words import span_of
 from app.domain.file_search import ANY_FILE, ChangedBy, FileKind, FileQuery
-from app.ui.controls import Button, Label, MenuButton
+from app.ui.controls import Button, Label, MenuButton, offer_to_clear
 from app.ui.translation import translate
 
 
@@ -46,7 +46,7 @@ class FileFilters(QWidget):
                 "1 March to 5 March, since last week",
             )
         )
-        self.when.setClearButtonEnabled(True)
+        offer_to_clear(self.when)
         self.when.textChanged.connect(self._typed)
         self.problem = Label(kind="trouble", wrap=True)
         self.problem.hide()

@@ -22,7 +22,7 @@ from app.domain.events import Event, TurnFinished
 from app.domain.messages import ConversationMessage
 from app.domain.turns import TurnRecord
 from app.ui import words
-from app.ui.controls import Label
+from app.ui.controls import Label, offer_to_clear
 from app.ui.open_conversation import OpenConversation
 from app.ui.panes.nothing import Nothing
 from app.ui.panes.trace_acts import TraceActs, TraceMenu
@@ -56,7 +56,7 @@ class TracePane(QWidget):
         self.filter = QLineEdit()
         self.filter.setAccessibleName(translate("Trace", "Filter steps"))
         self.filter.setPlaceholderText(translate("Trace", "Filter: a skill, a file, failed, model"))
-        self.filter.setClearButtonEnabled(True)
+        offer_to_clear(self.filter)
         self.filter.textChanged.connect(self._filter)
         self._found = Label(kind="small")
         self._found.hide()

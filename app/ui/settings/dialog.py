@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.controls import Button, ElidedLabel, rule
+from app.ui.controls import Button, ElidedLabel, offer_to_clear, rule
 from app.ui.session import Session
 from app.ui.settings.catalogue import page_title, words_of
 from app.ui.settings.folders_page import FoldersPage
@@ -247,7 +247,7 @@ class _Search(QLineEdit):
         self._dialog = dialog
         self.setPlaceholderText(translate("Settings", "Search  Ctrl+F"))
         self.setAccessibleName(translate("Settings", "Search the settings"))
-        self.setClearButtonEnabled(True)
+        offer_to_clear(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """As said above."""

@@ -1,0 +1,123 @@
+"""Which scene shows which part of the window, so that none is left out of what scenes prove."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SHOWN: Final[dict[str, tuple[str, ...]]] = {
+    "setting_up_sign_in": (
+        "attempt.Attempt",
+        "onboarding.folder_step.FolderStep",
+        "onboarding.heading.StepHeading",
+        "onboarding.model_step.ModelStep",
+        "onboarding.model_step._Way",
+        "onboarding.panel.SetUpPanel",
+    ),
+    "rules": (
+        "chat.answer_acts.AnswerActs",
+        "chat.suggestions.Suggestions",
+        "settings.dialog.SettingsDialog",
+        "settings.dialog._Search",
+        "settings.page.Page",
+        "settings.rules_page.RulesPage",
+        "settings.setting_controls.ChoiceControl",
+        "settings.setting_row.SettingRow",
+    ),
+    "asked": (
+        "chat.approval_card.ApprovalCard",
+        "chat.composer.Composer",
+        "chat.editor.Editor",
+        "chat.page.ChatPage",
+        "chat.transcript.Transcript",
+        "controls.Button",
+        "controls.Dot",
+        "controls.ElidedLabel",
+        "controls.IconButton",
+        "controls.Label",
+        "controls.MenuButton",
+        "diff.view.DiffView",
+        "dock.Dock",
+        "main_window.MainWindow",
+        "panes.trace.TracePane",
+        "panes.trace_acts.TraceActs",
+        "status_line.StatusLine",
+        "top_bar.TopBar",
+    ),
+    "editing": (
+        "chat.arguments_form.ArgumentsForm",
+        "chat.arguments_form._Field",
+        "conversation_list.ConversationList",
+        "rail.Rail",
+        "rail._Search",
+    ),
+    "branched": (
+        "chat.editing.EditBanner",
+        "chat.fork_bar.ForkBar",
+    ),
+    "conflict": (
+        "chat.empty.EmptyConversation",
+        "controls.ChoiceButton",
+        "panes.conflict_card.ConflictCard",
+        "panes.vault_line.VaultLine",
+        "panes.version_card.VersionCard",
+        "panes.version_rows.Timeline",
+        "panes.versions.VersionsPane",
+    ),
+    "conversations": (
+        "focus_ring._Ring",
+        "undo_bar.UndoBar",
+    ),
+    "picking": (
+        "model_picker.ModelPicker",
+        "model_picker._Search",
+        "two_lines.TwoLineList",
+    ),
+    "circuits_in_trouble": (
+        "notification_card.NotificationCard",
+        "notifications.CardStack",
+        "panes.circuit_line.CircuitLine",
+        "panes.circuits.CircuitsPane",
+        "sparkline.Sparkline",
+    ),
+    "setting_up_server": (
+        "onboarding.server_way.ServerOffer",
+        "onboarding.server_way.ServerWay",
+    ),
+    "blame": (
+        "panes.blame_view.BlameView",
+        "panes.blame_view._Lines",
+    ),
+    "finding": ("panes.file_chooser.FileChooser",),
+    "files": ("panes.files.FilesPane",),
+    "folders": (
+        "settings.folders_page.FoldersPage",
+        "settings.setting_controls.SwitchControl",
+    ),
+    "settings": (
+        "settings.keys.KeyRow",
+        "settings.model_page.ModelPage",
+        "settings.setting_controls.LineControl",
+    ),
+    "notification_settings": ("settings.notifications_page.NotificationsPage",),
+    "searched": ("settings.search_page.SearchPage",),
+    "you": (
+        "settings.setting_controls.PassageControl",
+        "settings.you_page.YouPage",
+    ),
+    "checking": ("vault_dialog.VaultDialog",),
+    "looking_for_words": ("chat.find_bar.FindBar",),
+    "setting_up_failed": ("onboarding.key_way.KeyWay",),
+}
+"""Scenes, and the classes below ``app.ui`` that can be seen in them (each under the first one)."""
+
+ELSEWHERE: Final = {
+    "chat.attachment_bar.AttachmentBar": "test_attachments.py",
+    "chat.attachment_bar.AttachmentChip": "test_attachments.py",
+    "chat.attachment_bar._RemoveButton": "test_attachments.py",
+    "chat.attachment_bar._Sign": "test_attachments.py",
+    "chat.code_copy.CodeCopy": "test_copying.py: shows under the pointer only",
+    "chat.offer_list.OfferList": "test_completion.py: shows while something is written",
+    "panes.nothing.Nothing": "test_panes.py, and the reference pictures",
+    "trouble_page.TroublePage": "test_accessibility.py: in a window that could not start",
+}
+"""Classes that no scene shows, and which tests do."""
