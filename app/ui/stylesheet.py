@@ -129,8 +129,10 @@ QFrame[kind="composer"] QPlainTextEdit {
 }
 QFrame[kind="quick"] { background: $panel; border: 1px solid $control; }
 QLineEdit[kind="quick"], QLineEdit[kind="quick"]:focus {
-    border: none; border-radius: 0; padding: 14px 16px; background: transparent;
+    border: none; border-bottom: $ring solid transparent; border-radius: 0; padding: 14px 16px;
+    background: transparent;
 }
+QLineEdit[kind="quick"]:focus { border-bottom: $ring solid $accent; }
 QListWidget[kind="pages"]::item { padding: 0 6px; }
 QListWidget[kind="boxed"] {
     background: $panel; border: 1px solid $control; border-radius: ${radius}px; padding: 4px;
