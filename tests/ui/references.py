@@ -42,7 +42,7 @@ LOOKS: Final = {
 }
 BLOCK: Final = 10
 """Edge of the squares that are compared, in pixels of the picture that is kept."""
-MOST_SHIFT: Final = 40
+MOST_SHIFT: Final = 20
 """How far a channel (0 to 255) may be from all of its neighbours in the other picture."""
 MOST_PIXELS: Final = 4
 """So many pixels of a block may be further away: the edges of letters."""
