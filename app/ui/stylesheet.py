@@ -111,6 +111,8 @@ QCheckBox::indicator:checked, QListView::indicator:checked {
     border-color: $accent; background: $accent; image: url("$tick");
 }
 QRadioButton:focus, QCheckBox:focus { color: $accent; }
+QCheckBox { border: $ring solid transparent; border-radius: 6px; padding: 1px; }
+QCheckBox:focus { border-color: $accent; }
 
 QFrame[kind="card"] {
     background: $raised; border: 1px solid $strong_line; border-radius: ${card}px;
