@@ -111,6 +111,8 @@ QCheckBox::indicator:checked, QListView::indicator:checked {
     border-color: $accent; background: $accent; image: url("$tick");
 }
 QRadioButton:focus, QCheckBox:focus { color: $accent; }
+QCheckBox { border: $ring solid transparent; border-radius: 6px; padding: 1px; }
+QCheckBox:focus { border-color: $accent; }
 
 QFrame[kind="card"] {
     background: $raised; border: 1px solid $strong_line; border-radius: ${card}px;
@@ -129,8 +131,10 @@ QFrame[kind="composer"] QPlainTextEdit {
 }
 QFrame[kind="quick"] { background: $panel; border: 1px solid $control; }
 QLineEdit[kind="quick"], QLineEdit[kind="quick"]:focus {
-    border: none; border-radius: 0; padding: 14px 16px; background: transparent;
+    border: none; border-bottom: $ring solid transparent; border-radius: 0; padding: 14px 16px;
+    background: transparent;
 }
+QLineEdit[kind="quick"]:focus { border-bottom: $ring solid $accent; }
 QListWidget[kind="pages"]::item { padding: 0 6px; }
 QListWidget[kind="boxed"] {
     background: $panel; border: 1px solid $control; border-radius: ${radius}px; padding: 4px;

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QLocale, QSize, Qt
 from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -42,7 +42,7 @@ LOOKS: Final = {
 }
 BLOCK: Final = 10
 """Edge of the squares that are compared, in pixels of the picture that is kept."""
-MOST_SHIFT: Final = 40
+MOST_SHIFT: Final = 20
 """How far a channel (0 to 255) may be from all of its neighbours in the other picture."""
 MOST_PIXELS: Final = 4
 """So many pixels of a block may be further away: the edges of letters."""
@@ -60,6 +60,8 @@ def repeatable() -> Iterator[None]:
         patch.setattr("app.ui.theme.QFontDatabase", _OurFonts)
         patch.setenv("TZ", "UTC")
         time.tzset()
+        before = QLocale()
+        QLocale.setDefault(QLocale("en_US"))
         added = [QFontDatabase.addApplicationFont(str(one)) for one in FONTS.glob("*.ttf")]
         assert -1 not in added, "a font cannot be read"
         try:
@@ -67,6 +69,7 @@ def repeatable() -> Iterator[None]:
         finally:
             for one in added:
                 QFontDatabase.removeApplicationFont(one)
+            QLocale.setDefault(before)
     time.tzset()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 SHOWN: Final[dict[str, tuple[str, ...]]] = {
-    "setting_up_sign_in": (
+    "set_up": (
         "attempt.Attempt",
         "onboarding.folder_step.FolderStep",
         "onboarding.heading.StepHeading",
@@ -15,7 +15,6 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
     ),
     "rules": (
         "chat.answer_acts.AnswerActs",
-        "chat.suggestions.Suggestions",
         "settings.dialog.SettingsDialog",
         "settings.dialog._Search",
         "settings.page.Page",
@@ -25,41 +24,46 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
     ),
     "asked": (
         "chat.approval_card.ApprovalCard",
+        "controls.MenuButton",
+        "diff.view.DiffView",
+        "dock.Dock",
+        "panes.trace.TracePane",
+        "panes.trace_acts.TraceActs",
+    ),
+    "editing": (
+        "chat.arguments_form.ArgumentsForm",
+        "chat.arguments_form._Field",
+    ),
+    "nothing_yet": (
         "chat.composer.Composer",
         "chat.editor.Editor",
+        "chat.empty.EmptyConversation",
         "chat.page.ChatPage",
+        "chat.suggestions.Suggestions",
         "chat.transcript.Transcript",
         "controls.Button",
         "controls.Dot",
         "controls.ElidedLabel",
         "controls.IconButton",
         "controls.Label",
-        "controls.MenuButton",
-        "diff.view.DiffView",
-        "dock.Dock",
-        "main_window.MainWindow",
-        "panes.trace.TracePane",
-        "panes.trace_acts.TraceActs",
-        "status_line.StatusLine",
-        "top_bar.TopBar",
-    ),
-    "editing": (
-        "chat.arguments_form.ArgumentsForm",
-        "chat.arguments_form._Field",
         "conversation_list.ConversationList",
+        "main_window.MainWindow",
         "rail.Rail",
         "rail._Search",
+        "status_line.StatusLine",
+        "top_bar.TopBar",
     ),
     "branched": (
         "chat.editing.EditBanner",
         "chat.fork_bar.ForkBar",
     ),
-    "conflict": (
-        "chat.empty.EmptyConversation",
+    "looking_for_words": ("chat.find_bar.FindBar",),
+    "paused": ("chat.queued_bar.QueuedBar",),
+    "allowed": (
         "controls.ChoiceButton",
-        "panes.conflict_card.ConflictCard",
         "panes.vault_line.VaultLine",
         "panes.version_card.VersionCard",
+        "panes.version_content.VersionContent",
         "panes.version_rows.Timeline",
         "panes.versions.VersionsPane",
     ),
@@ -72,13 +76,11 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
         "model_picker._Search",
         "two_lines.TwoLineList",
     ),
-    "circuits_in_trouble": (
+    "arabic": (
         "notification_card.NotificationCard",
         "notifications.CardStack",
-        "panes.circuit_line.CircuitLine",
-        "panes.circuits.CircuitsPane",
-        "sparkline.Sparkline",
     ),
+    "setting_up_failed": ("onboarding.key_way.KeyWay",),
     "setting_up_server": (
         "onboarding.server_way.ServerOffer",
         "onboarding.server_way.ServerWay",
@@ -87,8 +89,23 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
         "panes.blame_view.BlameView",
         "panes.blame_view._Lines",
     ),
-    "finding": ("panes.file_chooser.FileChooser",),
+    "circuits_in_trouble": (
+        "panes.circuit_line.CircuitLine",
+        "panes.circuits.CircuitsPane",
+        "sparkline.Sparkline",
+    ),
+    "conflict": ("panes.conflict_card.ConflictCard",),
+    "finding": (
+        "panes.file_chooser.FileChooser",
+        "panes.file_filters.FileFilters",
+    ),
     "files": ("panes.files.FilesPane",),
+    "enlarged": ("panes.large_view.LargeView",),
+    "pictures": (
+        "panes.picture_view.PictureView",
+        "panes.picture_view._Half",
+        "panes.picture_view._Picture",
+    ),
     "folders": (
         "settings.folders_page.FoldersPage",
         "settings.setting_controls.SwitchControl",
@@ -105,8 +122,7 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
         "settings.you_page.YouPage",
     ),
     "checking": ("vault_dialog.VaultDialog",),
-    "looking_for_words": ("chat.find_bar.FindBar",),
-    "setting_up_failed": ("onboarding.key_way.KeyWay",),
+    "quick": ("quick_ask.QuickAsk",),
 }
 """Scenes, and the classes below ``app.ui`` that can be seen in them (each under the first one)."""
 

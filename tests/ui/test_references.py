@@ -60,7 +60,7 @@ def test_what_is_smoothed_otherwise_is_alike(picture: QImage) -> None:
     wide = picture.scaledToWidth(picture.width() * 2, _SMOOTH)
     softer = picture.copy()
     painter = QPainter(softer)
-    painter.setOpacity(0.4)
+    painter.setOpacity(0.2)
     painter.drawImage(0, 0, wide.scaled(picture.size(), mode=_SMOOTH))
     painter.end()
 

@@ -48,7 +48,9 @@ GERMAN = (
 def shown_windows(window: MainWindow) -> Sequence[QWidget]:
     """The window, and what stands on it; the last one has the keyboard."""
     dialogs = [one for one in window.findChildren(QWidget) if one.isWindow() and one.isVisible()]
-    return [window, *(one for one in dialogs if isinstance(one, QDialog) or one.layout())]
+    shown = [window, *(one for one in dialogs if isinstance(one, QDialog) or one.layout())]
+    quick = window.quick
+    return [*shown, quick] if quick is not None and quick.isVisible() else shown
 
 
 @asynccontextmanager
@@ -105,8 +107,11 @@ async def cut_at_each_size(window: MainWindow) -> list[str]:
 
 def shown_classes(window: MainWindow) -> set[str]:
     """The program's own widgets that can be seen, with what they inherit from."""
-    seen: list[type[QWidget]] = [
-        type(one) for one in (window, *window.findChildren(QWidget)) if one.isVisible()
+    seen = [
+        type(one)
+        for shown in shown_windows(window)
+        for one in (shown, *shown.findChildren(QWidget))
+        if one.isVisible()
     ]
     return {_name(kind) for one in seen for kind in one.mro() if _is_ours(kind)}
 

@@ -166,6 +166,7 @@ def tab_round(window: QWidget) -> TabRound:
         QTest.keyClick(focused, Qt.Key.Key_Tab)
         if window.focusWidget() is focused:
             continue
+        place = _around(window, focused)  # it may have been scrolled
         if _changed(with_it, window.grab(place).toImage()) < SEEN_PIXELS:
             unseen.append(_told(focused))
     return TabRound(reached, unseen)
@@ -213,7 +214,7 @@ def _around(window: QWidget, widget: QWidget) -> QRect:
 
 def _changed(one: QImage, other: QImage) -> int:
     """How many pixels differ."""
-    if one.isNull() or other.isNull():  # it is not in the window at all
+    if one.isNull():  # it was not in the window at all
         return 0
     if one.size() != other.size():
         return SEEN_PIXELS
