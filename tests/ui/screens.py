@@ -687,8 +687,16 @@ async def enlarged(person: Person) -> None:
     await restored(person)
     pane = _versions(person)
     await until(lambda: pane.card.diff.lines, "the difference")
+    session = person.window.session
+    assert session is not None
+    await until(lambda: session.tasks.idle, "the versions to settle")
     pane.card.show_side_by_side(True)
     click(pane.card.enlarge)
+    await until(lambda: _dialogs(person), "the large view")
+
+
+def _dialogs(person: Person) -> list[QDialog]:
+    return [one for one in person.window.findChildren(QDialog) if one.isVisible()]
 
 
 async def filtered(person: Person) -> None:
