@@ -18,7 +18,7 @@ help:
 	@echo "make test         every test (TESTS: only these)"
 	@echo "make torture      the long proof that no file is lost, no stream breaks us (ROUNDS, ARGS)"
 	@echo "make mutants      whether the tests notice a missing safeguard (ARGS: only these)"
-	@echo "make explore      the property tests, ten times as many examples"
+	@echo "make explore      the property tests, ten times as many examples, and every scene"
 	@echo "make bench        how quick it is"
 	@echo "make lint         style, types, layers"
 	@echo "make lock         new versions of the packages (ARGS=--upgrade)"
@@ -36,11 +36,13 @@ test:
 	@$(BOOTSTRAP) dev
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest $(TESTFLAGS) $(TESTS)
 
-# The property tests with examples of their own at each run, ten times as many.
+# The property tests with examples of their own at each run, ten times as many; then the window in
+# every state there is a scene of.
 explore:
 	@$(BOOTSTRAP) dev
 	HYPOTHESIS_PROFILE=explore QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -n 2 --timeout 600 \
 		$(shell grep -rlE "^from hypothesis|^import hypothesis" tests --include="test_*.py")
+	STEWARD_EVERY_SCENE=1 QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -n 2 tests/ui/test_scenes.py
 
 bench:
 	@$(BOOTSTRAP) dev
