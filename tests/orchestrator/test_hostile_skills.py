@@ -117,14 +117,14 @@ async def test_a_skill_that_goes_on_after_its_end_begins_no_change(
 
     instead(desk, monkeypatch, "files.edit", "execute", act)
     if end == "deadline":
-        monkeypatch.setattr(type(desk.assembly.registry.get("files.edit")), "timeout", 0.01)
+        monkeypatch.setattr(type(desk.assembly.registry.get("files.edit")), "timeout", 0.2)
     desk.model(calls(EDIT), says("Done."))
     engine = await desk.assembly.engines.get(None)
     running = asyncio.create_task(
         engine.run_turn("go", channel=Channel.TERMINAL, mode=ApprovalMode.ALWAYS)
     )
-    await begun.wait()
-    if end == "stop":
+    if end == "stop":  # on a slow machine a deadline may come before the skill's first step
+        await begun.wait()
         engine.cancel()
     await running
     assert result(desk).status == ("interrupted" if end == "stop" else "timeout")
