@@ -8,7 +8,7 @@ branches it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from app.domain.attachments import Attachment
@@ -110,11 +110,10 @@ class Branching:
     ) -> None:
         session = self._session
         with self._moving(conversation):
-            try:
+            with ExitStack() as unless_read:  # also where it is cancelled
+                unless_read.callback(self._give_back, conversation, turn_id, text, attachments)
                 again = await session.reopen(conversation, instead_of=turn_id)
-            except BaseException:
-                self._give_back(conversation, turn_id, text, attachments)
-                raise
+                unless_read.pop_all()
             session.send(text, attachments, instead_of=turn_id, conversation=again)
 
     async def _come_back(

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -105,12 +106,11 @@ class SessionBus:
             connection = await _connected(address)
             self._not_before = 0.0
             self._reading = asyncio.create_task(self._read(connection), name="read the session bus")
-            try:
+            with ExitStack() as unless_told:  # also where it is cancelled
+                unless_told.callback(self._reading.cancel)
                 for rule, _ in self._rules:
                     await self._call(connection, message_bus.AddMatch(rule))
-            except BaseException:
-                self._reading.cancel()
-                raise
+                unless_told.pop_all()
             self._connection = connection
             return connection
 

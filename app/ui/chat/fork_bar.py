@@ -21,8 +21,9 @@ class ForkBar(QWidget):
         super().__init__()
         number, count = fork.shown + 1, len(fork.messages)
         where = translate("Branches", "{number} of {count}").format(number=number, count=count)
-        self.setAccessibleName(translate("Branches", "Versions of this message: {where}"))
-        self.setAccessibleName(self.accessibleName().format(where=where))
+        self.setAccessibleName(
+            translate("Branches", "Versions of this message: {where}").format(where=where)
+        )
         back, on = ("right", "left") if window_is_rtl() else ("left", "right")
         self.earlier = self._step(
             theme, back, translate("Branches", "Show the version before"), fork.beside(-1)
