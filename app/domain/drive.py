@@ -118,7 +118,7 @@ class DrivePage:
 
 @dataclass(frozen=True, slots=True)
 class DriveChange:
-    """What the changes feed says of a file; ``file`` is ``None`` where it is gone for this account."""
+    """A change in the feed; ``file`` is ``None`` where it is gone for this account."""
 
     file_id: str
     file: DriveFile | None

@@ -6,8 +6,8 @@ and those that can be repeated without harm, are tried again with growing pauses
 (403 ``rateLimitExceeded`` and ``userRateLimitExceeded``, 429, 5xx) or the network failed; each is
 said to be one or the other below.
 
-Every method raises the errors of ``app.domain.drive``, and whatever ``check`` raises: that is called
-between the pieces of a transfer and while waiting for another try, so that Cancel is heard.
+Every method raises the errors of ``app.domain.drive``, and whatever ``check`` raises: that is
+called between the pieces of a transfer and while waiting for another try, so that Cancel is heard.
 """
 
 from __future__ import annotations
