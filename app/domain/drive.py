@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from app.domain.errors import FileError
 
@@ -138,6 +138,41 @@ class DriveChanges:
     changes: tuple[DriveChange, ...]
     next_page: str | None = None
     next_start: str | None = None
+
+
+class Drive(Protocol):
+    """Google Drive, looked at. Files are named ``drive:FILE_ID``; changes go through the workspace.
+
+    Every method raises ``DriveSignedOutError``, ``DriveOfflineError`` and other ``FileError``.
+    """
+
+    async def search(
+        self,
+        *,
+        words: str | None = None,
+        folder: str | None = None,
+        mime_type: str | None = None,
+        modified_after: datetime | None = None,
+        page: str | None = None,
+    ) -> DrivePage:
+        """Files of every account that is signed in, those changed last first; none in the trash.
+
+        Args:
+            words: in the name or in the text.
+            folder: directly in this one, ``drive:FOLDER_ID``.
+            mime_type: of this kind.
+            modified_after: UTC.
+            page: ``DrivePage.next_page`` of the page before.
+        """
+        ...
+
+    async def file(self, path: str) -> DriveFile:
+        """What Drive says of a file or folder."""
+        ...
+
+    async def export(self, path: str, mime_type: str) -> bytes:
+        """A Workspace file (Doc, Sheet, Slides) in another format."""
+        ...
 
 
 class DriveError(FileError):

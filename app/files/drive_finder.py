@@ -9,7 +9,7 @@ import threading
 from datetime import UTC, datetime
 from typing import Final
 
-from app.domain.drive import DriveFile, DriveMissingError
+from app.domain.drive import DriveFile, DriveMissingError, DrivePage
 from app.domain.errors import FileError, FileMissingError, NotAFileError
 from app.domain.workspace import FileEntry
 from app.files.drive_client import DriveClient, DriveQuery
@@ -108,6 +108,33 @@ class DriveFinder:
             page = some.next_page
             if page is None:
                 return sorted(found, key=lambda one: (not one.is_dir, one.display.casefold()))
+
+    def search(self, query: DriveQuery, page: str | None = None) -> DrivePage:
+        """Files of all accounts, one account after the other."""
+        clients = self._drives.all()
+        at, _, token = (page or "0:").partition(":")
+        number = int(at) if at.isdecimal() else 0
+        if number >= len(clients):
+            return DrivePage(())
+        found = clients[number].search(query, token or None)
+        following = f"{number}:{found.next_page}" if found.next_page else f"{number + 1}:"
+        is_last = found.next_page is None and number + 1 == len(clients)
+        return DrivePage(found.files, None if is_last else following)
+
+    def folder(self, path: str) -> str:
+        """The real id of a folder of Drive. Raises ``NotAFileError``, ``FileMissingError``."""
+        return self._folder(id_in(path)[0], path)[1]
+
+    def export(self, path: str, mime_type: str) -> bytes:
+        """A Workspace file in another format. Raises ``NotAFileError`` for other files."""
+        file = self.file(path)
+        if not file.is_workspace or file.is_folder:
+            raise NotAFileError(
+                f"{path} is no Google document: it is read as it is.",
+                hint="Read it with drive.read.",
+                details={"path": path},
+            )
+        return self._drives.of(file.file_id).export(file.file_id, mime_type)
 
     # -- inside ----------------------------------------------------------------------------
 

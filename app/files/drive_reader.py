@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, Final, Protocol
 
@@ -32,6 +32,10 @@ class Drives(Protocol):
 
     def of(self, file_id: str) -> DriveClient:
         """The account that sees the file, or the folder. Raises ``DriveSignedOutError``."""
+        ...
+
+    def all(self) -> Sequence[DriveClient]:
+        """Every account that is signed in. Raises ``DriveSignedOutError`` where none is."""
         ...
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from app.domain.drive import Drive
 from app.domain.file_search import ANY_FILE, ConversationFiles, FileQuery, FoundFile
 from app.domain.files import (
     BlameLine,
@@ -19,6 +20,7 @@ from app.files.drive_places import PREFIX, is_drive, place_at
 from app.files.request import (
     MAX_BYTES,
 )
+from app.files.workspace_drive import DriveView
 from app.files.workspace_paths import WorkspacePaths
 
 T = TypeVar("T")
@@ -38,6 +40,11 @@ class LookingWorkspace(WorkspacePaths):
     def roots(self) -> Sequence[str]:
         """Where they really are."""
         return tuple(str(folder) for folder in self._folders.roots)
+
+    @property
+    def drive(self) -> Drive:
+        """Google Drive."""
+        return DriveView(self._drive, self._look)
 
     async def entry(self, path: str) -> FileEntry:
         """The file or folder at ``path``."""
