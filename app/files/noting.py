@@ -93,7 +93,9 @@ class Noter:
         if there is not None and there.present:
             return False
         try:
-            gone = self._store.probe(locator) is None
+            # One file under another name: it is there under both, as long as anybody asks.
+            same = self._store.is_respelled(locator, target)
+            gone = same or self._store.probe(locator) is None
             return gone and self._store.probe(target) == last.hash_after
         except NotAFileError:
             return False
