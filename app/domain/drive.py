@@ -227,3 +227,9 @@ class DriveStaleError(DriveError):
     """The file is no longer as it was when it was looked at."""
 
     kind = "drive_stale"
+
+
+class DriveLossyError(DriveError):
+    """The change would take away what Steward cannot bring back in place (a table, a picture)."""
+
+    kind = "drive_lossy"
