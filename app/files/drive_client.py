@@ -185,8 +185,9 @@ class DriveClient(Protocol):
         """Give a file new bytes as a new revision, if it still has this ``etag``.
 
         Id, sharing, links and comments stay. Never tried again by itself, but for the pieces of
-        one resumable upload (its ``etag`` holds for the beginning; before the last piece it is
-        looked whether the newest revision is still that one): after ``DriveOfflineError`` the revisions tell whether it happened.
+        one resumable upload: after ``DriveOfflineError`` the revisions tell whether it happened.
+        Drive looks at the ``etag`` of an upload in pieces when it begins; whether the newest
+        revision is still that one is looked at again before the last piece.
         Raises ``DriveStaleError``.
         """
         ...

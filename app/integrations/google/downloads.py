@@ -58,11 +58,9 @@ def _piece(connections: Connections, address: str, start: int, length: int) -> t
         if refused.status == 416 and start == 0:
             return b"", 0  # an empty file has no first byte to ask for
         raise
-    if response.status == 206:
-        total = _total(response, start, len(content))
-        if content or total == start:
-            return content, total
-    elif response.status == 200:  # the server does not give parts
+    if response.status == 206 and content:
+        return content, _total(response, start, len(content))
+    if response.status == 200:  # the server does not give parts
         if start < len(content) or start == len(content) == 0:
             return content[start:], len(content)
     raise Unreached("Drive gave other bytes than were asked for.")

@@ -11,11 +11,8 @@ from typing import Any
 
 from app.domain.drive import (
     FOLDER_TYPE,
-    DriveError,
     DriveExistsError,
     DriveFile,
-    DriveOfflineError,
-    DriveStaleError,
 )
 from app.files.drive_client import Check, Progress, Upload, unchecked
 from app.integrations.google.attempts import Attempts, repeated
@@ -31,16 +28,8 @@ from app.integrations.google.drive_metadata import (
 )
 from app.integrations.google.drive_reading import DriveReader
 from app.integrations.google.drive_session import DriveSession
-from app.integrations.google.uploads import (
-    Sending,
-    SessionLostError,
-    UploadSizes,
-    in_one_piece,
-    in_pieces,
-)
-
-_MOST_STARTS = 3
-"""An upload that Drive forgot is begun again so many times in all."""
+from app.integrations.google.drive_uploads import DriveUploads
+from app.integrations.google.uploads import UploadSizes
 
 
 class GoogleDrive(DriveReader):
@@ -60,7 +49,7 @@ class GoogleDrive(DriveReader):
         download_piece: int = PIECE,
     ) -> None:
         super().__init__(session, download_piece=download_piece)
-        self._sizes = sizes or UploadSizes()
+        self._uploads = DriveUploads(session, sizes or UploadSizes())
 
     def close(self) -> None:
         """Close the connections."""
@@ -87,33 +76,16 @@ class GoogleDrive(DriveReader):
         """Make a file with an id that ``new_ids`` gave."""
         body = _metadata(file_id, name, folder, app_properties or {})
 
-        def request(media: Any) -> Any:
+        def describe(media: Any) -> Any:
             return self._session.services.v3.files().create(
                 body=body, media_body=media, supportsAllDrives=True, fields=FILE_FIELDS
             )
 
         attempts = Attempts(self._session.waiting, check)
         try:
-            if upload.size < self._sizes.small:
-                check()
-                made = self._make(request(in_one_piece(upload)), attempts)
-                _tell_all(progress, upload)
-                return made
-            for start in range(1, _MOST_STARTS + 1):
-                media = in_pieces(upload, self._sizes)
-                sending = Sending(request(media), media, check=check, progress=progress)
-                try:
-                    return _understood(self._sent(sending, attempts, Deed.REPEATABLE))
-                except SessionLostError as lost:
-                    attempts.unsure = attempts.unsure or lost.unsure
-                    if start == _MOST_STARTS:
-                        break
+            return self._uploads.make(describe, upload, attempts, check, progress)
         except DriveExistsError as error:
             return self._made_already(file_id, attempts, error)
-        raise DriveOfflineError(
-            "Drive forgot the upload each time it was begun.",
-            hint="It may have happened all the same; trying again does no harm.",
-        )
 
     def create_folder(
         self, file_id: str, name: str, folder: str | None, app_properties: Mapping[str, str]
@@ -161,39 +133,24 @@ class GoogleDrive(DriveReader):
         check: Check = unchecked,
         progress: Progress | None = None,
     ) -> None:
-        """Give a file new bytes as a new revision, if it still has this ``etag``.
+        """Give a file new bytes as a new revision, if it still has this ``etag``."""
 
-        Drive looks at the ``etag`` when an upload begins. One in several pieces may take long, so
-        whether the newest revision is still the same is asked again before the last one is sent.
-        """
-        small = upload.size < self._sizes.small
-        media = in_one_piece(upload) if small else in_pieces(upload, self._sizes)
-        request = self._session.services.v2.files().update(
-            fileId=file_id,
-            media_body=media,
-            newRevision=True,
-            updateViewedDate=False,
-            supportsAllDrives=True,
-            fields="id",
-        )
-        request.headers["If-Match"] = etag
-        check()
-        attempts = Attempts(self._session.waiting, check)
-        if small:
-            self._session.ask(request, lambda said: said, Deed.ONCE, attempts)
-            _tell_all(progress, upload)
-            return
-        newest = self._newest_at(file_id, etag)
+        def describe(media: Any) -> Any:
+            request = self._session.services.v2.files().update(
+                fileId=file_id,
+                media_body=media,
+                newRevision=True,
+                updateViewedDate=False,
+                supportsAllDrives=True,
+                fields="id",
+            )
+            request.headers["If-Match"] = etag
+            return request
 
-        def unchanged() -> None:
-            if self.get(file_id).head_revision != newest:
-                raise _stale()
+        def newest() -> str | None:
+            return self.get(file_id).head_revision
 
-        sending = Sending(request, media, check=check, progress=progress, before_last=unchanged)
-        try:
-            self._sent(sending, attempts, Deed.ONCE)
-        except SessionLostError as lost:
-            raise _lost(lost) from None
+        self._uploads.replace(describe, upload, check, progress, newest)
 
     def change(
         self,
@@ -217,7 +174,7 @@ class GoogleDrive(DriveReader):
         def once() -> DriveFile:
             # Drive refuses a folder that a file is in already, so a move that is repeated after
             # its answer was lost has to look first.
-            places = ()
+            places: tuple[str, ...] = ()
             if to_folder is not None or from_folder is not None:
                 places = self.get(file_id).parents
             request = self._session.services.v3.files().update(
@@ -229,10 +186,14 @@ class GoogleDrive(DriveReader):
                 fields=FILE_FIELDS,
             )
             with self._session.connections.borrow() as connection:
-                return _understood(request.execute(http=connection, num_retries=0))
+                answer = request.execute(http=connection, num_retries=0)
+            return file_of(answer)
 
-        with as_drive_errors(Deed.REPEATABLE):
-            return repeated(once, Attempts(self._session.waiting))
+        try:
+            with as_drive_errors(Deed.REPEATABLE):
+                return repeated(once, Attempts(self._session.waiting))
+        except NoSenseError:
+            raise no_sense(Deed.REPEATABLE) from None
 
     def pin(self, file_id: str, revision: str) -> None:
         """Ask Drive to keep a revision for ever."""
@@ -253,20 +214,6 @@ class GoogleDrive(DriveReader):
             raise error
         return self.get(file_id)
 
-    def _sent(self, sending: Sending, attempts: Attempts, deed: Deed) -> Any:
-        given_id = deed is Deed.REPEATABLE
-        with (
-            as_drive_errors(deed, given_id=given_id),
-            self._session.connections.borrow(fresh=True) as connection,
-        ):
-            return sending.through(connection, attempts)
-
-    def _newest_at(self, file_id: str, etag: str) -> str | None:
-        tag = self.tag(file_id)
-        if tag.etag != etag:
-            raise _stale()
-        return tag.file.head_revision
-
 
 def _metadata(
     file_id: str | None, name: str, folder: str | None, app_properties: Mapping[str, str]
@@ -284,31 +231,3 @@ def _ids_of(said: object, count: int) -> tuple[str, ...]:
     if len(ids) != count or len(set(ids)) != count:
         raise NoSenseError("not as many ids as were asked for")
     return ids
-
-
-def _understood(answer: Any) -> DriveFile:
-    try:
-        return file_of(answer)
-    except NoSenseError:
-        raise no_sense(Deed.REPEATABLE) from None
-
-
-def _tell_all(progress: Progress | None, upload: Upload) -> None:
-    if progress is not None:
-        progress(upload.size, upload.size)
-
-
-def _stale() -> DriveStaleError:
-    return DriveStaleError(
-        "The file in Drive was changed since it was looked at.",
-        hint="Nothing was overwritten. Look at it again.",
-    )
-
-
-def _lost(lost: SessionLostError) -> DriveError:
-    hint = (
-        "Whether Drive did it is not known: look at the file's revisions before trying again."
-        if lost.unsure
-        else "Nothing was changed. Try again."
-    )
-    return DriveOfflineError("Drive forgot the upload before it was whole.", hint=hint)

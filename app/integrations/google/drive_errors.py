@@ -68,6 +68,22 @@ def no_sense(deed: Deed) -> DriveOfflineError:
     return DriveOfflineError("Drive gave an answer that makes no sense.", hint=_when_unknown(deed))
 
 
+def changed_since() -> DriveStaleError:
+    """For a file that is not as it was when it was looked at."""
+    return DriveStaleError(
+        "The file in Drive was changed since it was looked at.",
+        hint="Nothing was overwritten. Look at it again.",
+    )
+
+
+def forgotten(deed: Deed, *, unsure: bool) -> DriveOfflineError:
+    """For an upload that Drive no longer knows; ``unsure``: all of it had been sent."""
+    return DriveOfflineError(
+        "Drive forgot the upload before it was whole.",
+        hint=_when_unknown(deed) if unsure else f"{_NOTHING} Try again.",
+    )
+
+
 def _when_unknown(deed: Deed) -> str:
     words = {Deed.READ: _NOTHING, Deed.REPEATABLE: _HARMLESS, Deed.ONCE: _UNKNOWN}[deed]
     return f"{words} Try again when the connection is back." if deed is Deed.READ else words

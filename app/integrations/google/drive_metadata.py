@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypedDict
 
 from app.domain.drive import (
     DriveAccount,
@@ -159,7 +159,21 @@ def moment(value: object) -> datetime | None:
         return None
 
 
-def _common(fields: Mapping[str, object]) -> dict[str, object] | Mapping[str, object]:
+class _Common(TypedDict):
+    """What both versions call by the same name."""
+
+    md5: str | None
+    sha256: str | None
+    head_revision: str | None
+    modified_by: str
+    drive_id: str | None
+    shortcut_to: str | None
+    can_edit: bool
+    can_trash: bool
+    can_copy: bool
+
+
+def _common(fields: Mapping[str, object]) -> _Common:
     may = mapping(fields.get("capabilities"))
     return {
         "md5": text(fields.get("md5Checksum")),
@@ -188,11 +202,8 @@ def _person(value: object) -> str:
 
 
 def _texts(value: object) -> dict[str, str]:
-    return {
-        key: kept
-        for key, one in mapping(value).items()
-        if isinstance(one, str) and (kept := text(one) or "") is not None
-    }
+    said = mapping(value).items()
+    return {key: text(one) or "" for key, one in said if isinstance(one, str)}
 
 
 def _private(value: object) -> dict[str, str]:

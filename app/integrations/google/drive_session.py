@@ -69,6 +69,8 @@ class DriveSession:
         Args:
             request: the library's description.
             understood: reads the answer; may raise ``NoSenseError``.
+            deed: what it does, and so what is safe after a failure.
+            attempts: how often it has been tried.
             given_id: a file is to be made with an id that we chose.
         """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import socket
 import threading
@@ -178,10 +179,8 @@ class _Handler(BaseHTTPRequestHandler):
         super().finish()
 
     def handle(self) -> None:
-        try:
+        with contextlib.suppress(ConnectionError):  # the client left
             super().handle()
-        except ConnectionError:
-            pass  # the client left
 
     def _answer(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
