@@ -110,10 +110,17 @@ class DriveAccount:
 
 @dataclass(frozen=True, slots=True)
 class DrivePage:
-    """Some of the files that were asked for; ``next_page`` asks for more."""
+    """Some of the files that were asked for.
+
+    Attributes:
+        files: in the order that was asked for.
+        next_page: asks for more.
+        incomplete: Drive did not look everywhere; one shared drive alone may give more.
+    """
 
     files: tuple[DriveFile, ...]
     next_page: str | None = None
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

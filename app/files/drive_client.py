@@ -40,7 +40,7 @@ class DriveQuery:
     """Which files are looked for; every condition that is given must hold.
 
     Attributes:
-        words: in the name or in the text.
+        words: in the text, or as the beginning of words of the name.
         name: the whole name.
         folder: directly in this folder (``root``: My Drive).
         mime_type: of this kind.
@@ -67,7 +67,7 @@ class Upload:
     Attributes:
         size: how many.
         chunks: called anew for each try; gives all of them, in pieces.
-        mime_type: their kind.
+        mime_type: their kind. Drive makes it the kind of the file, also of one that is replaced.
     """
 
     size: int
@@ -91,7 +91,10 @@ class DriveClient(Protocol):
         ...
 
     def search(self, query: DriveQuery, page: str | None = None) -> DrivePage:
-        """Files, those changed last first; 100 at most in a page. Only reads."""
+        """Files, those changed last first; 100 at most in a page. Only reads.
+
+        With ``words`` the best matches come first: Drive takes no other order then.
+        """
         ...
 
     def shared_drives(self) -> Mapping[str, str]:
@@ -108,7 +111,11 @@ class DriveClient(Protocol):
     def download(
         self, file_id: str, revision: str, *, check: Check = unchecked
     ) -> AbstractContextManager[Iterator[bytes]]:
-        """The bytes of one revision, in pieces. Only reads."""
+        """The bytes of one revision, in pieces. Only reads.
+
+        Errors come when the pieces are taken. Where this account may read a file but not its
+        revisions, the newest one is given, and ``DriveStaleError`` if it was not that one.
+        """
         ...
 
     def export(self, file_id: str, mime_type: str, *, check: Check = unchecked) -> bytes:
@@ -135,7 +142,8 @@ class DriveClient(Protocol):
     ) -> DriveFile:
         """Make a file with an id that ``new_ids`` gave; ``folder``: ``None`` for My Drive.
 
-        May be repeated: a second time raises ``DriveExistsError``, and there is one file.
+        May be repeated: a second time raises ``DriveExistsError``, and there is one file. Where
+        the answer to a first try was lost and a second one finds the file, that file is given.
         """
         ...
 
@@ -155,7 +163,8 @@ class DriveClient(Protocol):
     ) -> DriveFile:
         """Copy the newest revision, within Drive.
 
-        With ``copy_id`` as ``create``. A Workspace file takes none: then it is not repeated by
+        With ``copy_id`` as ``create``. The copy keeps what was noted on the file, but for what
+        ``app_properties`` says otherwise. A Workspace file takes none: then it is not repeated by
         itself, and after ``DriveOfflineError`` its ``app_properties`` tell whether it was made.
         """
         ...
@@ -177,6 +186,8 @@ class DriveClient(Protocol):
 
         Id, sharing, links and comments stay. Never tried again by itself, but for the pieces of
         one resumable upload: after ``DriveOfflineError`` the revisions tell whether it happened.
+        Drive looks at the ``etag`` of an upload in pieces when it begins; whether the newest
+        revision is still that one is looked at again before the last piece.
         Raises ``DriveStaleError``.
         """
         ...
