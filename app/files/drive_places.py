@@ -66,6 +66,11 @@ def place_at(locator: str) -> DrivePlace:
     return DrivePlace(file_id, None if folder == _NOWHERE else folder, unquote(name))
 
 
+def display_of(path: str) -> str:
+    """The short form of a locator; what is none stays as it was written."""
+    return place_at(path).display if path.count("/") == 2 else path
+
+
 def id_in(path: str) -> tuple[str, str]:
     """The id that a person or a model wrote, and what stands behind it (a name, or nothing).
 

@@ -66,6 +66,10 @@ class DriveStore(DriveReader):
             file = client.get(place.file_id)
         except DriveMissingError:
             return change  # a new file, or one that is gone: ``act`` finds out for certain
+        if change.hash_before is not None and not file.trashed and file.head_revision is not None:
+            # Looked at anew: what is noted here is what the change must find in the end.
+            if change.hash_before != (file.sha256 or self._hash(client, file)):
+                raise changed(change.locator)
         facts |= {
             "head": file.head_revision,
             "md5": file.md5,
