@@ -39,8 +39,8 @@ def create(call: Call) -> dict[str, Any]:
     file_id = body.get("id") or call.state.new_id()
     kind = body.get("mimeType") or (call.media and call.media.mime_type)
     kind = kind or "application/octet-stream"
-    folder = (body.get("parents") or [call.state.root])[0]
-    folder = call.state.root if folder == "root" else folder
+    folder = (body.get("parents") or [call.state.root_of(call.user)])[0]
+    folder = call.state.root_of(call.user) if folder == "root" else folder
     file = call.state.make(file_id, body.get("name", "Untitled"), kind, folder, call.user)
     file.apps.add(call.client)
     file.shortcut_to = body.get("shortcutDetails", {}).get("targetId")
@@ -78,8 +78,8 @@ def copy(call: Call) -> dict[str, Any]:
         _check_room(call)
     file_id = body.get("id") or call.state.new_id()
     # "If not specified as part of a copy request, the file inherits any discoverable parent"
-    folder = (body.get("parents") or [*source.parents, call.state.root])[0]
-    folder = call.state.root if folder == "root" else folder
+    folder = (body.get("parents") or [*source.parents, call.state.root_of(call.user)])[0]
+    folder = call.state.root_of(call.user) if folder == "root" else folder
     name = body.get("name") or f"Copy of {source.name}"
     file = call.state.make(file_id, name, source.mime_type, folder, call.user)
     file.apps.add(call.client)
@@ -204,4 +204,6 @@ def _check_body(body: Mapping[str, Any]) -> None:
 
 def _ids(call: Call, parameter: str) -> list[str]:
     given = call.query.get(parameter, "")
-    return [call.state.root if one == "root" else one for one in given.split(",") if one]
+    return [
+        call.state.root_of(call.user) if one == "root" else one for one in given.split(",") if one
+    ]
