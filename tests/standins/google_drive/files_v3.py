@@ -59,6 +59,7 @@ def check_create(call: Call) -> None:
     check_id(call, body.get("mimeType", ""))
     check_parents(call, body.get("parents"))
     check_notes(body.get("appProperties", {}))
+    _check_room(call)
 
 
 def copy(call: Call) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def copy(call: Call) -> dict[str, Any]:
     check_parents(call, body.get("parents"))
     check_notes(body.get("appProperties", {}))
     if source.has_bytes:
-        _check_room(call)
+        _check_room(call, len(source.content))
     file_id = body.get("id") or call.state.new_id()
     # "If not specified as part of a copy request, the file inherits any discoverable parent"
     folder = (body.get("parents") or [*source.parents, call.state.root_of(call.user)])[0]
@@ -187,10 +188,11 @@ def check_parents(call: Call, parents: list[str] | None) -> None:
     need(call.state, folder, call.request, "canAddChildren")
 
 
-def _check_room(call: Call) -> None:
+def _check_room(call: Call, size: int | None = None) -> None:
     """Guide handle-errors: 403 ``storageQuotaExceeded``."""
-    length = call.request.headers.get("x-upload-content-length", "0")
-    size = len(call.media.content) if call.media else int(length)
+    if size is None:
+        length = call.request.headers.get("x-upload-content-length", "0")
+        size = len(call.media.content) if call.media else int(length)
     if call.state.limit is not None and call.state.used + size > call.state.limit:
         message = "The user's Drive storage quota has been exceeded."
         raise forbidden("storageQuotaExceeded", message)

@@ -94,6 +94,10 @@ class DriveServer:
         with self._lock:
             self._faults.clear()
 
+    def hang_up(self) -> None:
+        """End all connections that clients keep open."""
+        self._http.hang_up()
+
     def asked(self, method: str = "", part: str = "") -> list[Request]:
         """Requests so far, but those for a token, with this method and part of the address."""
         with self._lock:
