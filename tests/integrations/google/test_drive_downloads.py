@@ -106,16 +106,15 @@ def test_a_download_that_makes_no_way_ends(drive: GoogleDrive, server: DriveServ
 
 def test_cancel_is_heard_between_pieces(drive: GoogleDrive, server: DriveServer) -> None:
     file = server.state.add("a.bin", some_bytes(9_500))
-    cancel, got = Cancel(), []
+    cancel = Cancel()
 
-    with (
-        pytest.raises(StopError),
-        drive.download(file.id, file.head.revision_id, check=cancel) as chunks,
-    ):
-        for one in chunks:
-            got.append(one)
-            cancel.now = len(got) == 3
+    with drive.download(file.id, file.head.revision_id, check=cancel) as chunks:
+        got = [next(chunks) for _ in range(3)]
+        cancel.now = True
+        with pytest.raises(StopError):
+            next(chunks)
 
+    assert b"".join(got) == some_bytes(3_000)
     assert len(server.asked("GET", "alt=media")) == 3
 
 

@@ -58,13 +58,13 @@ def test_any_bytes_arrive_as_they_are(drive: GoogleDrive, content: bytes) -> Non
 def test_a_file_is_made_with_all_that_was_said(drive: GoogleDrive, server: DriveServer) -> None:
     folder = server.state.add_folder("Work")
     (file_id,) = drive.new_ids(1)
-    content = upload("| a |".encode(), "text/markdown; charset=utf-8")
+    content = upload(b"| a |", "text/markdown; charset=utf-8")
 
     file = drive.create(
-        file_id, "Tabelle – ä.md", folder.id, content, app_properties={"operation": "42"}
+        file_id, "Tabelle · ä.md", folder.id, content, app_properties={"operation": "42"}
     )
 
-    assert (file.name, file.parents) == ("Tabelle – ä.md", (folder.id,))
+    assert (file.name, file.parents) == ("Tabelle · ä.md", (folder.id,))
     assert file.mime_type == "text/markdown; charset=utf-8"
     assert file.app_properties == {"operation": "42"}
     assert drive.get(file_id) == file

@@ -58,7 +58,7 @@ def is_well_formed(file: DriveFile) -> None:
         one.encode("utf-8")
     assert file.file_id
     for number in (file.size, file.version):
-        assert number is None or (isinstance(number, int) and 0 <= number < 2**63)
+        assert number is None or 0 <= number < 2**63
     assert file.modified_at is None or file.modified_at.tzinfo is UTC
     assert {type(one) for one in (file.trashed, file.can_edit, file.can_copy)} == {bool}
 

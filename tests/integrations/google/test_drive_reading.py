@@ -32,13 +32,13 @@ def test_an_account_without_a_limit_has_none(drive: GoogleDrive, server: DriveSe
 
 def test_a_file_is_told_whole(drive: GoogleDrive, server: DriveServer) -> None:
     folder = server.state.add_folder("Work")
-    stored = server.state.add("Plan – Übersicht.txt", b"one", folder=folder.id)
+    stored = server.state.add("Plan · Übersicht.txt", b"one", folder=folder.id)
     server.state.edit(stored.id, b"two")
 
     file = drive.get(stored.id)
 
     assert file.file_id == stored.id
-    assert file.name == "Plan – Übersicht.txt"
+    assert file.name == "Plan · Übersicht.txt"
     assert (file.mime_type, file.parents, file.size) == ("text/plain", (folder.id,), 3)
     assert file.md5 == hashlib.md5(b"two").hexdigest()
     assert file.sha256 == hashlib.sha256(b"two").hexdigest()

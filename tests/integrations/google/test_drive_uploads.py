@@ -39,7 +39,7 @@ def test_any_size_goes_up_whole(
 
     assert server.state.files[file_id].content == some_bytes(size)
     assert (file.app_properties, file.mime_type) == ({"k": "v"}, "text/plain")
-    sent = [one for one in server.asked("PUT", "upload_id")]
+    sent = server.asked("PUT", "upload_id")
     assert all(len(one.body) == UNIT for one in sent[:-1])
     assert told == [(min(done, size), size) for done in range(0, size + UNIT, UNIT)]
 
@@ -154,9 +154,7 @@ def test_trouble_at_each_piece_is_not_added_up(
 ) -> None:
     (file_id,) = drive.new_ids(1)
     for piece in range(7):
-        server.fail(
-            Answer(403, "userRateLimitExceeded"), on=to("PUT", f"upload_id"), skip=3 * piece
-        )
+        server.fail(Answer(403, "userRateLimitExceeded"), on=to("PUT", "upload_id"), skip=3 * piece)
 
     drive.create(file_id, "a.bin", None, upload(some_bytes(LARGE)))
 
