@@ -109,7 +109,7 @@ _UNKNOWN: Final = frozenset(["invalid_client", "unauthorized_client", "deleted_c
 
 def _refused(status: int, answer: dict[str, object]) -> Exception:
     """The error for an answer that is no token. Google's words are left out: they are not ours."""
-    code = answer.get("error")
+    code = str(answer.get("error"))
     if code in _ENDED:
         return DriveSignedOutError(
             "The sign-in to Google Drive has expired or was revoked.",

@@ -94,7 +94,7 @@ class Attempts:
         """Wait until the next try may begin; raises ``failure`` if there is none."""
         self._failures += 1
         refused = isinstance(failure, Refusal)
-        self.unsure = self.unsure or not (isinstance(failure, Refusal) and failure.is_rate)
+        self.unsure = self.unsure or failure.leaves_open
         policy = self._waiting.policy
         most = policy.tries if refused else policy.unreached_tries
         if not failure.may_pass or self._failures >= most:

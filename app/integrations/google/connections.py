@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _IDLE: Final = 30.0
 """A connection that was not used for so long may be dead: it is not used again."""
 
+_MOST_IDLE: Final = 4
+"""More are closed when they come back."""
+
 _GOOGLE: Final = (".google.com", ".googleapis.com", ".googleusercontent.com")
 
 
@@ -87,7 +90,7 @@ class Connections:
 
     def _give_back(self, connection: Connection) -> None:
         with self._lock:
-            if not self._closed:
+            if not self._closed and len(self._idle) < _MOST_IDLE:
                 self._idle.append((connection, self._monotonic()))
                 return
         connection.close()
@@ -160,7 +163,7 @@ class Connection:
     ) -> tuple[Any, bytes]:
         import httplib2
 
-        from app.integrations.google.sent_once import connection_type
+        from app.integrations.google.wire import connection_type
 
         try:
             answer: tuple[Any, bytes] = self._http.request(

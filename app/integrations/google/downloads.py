@@ -60,9 +60,9 @@ def _piece(connections: Connections, address: str, start: int, length: int) -> t
         raise
     if response.status == 206 and content:
         return content, _total(response, start, len(content))
-    if response.status == 200:  # the server does not give parts
-        if start < len(content) or start == len(content) == 0:
-            return content[start:], len(content)
+    whole = response.status == 200  # the server does not give parts
+    if whole and (start < len(content) or not content):
+        return content[start:], len(content)
     raise Unreached("Drive gave other bytes than were asked for.")
 
 

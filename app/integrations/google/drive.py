@@ -29,7 +29,7 @@ from app.integrations.google.drive_metadata import (
 from app.integrations.google.drive_reading import DriveReader
 from app.integrations.google.drive_session import DriveSession
 from app.integrations.google.drive_uploads import DriveUploads
-from app.integrations.google.uploads import UploadSizes
+from app.integrations.google.uploads import UploadSizes, media_type
 
 
 class GoogleDrive(DriveReader):
@@ -75,6 +75,7 @@ class GoogleDrive(DriveReader):
     ) -> DriveFile:
         """Make a file with an id that ``new_ids`` gave."""
         body = _metadata(file_id, name, folder, app_properties or {})
+        body["mimeType"] = media_type(upload)  # else Drive makes a guess
 
         def describe(media: Any) -> Any:
             return self._session.services.v3.files().create(

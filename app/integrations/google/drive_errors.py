@@ -59,7 +59,7 @@ def as_drive_errors(deed: Deed, *, given_id: bool = False) -> Iterator[None]:
     except (Refusal, Unreached) as failure:
         # The failure is not kept as the cause: it holds Google's answer whole.
         raise drive_error(failure, deed, given_id=given_id) from None
-    except LibraryError:
+    except (LibraryError, UnicodeDecodeError, RecursionError):  # the last two: it reads any JSON
         raise no_sense(deed) from None
 
 

@@ -50,6 +50,11 @@ class Refusal(Exception):  # noqa: N818 - not an error yet: many are tried again
         """Whether Google says that another try may work."""
         return self.is_rate or self.status >= 500
 
+    @property
+    def leaves_open(self) -> bool:
+        """Whether the request may have been carried out all the same."""
+        return self.status >= 500
+
 
 class Unreached(Exception):  # noqa: N818
     """No answer, or none that makes sense: what was asked may have happened.
@@ -57,12 +62,14 @@ class Unreached(Exception):  # noqa: N818
     Attributes:
         message: what happened, for a person; without addresses and secrets.
         may_pass: whether another try may work.
+        leaves_open: whether the request may have been carried out all the same.
     """
 
     def __init__(self, message: str, *, may_pass: bool = True) -> None:
         super().__init__(message)
         self.message = message
         self.may_pass = may_pass
+        self.leaves_open = True
 
 
 def refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:

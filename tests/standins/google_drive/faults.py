@@ -107,12 +107,13 @@ class Faults:
 
     def for_request(self, request: Request) -> Fault | None:
         """What happens to this one."""
+        found: Fault | None = None
         for planned in self._planned:
             if planned.times <= 0 or not planned.when(request):
                 continue
             if planned.skip > 0:
                 planned.skip -= 1
-                continue
-            planned.times -= 1
-            return planned.fault
-        return None
+            elif found is None:
+                planned.times -= 1
+                found = planned.fault
+        return found

@@ -39,8 +39,8 @@ def create(call: Call) -> dict[str, Any]:
     file_id = body.get("id") or call.state.new_id()
     kind = body.get("mimeType") or (call.media and call.media.mime_type)
     kind = kind or "application/octet-stream"
-    folder = (body.get("parents") or [call.state.root])[0]
-    folder = call.state.root if folder == "root" else folder
+    folder = (body.get("parents") or [call.state.root_of(call.user)])[0]
+    folder = call.state.root_of(call.user) if folder == "root" else folder
     file = call.state.make(file_id, body.get("name", "Untitled"), kind, folder, call.user)
     file.apps.add(call.client)
     file.shortcut_to = body.get("shortcutDetails", {}).get("targetId")
@@ -59,6 +59,7 @@ def check_create(call: Call) -> None:
     check_id(call, body.get("mimeType", ""))
     check_parents(call, body.get("parents"))
     check_notes(body.get("appProperties", {}))
+    _check_room(call)
 
 
 def copy(call: Call) -> dict[str, Any]:
@@ -75,11 +76,11 @@ def copy(call: Call) -> dict[str, Any]:
     check_parents(call, body.get("parents"))
     check_notes(body.get("appProperties", {}))
     if source.has_bytes:
-        _check_room(call)
+        _check_room(call, len(source.content))
     file_id = body.get("id") or call.state.new_id()
     # "If not specified as part of a copy request, the file inherits any discoverable parent"
-    folder = (body.get("parents") or [*source.parents, call.state.root])[0]
-    folder = call.state.root if folder == "root" else folder
+    folder = (body.get("parents") or [*source.parents, call.state.root_of(call.user)])[0]
+    folder = call.state.root_of(call.user) if folder == "root" else folder
     name = body.get("name") or f"Copy of {source.name}"
     file = call.state.make(file_id, name, source.mime_type, folder, call.user)
     file.apps.add(call.client)
@@ -187,10 +188,11 @@ def check_parents(call: Call, parents: list[str] | None) -> None:
     need(call.state, folder, call.request, "canAddChildren")
 
 
-def _check_room(call: Call) -> None:
+def _check_room(call: Call, size: int | None = None) -> None:
     """Guide handle-errors: 403 ``storageQuotaExceeded``."""
-    length = call.request.headers.get("x-upload-content-length", "0")
-    size = len(call.media.content) if call.media else int(length)
+    if size is None:
+        length = call.request.headers.get("x-upload-content-length", "0")
+        size = len(call.media.content) if call.media else int(length)
     if call.state.limit is not None and call.state.used + size > call.state.limit:
         message = "The user's Drive storage quota has been exceeded."
         raise forbidden("storageQuotaExceeded", message)
@@ -204,4 +206,6 @@ def _check_body(body: Mapping[str, Any]) -> None:
 
 def _ids(call: Call, parameter: str) -> list[str]:
     given = call.query.get(parameter, "")
-    return [call.state.root if one == "root" else one for one in given.split(",") if one]
+    return [
+        call.state.root_of(call.user) if one == "root" else one for one in given.split(",") if one
+    ]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from tests.standins.google_drive.requests import DriveFault
-from tests.standins.google_drive.state import DriveState, StoredFile
+from tests.standins.google_drive.state import ME, DriveState, StoredFile
 
 Test = Callable[[StoredFile], bool]
 
@@ -17,9 +17,10 @@ _TOKEN = re.compile(r"\s*('(?:[^'\\]|\\.)*'|[A-Za-z]+|!=|<=|>=|[=<>(){}])", re.D
 class Query:
     r"""One ``q``. In a literal only ``\'`` and ``\\`` mean something else (guide search-files)."""
 
-    def __init__(self, text: str, state: DriveState, client: str) -> None:
+    def __init__(self, text: str, state: DriveState, client: str, user: str = ME) -> None:
         self._state = state
         self._client = client
+        self._root = state.root_of(user)
         self._tokens = _tokens(text)
         self._at = 0
         self.is_ranked = "fullText" in self._tokens
@@ -57,7 +58,7 @@ class Query:
             self._need("in")
             self._need("parents")
             folder = literal(first)
-            wanted = self._state.root if folder == "root" else folder
+            wanted = self._root if folder == "root" else folder
             return lambda file: wanted in file.parents
         if first == "appProperties":
             return self._noted()

@@ -33,7 +33,9 @@ def get(call: Call) -> dict[str, Any] | Response:
 
 def search(call: Call) -> dict[str, Any]:
     """Discovery: files.list. All files, also those in the trash, unless ``q`` says otherwise."""
-    query = Query(call.query["q"], call.state, call.client) if call.query.get("q") else None
+    query = (
+        Query(call.query["q"], call.state, call.client, call.user) if call.query.get("q") else None
+    )
     order = call.query.get("orderBy")
     if query is not None and query.is_ranked and order:
         message = "Sorting is not supported for queries with fullText terms. Results are always "
@@ -164,7 +166,7 @@ def changes(call: Call) -> dict[str, Any]:
     later = list(enumerate(call.state.log[start:], start))
     last = {file_id: number for number, (file_id, of) in later if drive in (None, of)}
     told = sorted(last.items(), key=lambda one: one[1])
-    size = int(call.query.get("pageSize", "100"))
+    size = min(int(call.query.get("pageSize", "100")), call.state.page_limit)
     page = told[:size]
     entries = [entry for one, _ in page if (entry := _change(call, one)) is not None]
     answer: dict[str, Any] = {"kind": "drive#changeList", "changes": entries}
@@ -192,7 +194,7 @@ def _change(call: Call, file_id: str) -> dict[str, Any] | None:
 
 def _page(call: Call, entries: Any, usual: int, most: int = 1000) -> tuple[Any, str | None]:
     """A page, and the token of the next one."""
-    size = min(int(call.query.get("pageSize", usual)), most)
+    size = min(int(call.query.get("pageSize", usual)), most, call.state.page_limit)
     token = call.query.get("pageToken", "page-0")
     start = int(token.removeprefix("page-")) if token.startswith("page-") else -1
     if start < 0:

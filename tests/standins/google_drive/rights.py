@@ -29,14 +29,14 @@ def may_see(state: DriveState, file: StoredFile, request: Request) -> bool:
 
     Discovery: ``drive.file`` is for files "that you have opened with or created by this app".
     """
-    if request.scope == ONLY_CHOSEN and request.client not in file.apps and file.id != state.root:
+    if request.scope == ONLY_CHOSEN and request.client not in file.apps and file.parents:
         return False
     return role_of(state, file, request.user) is not None
 
 
 def visible(state: DriveState, file_id: str, request: Request) -> StoredFile:
     """The file; ``root`` stands for My Drive (guide folder)."""
-    file = state.files.get(state.root if file_id == "root" else file_id)
+    file = state.files.get(state.root_of(request.user) if file_id == "root" else file_id)
     if file is None or not may_see(state, file, request):
         raise not_found(file_id)
     # Without supportsAllDrives a file in a shared drive is not found (guide enable-shareddrives).
@@ -55,7 +55,7 @@ def capabilities(state: DriveState, file: StoredFile, user: str) -> dict[str, bo
         "canEdit": writes,
         "canModifyContent": writes and not file.locked,
         "canRename": writes,
-        "canTrash": trashes and file.id != state.root,
+        "canTrash": trashes and bool(file.parents),
         "canUntrash": trashes,
         "canCopy": file.mime_type != "application/vnd.google-apps.folder",
         "canDownload": True,

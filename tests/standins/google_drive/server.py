@@ -41,6 +41,7 @@ class DriveServer:
         sign_ins: who may come in.
         router: uploads and operations under way.
         requests: all that came, oldest first, those for a token too.
+        page_limit: no page of a list is longer (discovery: "may return fewer than this value").
         before: called before each request is carried out, for what someone else does meanwhile.
     """
 
@@ -60,6 +61,14 @@ class DriveServer:
         self._thread = threading.Thread(
             target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, name="drive-server"
         )
+
+    @property
+    def page_limit(self) -> int:
+        return self.state.page_limit
+
+    @page_limit.setter
+    def page_limit(self, entries: int) -> None:
+        self.state.page_limit = entries
 
     # -- what a test uses ----------------------------------------------------------------------
 
@@ -84,6 +93,10 @@ class DriveServer:
         """Nothing more goes wrong."""
         with self._lock:
             self._faults.clear()
+
+    def hang_up(self) -> None:
+        """End all connections that clients keep open."""
+        self._http.hang_up()
 
     def asked(self, method: str = "", part: str = "") -> list[Request]:
         """Requests so far, but those for a token, with this method and part of the address."""

@@ -96,10 +96,18 @@ class DriveState:
         self.limit: int | None = 15 * 2**30
         self.used = 0
         self.incomplete = False
+        self.page_limit = 1_000
         self._numbers = itertools.count(1)
         self._now = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-        self.root = self.new_id()
-        self._store(self.root, "My Drive", FOLDER, [], {ME: "owner"}, ME)
+        self._roots: dict[str, str] = {}
+        self.root = self.root_of(ME)
+
+    def root_of(self, user: str) -> str:
+        """The top folder of an account's My Drive."""
+        if user not in self._roots:
+            self._roots[user] = self.new_id()
+            self._store(self._roots[user], "My Drive", FOLDER, [], {user: "owner"}, user)
+        return self._roots[user]
 
     # -- what tests do -------------------------------------------------------------------------
 
@@ -115,7 +123,7 @@ class DriveState:
         exports: dict[str, bytes] | None = None,
     ) -> StoredFile:
         """Make a file; ``exports`` makes it a Workspace file."""
-        file = self.make(self.new_id(), name, mime_type, folder or self.root, by)
+        file = self.make(self.new_id(), name, mime_type, folder or self.root_of(by), by)
         file.roles |= roles or {}
         file.exports = dict(exports or {})
         if file.has_bytes:

@@ -124,5 +124,5 @@ def _part(raw: bytes) -> Media:
     found = re.match(rb"\r?\n(.*?)\r?\n\r?\n(.*)\Z", raw, re.DOTALL)
     if found is None:
         raise bad_request("Malformed multipart body.", reason="badContent")
-    head = email.parser.HeaderParser(policy=email.policy.HTTP).parsestr(found[1].decode())
+    head = email.parser.HeaderParser().parsestr(found[1].decode())
     return Media(found[2], head.get("content-type"))
