@@ -7,6 +7,7 @@ A copy that is there with the same checksum is used again: repeats do not eat th
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from typing import Final
 
 from app.domain.drive import (
@@ -15,6 +16,7 @@ from app.domain.drive import (
     DriveFile,
     DriveForbiddenError,
     DriveMissingError,
+    DriveOfflineError,
 )
 from app.files.drive_client import DriveClient, DriveQuery
 
@@ -24,6 +26,7 @@ FOLDER_NAME: Final = "Steward archive"
 _ROLE: Final = ("steward", "archive")
 SOURCE: Final = "steward_source"
 OPERATION: Final = "steward_op"
+_TEXT: Final = "steward_text"
 
 
 class DriveArchive:
@@ -35,15 +38,9 @@ class DriveArchive:
 
     def known_copy(self, file: DriveFile) -> str | None:
         """Id of a copy of just these bytes; touches nothing."""
-        page: str | None = None
-        while True:
-            found = self._client.search(DriveQuery(app_property=(SOURCE, file.file_id)), page)
-            for copy in found.files:
-                if _is_copy(copy, file):
-                    return copy.file_id
-            page = found.next_page
-            if page is None:
-                return None
+        copies = (copy for copy in self._copies(file) if _is_copy(copy, file))
+        found = next(copies, None)
+        return None if found is None else found.file_id
 
     def keep(self, file: DriveFile, copy_id: str, op_id: str) -> DriveFile | None:
         """A copy of the file with this id, made now unless it is there.
@@ -66,6 +63,32 @@ class DriveArchive:
                 raise
             self._folder = None  # someone took the folder away: a new one, once
             return self._client.copy(file.file_id, copy_id, file.name, self._into(), properties)
+
+    def keep_document(self, file: DriveFile, text: str, op_id: str) -> DriveFile:
+        """A copy of a Doc or Sheet that said ``text`` (a hash), made now unless it is there.
+
+        Drive takes no id for it: where its answer is lost, what is noted on the copy tells.
+        """
+        for copy in self._copies(file):
+            if copy.app_properties.get(_TEXT) == text:
+                return copy
+        properties = {SOURCE: file.file_id, OPERATION: op_id, _TEXT: text}
+        try:
+            return self._client.copy(file.file_id, None, file.name, self._into(), properties)
+        except DriveOfflineError:
+            for copy in self._copies(file):
+                if copy.app_properties.get(OPERATION) == op_id:
+                    return copy
+            raise
+
+    def _copies(self, file: DriveFile) -> Iterator[DriveFile]:
+        page: str | None = None
+        while True:
+            found = self._client.search(DriveQuery(app_property=(SOURCE, file.file_id)), page)
+            yield from found.files
+            page = found.next_page
+            if page is None:
+                return
 
     def _into(self) -> str:
         if self._folder is None:

@@ -12,7 +12,7 @@ called between the pieces of a transfer and while waiting for another try, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -211,6 +211,31 @@ class DriveClient(Protocol):
 
     def pin(self, file_id: str, revision: str) -> None:
         """Ask Drive to keep a revision for ever (200 a file at most). May be repeated."""
+        ...
+
+    def document(self, file_id: str) -> Mapping[str, object]:
+        """A Doc as the Docs API gives it, with its tabs and its ``revisionId``. Only reads."""
+        ...
+
+    def edit_document(
+        self, file_id: str, requests: Sequence[Mapping[str, object]], revision: str
+    ) -> None:
+        """Carry out ``documents.batchUpdate`` as a whole, if it still has this ``revisionId``.
+
+        Never tried again by itself: after ``DriveOfflineError`` the document tells whether it
+        happened. Raises ``DriveStaleError``.
+        """
+        ...
+
+    def spreadsheet(self, file_id: str) -> Mapping[str, object]:
+        """A Sheet's sheets, each with what was entered in its cells. Only reads."""
+        ...
+
+    def edit_spreadsheet(self, file_id: str, requests: Sequence[Mapping[str, object]]) -> None:
+        """Carry out ``spreadsheets.batchUpdate`` as a whole. Never tried again by itself.
+
+        The interface has no way to make it depend on the sheet being as it was.
+        """
         ...
 
     def changes_start(self, shared_drive: str | None = None) -> str:

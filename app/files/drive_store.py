@@ -42,6 +42,7 @@ class DriveStore(DriveReader):
     def __init__(self, drives: Drives) -> None:
         super().__init__(drives)
         self._staged: dict[str, Content] = {}
+        self._kinds: dict[str, str] = {}
         self._archives: dict[DriveClient, DriveArchive] = {}
 
     def require_allowed(self, kind: ChangeKind, locator: str) -> None:
@@ -66,10 +67,10 @@ class DriveStore(DriveReader):
             file = client.get(place.file_id)
         except DriveMissingError:
             return change  # a new file, or one that is gone: ``act`` finds out for certain
-        if change.hash_before is not None and not file.trashed and file.head_revision is not None:
-            # Looked at anew: what is noted here is what the change must find in the end.
-            if change.hash_before != (file.sha256 or self._hash(client, file)):
-                raise changed(change.locator)
+        # Looked at anew: what is noted here is what the change must find in the end.
+        standing = change.hash_before is not None and not file.trashed
+        if standing and change.hash_before != (file.sha256 or self._hash(client, file)):
+            raise changed(change.locator)
         facts |= {
             "head": file.head_revision,
             "md5": file.md5,
@@ -222,14 +223,16 @@ class DriveStore(DriveReader):
         return change
 
     def _move(self, client: DriveClient, change: Change) -> None:
-        place, goal = place_at(change.locator), place_at(str(change.target))
-        file = client.get(place.file_id)
+        file = client.get(place_at(change.locator).file_id)
         require_bytes(file, change.locator)
-        if not self._is_as_noted(file, change):
-            return
+        if self._is_as_noted(file, change):
+            self._place_anew(client, file, change)
+
+    def _place_anew(self, client: DriveClient, file: DriveFile, change: Change) -> None:
+        goal = place_at(str(change.target))
         elsewhere = goal.folder is not None and goal.folder not in file.parents
         client.change(
-            place.file_id,
+            file.file_id,
             name=goal.name if goal.name != file.name else None,
             to_folder=goal.folder if elsewhere else None,
             from_folder=file.parents[0] if elsewhere and file.parents else None,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from app.domain.errors import FileError
 from app.domain.files import OperationState
 from app.files.contents import Content
 from app.files.drive_places import is_drive
+from app.files.drive_reader import reaching
 from app.files.store import (
     Archive,
     Change,
@@ -23,16 +24,26 @@ from app.files.store import (
 )
 
 
-class Stores:
-    """Folders of this machine, and Google Drive."""
+class Documents(FileStore, Protocol):
+    """The store of files that have text and no bytes."""
 
-    def __init__(self, folders: FileStore, drive: FileStore) -> None:
+    def is_document(self, locator: str) -> bool:
+        """Whether a file of Drive is one of them."""
+        ...
+
+
+class Stores:
+    """Folders of this machine, files of Google Drive, and its Docs and Sheets."""
+
+    def __init__(self, folders: FileStore, drive: FileStore, documents: Documents) -> None:
         self._folders = folders
         self._drive = drive
+        self._documents = documents
 
     def name_of(self, locator: str) -> str:
-        """The name of the store that holds it."""
-        return self._of(locator).name_of(locator)
+        """The name of the store that holds it; that of Drive is one."""
+        store = self._drive if is_drive(locator) else self._folders
+        return store.name_of(locator)
 
     def pull(self, locator: str, *, limit: int, take: Take | None = None) -> Pulled:
         """Read a file."""
@@ -57,7 +68,9 @@ class Stores:
         self._of(locator).require_allowed(kind, locator)
 
     def is_respelled(self, locator: str, target: str) -> bool:
-        """Whether both are one file. Raises ``FileError`` where they are in different stores."""
+        """Whether both are one file. Raises ``FileError`` where one is in Drive and one is not."""
+        if is_drive(locator) and is_drive(target):
+            return self._drive.is_respelled(locator, target)
         return self._both(locator, target).is_respelled(locator, target)
 
     def look_into(self, folder: str) -> FolderContent:
@@ -82,12 +95,16 @@ class Stores:
 
     def settle(self, change: Change, reached: OperationState, archive: Archive) -> Outcome:
         """What happened, after a failure or a crash."""
-        return self._of(change.locator).settle(change, reached, archive)
+        with reaching(change.locator):
+            store = self._of(change.locator)
+        return store.settle(change, reached, archive)
 
     # -- inside ----------------------------------------------------------------------------
 
     def _of(self, locator: str) -> FileStore:
-        return self._drive if is_drive(locator) else self._folders
+        if not is_drive(locator):
+            return self._folders
+        return self._documents if self._documents.is_document(locator) else self._drive
 
     def _both(self, locator: str, target: str) -> FileStore:
         if is_drive(locator) != is_drive(target):

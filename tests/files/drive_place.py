@@ -10,6 +10,7 @@ from typing import Self
 from app.domain.files import FileVersion, Origin
 from app.domain.workspace import Workspace
 from app.files.blobs import BlobStore, hash_of
+from app.files.document_store import DocumentStore
 from app.files.drive_client import DriveClient
 from app.files.drive_finder import DriveFinder
 from app.files.drive_store import DriveStore
@@ -75,7 +76,7 @@ class DrivePlace:
         self.manager = VersionManager(
             database=self.database,
             vault=self.home / "vault",
-            store=Stores(FolderStore(FsOps()), DriveStore(self.drives)),
+            store=Stores(FolderStore(FsOps()), DriveStore(self.drives), DocumentStore(self.drives)),
             clock=self.clock,
             on_version=self.events.append,
         )

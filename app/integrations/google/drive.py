@@ -16,6 +16,7 @@ from app.domain.drive import (
 )
 from app.files.drive_client import Check, Progress, Upload, unchecked
 from app.integrations.google.attempts import Attempts, repeated
+from app.integrations.google.documents import GoogleDocuments
 from app.integrations.google.downloads import PIECE
 from app.integrations.google.drive_errors import Deed, as_drive_errors, no_sense
 from app.integrations.google.drive_metadata import (
@@ -32,7 +33,7 @@ from app.integrations.google.drive_uploads import DriveUploads
 from app.integrations.google.uploads import UploadSizes, media_type
 
 
-class GoogleDrive(DriveReader):
+class GoogleDrive(DriveReader, GoogleDocuments):
     """One account's Drive. Safe to use from several threads; blocking.
 
     Args:
