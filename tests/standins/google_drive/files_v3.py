@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from tests.standins.google_drive.calls import Call
@@ -85,6 +86,7 @@ def copy(call: Call) -> dict[str, Any]:
     file = call.state.make(file_id, name, source.mime_type, folder, call.user)
     file.apps.add(call.client)
     file.exports = dict(source.exports)
+    file.document, file.sheets = deepcopy(source.document), deepcopy(source.sheets)
     note(call, file, {**source.noted.get(call.client, {}), **body.get("appProperties", {})})
     if source.has_bytes:
         call.state.put(file, source.content, by=call.user, mime_type=source.mime_type)

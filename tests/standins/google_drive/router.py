@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.standins.google_drive import files_v2, files_v3, reading_v3
+from tests.standins.google_drive import documents, files_v2, files_v3, reading_v3
 from tests.standins.google_drive.calls import Call, Media
 from tests.standins.google_drive.interface import (
     Method,
@@ -72,6 +72,8 @@ class Router:
             self._sign_ins.check(request)
             if request.path.startswith("/exported/"):
                 return self.operations.content(request)
+            if (document := documents.answer(self._state, request)) is not None:
+                return document
             if "upload_id" in request.query:
                 return self.sessions.go_on(request, keep)
             return self._called(request)

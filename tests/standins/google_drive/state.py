@@ -6,6 +6,10 @@ import hashlib
 import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.standins.google_drive.documents import Document, Sheet
 
 ME = "me@example.org"
 COLLEAGUE = "colleague@example.org"
@@ -65,6 +69,8 @@ class StoredFile:
     apps: set[str] = field(default_factory=set)
     comments: list[str] = field(default_factory=list)
     locked: bool = False
+    document: Document | None = None
+    sheets: list[Sheet] | None = None
 
     @property
     def has_bytes(self) -> bool:
@@ -178,6 +184,18 @@ class DriveState:
             if one is file.head
             or (one.keep_forever if not revision_ids else one.revision_id not in revision_ids)
         ]
+
+    def add_document(self, name: str, document: Document) -> StoredFile:
+        """Make a Doc."""
+        file = self.add(name, mime_type=DOCUMENT)
+        file.document = document
+        return file
+
+    def add_sheets(self, name: str, *sheets: Sheet) -> StoredFile:
+        """Make a Sheet."""
+        file = self.add(name, mime_type=SHEET)
+        file.sheets = list(sheets)
+        return file
 
     # -- what requests do ----------------------------------------------------------------------
 
