@@ -96,6 +96,6 @@ def _written(name: str) -> str:
     return "".join(
         char
         if char in _KEPT or (ord(char) > 159 and char.isprintable())
-        else quote(char, errors="replace")
+        else quote(char, safe="", errors="replace")
         for char in name
     )

@@ -81,8 +81,8 @@ class DrivePlace:
             on_version=self.events.append,
         )
         finder = DriveFinder(self.drives, self.manager.history)
-        granted = GrantedFolders([self.folder], private=[self.home])
-        self.workspaces = Workspaces(self.manager, granted, finder)
+        self.granted = GrantedFolders([self.folder], private=[self.home])
+        self.workspaces = Workspaces(self.manager, self.granted, finder)
 
     async def stop(self) -> None:
         await self.manager.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ def said(file: StoredFile) -> str:
     return plain(file.document.body)
 
 
-def replacing(old: str, new: str):
+def replacing(old: str, new: str) -> Callable[[bytes], bytes]:
     return lambda content: content.replace(old.encode(), new.encode())
 
 
