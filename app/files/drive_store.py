@@ -167,7 +167,6 @@ class DriveStore(DriveReader):
         """One upload that depends on the file being as it was looked at, until it is settled."""
         file_id = place_at(change.locator).file_id
         content = self._staged[change.op_id]
-        upload = _upload(content, place_at(change.locator).name)
         change = self._amended(change, archive, md5_after=_md5(content))
         failure: DriveOfflineError | None = None
         for _ in range(_TRIES):
@@ -177,6 +176,8 @@ class DriveStore(DriveReader):
             if tag.file.head_revision != change.facts.get("head"):
                 change = self._amended(change, archive, head=tag.file.head_revision)
             try:
+                # Its kind stays: Drive takes that of the upload for the file's.
+                upload = Upload(content.size, content.chunks, tag.file.mime_type)
                 client.replace(file_id, tag.etag, upload)
             except DriveStaleError:
                 continue  # renamed or shared just now, or changed: that is looked at again
@@ -251,7 +252,8 @@ class DriveStore(DriveReader):
                 for chunk in chunks:
                     size += stream.write(chunk)
             tag = client.tag(file_id)
-            client.replace(file_id, tag.etag, Upload(size, lambda: _pieces(stream)))
+            upload = Upload(size, lambda: _pieces(stream), tag.file.mime_type)
+            client.replace(file_id, tag.etag, upload)
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:

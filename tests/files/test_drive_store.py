@@ -234,3 +234,9 @@ async def test_files_of_drive_stand_among_those_with_a_history(place: DrivePlace
     ]
     (found,) = await place.work.find_tracked("NOTES")
     assert found.file.path.endswith("notes.txt")
+
+
+async def test_the_kind_of_a_file_stays(place: DrivePlace) -> None:
+    file = place.state.add("data", b"one\n", mime_type="application/x-special")
+    await place.work.edit(f"drive:{file.id}", upper)
+    assert (file.content, file.mime_type) == (b"ONE\n", "application/x-special")
