@@ -172,12 +172,16 @@ class Runs:
         except (StewardError, Crash):
             made = False
         requests = self._count
+        undisturbed = fault is None and crash_after is None and meanwhile is None
         self._meanwhile = self._crash = None
         self._dead = False
         place.server.heal()
         await place.restart()
         self.done += 1
-        return requests, [problem async for problem in _problems(case, operation, made=made)]
+        problems = [problem async for problem in _problems(case, operation, made=made)]
+        if undisturbed and not made:
+            problems.append("failed, and nothing was in its way")
+        return requests, problems
 
     async def verified(self) -> list[str]:
         """What is wrong with the history of all that was done so far."""
@@ -233,6 +237,9 @@ async def _problems(case: Case, operation: str, *, made: bool) -> Any:
     if created:
         for problem in _created_problems(case, made=made):
             yield problem
+        for one in place.state.files.values():
+            if one.name == f"new {case.file.id}.txt" and not await work.versions(f"drive:{one.id}"):
+                yield "made, and no version tells of it"
         return
     file = case.alive
     try:

@@ -18,7 +18,7 @@ from app.domain.errors import (
 from app.domain.files import FileAction, OperationType
 from tests.files.drive_place import DrivePlace
 from tests.files.place import ME
-from tests.standins.google_drive import Answer
+from tests.standins.google_drive import Answer, CutAfter
 from tests.standins.google_drive.faults import to
 
 
@@ -240,3 +240,49 @@ async def test_the_kind_of_a_file_stays(place: DrivePlace) -> None:
     file = place.state.add("data", b"one\n", mime_type="application/x-special")
     await place.work.edit(f"drive:{file.id}", upper)
     assert (file.content, file.mime_type) == (b"ONE\n", "application/x-special")
+
+
+async def test_the_answer_to_the_copy_is_lost_and_there_is_one(place: DrivePlace) -> None:
+    file, path = place.add()
+    place.server.fail(CutAfter(), on=to("POST", "/copy"))
+    await place.work.edit(path, upper)
+    assert file.content == b"ONE\n"
+    assert [one.content for one in place.archived()] == [b"one\n"]
+
+
+async def test_a_copy_of_other_bytes_is_no_archive(place: DrivePlace) -> None:
+    """Someone saves just before the copy, and would put back what there was just after it."""
+    file, path = place.add()
+    done: list[str] = []
+
+    def meanwhile(request: object) -> None:
+        target = getattr(request, "target", "")
+        if "/copy" in target and not done:
+            done.append("saved")
+            place.state.edit(file.id, b"theirs\n")
+        elif done == ["saved"] and "/copy" not in target:
+            done.append("put back")
+            place.state.edit(file.id, b"one\n")
+
+    place.server.before = meanwhile
+    with pytest.raises(FileChangedError):
+        await place.work.edit(path, upper)
+    assert file.content == b"theirs\n"
+
+
+async def test_what_was_saved_as_it_went_to_the_trash_comes_out_again(place: DrivePlace) -> None:
+    file, path = place.add()
+    done: list[bool] = []
+
+    def meanwhile(request: object) -> None:
+        if getattr(request, "method", "") == "PATCH" and not done:
+            done.append(True)
+            place.state.edit(file.id, b"theirs\n")
+
+    place.server.before = meanwhile
+    with pytest.raises(ConflictError):
+        await place.work.remove(path)
+    assert not file.explicitly_trashed
+    newest = (await place.work.versions(path))[-1]
+    assert newest.operation is OperationType.EXTERNAL
+    assert await place.work.version_content(path, newest.version) == b"theirs\n"
