@@ -80,7 +80,7 @@ class DriveStore(DriveReader):
             if not file.trashed:
                 raise exists(change.locator)
             facts["in_trash"] = True
-        elif change.kind is not ChangeKind.MOVE:
+        if change.kind is not ChangeKind.MOVE:
             archive = self._archive_of(client)
             facts["copy"] = archive.known_copy(file) or client.new_ids(1)[0]
         return dataclasses.replace(change, facts=facts)

@@ -260,7 +260,7 @@ async def _problems(case: Case, operation: str, *, made: bool) -> Any:
             is_kept = place.has_bytes(old.content)
         if new.by == ME and not is_kept:
             yield f"{old.content!r} was replaced by {new.content!r} and is in no version"
-        if new.by == ME and old.content not in copies and operation != "restore from the trash":
+        if new.by == ME and old.content not in copies:
             yield f"{old.content!r} was replaced and not copied in Drive"
     if trashed and operation == "remove" and head not in kept and not case.theirs:
         yield f"{file.content!r} went to the trash and is in no version"
