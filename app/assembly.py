@@ -27,6 +27,7 @@ from app.files.watching import FolderWatcher
 from app.files.workspace import Workspaces
 from app.first_run import make_sample_folder
 from app.integrations.discovery import LocalServer, find_local_servers
+from app.integrations.google.accounts import GoogleAccounts
 from app.integrations.openrouter_sign_in import OpenRouterSignIn, openrouter_sign_in
 from app.logs import start_logging, stop_logging
 from app.model_context import ModelContext
@@ -196,6 +197,19 @@ class Assembly:
         await self.executions.mark_interrupted()
         await self.turns.mark_interrupted()
         await self._tell_what_was_not_sent()
+
+        self.google = GoogleAccounts(
+            self.store,
+            settings=lambda: self.settings,
+            clock=clock,
+            hide=self.redactor.add,
+            on_end=lambda account: self._tell_problem(
+                "google",
+                f"The sign-in of {account.email} with Google has expired or was revoked. No file "
+                "was touched. Sign in again under Settings, Google Drive.",
+            ),
+        )
+        self._closing.callback(self.google.close)
 
         self.watcher = FolderWatcher(
             versions=self.versions,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import urlencode
@@ -34,6 +35,28 @@ class GoogleAccess:
     refresh_token: Secret
     token_url: str = TOKEN_URL
 
+    def form(self) -> dict[str, str]:
+        """What is sent there."""
+        return {
+            "grant_type": "refresh_token",
+            "client_id": self.client_id,
+            "client_secret": self.client_secret.reveal(),
+            "refresh_token": self.refresh_token.reveal(),
+        }
+
+
+class Access(Protocol):
+    """What is exchanged for a token for the next hour: see ``GoogleAccess``."""
+
+    @property
+    def token_url(self) -> str:
+        """Where it is exchanged."""
+        ...
+
+    def form(self) -> dict[str, str]:
+        """What is sent there; it holds secrets."""
+        ...
+
 
 class Post(Protocol):
     """Sends a form and gives status and body; raises ``Unreached``."""
@@ -44,12 +67,24 @@ class Post(Protocol):
 
 
 class AccessTokens:
-    """The token that requests carry, for several threads; renewed once when several need it."""
+    """The token that requests carry, for several threads; renewed once when several need it.
+
+    Once Google has said that the sign-in is over, it is not asked again.
+
+    Args:
+        on_end: called then, once, in the thread that was told so.
+    """
 
     def __init__(
-        self, access: GoogleAccess, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        access: Access,
+        *,
+        on_end: Callable[[], None] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._access = access
+        self._on_end = on_end
+        self._over: DriveSignedOutError | None = None
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._token: Secret | None = None
@@ -60,7 +95,7 @@ class AccessTokens:
 
         Raises ``DriveSignedOutError``, ``Refusal`` or ``Unreached``.
         """
-        with self._lock:
+        with self._renewing():
             if self._token is None or self._monotonic() >= self._good_until:
                 self._renew(post)
             assert self._token is not None
@@ -68,21 +103,42 @@ class AccessTokens:
 
     def replaced(self, refused: Secret, post: Post) -> Secret:
         """Another token than the one that was refused; raises as ``current``."""
-        with self._lock:
+        with self._renewing():
             if self._token is None or self._token == refused:
                 self._renew(post)
             assert self._token is not None
             return self._token
 
+    def end(self, error: DriveSignedOutError) -> DriveSignedOutError:
+        """A new token was refused, too: the sign-in is over. Gives ``error`` back."""
+        with self._lock:
+            first, self._over = self._over is None, self._over or error
+        self._tell(first)
+        return error
+
+    @contextmanager
+    def _renewing(self) -> Iterator[None]:
+        """Within it one thread renews, unless the sign-in is over."""
+        first = False
+        try:
+            with self._lock:
+                if self._over is not None:
+                    over = self._over
+                    raise DriveSignedOutError(over.message, hint=over.hint)
+                try:
+                    yield
+                except DriveSignedOutError as error:
+                    self._over, first = error, True
+                    raise
+        finally:
+            self._tell(first)
+
+    def _tell(self, first: bool) -> None:
+        if first and self._on_end is not None:
+            self._on_end()
+
     def _renew(self, post: Post) -> None:
-        form = urlencode(
-            {
-                "grant_type": "refresh_token",
-                "client_id": self._access.client_id,
-                "client_secret": self._access.client_secret.reveal(),
-                "refresh_token": self._access.refresh_token.reveal(),
-            }
-        )
+        form = urlencode(self._access.form())
         status, body = post(self._access.token_url, form.encode("ascii"))
         answer = _object(body)
         if status != 200:

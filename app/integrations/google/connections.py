@@ -129,9 +129,11 @@ class Connection:
             token = self._tokens.replaced(token, self._post)
             response, content = self._send(uri, method, body, headers, token.reveal())
         if response.status == 401:
-            raise DriveSignedOutError(
-                "Google does not accept the sign-in to Drive any more.",
-                hint="No file was touched. Connect Google Drive again in the settings.",
+            raise self._tokens.end(
+                DriveSignedOutError(
+                    "Google does not accept the sign-in to Drive any more.",
+                    hint="No file was touched. Connect Google Drive again in the settings.",
+                )
             )
         if response.status >= 400:
             raise refusal(response.status, _headers(response), content)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from app.files.drive_client import Check, unchecked
-from app.integrations.google.access import AccessTokens, GoogleAccess
+from app.integrations.google.access import Access, AccessTokens
 from app.integrations.google.attempts import Attempts, RetryPolicy, Waiting, repeated
 from app.integrations.google.connections import Connections
 from app.integrations.google.drive_errors import Deed, as_drive_errors, no_sense
@@ -23,6 +23,7 @@ class DriveSession:
 
     Args:
         access: what the sign-in gave.
+        on_end: called once when Google has said that the sign-in is over.
         root_url: where Drive is, ending in a slash.
         timeout: seconds without a byte until a connection is given up.
         policy: how often a request is tried.
@@ -31,8 +32,9 @@ class DriveSession:
 
     def __init__(
         self,
-        access: GoogleAccess,
+        access: Access,
         *,
+        on_end: Callable[[], None] | None = None,
         root_url: str = GOOGLE,
         timeout: float = 30.0,
         policy: RetryPolicy | None = None,
@@ -45,7 +47,7 @@ class DriveSession:
             policy or RetryPolicy(), wait=wait, chance=chance, monotonic=monotonic
         )
         self.connections = Connections(
-            AccessTokens(access, monotonic=monotonic),
+            AccessTokens(access, on_end=on_end, monotonic=monotonic),
             root_url,
             timeout=timeout,
             monotonic=monotonic,

@@ -69,6 +69,8 @@ class Router:
         try:
             if request.path == "/token":
                 return self._sign_ins.renew(request)
+            if request.path in ("/o/oauth2/v2/auth", "/revoke"):
+                return self._sign_ins.consent.answer_any(request)
             self._sign_ins.check(request)
             if request.path.startswith("/exported/"):
                 return self.operations.content(request)

@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from tests.standins.google_drive.consent import Consent, Grant
 from tests.standins.google_drive.requests import DriveFault, Request, Response, as_json
-from tests.standins.google_drive.rights import SCOPES
-
-
-@dataclass(slots=True)
-class Grant:
-    """What a person allowed a program to do."""
-
-    user: str
-    client: str
-    secret: str
-    scope: str = SCOPES
-    revoked: bool = False
 
 
 class SignIns:
@@ -30,6 +18,7 @@ class SignIns:
         self.lasts = 3599
         self._tokens: dict[str, Grant] = {}
         self._numbers = itertools.count(1)
+        self.consent = Consent(self.grants, self.allow)
 
     def allow(self, user: str, client: str, scope: str) -> tuple[str, Grant]:
         """A person signs in; gives the refresh token."""
@@ -47,7 +36,7 @@ class SignIns:
         """RFC 6749, section 6 and 5.2; ``invalid_grant`` where the grant is over."""
         form = dict(parse_qsl(request.body.decode()))
         if form.get("grant_type") != "refresh_token":
-            return as_json({"error": "unsupported_grant_type"}, status=400)
+            return self.consent.exchange(request, form, self._token_for)
         grant = self.grants.get(form.get("refresh_token", ""))
         if grant is None or grant.revoked:
             words = "Token has been expired or revoked."
@@ -56,10 +45,13 @@ class SignIns:
             words = "The OAuth client was not found."
             return as_json({"error": "invalid_client", "error_description": words}, status=401)
         self.renewals += 1
+        return as_json(self._token_for(grant))
+
+    def _token_for(self, grant: Grant) -> dict[str, object]:
         token = f"ya29.access-token-{next(self._numbers)}"
         self._tokens[token] = grant
         given = {"access_token": token, "expires_in": self.lasts, "scope": grant.scope}
-        return as_json({**given, "token_type": "Bearer"})
+        return {**given, "token_type": "Bearer"}
 
     def check(self, request: Request) -> None:
         """Whose request it is; 401 ``authError`` (guide handle-errors) without a good token."""
