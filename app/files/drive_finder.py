@@ -111,7 +111,7 @@ class DriveFinder:
 
     def search(self, query: DriveQuery, page: str | None = None) -> DrivePage:
         """Files of all accounts, one account after the other."""
-        clients = self._drives.all()
+        clients = self._drives.clients()
         at, _, token = (page or "0:").partition(":")
         number = int(at) if at.isdecimal() else 0
         if number >= len(clients):

@@ -34,7 +34,7 @@ class Drives(Protocol):
         """The account that sees the file, or the folder. Raises ``DriveSignedOutError``."""
         ...
 
-    def all(self) -> Sequence[DriveClient]:
+    def clients(self) -> Sequence[DriveClient]:
         """Every account that is signed in. Raises ``DriveSignedOutError`` where none is."""
         ...
 

@@ -74,6 +74,8 @@ class DriveWatcher:
         self._folders = folders
         self._interval = interval
         self._woken = asyncio.Event()
+        self._settled = False
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def child(self) -> Child:
@@ -81,17 +83,24 @@ class DriveWatcher:
         return Child(CHILD, self._run)
 
     def look_now(self) -> None:
-        """Do not wait for the next look: an account was connected, or the network is back."""
-        self._woken.set()
+        """Do not wait for the next look: an account was connected. From any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._woken.set)
 
     async def _run(self, ready: Ready) -> None:
+        self._loop = asyncio.get_running_loop()
         ready()
+        said = ""
         while True:
             self._woken.clear()
             try:
+                await self._settle()
                 await self.look()
+                said = ""
             except (DriveSignedOutError, DriveOfflineError) as error:
-                logger.info("the changes in Drive are looked at later", extra={"why": str(error)})
+                if error.message != said:
+                    said = error.message
+                    logger.info("the changes in Drive are looked at later", extra={"why": said})
             try:
                 async with asyncio.timeout(self._interval):
                     await self._woken.wait()
@@ -103,8 +112,15 @@ class DriveWatcher:
 
         Raises ``DriveSignedOutError``, ``DriveOfflineError``; what was noted until then stays.
         """
-        clients = await asyncio.to_thread(self._drives.all)
+        clients = await asyncio.to_thread(self._drives.clients)
         return sum([await self._look_at(client) for client in clients])
+
+    async def _settle(self) -> None:
+        """End what a crash left open in Drive: it is not asked while Steward starts."""
+        if not self._settled:
+            await asyncio.to_thread(self._drives.clients)
+            await self._versions.recover()
+            self._settled = True
 
     # -- inside ----------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ class OneAccount:
     def of(self, file_id: str) -> DriveClient:
         return self.client
 
-    def all(self) -> Sequence[DriveClient]:
+    def clients(self) -> Sequence[DriveClient]:
         return [self.client]
 
 

@@ -119,6 +119,17 @@ class GoogleAccounts:
             return self.client(accounts[0])
         return self._asked_in_turn(file_id, accounts, ready)
 
+    def clients(self) -> Sequence[DriveClient]:
+        """Those of every account that is not signed out, the default one first.
+
+        Raises ``DriveSignedOutError`` where there is none.
+        """
+        accounts = self._accounts()
+        ready = [one for one in accounts if one.state is AccountState.READY]
+        if not ready:
+            raise _signed_out(accounts)
+        return [self.client(account) for account in ready]
+
     def client(self, account: GoogleAccount) -> GoogleDrive:
         """An account's Drive. Raises ``DriveSignedOutError``, with no request to Google."""
         if account.state is not AccountState.READY:
