@@ -13,7 +13,7 @@ from app.domain.files import (
     Origin,
 )
 from app.files.drive_finder import DriveFinder
-from app.files.drive_places import display_of, is_drive
+from app.files.drive_places import is_drive
 from app.files.failures import changed, explaining, naming
 from app.files.folders import GrantedFolders
 from app.files.fs_ops import FsOps
@@ -66,7 +66,7 @@ class WorkspacePaths:
 
     def display(self, path: str) -> str:
         """Short form of an absolute path, or of a Drive file's."""
-        return display_of(path) if is_drive(path) else self._folders.display(path)
+        return self._folders.display(path)
 
     def _resolve(self, path: str) -> Path:
         if is_drive(path):
