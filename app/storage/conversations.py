@@ -208,7 +208,7 @@ class Conversations:
         conversation_id: str,
         *,
         characters: int,
-        instead_of: str | None = None,
+        before: int | None = None,
         of_turn: str | None = None,
     ) -> StoredHistory:
         """What a model request can carry of a conversation: see ``request_history``."""
@@ -217,7 +217,7 @@ class Conversations:
                 conversation_id,
                 self._redactor,
                 characters=characters,
-                instead_of=instead_of,
+                before=before,
                 of_turn=of_turn,
             )
         )
