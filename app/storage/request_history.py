@@ -142,11 +142,11 @@ def _with_finished(
     return [each for one in messages for each in (one, *results.get(one.id, ()))]
 
 
-def tool_result(conversation_id: str, call_id: str) -> str | None:
-    """The whole text of the newest result with this call id, if there is one."""
+def tool_result(conversation_id: str, turn_id: str, call_id: str) -> str | None:
+    """The whole text of the newest result with this call id on a turn's branch, if there is one."""
     query: Any = (
         Message.select(Message.text)
-        .where(shown_path(conversation_id).clause, Message.tool_call_id == call_id)
+        .where(path_of_turn(conversation_id, turn_id).clause, Message.tool_call_id == call_id)
         .order_by(Message.id.desc())
         .limit(1)
         .tuples()

@@ -2,8 +2,9 @@
 
 Looks when the window becomes active, when a conversation is shown and when a turn has ended: who
 uses a terminal beside the window comes back to it by one of these. What the person sees is not
-exchanged under their hands: while they write, or read further up, the status line says what
-happened, and it is shown at the next look. What they send meanwhile follows what they see.
+exchanged under their hands: while they write, or read further up, or an answer has just come, the
+status line says what happened, and it is shown at the next look. What they send meanwhile follows
+what they see.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ class Elsewhere:
         self._told: ShownEnd | None = None
         self.occupied: Callable[[], bool] = lambda: False
 
-    def look_soon(self) -> None:
-        """``look``, in a task."""
-        self._session.tasks.start(self.look(), name="look for what others did")
+    def turn_ended(self) -> None:
+        """``look``, in a task. An answer that has just come stays, whatever was chosen."""
+        work = self.look(answered=True)
+        self._session.tasks.start(work, name="look for what others did")
 
     def returned(self) -> None:
         """The person comes back to the window: other conversations may be there too."""
@@ -43,8 +45,11 @@ class Elsewhere:
         await self._session.refresh()
         await self.look()
 
-    async def look(self) -> None:
-        """Compare what is shown with the database, and show that where they differ."""
+    async def look(self, *, answered: bool = False) -> None:
+        """Compare what is shown with the database, and show that where they differ.
+
+        ``answered``: unless that is another branch.
+        """
         session = self._session
         conversation = session.current
         if not session.branching.possible:
@@ -58,11 +63,11 @@ class Elsewhere:
             conversation.end = end
             await session.history.read_forks(conversation)
         elif not same or end != conversation.end:
-            await self._take(conversation, end)
+            await self._take(conversation, end, answered=answered)
 
-    async def _take(self, conversation: OpenConversation, end: ShownEnd) -> None:
+    async def _take(self, conversation: OpenConversation, end: ShownEnd, *, answered: bool) -> None:
         session = self._session
-        if self.occupied():
+        if self.occupied() or (answered and not _went_on(conversation, end)):
             if end != self._told:
                 self._told = end
                 session.said.emit("attention", _words(conversation, end))
@@ -78,7 +83,11 @@ def _shows(conversation: OpenConversation, end: ShownEnd) -> bool:
     return shown[-TURNS:] == list(end.turns)[-len(shown) :] if shown else not end.turns
 
 
+def _went_on(conversation: OpenConversation, end: ShownEnd) -> bool:
+    return conversation.model.newest_turn in end.turns
+
+
 def _words(conversation: OpenConversation, end: ShownEnd) -> str:
-    if conversation.model.newest_turn in end.turns:
+    if _went_on(conversation, end):
         return translate("Branches", "This conversation went on elsewhere.")
-    return translate("Branches", "Another branch of this conversation was chosen elsewhere.")
+    return translate("Branches", "Another version of this conversation was chosen elsewhere.")

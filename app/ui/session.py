@@ -428,7 +428,7 @@ class Session(QObject):
                     self.branching.come_back(conversation, sent, lost=not task.cancelled())
         conversation.turns = [sent for sent in conversation.turns if sent.task is not task]
         if not task.cancelled() and task.exception() is None:
-            self.elsewhere.look_soon()
+            self.elsewhere.turn_ended()
         if not self.any_busy:
             self._second.stop()
         self.state_changed.emit()

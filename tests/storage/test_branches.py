@@ -229,6 +229,29 @@ async def test_a_message_follows_a_turn_whose_answer_came_late(house: House) -> 
     assert not await house.branches.forks("c")
 
 
+async def test_earlier_pages_are_of_the_branch_that_is_read_whatever_is_shown_by_now(
+    house: House,
+) -> None:
+    await house.turn("one again", instead_of="one")
+    last = await house.first("three")
+
+    page, more = await house.conversations.page("c", before=last)
+
+    assert [one.text for one in page] == ["one", "re one", "two", "re two"]
+    assert not more
+
+
+async def test_a_long_result_is_read_on_though_another_branch_is_shown(house: House) -> None:
+    result = ConversationMessage(
+        "c", "three", Role.TOOL, "whole", house.clock.now(), tool_call_id="call"
+    )
+    await house.conversations.append(result)
+    await house.turn("two again", instead_of="two")
+
+    assert await house.conversations.tool_result("c", "three", "call") == "whole"
+    assert await house.conversations.tool_result("c", "two again", "call") is None
+
+
 async def test_an_unknown_turn_begins_no_branch(house: House) -> None:
     before = await house.shown()
 

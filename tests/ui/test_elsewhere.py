@@ -20,10 +20,14 @@ from tests.ui.test_branches import acts
 from tests.ui.test_branches_interrupted import edit_first
 
 
+def started(*arguments: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "app", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
 async def terminal(*arguments: str) -> None:
     """Run a command of Steward in a process of its own."""
-    command = [sys.executable, "-m", "app", *arguments]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    running = started(*arguments)
     await until(lambda: running.poll() is not None, "the command", seconds=30)
     told, _ = running.communicate()
     assert running.returncode == 0, told
