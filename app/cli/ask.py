@@ -34,6 +34,13 @@ from app.domain.errors import UsageError
     "what followed that one stays, as another branch.",
 )
 @click.option(
+    "--after",
+    type=click.IntRange(1),
+    metavar="MESSAGE",
+    help="Say it right behind an earlier message; where the conversation went on from there, what "
+    "followed stays, as another branch.",
+)
+@click.option(
     "--window",
     "in_window",
     is_flag=True,
@@ -52,6 +59,7 @@ def ask(
     model: str | None,
     approve: str | None,
     instead_of: int | None,
+    after: int | None,
     in_window: bool,
     as_json: bool,
 ) -> int:
@@ -62,7 +70,8 @@ def ask(
     kept with the message.
     """
     if in_window:
-        if attach or folders or conversation or model or approve or instead_of or as_json:
+        others = (attach, folders, conversation, model, approve, instead_of, after, as_json)
+        if any(others):
             raise UsageError("With --window there is only TEXT; the rest is set in the window.")
         from app.main import open_window
 
@@ -70,9 +79,11 @@ def ask(
     if not text:
         raise UsageError("Say what you want: steward ask TEXT.")
     message = message_text(text)
-    if instead_of is not None and conversation is None:
+    if instead_of is not None and after is not None:
+        raise UsageError("Say either --instead-of or --after.")
+    if (instead_of or after) is not None and conversation is None:
         raise UsageError("Say in which conversation the message is: --conversation ID.")
-    work = _ask(run, message, attach, folders, conversation, model, approve, instead_of)
+    work = _ask(run, message, attach, folders, conversation, model, approve, instead_of, after)
     return run.until_done(work)
 
 
@@ -99,9 +110,11 @@ async def _ask(
     model: str | None,
     approve: str | None,
     instead_of: int | None,
+    after: int | None,
 ) -> int:
     from app.cli.approval import approval_mode, asks, somebody_can_be_asked
     from app.cli.turn_view import shown
+    from app.domain.branches import After
     from app.domain.events import TurnStatus
     from app.domain.messages import Channel
 
@@ -112,9 +125,12 @@ async def _ask(
         )
         attached = await assembly.versions.attachments.keep_files(attach)
         engine = await assembly.engines.get(conversation, model=model)
-        place = None
-        if instead_of is not None:
-            place = await assembly.branches.turn_of(engine.conversation_id, instead_of)
+        named = instead_of or after
+        place = (
+            await assembly.branches.turn_of(engine.conversation_id, named)
+            if named is not None
+            else None
+        )
         output.on_failure = engine.cancel
         try:
             async with shown(assembly, output, attended=asks(mode)):
@@ -123,7 +139,8 @@ async def _ask(
                     channel=Channel.TERMINAL,
                     mode=mode,
                     attachments=attached,
-                    instead_of=place,
+                    instead_of=place if instead_of is not None else None,
+                    after=After(place, exactly=True) if after is not None and place else None,
                 )
         finally:
             output.on_failure = None

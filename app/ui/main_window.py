@@ -533,8 +533,11 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ThemeChange:
             self.theme.system_changed()
-        elif event.type() == QEvent.Type.ActivationChange and self.outside is not None:
-            self.outside.look()
+        elif event.type() == QEvent.Type.ActivationChange:
+            if self.outside is not None:
+                self.outside.look()
+            if self.session is not None and self.isActiveWindow() and not self._quitting:
+                self.session.elsewhere.returned()
 
     def showEvent(self, event: QShowEvent) -> None:
         """What is seen now need not be told outside."""

@@ -167,6 +167,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
 <context>
     <name>Branches</name>
     <message>
+        <source>Another version of this conversation was chosen elsewhere.</source>
+        <translation>Anderswo wurde eine andere Fassung dieser Unterhaltung gewählt.</translation>
+    </message>
+    <message>
         <source>Answer a&amp;gain</source>
         <translation>&amp;Erneut antworten</translation>
     </message>
@@ -225,6 +229,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     <message>
         <source>The answer there is stays beside the new one</source>
         <translation>Die bisherige Antwort bleibt neben der neuen</translation>
+    </message>
+    <message>
+        <source>This conversation went on elsewhere.</source>
+        <translation>Diese Unterhaltung ging anderswo weiter.</translation>
     </message>
     <message>
         <source>This message was sent more than once. Nothing was replaced.</source>

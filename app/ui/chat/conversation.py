@@ -142,6 +142,19 @@ class ConversationModel(RowList):
                 return row
         return None
 
+    def turns(self) -> list[str]:
+        """The turn of each message of the person that is stored, oldest first."""
+        return [row.turn_id for row in self._rows if isinstance(row, UserRow) and row.turn_id]
+
+    @property
+    def newest_turn(self) -> str:
+        """The turn that is shown last; empty where none is."""
+        shown = (UserRow, AnswerRow, CallRow)
+        return next(
+            (row.turn_id for row in reversed(self._rows) if isinstance(row, shown) and row.turn_id),
+            "",
+        )
+
     def answer_text(self, turn_id: str) -> str:
         """All that was answered in a turn, as Markdown."""
         rows = (row for row in self._rows if isinstance(row, AnswerRow) and row.turn_id == turn_id)

@@ -119,6 +119,7 @@ class ChatPage(QWidget):
         self._attach_attaching(session)
         self.composer.stopped.connect(session.stop)
         self._editing = Editing(session, self.composer)
+        session.elsewhere.occupied = self._is_occupied
         self.transcript.edit_wanted.connect(self._edit_message)
         self.transcript.again_wanted.connect(session.branching.answer_again)
         self.composer.set_history(self._said)
@@ -302,6 +303,13 @@ class ChatPage(QWidget):
         transcript.show_model(self._shown.model)
         self._show_empty()
         self._show_state()
+
+    def _is_occupied(self) -> bool:
+        """Whether the person writes, or reads what is further up."""
+        session, transcript = self._session, self.transcript
+        attached = session is not None and (session.current.attached or session.current.copying)
+        further_up = transcript is not None and not transcript.arrangement.following
+        return bool(self.composer.text or attached or further_up)
 
     def _said(self) -> Sequence[str]:
         return self._session.current.model.said() if self._session is not None else ()
