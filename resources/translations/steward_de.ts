@@ -2469,6 +2469,10 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>{low} bis {high}</translation>
     </message>
     <message>
+        <source>{name} removed; nothing in it was touched</source>
+        <translation>{name} entfernt; darin wurde nichts angerührt</translation>
+    </message>
+    <message>
         <source>{said} Close again to leave it as it was.</source>
         <translation>{said} Noch einmal schließen lässt es, wie es war.</translation>
     </message>
