@@ -737,6 +737,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>„{title}“ abgelegt</translation>
     </message>
     <message>
+        <source>Bring back to the list</source>
+        <translation>Zurück in die Liste</translation>
+    </message>
+    <message>
         <source>Choose a JSON file that Steward has exported.</source>
         <translation>Eine JSON-Datei wählen, die Steward exportiert hat.</translation>
     </message>
@@ -827,6 +831,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     <message>
         <source>The newest {limit} messages</source>
         <translation>Die neuesten {limit} Nachrichten</translation>
+    </message>
+    <message>
+        <source>This conversation is archived.</source>
+        <translation>Diese Unterhaltung ist abgelegt.</translation>
     </message>
     <message>
         <source>Un&amp;pin</source>

@@ -555,8 +555,14 @@ async def conversations(person: Person) -> None:
 
 
 async def looking_for_words(person: Person) -> None:
-    """The search in the conversation shown."""
+    """The search in the conversation shown, which is archived."""
     await person.ask("what is in report.md")
+    session, archived = person.window.session, person.window.chat.archived_bar
+    assert session is not None
+    assert session.current.id is not None
+    assert archived is not None
+    await session.conversations.archive(session.current.id, archived=True)
+    await until(archived.isVisible, "the line above it")
     press(person.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     bar = person.window.chat.find_bar
     assert bar is not None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.ui.chat.approval_card import ApprovalCard
+    from app.ui.chat.archived_bar import ArchivedBar
     from app.ui.chat.editing import Editing
     from app.ui.chat.find_bar import FindBar
     from app.ui.chat.queued_bar import QueuedBar
@@ -54,6 +55,7 @@ class ChatPage(QWidget):
         self.transcript: Transcript | None = None
         self.waiting_cards: WaitingCards | None = None
         self.find_bar: FindBar | None = None
+        self.archived_bar: ArchivedBar | None = None
         self._drafts: DraftKeeper | None = None
         self._hit_time: QTimer | None = None
         self._editing: Editing | None = None
@@ -113,6 +115,8 @@ class ChatPage(QWidget):
         self._hit_time.timeout.connect(self._stop_marking)
         self.find_bar = self._make_find_bar(session)
         self._page.insertWidget(0, self.find_bar)
+        self.archived_bar = self._make_archived_bar(session)
+        self._page.insertWidget(0, self.archived_bar)
         self._waiting.deleteLater()
         self._over = QVBoxLayout(self.transcript.viewport())
         self._over.setContentsMargins(0, 0, 0, 0)
@@ -197,6 +201,25 @@ class ChatPage(QWidget):
         )
         bar.closed.connect(self._stop_finding)
         session.current_changed.connect(bar.close_bar)
+        return bar
+
+    def _make_archived_bar(self, session: Session) -> ArchivedBar:
+        from app.ui.chat.archived_bar import ArchivedBar
+
+        bar = ArchivedBar()
+
+        def look() -> None:
+            bar.show_archived(session.archived)
+
+        def bring_back() -> None:
+            if session.current.id is not None:
+                work = session.conversations.archive(session.current.id, archived=False)
+                session.tasks.start(work, name="bring a conversation back")
+                self.composer.editor.setFocus()  # the button goes
+
+        bar.back_wanted.connect(bring_back)
+        session.current_changed.connect(look)
+        session.conversations_changed.connect(look)
         return bar
 
     def open_search(self) -> None:
