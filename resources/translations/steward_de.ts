@@ -1630,6 +1630,13 @@ Andere Wahl ({keys})</translation>
     </message>
 </context>
 <context>
+    <name>Remedies</name>
+    <message>
+        <source>It is set under Settings → {page}.</source>
+        <translation>Das steht unter Einstellungen → {page}.</translation>
+    </message>
+</context>
+<context>
     <name>SetUp</name>
     <message>
         <source>&amp;Look for servers</source>
