@@ -18,7 +18,7 @@ from app.ui.language import Language
 from app.ui.look import Look
 from app.ui.main_window import MainWindow
 from tests.ui.cutting import cut_labels
-from tests.ui.painted import faint
+from tests.ui.painted import faint, faint_icons
 from tests.ui.screens import SCENES, SMALL, staged
 from tests.ui.shown import ELSEWHERE, SHOWN
 from tests.ui.walking import (
@@ -30,10 +30,12 @@ from tests.ui.walking import (
 
 AA = 4.5
 AAA = 7.0
+SHAPES = 3.0
 LOOKS = {
-    "light": (Look(theme="light"), AA),
-    "dark": (Look(theme="dark"), AA),
-    "high contrast": (Look(theme="light", contrast="high"), AAA),
+    "light": (Look(theme="light"), AA, SHAPES),
+    "dark": (Look(theme="dark"), AA, SHAPES),
+    "high contrast": (Look(theme="light", contrast="high"), AAA, AA),
+    "high contrast, dark": (Look(theme="dark", contrast="high"), AAA, AA),
 }
 EVERY = os.environ.get("STEWARD_EVERY_SCENE") == "1"
 """``make explore``: every scene, also those whose widgets others show."""
@@ -73,11 +75,12 @@ async def test_a_scene_can_be_used_without_mouse_and_eyes(
         reached, unseen = tab_round(front)
         faults += [f"Tab does not reach: {x}" for x in unreachable(front, reached)]
         faults += [f"focus is not seen: {x}" for x in unseen]
-        for title, (look, needed) in LOOKS.items():
+        for title, (look, needed, shape) in LOOKS.items():
             window.theme.adopt(look)
             await asyncio.sleep(0.05)
             for one in shown_windows(window):
                 faults += [f"faint, {title}: {x}" for x in faint(one, needed)]
+                faults += [f"faint, {title}: {x}" for x in faint_icons(one, shape)]
         faults += await cut_at_each_size(window)
         assert not faults, "\n".join(faults)
 
