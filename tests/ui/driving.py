@@ -9,13 +9,14 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from app.files.folder_store import FolderStore
 from app.files.store import Archive, Change, Outcome, Pulled
 from app.orchestrator.approvals import Decision
+from app.ui.bridge import Bridge
 from app.ui.chat.approval_card import ApprovalCard
 from app.ui.chat.rows import AnswerRow, CallRow, CardRow, Row, SuggestionsRow, UserRow
 from app.ui.main_window import MainWindow
@@ -152,7 +153,12 @@ class Person:
         session = self.window.session
         assert session is not None
         await until(lambda: not session.any_busy, "the end of the turn")
-        await asyncio.sleep(0.05)  # a frame: what was joined for it is shown
+        bridge = session.findChild(Bridge)
+        assert bridge is not None
+        await until(  # what was joined for a frame is shown
+            lambda: not any(timer.isActive() for timer in bridge.findChildren(QTimer)),
+            "the last words",
+        )
 
     async def card(self) -> ApprovalCard:
         """The card that asks, once it is there."""
