@@ -16,12 +16,14 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 from app.files.folder_store import FolderStore
 from app.files.store import Archive, Change, Outcome, Pulled
 from app.orchestrator.approvals import Decision
-from app.ui.bridge import Bridge
 from app.ui.chat.approval_card import ApprovalCard
 from app.ui.chat.rows import AnswerRow, CallRow, CardRow, Row, SuggestionsRow, UserRow
 from app.ui.main_window import MainWindow
+from app.ui.session import Session
 
 T = TypeVar("T")
+_A_MOMENT_MS = 60
+_READ_AFTERWARDS = frozenset({"read versions", "refresh conversations"})
 
 
 async def until(condition: Callable[[], T | None], what: str, seconds: float = 10.0) -> T:
@@ -97,6 +99,13 @@ async def elsewhere(window: QWidget) -> AsyncIterator[None]:
         await until(window.isActiveWindow, "the window again")
 
 
+def _put_off(session: Session) -> bool:
+    """Whether words are joined for a frame, or what was changed is still being read."""
+    soon = (t for t in session.findChildren(QTimer) if t.interval() <= _A_MOMENT_MS)
+    reading = {task.get_name() for task in session.tasks._running} & _READ_AFTERWARDS
+    return bool(reading) or any(timer.isActive() for timer in soon)
+
+
 class Person:
     """Someone at the window."""
 
@@ -153,12 +162,7 @@ class Person:
         session = self.window.session
         assert session is not None
         await until(lambda: not session.any_busy, "the end of the turn")
-        bridge = session.findChild(Bridge)
-        assert bridge is not None
-        await until(  # what was joined for a frame is shown
-            lambda: not any(timer.isActive() for timer in bridge.findChildren(QTimer)),
-            "the last words",
-        )
+        await until(lambda: not _put_off(session), "what is shown a moment later")
 
     async def card(self) -> ApprovalCard:
         """The card that asks, once it is there."""
