@@ -15,6 +15,7 @@ from app.cli.options import (
     json_option,
     model_option,
 )
+from app.cli.remedies import explained
 from app.cli.run import DONE, FAILED, INTERRUPTED, Run, exit_code, opened
 from app.domain.errors import UsageError
 
@@ -147,7 +148,7 @@ async def _ask(
             if not output.json_lines:
                 output.note(f"conversation {engine.conversation_id}", "dim")
     if outcome.error is not None:
-        output.problem(str(outcome.error))
+        output.problem(explained(outcome.error))
         return exit_code(outcome.error)
     codes = {TurnStatus.CANCELLED: INTERRUPTED, TurnStatus.FAILED: FAILED}
     return codes.get(outcome.status, DONE)

@@ -18,6 +18,7 @@ from app.cli.options import (
     model_option,
 )
 from app.cli.output import visible_line
+from app.cli.remedies import explained
 from app.cli.run import DONE, Run, opened
 from app.domain.attachments import check_together, size_in_words
 from app.domain.errors import StewardError
@@ -193,7 +194,7 @@ class _Talk:
         if outcome.stored:
             self._seen = After(outcome.turn_id)
         if outcome.error is not None:
-            output.problem(str(outcome.error))
+            output.problem(explained(outcome.error))
         elif outcome.status is TurnStatus.CANCELLED:
             output.note("Stopped.", "yellow")
 

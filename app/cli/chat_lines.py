@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.cli.approval import BY, approval_mode
 from app.cli.output import Output
+from app.cli.remedies import explained
 from app.cli.run import DONE, INTERRUPTED, exit_code, opened
 from app.domain.branches import After
 from app.domain.errors import StewardError, UsageError
@@ -227,7 +228,7 @@ class _LineChat:
             self._seen[self._engine.conversation_id] = After(outcome.turn_id)
         self.code = DONE
         if outcome.error is not None:
-            self._output.problem(str(outcome.error))  # its event was shown already
+            self._output.problem(explained(outcome.error))  # its event was shown already
             self.code = exit_code(outcome.error)
 
     def _cancel(self) -> None:

@@ -320,7 +320,8 @@ class TurnRun:
             except StewardError as failure:
                 logger.warning("the end of a turn was not stored", extra={"kind": failure.kind})
         if kind:
-            self._events.error(kind, words)
+            about = error.settings if error is not None and not is_bug else ()
+            self._events.error(kind, words, about)
         elif status in (TurnStatus.OK, TurnStatus.LIMIT):
             self._events.answer(self._suggestions)
         self._events.finished(status, iterations, self._reason)

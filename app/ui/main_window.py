@@ -90,6 +90,7 @@ class MainWindow(QMainWindow):
         self.dock = Dock(theme)
         self.status_line = StatusLine(theme)
         self.cards = CardStack(theme, self.chat)
+        self.chat.put_above(self.cards)
         self._sinks = ExitStack()
         self._ring = FocusRing(theme, self)
         self._build()

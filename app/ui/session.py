@@ -158,6 +158,12 @@ class Session(QObject):
         )
 
     @property
+    def archived(self) -> bool:
+        """Whether the conversation shown was taken out of the list."""
+        known = self.listing.summary(self._current.id)
+        return known is not None and known.archived
+
+    @property
     def model(self) -> str | None:
         """The model chosen for the conversation shown; ``None``: the default one answers."""
         known = self.listing.summary(self._current.id)
@@ -231,9 +237,9 @@ class Session(QObject):
             kept = await self.desk.drafts.of(conversation_id)
             opened.draft = with_kept(opened.draft, kept.text)
             opened.attached += [one for one in kept.attachments if one not in opened.attached]
-            await self.listing.know(conversation_id)
             # It may have been opened twice meanwhile.
             known = self._open.setdefault(conversation_id, opened)
+        await self.listing.know(conversation_id)
         self._show(known)
         await self.elsewhere.look()
 

@@ -47,6 +47,7 @@ from app.ui.chat.rows import (
     WaitRow,
 )
 from app.ui.chat.stored import NO_FORKS, day_of, first_line, stored_rows, summarised, thought
+from app.ui.remedies import explained_turn
 from app.ui.translation import translate
 
 
@@ -234,7 +235,8 @@ class ConversationModel(RowList):
                 self._answer(event)
             case ErrorEvent():
                 self._finish_text()
-                self._append(NoticeRow("trouble", event.message, event.turn_id or ""))
+                said = explained_turn(event.message, event.kind, event.settings)
+                self._append(NoticeRow("trouble", said, event.turn_id or ""))
             case TurnFinished():
                 self._finish(event)
 

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.ui.chat.approval_card import ApprovalCard
+    from app.ui.chat.archived_bar import ArchivedBar
     from app.ui.chat.editing import Editing
     from app.ui.chat.find_bar import FindBar
     from app.ui.chat.queued_bar import QueuedBar
     from app.ui.chat.transcript import Transcript
     from app.ui.chat.waiting_cards import WaitingCards
     from app.ui.drafts import DraftKeeper
+    from app.ui.notifications import CardStack
     from app.ui.open_conversation import OpenConversation
     from app.ui.session import Session
 
@@ -51,9 +53,11 @@ class ChatPage(QWidget):
         self._early_files: list[Path] = []
         self._empty: QWidget | None = None
         self._set_up: QWidget | None = None
+        self._cards: CardStack | None = None
         self.transcript: Transcript | None = None
         self.waiting_cards: WaitingCards | None = None
         self.find_bar: FindBar | None = None
+        self.archived_bar: ArchivedBar | None = None
         self._drafts: DraftKeeper | None = None
         self._hit_time: QTimer | None = None
         self._editing: Editing | None = None
@@ -76,6 +80,12 @@ class ChatPage(QWidget):
         self._below.addWidget(self.composer)
         self._page.addWidget(holder)
         self.setFocusProxy(self.composer.editor)
+
+    def put_above(self, cards: CardStack) -> None:
+        """Let notifications stand above everything else, as wide as what is read."""
+        self._cards = cards
+        self._page.insertWidget(0, cards)
+        self._fit()
 
     def attach(self, session: Session) -> None:
         """Show what the session shows from now on."""
@@ -103,7 +113,8 @@ class ChatPage(QWidget):
         self.waiting_cards = self._follow_cards(self.transcript)
         self.transcript.focus_left.connect(self.composer.editor.setFocus)
         self._page.replaceWidget(self._waiting, self.transcript)
-        self._page.setStretch(0, 1)
+        self._page.setStretchFactor(self.transcript, 1)
+        self.transcript.setMinimumHeight(1)  # a long notification in a small window needs it all
         self._drafts = DraftKeeper(
             session.desk.drafts, session.tasks, self.composer, session.attaching, self
         )
@@ -112,7 +123,9 @@ class ChatPage(QWidget):
         self._hit_time.setInterval(HIT_SHOWN_MS)
         self._hit_time.timeout.connect(self._stop_marking)
         self.find_bar = self._make_find_bar(session)
-        self._page.insertWidget(0, self.find_bar)
+        self._page.insertWidget(self._page.indexOf(self.transcript), self.find_bar)
+        self.archived_bar = self._make_archived_bar(session)
+        self._page.insertWidget(self._page.indexOf(self.find_bar), self.archived_bar)
         self._waiting.deleteLater()
         self._over = QVBoxLayout(self.transcript.viewport())
         self._over.setContentsMargins(0, 0, 0, 0)
@@ -197,6 +210,25 @@ class ChatPage(QWidget):
         )
         bar.closed.connect(self._stop_finding)
         session.current_changed.connect(bar.close_bar)
+        return bar
+
+    def _make_archived_bar(self, session: Session) -> ArchivedBar:
+        from app.ui.chat.archived_bar import ArchivedBar
+
+        bar = ArchivedBar()
+
+        def look() -> None:
+            bar.show_archived(session.archived)
+
+        def bring_back() -> None:
+            if session.current.id is not None:
+                work = session.conversations.archive(session.current.id, archived=False)
+                session.tasks.start(work, name="bring a conversation back")
+                self.composer.editor.setFocus()  # the button goes
+
+        bar.back_wanted.connect(bring_back)
+        session.current_changed.connect(look)
+        session.conversations_changed.connect(look)
         return bar
 
     def open_search(self) -> None:
@@ -404,6 +436,8 @@ class ChatPage(QWidget):
         side = _SIDE if self.width() > 560 else 16
         side = max(side, (self.width() - self._theme.px(COLUMN)) // 2)
         self._below.setContentsMargins(side, 4, side, 16)
+        if self._cards is not None:
+            self._cards.stand_between(side)
 
     def _widget_shown(self, widget: QWidget) -> None:
         from app.ui.chat.approval_card import ApprovalCard
