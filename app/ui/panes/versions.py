@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import StewardError
 from app.domain.events import Event, FileVersionEvent
-from app.domain.files import FileVersion, OperationType
+from app.domain.files import FileVersion
 from app.ui import words
 from app.ui.controls import ChoiceButton, Label, MenuButton, rule
+from app.ui.panes.all_panes import OURS
 from app.ui.panes.conflict_card import ConflictCard
 from app.ui.panes.file_chooser import FileChooser
 from app.ui.panes.file_menu import FileMenu, add_places
@@ -30,8 +31,6 @@ from app.ui.vault_dialog import VaultDialog
 _NOTHING: Final = 0
 _HISTORY: Final = 1
 _FILES: Final = 2
-_OURS: Final = (OperationType.SKILL_EDIT, OperationType.RESTORE)
-"""What Steward did, not what it only saw."""
 _TIMELINE_PART: Final = 0.4
 _BETWEEN: Final = 56
 _SIDES: Final = 24
@@ -44,18 +43,18 @@ class VersionsPane(QWidget):
     """Follows the file that Steward changed last, unless another one is chosen.
 
     What changes outside Steward comes into the timeline, and takes nobody away from what they
-    look at.
+    look at. ``path``: a file that was changed before anybody looked.
     """
 
     ask_wanted = Signal()
 
-    def __init__(self, theme: Theme, session: Session) -> None:
+    def __init__(self, theme: Theme, session: Session, path: str = "") -> None:
         super().__init__()
         self._session = session
         self._model = VersionsModel()
         self._model.setParent(self)
         self._model.page_wanted.connect(self._want)
-        self._path = ""
+        self._path = path
         self._reading: asyncio.Task[None] | None = None
         self._paging: asyncio.Task[None] | None = None
         self._wanted: list[int] = []
@@ -156,7 +155,7 @@ class VersionsPane(QWidget):
 
     def _follow(self, event: Event) -> None:
         """What Steward has just changed is what the person wants to see."""
-        if isinstance(event, FileVersionEvent) and event.operation in _OURS:
+        if isinstance(event, FileVersionEvent) and event.operation in OURS:
             self._path = event.file
 
     def find_file(self) -> None:
