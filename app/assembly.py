@@ -325,7 +325,7 @@ class Assembly:
             logger.info("the list of models was not read", extra={"kind": error.kind})
 
     async def warm_up(self) -> None:
-        """Import what the first tool call needs, off the loop; a face calls it when it is idle."""
+        """Import what the first turn needs, off the loop; a face calls it before there is one."""
         await asyncio.to_thread(warm_up)
 
     async def _load_skills(self, personal: Path) -> None:

@@ -211,14 +211,6 @@ class MainWindow(QMainWindow):
             if not self.chat.composer.text:
                 self._begin_set_up()
 
-    async def warm_up(self) -> None:
-        """Import what the first answer shown needs, off the loop; called when it is idle."""
-        import asyncio
-
-        from app.ui.chat import markdown
-
-        await asyncio.to_thread(markdown.warm_up)
-
     def _show_notifications(self, desk: Desk, session: Session) -> None:
         from app.ui.outside import Outside
 

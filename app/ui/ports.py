@@ -355,6 +355,10 @@ class Desk(Protocol):
         """The model that answers now."""
         ...
 
+    async def warm_up(self) -> None:
+        """Import what a turn needs, off the loop."""
+        ...
+
     def hide_secrets(self, text: str) -> str:
         """Put placeholders for known secrets."""
         ...

@@ -369,7 +369,7 @@ async def test_the_trace_of_a_stored_conversation_has_its_durations(
 
     await session.show(stored)
 
-    turn = await until(lambda: trace._model().turns[0], "the turn")
+    turn = await until(lambda: trace.turns[0], "the turn")
     await until(lambda: turn.milliseconds is not None, "its record")
     step = next(step for step in turn.steps if step.name == "files.read")
     assert step.milliseconds is not None

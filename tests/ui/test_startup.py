@@ -181,28 +181,18 @@ def test_a_window_closed_before_the_loop_runs_is_the_end(tmp_path: Path) -> None
 
 
 CLOSED_WHILE_OPENING = """
-import os, signal, sys, threading, time
+import os, signal, sys, time
 from app.__main__ import main
-import app.main as door
-import app.assembly
+from app.skill_runtime.registry import SkillRegistry
 
-real = app.assembly.Assembly.open.__func__
-opened = threading.Event()
+real = SkillRegistry.load
 
-async def open(cls, *args, **more):
-    assembly = await real(cls, *args, **more)
-    opened.set()
-    return assembly
+def slow_load(self, *args):
+    real(self, *args)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(0.5)
 
-def slow_import(*names):
-    if "markdown_it" in names:
-        opened.wait()
-        time.sleep(0.2)
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(0.5)
-
-app.assembly.Assembly.open = classmethod(open)
-door._import = slow_import
+SkillRegistry.load = slow_load
 sys.argv = ["steward"]
 sys.exit(main())
 """

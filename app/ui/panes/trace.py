@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import (
@@ -114,6 +116,11 @@ class TracePane(QWidget):
         """What the filter says it leaves; empty without one."""
         return "" if self._found.isHidden() else self._found.text()
 
+    @property
+    def turns(self) -> Sequence[Node]:
+        """The turns of the conversation shown, oldest first."""
+        return self._models.current.turns
+
     def show_call(self, call_id: str, turn_id: str) -> None:
         """Bring a call into view and choose it."""
         model = self._models.current
@@ -148,7 +155,7 @@ class TracePane(QWidget):
         node = self.tree.currentIndex().data(NodeRole.NODE)
         if isinstance(node, Node):
             return node.turn
-        turns = self._models.current.turns
+        turns = self.turns
         return turns[-1] if turns else None
 
     def _show_current(self) -> None:
@@ -181,7 +188,7 @@ class TracePane(QWidget):
     def _follows(self) -> bool:
         """Whether the person looks at no other turn than the last."""
         node = self.tree.currentIndex().data(NodeRole.NODE)
-        turns = self._models.current.turns
+        turns = self.turns
         return not isinstance(node, Node) or not turns or node.turn is turns[-1]
 
     # -- the filter ----------------------------------------------------------------------------
