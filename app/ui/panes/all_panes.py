@@ -86,12 +86,14 @@ class Panes(QObject):
         if self._versions is None:
             from app.ui.panes.versions import VersionsPane
 
-            pane = self._versions = VersionsPane(self._theme, self._session, self._changed_last)
-            pane.ask_wanted.connect(self.ask_wanted)
-            pane.card.show_side_by_side(self._state.flag("side_by_side", False))
-            pane.card.side_by_side_chosen.connect(
-                lambda wanted: self._state.save(side_by_side=wanted)
+            pane = self._versions = VersionsPane(
+                self._theme,
+                self._session,
+                self._changed_last,
+                side_by_side=self._state.flag("side_by_side", False),
             )
+            pane.ask_wanted.connect(self.ask_wanted)
+            pane.side_by_side_chosen.connect(lambda wanted: self._state.save(side_by_side=wanted))
             self._dock.fill("Versions", pane)
         return self._versions
 
