@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None, *, question: str | None = None) -> i
     _end_at_once_when_told()
     from PySide6.QtWidgets import QApplication
 
-    _import_as_usual()
+    import_as_usual()
     from app.home import default_home
     from app.ui.language import Language
     from app.ui.look import first_look
@@ -106,7 +106,7 @@ def main(argv: Sequence[str] | None = None, *, question: str | None = None) -> i
         instance.close()
 
 
-def _import_as_usual() -> None:
+def import_as_usual() -> None:
     """Put Python's own ``import`` back.
 
     PySide6 replaces it by one that reads the source of every importing module, to see whether it
