@@ -68,9 +68,10 @@ def main(argv: Sequence[str] | None = None, *, question: str | None = None) -> i
     os.environ["QT_API"] = "pyside6"
     gc.disable()  # there is nothing to collect yet; `ui.collector` sees to it from then on
     _end_at_once_when_told()
-    from PySide6.QtWidgets import QApplication
+    import PySide6  # noqa: F401
 
     import_as_usual()
+    from PySide6.QtWidgets import QApplication
     from app.home import default_home
     from app.ui.language import Language
     from app.ui.look import first_look
