@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from pathlib import Path
@@ -113,6 +112,8 @@ class SingleInstance(QObject):
 
 
 def _wish(question: str | None) -> bytes:
+    import json
+
     wish = {"token": os.environ.get("XDG_ACTIVATION_TOKEN", "")}
     if question is not None:
         wish["question"] = question
@@ -121,6 +122,8 @@ def _wish(question: str | None) -> bytes:
 
 def _read_wish(line: bytes) -> dict[str, object]:
     """What is not understood asks for nothing but to come to the front."""
+    import json
+
     try:
         wish = json.loads(line)
     except ValueError:

@@ -24,6 +24,11 @@ class WarmUp:
         self._tasks = tasks
         self._work: asyncio.Task[None] | None = None
 
+    @property
+    def begun(self) -> bool:
+        """Whether there was a sign yet."""
+        return self._work is not None
+
     def begin(self) -> asyncio.Task[None]:
         """Something is being written, or is about to be shown."""
         if self._work is None:
