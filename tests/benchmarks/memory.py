@@ -2,8 +2,9 @@
 
 Each window has a process of its own. A bare PySide6 window, which shows nothing, is the baseline.
 At rest the program itself is measured, on an empty data directory, with nobody near it. What grows
-is measured in a window that has shown its first answer, with all that answers need. The pieces come as fast as the window takes them, in answers of ten thousand, as the engine would
-hand them in; every answer stays in the conversation shown.
+is measured in a window that has shown its first answer, with all that answers need. The pieces come
+as fast as the window takes them, in answers of ten thousand, as the engine would hand them in;
+every answer stays in the conversation shown.
 """
 
 from __future__ import annotations

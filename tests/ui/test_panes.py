@@ -428,7 +428,7 @@ async def test_the_versions_first_opened_are_those_of_the_file_changed_last(
 
     pane = window.versions
     assert pane is not None
-    await until(lambda: len(pane.versions) == 2 and pane.path.endswith("report.md"), "its versions")
+    await until(lambda: len(pane.versions) == 3 and pane.path.endswith("report.md"), "its versions")
 
 
 async def test_the_rail_shows_the_true_state(
