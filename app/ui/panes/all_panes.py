@@ -37,6 +37,7 @@ class Panes(QObject):
     versions_wanted = Signal(str)
 
     def __init__(self, theme: Theme, session: Session, state: WindowState, dock: Dock) -> None:
+        from app.ui.panes.conflict_news import ConflictNews
         from app.ui.panes.trace_models import TraceModels
 
         super().__init__(dock)
@@ -46,6 +47,7 @@ class Panes(QObject):
         self._dock = dock
         self._trace_models = TraceModels(session, self)
         self._changed_last = ""
+        ConflictNews(session, self)
         self._trace: TracePane | None = None
         self._circuits: CircuitsPane | None = None
         self._versions: VersionsPane | None = None

@@ -110,6 +110,9 @@ class TracePane(QWidget):
         session.current_changed.connect(self._show_current)
         models.took.connect(self._take)
         self._show_current()
+        for row, turn in enumerate(self.turns):
+            if models.was_seen(turn.id):  # as if the pane had been there
+                self.tree.expand(models.current.index(row, 0))
 
     @property
     def found(self) -> str:
@@ -138,6 +141,8 @@ class TracePane(QWidget):
 
     async def _read_records(self, model: TraceModel, conversation_id: str, limit: int) -> None:
         for trace in await self._session.desk.traces.traces(conversation_id, limit=limit):
+            if self._models.runs(trace.turn.id):
+                continue
             chosen = self.tree.currentIndex()
             node = chosen.data(NodeRole.NODE) if chosen.isValid() else None
             model.complete(trace)

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.events import Event, TurnFinished
+from app.domain.events import Event, TurnFinished, TurnStarted
 from app.domain.messages import ConversationMessage
 from app.domain.turns import TurnRecord
 from app.ui.open_conversation import OpenConversation
@@ -31,6 +31,8 @@ class TraceModels(QObject):
         self._session = session
         self._models: dict[OpenConversation, TraceModel] = {}
         self._due: dict[TraceModel, int] = {}
+        self._running: set[str] = set()
+        self._seen: set[str] = set()
         session.current_changed.connect(self._begin)
         session.happened.connect(self._take)
         session.history.read.connect(self._read_earlier)
@@ -51,7 +53,16 @@ class TraceModels(QObject):
 
     def take_due(self, model: TraceModel) -> int:
         """So many of the newest turns have a record that is to be read now."""
-        return self._due.pop(model, 0)
+        due = self._due.pop(model, 0)
+        return due + len(self._running) if due else 0
+
+    def runs(self, turn_id: str) -> bool:
+        """Whether a turn is under way: its events say more than its record does yet."""
+        return turn_id in self._running
+
+    def was_seen(self, turn_id: str) -> bool:
+        """Whether a turn has begun while the window was open."""
+        return turn_id in self._seen
 
     def _begin(self) -> None:
         assert self.current is not None
@@ -71,6 +82,11 @@ class TraceModels(QObject):
             return
         model = self._models[conversation]
         model.take(event)
-        if isinstance(event, TurnFinished):
+        turn_id = event.turn_id or ""
+        if isinstance(event, TurnStarted):
+            self._running.add(turn_id)
+            self._seen.add(turn_id)
+        elif isinstance(event, TurnFinished):
+            self._running.discard(turn_id)
             self._due[model] = self._due.get(model, 0) + 1
         self.took.emit(model, event)
