@@ -106,6 +106,7 @@ class QuickAsk(QWidget):
         self._session = session
         session.state_changed.connect(self._show_state)
         session.happened.connect(self._announce)
+        session.warm_up.begin()  # it is opened to ask
         early, self._early = self._early, []
         for text in early:
             self.ask(text)

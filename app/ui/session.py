@@ -54,6 +54,7 @@ from app.ui.starters import starters
 from app.ui.tasks import Tasks
 from app.ui.thumbnails import Thumbnails
 from app.ui.translation import translate
+from app.ui.warm_up import WarmUp
 
 if TYPE_CHECKING:
     from app.domain.workspace import Workspace
@@ -102,6 +103,7 @@ class Session(QObject):
         self.places = FilePlaces(self.workspace, tasks, self.said.emit)
         self.history = HistoryReader(desk, self)
         self.listing = Listing(desk)
+        self.warm_up = WarmUp(desk, tasks)
         self.branching = Branching(self)
         self.elsewhere = Elsewhere(self)
         self.conversations = ConversationActs(desk, self.refresh, self.said.emit)
@@ -226,6 +228,7 @@ class Session(QObject):
 
     async def show(self, conversation_id: str) -> None:
         """Show a conversation, read from the database unless it is open already."""
+        self.warm_up.begin()
         known = self._open.get(conversation_id)
         if known is None:
             opened = self._new()
@@ -240,6 +243,7 @@ class Session(QObject):
             # It may have been opened twice meanwhile.
             known = self._open.setdefault(conversation_id, opened)
         await self.listing.know(conversation_id)
+        await self.warm_up.done()
         self._show(known)
         await self.elsewhere.look()
 
@@ -400,6 +404,7 @@ class Session(QObject):
         instead_of: str | None,
         after: After | None,
     ) -> None:
+        await self.warm_up.done()
         engine = await self._engine(conversation)
         mode = ApprovalMode(self.desk.settings.approval_mode)
         outcome = await engine.run_turn(

@@ -68,6 +68,7 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
         "panes.version_card.VersionCard",
         "panes.version_content.VersionContent",
         "panes.version_rows.Timeline",
+        "panes.file_history.FileHistory",
         "panes.versions.VersionsPane",
     ),
     "conversations": (

@@ -136,6 +136,7 @@ class ChatPage(QWidget):
         self.transcript.edit_wanted.connect(self._edit_message)
         self.transcript.again_wanted.connect(session.branching.answer_again)
         self.composer.set_history(self._said)
+        self.composer.editor.textChanged.connect(self._get_ready)
         session.current_changed.connect(self._show_current)
         session.state_changed.connect(self._show_state)
         session.returned.connect(self._take_back)
@@ -146,6 +147,7 @@ class ChatPage(QWidget):
         session.files_changed.connect(self._show_empty)
         self._show_current()
         self._drafts.restore()
+        self._get_ready()
         early, self._early = self._early, []
         for text in early:
             session.send(text)
@@ -187,6 +189,11 @@ class ChatPage(QWidget):
         self.transcript.attachment_folder_wanted.connect(
             lambda one: session.opener.open(one, folder=True)
         )
+
+    def _get_ready(self) -> None:
+        """What is being written will be sent."""
+        if self._session is not None and self.composer.text:
+            self._session.warm_up.begin()
 
     def _attach_files(self, paths: list[Path]) -> None:
         if self._session is not None:
