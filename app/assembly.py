@@ -26,7 +26,6 @@ from app.files.workspace import Workspaces
 from app.first_run import make_sample_folder
 from app.google_drive import ConnectedDrive
 from app.integrations.discovery import LocalServer, find_local_servers
-from app.integrations.openrouter_sign_in import OpenRouterSignIn, openrouter_sign_in
 from app.logs import start_logging, stop_logging
 from app.model_context import ModelContext
 from app.notifications.last_resort import catch_the_uncaught
@@ -42,8 +41,8 @@ from app.orchestrator.engines import Engines
 from app.orchestrator.guarded_model import guarded, unguarded
 from app.orchestrator.limits import bounds_of
 from app.orchestrator.outgoing import Outgoing
-from app.orchestrator.replay import SkillsNow
 from app.orchestrator.result_pages import ResultReader
+from app.orchestrator.skills_now import SkillsNow
 from app.orchestrator.to_the_end import to_the_end
 from app.orchestrator.tracing import TraceRecorder
 from app.orchestrator.untrusted import Fence
@@ -63,7 +62,7 @@ from app.resilience.circuit_breaker import BreakerSnapshot
 from app.resilience.supervisor import Supervisor
 from app.setting_fields import field_named
 from app.skill_runtime.executor import Executor
-from app.skill_runtime.registry import SkillRegistry, warm_up
+from app.skill_runtime.registry import SkillRegistry
 from app.skill_runtime.watchdog import LoopWatchdog
 from app.storage.approval_rules import ApprovalRules
 from app.storage.approvals import ApprovalLog
@@ -81,6 +80,7 @@ from app.storage.users import account_name
 from app.storage.waiting import WaitingMessages
 
 if TYPE_CHECKING:
+    from app.integrations.openrouter_sign_in import OpenRouterSignIn
     from app.orchestrator.llm_client import LLMClient
 
 logger = logging.getLogger(__name__)
@@ -345,8 +345,8 @@ class Assembly:
             logger.info("the list of models was not read", extra={"kind": error.kind})
 
     async def warm_up(self) -> None:
-        """Import what the first tool call needs, off the loop; a face calls it when it is idle."""
-        await asyncio.to_thread(warm_up)
+        """Import what the first turn needs, off the loop; a face calls it before there is one."""
+        await asyncio.to_thread(_import_for_a_turn, self.settings.effective_provider)
 
     async def _load_skills(self, personal: Path) -> None:
         """Load the built-in skills and the person's; one of theirs that is broken costs theirs."""
@@ -396,6 +396,8 @@ class Assembly:
 
     def sign_in(self) -> AbstractAsyncContextManager[OpenRouterSignIn]:
         """OpenRouter's sign-in in the browser; the key it ends in is then to be connected."""
+        from app.integrations.openrouter_sign_in import openrouter_sign_in
+
         return openrouter_sign_in()
 
     async def find_local_servers(self) -> list[LocalServer]:
@@ -541,6 +543,15 @@ class Assembly:
                 reason=breaker.reason,
             )
         )
+
+
+def _import_for_a_turn(provider: str) -> None:
+    from app.orchestrator import engine  # noqa: F401
+    from app.skill_runtime.registry import warm_up
+
+    warm_up()
+    if provider == "guided":
+        from app.integrations.guided import answering  # noqa: F401
 
 
 def _breaker_policy(settings: Settings) -> BreakerPolicy:

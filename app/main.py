@@ -36,7 +36,6 @@ _EXIT_NOT_CONFIGURED: Final = 3
 _EXIT_INTERRUPTED: Final = 130
 _ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 _WINDOW_LIBRARIES: Final = ("PySide6", "shiboken6", "qasync")
-_FOR_ANSWERS: Final = ("markdown_it", "pygments.lexers", "pygments.token")
 
 
 def open_window(question: str | None = None) -> int:
@@ -69,9 +68,11 @@ def main(argv: Sequence[str] | None = None, *, question: str | None = None) -> i
     os.environ["QT_API"] = "pyside6"
     gc.disable()  # there is nothing to collect yet; `ui.collector` sees to it from then on
     _end_at_once_when_told()
+    import PySide6  # noqa: F401 - and nothing of it, until the next line
+
+    import_as_usual()
     from PySide6.QtWidgets import QApplication
 
-    _import_as_usual()
     from app.home import default_home
     from app.ui.language import Language
     from app.ui.look import first_look
@@ -107,17 +108,20 @@ def main(argv: Sequence[str] | None = None, *, question: str | None = None) -> i
         instance.close()
 
 
-def _import_as_usual() -> None:
+def import_as_usual() -> None:
     """Put Python's own ``import`` back.
 
     PySide6 replaces it by one that reads the source of every importing module, to see whether it
-    asks for ``__feature__`` names. Nothing here does, and it takes a tenth of the start.
+    asks for ``__feature__`` names. Nothing here does, and it takes a tenth of the start. The
+    sources it has read so far are let go of, too.
     """
     import builtins
+    import linecache
 
     original = getattr(builtins, "__orig_import__", None)
     if original is not None:
         builtins.__import__ = original
+        linecache.clearcache()
 
 
 def _end_at_once_when_told() -> None:
@@ -166,11 +170,15 @@ def _wait_for_paint(application: QApplication, window: MainWindow | QuickAsk) ->
     from PySide6.QtCore import QEventLoop
 
     painted: list[bool] = []
-    window.painted.connect(lambda: painted.append(True))
+
+    def note() -> None:
+        painted.append(True)
+        _bench("visible")  # here, for other events may be due, too
+
+    window.painted.connect(note)
     deadline = time.monotonic() + 5
     while not painted and time.monotonic() < deadline:
         application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 100)
-    _bench("visible")
 
 
 def _bench(moment: str) -> None:
@@ -288,11 +296,9 @@ async def _open(
             assembly.announce(crash_is_told=ended is not None)
             assert window.session is not None
             tasks = window.session.tasks  # what fails in one of them is told
-            await _first(tasks.run(_warm_up(assembly, window), name="warm up"), closing)
-            if not closing.is_set():
-                if window.set_up is None:  # else nothing is asked before the person says so
-                    tasks.start(assembly.offer_local_servers(), name="look for model servers")
-                tasks.start(assembly.learn_models(), name="learn the models")
+            if window.set_up is None:  # else nothing is asked before the person says so
+                tasks.start(assembly.offer_local_servers(), name="look for model servers")
+            tasks.start(assembly.learn_models(), name="learn the models")
             return assembly
         window.show_trouble(_explained(error), home)
         retry = asyncio.create_task(again.get(), name="wait for another try")
@@ -302,11 +308,6 @@ async def _open(
             return None
         offline = retry.result()
         window.clear_trouble()
-
-
-async def _warm_up(assembly: Assembly, window: MainWindow) -> None:
-    await assembly.warm_up()
-    await window.warm_up()
 
 
 async def _attach(
@@ -324,29 +325,15 @@ async def _attach(
 
 async def _assemble(home: Path, *, offline: bool) -> Assembly:
     import asyncio
-    from contextlib import AsyncExitStack
+    from importlib import import_module
 
     # In a thread: these imports take longer than the window took to show.
-    await asyncio.to_thread(_import, "app.assembly")
+    await asyncio.to_thread(import_module, "app.assembly")
     from app.assembly import Assembly
     from app.config import SettingsStore
 
     overrides = {"provider": "guided"} if offline else {}
-    importing = asyncio.create_task(asyncio.to_thread(_import, *_FOR_ANSWERS), name="import")
-    async with AsyncExitStack() as undo:
-        undo.callback(importing.cancel)
-        assembly = await Assembly.open(SettingsStore(home), **overrides)
-        undo.push_async_callback(assembly.close)
-        await importing
-        undo.pop_all()
-    return assembly
-
-
-def _import(*names: str) -> None:
-    import importlib
-
-    for name in names:
-        importlib.import_module(name)
+    return await Assembly.open(SettingsStore(home), **overrides)
 
 
 async def _first(task: asyncio.Task[Any], closing: asyncio.Event) -> None:

@@ -15,7 +15,7 @@ from app.files.folders import GrantedFolders
 from app.orchestrator.context import read_trusted_instructions
 from app.orchestrator.limits import bounds_of
 from app.orchestrator.prompt_inputs import PromptInputs
-from app.orchestrator.replay import SkillsNow
+from app.orchestrator.skills_now import SkillsNow
 from app.orchestrator.untrusted import marking
 from app.skill_runtime.registry import SkillRegistry
 

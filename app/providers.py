@@ -89,8 +89,8 @@ def client_for(settings: Settings, clock: Clock) -> LLMClient:
             if not settings.openrouter_api_key:
                 raise ConfigurationError(
                     "OpenRouter is chosen but has no key.",
-                    hint="Set OPENROUTER_API_KEY, or run "
-                    "`steward config set openrouter_api_key -`.",
+                    hint="Give it one.",
+                    details={"settings": ["openrouter_api_key"]},
                 )
             from app.integrations.openrouter import openrouter_client
 
@@ -104,7 +104,8 @@ def client_for(settings: Settings, clock: Clock) -> LLMClient:
             if not settings.llm_base_url:
                 raise ConfigurationError(
                     "An OpenAI-compatible server is chosen but has no address.",
-                    hint="Set STEWARD_LLM_BASE_URL, for instance http://127.0.0.1:11434/v1.",
+                    hint="Give it one, for instance http://127.0.0.1:11434/v1.",
+                    details={"settings": ["llm_base_url"]},
                 )
             from app.integrations.openrouter import OpenAICompatibleClient
 

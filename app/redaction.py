@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import hmac
-import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -294,7 +293,9 @@ def _bare(text: str) -> str:
 
 def _plain(text: str) -> str:
     """``text`` without what Markdown, HTML or a reader's eye makes of it."""
-    return fold(html.unescape(text).replace("\\", "")) if len(text) > _MIN_PART else ""
+    from html import unescape  # its table of names is large, and most starts have no secret
+
+    return fold(unescape(text).replace("\\", "")) if len(text) > _MIN_PART else ""
 
 
 def _bytes(text: str) -> bytes:

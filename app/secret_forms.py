@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import codecs
-import html
 import json
 import urllib.parse
 from typing import Final
@@ -71,6 +70,8 @@ def _hex_forms(data: bytes) -> list[str]:
 
 
 def _escaped_forms(value: str) -> list[str]:
+    from html import escape
+
     forms = []
     for safe in ("", "/", "~()*!.'"):
         quoted = _percent_encoded(value, safe)
@@ -78,7 +79,7 @@ def _escaped_forms(value: str) -> list[str]:
     everything = "".join(f"%{byte:02X}" for byte in value.encode("utf-8", "surrogatepass"))
     forms += [everything, everything.lower(), everything.replace("%", "%25")]
     forms += [json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]]
-    forms += [json.dumps(value)[1:-1].replace("/", "\\/"), html.escape(value)]
+    forms += [json.dumps(value)[1:-1].replace("/", "\\/"), escape(value)]
     return forms
 
 

@@ -15,6 +15,7 @@ from app.cli.options import (
     json_option,
     model_option,
 )
+from app.cli.remedies import explained
 from app.cli.run import DONE, FAILED, INTERRUPTED, Run, exit_code, opened
 from app.domain.errors import UsageError
 
@@ -32,6 +33,13 @@ from app.domain.errors import UsageError
     metavar="MESSAGE",
     help="Say it in the place of an earlier message (its number in `conversations show --json`); "
     "what followed that one stays, as another branch.",
+)
+@click.option(
+    "--after",
+    type=click.IntRange(1),
+    metavar="MESSAGE",
+    help="Say it right behind an earlier message; where the conversation went on from there, what "
+    "followed stays, as another branch.",
 )
 @click.option(
     "--window",
@@ -52,6 +60,7 @@ def ask(
     model: str | None,
     approve: str | None,
     instead_of: int | None,
+    after: int | None,
     in_window: bool,
     as_json: bool,
 ) -> int:
@@ -62,7 +71,8 @@ def ask(
     kept with the message.
     """
     if in_window:
-        if attach or folders or conversation or model or approve or instead_of or as_json:
+        others = (attach, folders, conversation, model, approve, instead_of, after, as_json)
+        if any(others):
             raise UsageError("With --window there is only TEXT; the rest is set in the window.")
         from app.main import open_window
 
@@ -70,9 +80,11 @@ def ask(
     if not text:
         raise UsageError("Say what you want: steward ask TEXT.")
     message = message_text(text)
-    if instead_of is not None and conversation is None:
+    if instead_of is not None and after is not None:
+        raise UsageError("Say either --instead-of or --after.")
+    if (instead_of or after) is not None and conversation is None:
         raise UsageError("Say in which conversation the message is: --conversation ID.")
-    work = _ask(run, message, attach, folders, conversation, model, approve, instead_of)
+    work = _ask(run, message, attach, folders, conversation, model, approve, instead_of, after)
     return run.until_done(work)
 
 
@@ -99,9 +111,11 @@ async def _ask(
     model: str | None,
     approve: str | None,
     instead_of: int | None,
+    after: int | None,
 ) -> int:
     from app.cli.approval import approval_mode, asks, somebody_can_be_asked
     from app.cli.turn_view import shown
+    from app.domain.branches import After
     from app.domain.events import TurnStatus
     from app.domain.messages import Channel
 
@@ -112,9 +126,12 @@ async def _ask(
         )
         attached = await assembly.versions.attachments.keep_files(attach)
         engine = await assembly.engines.get(conversation, model=model)
-        place = None
-        if instead_of is not None:
-            place = await assembly.branches.turn_of(engine.conversation_id, instead_of)
+        named = instead_of or after
+        place = (
+            await assembly.branches.turn_of(engine.conversation_id, named)
+            if named is not None
+            else None
+        )
         output.on_failure = engine.cancel
         try:
             async with shown(assembly, output, attended=asks(mode)):
@@ -123,14 +140,15 @@ async def _ask(
                     channel=Channel.TERMINAL,
                     mode=mode,
                     attachments=attached,
-                    instead_of=place,
+                    instead_of=place if instead_of is not None else None,
+                    after=After(place, exactly=True) if after is not None and place else None,
                 )
         finally:
             output.on_failure = None
             if not output.json_lines:
                 output.note(f"conversation {engine.conversation_id}", "dim")
     if outcome.error is not None:
-        output.problem(str(outcome.error))
+        output.problem(explained(outcome.error))
         return exit_code(outcome.error)
     codes = {TurnStatus.CANCELLED: INTERRUPTED, TurnStatus.FAILED: FAILED}
     return codes.get(outcome.status, DONE)

@@ -18,6 +18,7 @@ from app.cli.options import (
     model_option,
 )
 from app.cli.output import visible_line
+from app.cli.remedies import explained
 from app.cli.run import DONE, Run, opened
 from app.domain.attachments import check_together, size_in_words
 from app.domain.errors import StewardError
@@ -25,6 +26,7 @@ from app.domain.errors import StewardError
 if TYPE_CHECKING:
     from app.assembly import Assembly
     from app.domain.attachments import Attachment
+    from app.domain.branches import After
     from app.orchestrator.engine import Engine
 
 _PROMPT: Final = "> "
@@ -85,6 +87,8 @@ class _Talk:
         self._engine: Engine | None = None
         self._attached: tuple[Attachment, ...] = ()
         """Goes with the next message."""
+        self._seen: After | None = None
+        """The last turn here; the next message goes on from it."""
 
     def __enter__(self) -> Self:
         self._assembly: Assembly = self._run.until_done(self._opened.__aenter__())
@@ -166,6 +170,7 @@ class _Talk:
     async def _answer(self, message: str) -> None:
         from app.cli.approval import approval_mode, asks
         from app.cli.turn_view import shown
+        from app.domain.branches import After
         from app.domain.events import TurnStatus
         from app.domain.messages import Channel
 
@@ -180,10 +185,16 @@ class _Talk:
             async with shown(self._assembly, output, attended=asks(mode)):
                 attached, self._attached = self._attached, ()
                 outcome = await engine.run_turn(
-                    message, channel=Channel.TERMINAL, mode=mode, attachments=attached
+                    message,
+                    channel=Channel.TERMINAL,
+                    mode=mode,
+                    attachments=attached,
+                    after=self._seen,
                 )
+        if outcome.stored:
+            self._seen = After(outcome.turn_id)
         if outcome.error is not None:
-            output.problem(str(outcome.error))
+            output.problem(explained(outcome.error))
         elif outcome.status is TurnStatus.CANCELLED:
             output.note("Stopped.", "yellow")
 

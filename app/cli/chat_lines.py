@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from app.cli.approval import BY, approval_mode
 from app.cli.output import Output
+from app.cli.remedies import explained
 from app.cli.run import DONE, INTERRUPTED, exit_code, opened
+from app.domain.branches import After
 from app.domain.errors import StewardError, UsageError
 from app.domain.events import Approval, Event, TurnStarted
 from app.domain.messages import Channel
@@ -146,6 +148,8 @@ class _LineChat:
         self._approve = approve
         self._engine = engine
         self._messages: asyncio.Queue[Message | None] = asyncio.Queue()
+        self._seen: dict[str, After] = {}
+        """The last turn here of each conversation; the next message goes on from it."""
         self._waiting = 0
         self._cancel_at_start = False
         self._peer_is_there = True
@@ -218,10 +222,13 @@ class _LineChat:
                 attended=self._peer_is_there,
             ),
             attachments=attached,
+            after=self._seen.get(self._engine.conversation_id),
         )
+        if outcome.stored:
+            self._seen[self._engine.conversation_id] = After(outcome.turn_id)
         self.code = DONE
         if outcome.error is not None:
-            self._output.problem(str(outcome.error))  # its event was shown already
+            self._output.problem(explained(outcome.error))  # its event was shown already
             self.code = exit_code(outcome.error)
 
     def _cancel(self) -> None:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from app.cli.remedies import hint_of
 from app.config import Settings, SettingsStore
 from app.domain.errors import StewardError
 from app.last_run import is_unnoticed, last_crash
@@ -50,7 +51,7 @@ async def within(name: str, seconds: float, work: Awaitable[Check]) -> Check:
     except TimeoutError:
         return Check(name, TROUBLE, f"No answer in {seconds:g} seconds.", "Try again later.")
     except StewardError as error:
-        return Check(name, TROUBLE, error.message, error.hint)
+        return Check(name, TROUBLE, error.message, hint_of(error))
 
 
 # -- the ground ------------------------------------------------------------------------------
@@ -119,7 +120,7 @@ def load_settings(store: SettingsStore) -> tuple[Settings | None, Check]:
     try:
         settings = store.load()
     except StewardError as error:
-        return None, Check("settings", TROUBLE, error.message, error.hint)
+        return None, Check("settings", TROUBLE, error.message, hint_of(error))
     return settings, Check("settings", OK, str(store.path))
 
 
@@ -208,7 +209,7 @@ def check_keyring() -> Check:
     try:
         forgotten = own.check()
     except KeyringError as error:
-        return Check("keyring", TROUBLE, f"{name}: {error.message}", error.hint)
+        return Check("keyring", TROUBLE, f"{name}: {error.message}", hint_of(error))
     if not forgotten:
         return Check(
             "keyring",

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal, TextIO
 
 from app.cli.counting import counted
+from app.cli.remedies import explained
 from app.domain.errors import StewardError
 from app.domain.events import ErrorEvent, Event
 
@@ -233,13 +234,14 @@ class Output:
 
     def error(self, error: StewardError) -> None:
         """An expected failure: for the person on stderr, for a program as an event too."""
-        self.problem(str(error))
+        self.problem(explained(error))
         if self.json_lines:
-            self.error_event(error.kind, str(error))
+            self.error_event(error.kind, str(error), error.settings)
 
-    def error_event(self, kind: str, message: str) -> None:
+    def error_event(self, kind: str, message: str, settings: tuple[str, ...] = ()) -> None:
         """An ``error`` event that belongs to no turn."""
-        self.event(ErrorEvent(at=datetime.now(UTC), kind=kind, message=self.hide_secrets(message)))
+        message = self.hide_secrets(message)
+        self.event(ErrorEvent(at=datetime.now(UTC), kind=kind, message=message, settings=settings))
 
     def problem(self, message: str) -> None:
         """What went wrong, in words."""

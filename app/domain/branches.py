@@ -38,6 +38,47 @@ class Fork:
 
 
 @dataclass(frozen=True, slots=True)
+class After:
+    """Where a message belongs: behind a turn, whichever branch is shown when it is stored.
+
+    A face says so of the last turn that it showed, for meanwhile another face may have gone on, or
+    may have switched the branch. The message goes on from what the person saw:
+
+    - Where nothing follows on the turn's branch, the message does. That branch is shown then.
+    - Where turns follow, all in one line, another face was quicker, and this one has not shown it
+      yet. Nobody wants a fork because two wrote in the same second: the message follows the newest
+      of them, on the same branch.
+    - Where what follows forks, somebody has already said more than one thing there. The message
+      begins a branch of its own, beside them.
+
+    Attributes:
+        turn_id: the turn.
+        exactly: the person names this place, and knows what follows it. Where anything does, the
+            message begins a branch right behind the turn.
+    """
+
+    turn_id: str
+    exactly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEnd:
+    """Where what is shown of a conversation ends: tells whether somebody else went on in it.
+
+    Attributes:
+        turns: the turns of the last messages of the person, the oldest first.
+        message: the newest message's id.
+        state: how its turn stands; empty where that is not known.
+        branches: how many branches the conversation has beside the first.
+    """
+
+    turns: tuple[str, ...]
+    message: int
+    state: str
+    branches: int
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """What a path takes of a branch: its messages before ``until`` (an id), or all."""
 

@@ -30,6 +30,15 @@ class StewardError(Exception):
         self.hint = hint
         self.details: Mapping[str, object] = dict(details or {})
 
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """Names of the settings it is about; each face says in its own words where they are set.
+
+        They stand in ``details["settings"]``.
+        """
+        named = self.details.get("settings")
+        return tuple(str(name) for name in named) if isinstance(named, list | tuple) else ()
+
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
 

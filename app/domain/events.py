@@ -251,11 +251,15 @@ class Answer(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorEvent(Event):
-    """The turn failed: ``kind`` is the error's stable name."""
+    """The turn failed: ``kind`` is the error's stable name.
+
+    ``settings``: names of those that it is about.
+    """
 
     type: ClassVar[str] = "error"
     kind: str
     message: str
+    settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

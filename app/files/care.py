@@ -1,32 +1,38 @@
-"""The care of the vault as a whole: recover, verify, export, prune. Blocking."""
+"""The care of the vault as a whole: recover, verify, export, prune. Blocking.
+
+What does it is imported when it is done: most runs do none but the first.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.errors import FileError, FileMissingError
 from app.domain.skills import Clock
 from app.files.blobs import BlobStore
-from app.files.bringing_back import BringerBack, BroughtBack
 from app.files.change_runner import ChangeRunner
-from app.files.export import Exporter, ExportReport
 from app.files.failures import explaining, vault_gone
 from app.files.fs_ops import FsOps
 from app.files.gate import Gate, StoreLock
-from app.files.pruning import PrunePlan, Pruner, PruneReport, PruneRule
-from app.files.recovery import recover
 from app.files.reports import RecoveryReport, VerifyReport
 from app.files.store import FileStore
-from app.files.verifying import Progress, Verifier
 from app.files.work import WorkFolders
 from app.storage.attached_contents import AttachedContents
 from app.storage.file_contents import NeededContents
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal
 from app.storage.file_marks import VersionMarks
+
+if TYPE_CHECKING:
+    from app.files.bringing_back import BroughtBack
+    from app.files.export import Exporter, ExportReport
+    from app.files.pruning import PrunePlan, Pruner, PruneReport, PruneRule
+    from app.files.verifying import Progress
 
 
 class VaultCare:
@@ -62,18 +68,25 @@ class VaultCare:
         self._fs = fs
         self._lock = lock
         self._vault = vault
-        self._pruner = Pruner(
-            history=history,
-            needed=needed,
-            attached=attached,
-            marks=marks,
-            blobs=blobs,
-            lock=lock,
-            clock=clock,
+
+    @cached_property
+    def _pruner(self) -> Pruner:
+        from app.files.pruning import Pruner
+
+        return Pruner(
+            history=self._history,
+            needed=self._needed,
+            attached=self._attached,
+            marks=self._marks,
+            blobs=self._blobs,
+            lock=self._lock,
+            clock=self._clock,
         )
 
     def recover(self, gate: Gate) -> RecoveryReport:
         """End what a crash left open."""
+        from app.files.recovery import recover
+
         with explaining(str(self._vault)):
             missing = self._missing_vault()  # before the lock, which makes the folder
             with self._lock.held(gate):
@@ -84,6 +97,8 @@ class VaultCare:
 
     def verify(self, gate: Gate, progress: Progress | None) -> VerifyReport:
         """Check every invariant against what is on disk, while others change files."""
+        from app.files.verifying import Verifier
+
         with explaining(str(self._vault)):
             return Verifier(
                 history=self._history,
@@ -151,6 +166,8 @@ class VaultCare:
 
     def bring_back(self, archive: Path, gate: Gate, progress: Progress | None) -> BroughtBack:
         """Bring pruned bytes back from ``archive``."""
+        from app.files.bringing_back import BringerBack
+
         place = Path(os.path.realpath(archive))
         with explaining(str(archive)):
             return BringerBack(
@@ -165,6 +182,8 @@ class VaultCare:
 
     def _dropped(self, gate: Gate) -> PruneReport:
         """End a pruning that was cut off between its last two steps."""
+        from app.files.pruning import PruneReport
+
         with explaining(str(self._vault)), self._lock.held(gate):
             gate.go()
             freed = self._pruner.drop()
@@ -185,6 +204,8 @@ class VaultCare:
         return vault_gone(str(self._vault)) if self._blobs.is_bare() else None
 
     def _exporter(self, gate: Gate, progress: Progress | None) -> Exporter:
+        from app.files.export import Exporter
+
         return Exporter(
             history=self._history,
             blobs=self._blobs,

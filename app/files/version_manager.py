@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from app.domain.errors import FileChangedError
 from app.domain.files import (
@@ -20,13 +20,10 @@ from app.domain.files import (
 )
 from app.domain.skills import Clock
 from app.files.attachments import Attachments
-from app.files.bringing_back import BroughtBack
-from app.files.export import ExportReport
 from app.files.failures import changed_again
 from app.files.folder_move import FolderMove, FolderPlan
 from app.files.fs_ops import FsOps
 from app.files.gate import FileLocks, Gate
-from app.files.pruning import PrunePlan, PruneReport, PruneRule
 from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
 from app.files.request import (
     MAX_BYTES,
@@ -40,13 +37,18 @@ from app.files.request import (
     rewrite_request,
 )
 from app.files.store import FileStore
-from app.files.undo_steps import UndoStep
 from app.files.undoing import in_a_turn
 from app.files.vault_parts import put_together
-from app.files.verifying import Progress
 from app.files.version_reader import VersionReader
 from app.files.workers import Workers
 from app.storage.database import Database
+
+if TYPE_CHECKING:
+    from app.files.bringing_back import BroughtBack
+    from app.files.export import ExportReport
+    from app.files.pruning import PrunePlan, PruneReport, PruneRule
+    from app.files.undo_steps import UndoStep
+    from app.files.verifying import Progress
 
 __all__ = [
     "MAX_BYTES",

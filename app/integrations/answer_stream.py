@@ -41,7 +41,8 @@ async def read_answer(
     if "html" in kind:
         raise ModelRefusedError(
             f"{endpoint.peer.label} answered with a web page.",
-            hint="Check the server's address (STEWARD_LLM_BASE_URL; it usually ends in /v1).",
+            hint="Check the server's address; it usually ends in /v1.",
+            details={"settings": ["llm_base_url"]},
         )
     if "json" in kind:
         chunk = await endpoint.read_json(response)

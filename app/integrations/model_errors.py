@@ -149,8 +149,8 @@ def error_from_failure(peer: Peer, failure: HttpFailureError, *, idle: float) ->
         case FailureReason.INVALID:
             return ModelUnreachableError(
                 f"{peer.host or 'This'} is not an address that can be asked.",
-                hint="Check STEWARD_LLM_BASE_URL, for instance http://127.0.0.1:11434/v1.",
-                details=details,
+                hint="One looks like http://127.0.0.1:11434/v1.",
+                details={**details, "settings": ["llm_base_url"]},
             )
         case FailureReason.ENVIRONMENT:
             return ModelUnreachableError(
@@ -179,16 +179,12 @@ def error_from_failure(peer: Peer, failure: HttpFailureError, *, idle: float) ->
 
 
 def credentials_error(peer: Peer, words: str, *, details: Mapping[str, object]) -> ModelError:
-    """The key was refused, or is missing; the hint names the setting."""
-    setting = peer.key_setting
-    if peer.key:
-        hint = f"Check {setting}"
-    else:
-        words, hint = f"{peer.label} asks for a key.", f"Set {setting}"
+    """The key was refused, or is missing; the details name the setting."""
+    hint = "Check the key."
+    if not peer.key:
+        words, hint = f"{peer.label} asks for a key.", "Give it one."
     return ModelCredentialsError(
-        words,
-        hint=f"{hint} in the environment, or run `steward config set {_field(setting)} -`.",
-        details=details,
+        words, hint=hint, details={**details, "settings": [_field(peer.key_setting)]}
     )
 
 
@@ -202,7 +198,7 @@ def _typed(peer: Peer, facts: ErrorFacts) -> ModelError:
         return credentials_error(peer, f"{who} refused the key{said}", details=details)
     kind, words, hint = _WORDS[trouble]
     if trouble is Trouble.MISSING:
-        hint = _address_hint(peer)
+        hint, details["settings"] = _address_hint(peer)
     elif facts.fallback_models:
         hint = f"{hint} It offers {', '.join(facts.fallback_models)}."
     return kind(f"{who}{words}{said}", hint=hint, details=details, retryable=trouble in _PASSING)
@@ -221,12 +217,12 @@ def _details(facts: ErrorFacts, trouble: Trouble) -> dict[str, object]:
     return found | {name: value for name, value in more.items() if value not in (None, "", [])}
 
 
-def _address_hint(peer: Peer) -> str:
+def _address_hint(peer: Peer) -> tuple[str, list[str]]:
     if peer.key_setting == "OPENROUTER_API_KEY":
-        return "Check the model's name (STEWARD_MODEL)."
+        return "Check the model's name.", ["model"]
     return (
-        "Check the model's name (STEWARD_MODEL) and the server's address "
-        "(STEWARD_LLM_BASE_URL; it usually ends in /v1)."
+        "Check the model's name and the server's address, which usually ends in /v1.",
+        ["model", "llm_base_url"],
     )
 
 

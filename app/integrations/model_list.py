@@ -24,7 +24,8 @@ def read_models(body: object, label: str) -> list[ModelInfo]:
     if not isinstance(body, Mapping) or "data" not in body or not isinstance(data, list | None):
         raise ModelRefusedError(
             f"{label} does not answer like an OpenAI-compatible server.",
-            hint="Check the server's address (STEWARD_LLM_BASE_URL; it usually ends in /v1).",
+            hint="Check the server's address; it usually ends in /v1.",
+            details={"settings": ["llm_base_url"]},
         )
     found: dict[str, ModelInfo] = {}
     for entry in data or ():

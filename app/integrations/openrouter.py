@@ -297,7 +297,8 @@ class OpenAICompatibleClient:
         if self._default_model is None:
             raise ModelRefusedError(
                 f"{self.label} offers no model.",
-                hint="Load one there, or name one with STEWARD_MODEL.",
+                hint="Load one there, or give its name.",
+                details={"settings": ["model"]},
             )
         return self._default_model
 

@@ -172,7 +172,8 @@ class Router:
     ) -> bool:
         """Tell a failure: an expected one in its own words, a bug in general ones."""
         if isinstance(error, StewardError):
-            facts = {**({"hint": error.hint} if error.hint else {}), **(context or {})}
+            known: dict[str, object] = {"hint": error.hint, "settings": list(error.settings)}
+            facts = {name: value for name, value in known.items() if value} | dict(context or {})
             return self.notify(
                 Severity.WARNING, source, error.message, error_type=error.kind, context=facts
             )

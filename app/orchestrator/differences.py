@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +20,8 @@ class Difference:
 
     def diff(self) -> str:
         """Both as a unified diff."""
+        import difflib
+
         lines = difflib.unified_diff(
             self.recorded.splitlines(),
             self.now.splitlines(),

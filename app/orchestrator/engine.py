@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 
 from app.domain.attachments import Attachment
+from app.domain.branches import After
 from app.domain.errors import ClosingError
 from app.domain.messages import Channel, ConversationMessage, Role
 from app.orchestrator.approvals import ApprovalMode
@@ -30,6 +31,10 @@ class Engine:
         self._running: asyncio.Task[TurnOutcome] | None = None
         self._cancelled = False
         self._closed = False
+        self._begun = 0
+        """Turns that had their turn."""
+        self._newest: tuple[int, str] = (0, "")
+        """The newest of them whose message is stored: which one it was, and its id."""
 
     @property
     def busy(self) -> bool:
@@ -77,11 +82,16 @@ class Engine:
         mode: ApprovalMode = ApprovalMode.ASK,
         attachments: Sequence[Attachment] = (),
         instead_of: str | None = None,
+        after: After | None = None,
     ) -> TurnOutcome:
         """Take one message, and the files that came with it, through the loop; waits its turn.
 
         ``instead_of``: the id of an earlier turn; the message and what follows take its place,
         on a branch of their own, and the earlier one stays where it is.
+        ``after``: the last turn that the face showed when the message was sent. The message
+        follows it, whatever another process shows or has added meanwhile: see ``After``. One that
+        waited its turn here follows the turn it waited for, which every face of this process
+        shows. ``None``: the message follows what the conversation shows when its turn begins.
 
         Raises ``ClosingError`` once this is closed, with nothing stored. Never raises for what
         goes wrong inside: the outcome says it. Cancelling the caller
@@ -96,19 +106,31 @@ class Engine:
             channel=channel,
             attachments=tuple(attachments),
         )
+        ahead = self._begun if self._running is not None else self._begun + 1
         async with self._line.turn(message) as waited:
             if self._closed:
                 raise ClosingError("Steward is closing; the message was not sent.")
+            if after is not None and self._newest[0] >= ahead:
+                after = After(self._newest[1])
             try:
                 self._cancelled = False
+                self._begun += 1
                 turn = TurnRun(self.conversation_id, self._parts, channel=channel, mode=mode)
                 self._running = asyncio.create_task(
-                    turn.run(text, message.attachments, waited=waited, instead_of=instead_of),
+                    turn.run(
+                        text,
+                        message.attachments,
+                        waited=waited,
+                        instead_of=instead_of,
+                        after=after,
+                    ),
                     name=f"turn {self.conversation_id}",
                 )
                 await self._until_over(self._running)
                 return self._running.result()
             finally:
+                if turn.stored is not None:
+                    self._newest = (self._begun, turn.stored)
                 self._running = None
 
     async def _until_over(self, running: asyncio.Task[TurnOutcome]) -> None:

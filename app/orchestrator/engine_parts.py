@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from app.domain.branches import After
 from app.domain.errors import StewardError
 from app.domain.events import Event
 from app.domain.messages import Channel, ConversationMessage, ConversationSummary
@@ -55,13 +56,13 @@ class ConversationStore(MessageStore, Protocol):
         conversation_id: str,
         *,
         characters: int,
-        instead_of: str | None = None,
+        before: int | None = None,
         of_turn: str | None = None,
     ) -> StoredHistory:
         """What a request can carry of it: of the branch shown, or of a turn's.
 
-        ``instead_of``: what came before this turn; ``of_turn``: all of this turn's branch.
-        Raises ``NotFoundError``.
+        ``before``: what came before this message, on its own branch; ``of_turn``: all of this
+        turn's branch. Raises ``NotFoundError``.
         """
         ...
 
@@ -76,10 +77,12 @@ class TurnStore(Protocol):
         *,
         waited: int | None = None,
         instead_of: str | None = None,
+        after: After | None = None,
     ) -> ConversationMessage:
         """Store a turn with the person's message, which waits no longer.
 
-        ``instead_of``: the turn beside which it begins a branch.
+        ``instead_of``: the turn beside which it begins a branch. ``after``: the one it follows.
+        Raises ``NotFoundError``.
         """
         ...
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from app.domain.errors import ClosingError
-from app.orchestrator.engine import Engine
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.pause import Pause
+
+if TYPE_CHECKING:
+    from app.orchestrator.engine import Engine
 
 
 class Engines:
@@ -29,6 +32,8 @@ class Engines:
         ``model`` answers in it from now on; ``""`` lets the default one answer again.
         Raises ``NotFoundError`` for an id that names none, ``ClosingError`` after ``stop_all``.
         """
+        from app.orchestrator.engine import Engine
+
         self._refuse_when_closed()
         conversations = self._parts.conversations
         if conversation_id is None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from app.domain.branches import After
 from app.domain.messages import ConversationMessage, ConversationSummary, MessageStatus, Role
 from app.domain.skills import ToolDefinition
 from app.domain.tool_calls import ToolCall
@@ -77,12 +79,13 @@ class RecordedConversations:
         conversation_id: str,
         *,
         characters: int,
-        instead_of: str | None = None,
+        before: int | None = None,
         of_turn: str | None = None,
     ) -> StoredHistory:
         """What was said before and in the turn, after the newest summary."""
         after = self._summary.upto_message_id if self._summary is not None else 0
-        kept = [message for message in self._messages if message.id > after]
+        end = math.inf if before is None else before
+        kept = [message for message in self._messages if after < message.id < end]
         begun = {message.turn_id for message in kept if message.role is Role.USER}
         torn = {message.turn_id for message in kept} - begun
         beginnings = [m for m in self._messages if m.turn_id in torn and m.role is Role.USER]
@@ -120,6 +123,7 @@ class RecordedConversations:
         *,
         waited: int | None = None,
         instead_of: str | None = None,
+        after: After | None = None,
     ) -> ConversationMessage:
         """Keep the person's message."""
         return self._keep(asked)

@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from app.domain.errors import ModelStreamError
 from app.domain.events import Event, TurnFinished, TurnStatus
-from app.domain.skills import ToolDefinition
 from app.domain.turns import TurnState
 from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.differences import Difference, shown
@@ -35,10 +34,10 @@ from app.orchestrator.recorded_parts import (
 from app.orchestrator.recorded_turn import RecordedCall, RecordedTurn
 from app.orchestrator.request_packing import request_form
 from app.orchestrator.response_forms import error_of, events_of
+from app.orchestrator.skills_now import SkillsNow
 from app.orchestrator.tracing import CALL_INTERRUPTED
 from app.orchestrator.untrusted import marking
 from app.redaction import Redactor
-from app.skill_runtime.registry import SkillRegistry
 
 DEADLINE_SECONDS: Final = 60.0
 """A replay that takes longer is different: it waits for what never comes."""
@@ -53,23 +52,6 @@ class Replay:
     requests: int
     state: str
     difference: Difference | None
-
-
-@dataclass(frozen=True, slots=True)
-class SkillsNow:
-    """What the skills are now.
-
-    Attributes:
-        manuals: each domain and what it is for.
-        tools: what a model may call.
-        changes: whether the tool of this name can change something.
-        registry: finds them by name; none of them is run.
-    """
-
-    manuals: Mapping[str, str]
-    tools: Sequence[ToolDefinition]
-    changes: Callable[[str], bool]
-    registry: SkillRegistry
 
 
 async def replay(recording: RecordedTurn, skills: SkillsNow) -> Replay:

@@ -22,8 +22,8 @@ MAX_PAGE: Final = 60_000
 class Results(Protocol):
     """Where results are kept (``storage.conversations``)."""
 
-    async def tool_result(self, conversation_id: str, call_id: str) -> str | None:
-        """The whole text of the newest result with this call id, if there is one."""
+    async def tool_result(self, conversation_id: str, turn_id: str, call_id: str) -> str | None:
+        """The whole text of the newest result with this call id on a turn's branch, if any."""
         ...
 
 
@@ -75,8 +75,11 @@ class ResultReader(ReadSkill):
         """Read a page. Raises ``NotFoundError``, ``InvalidArgumentsError``."""
         call_id = str(params["call_id"])
         start, limit = _number(params, "offset", 0), _number(params, "limit", PAGE)
-        kept = self._attached.text if call_id.startswith(HANDLE) else self._results.tool_result
-        text = await kept(context.conversation_id, call_id)
+        here = context.conversation_id
+        if call_id.startswith(HANDLE):
+            text = await self._attached.text(here, call_id)
+        else:
+            text = await self._results.tool_result(here, context.turn_id, call_id)
         if text is None:
             raise NotFoundError(
                 f"This conversation has no result of a call {call_id!r}.",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.domain.attachments import Attachment
+from app.domain.branches import After
 from app.domain.errors import ContextTooLongError, StewardError
 from app.domain.events import TurnStatus
 from app.domain.messages import Channel, ConversationMessage, MessageStatus, Role
@@ -97,6 +98,11 @@ class TurnRun:
         self._times_too_long = 0
         self._outcome = TurnOutcome(turn_id, TurnStatus.FAILED, "")
 
+    @property
+    def stored(self) -> str | None:
+        """The turn's id, once the message that began it is kept."""
+        return self._scope.turn_id if self._stored else None
+
     async def run(
         self,
         text: str,
@@ -104,11 +110,13 @@ class TurnRun:
         *,
         waited: int | None = None,
         instead_of: str | None = None,
+        after: After | None = None,
     ) -> TurnOutcome:
         """From the message to the end. Raises only what is a bug; that is told before.
 
         ``waited``: the number the message was kept under while it waited for this turn.
         ``instead_of``: the turn beside which this one begins a branch of the conversation.
+        ``after``: the turn it follows.
         """
         log_place(conversation_id=self._scope.conversation_id, turn_id=self._scope.turn_id)
         status, error = TurnStatus.FAILED, None
@@ -116,7 +124,7 @@ class TurnRun:
         try:
             # Invariant 4: the message is stored, also where Stop is pressed at once.
             safe = self._parts.redactor.text(text)
-            await to_the_end(self._begin(safe, attachments, waited, instead_of))
+            await to_the_end(self._begin(safe, attachments, waited, instead_of, after))
             status = await self._loop()
             is_bug = False
         except asyncio.CancelledError:
@@ -135,9 +143,9 @@ class TurnRun:
         attachments: tuple[Attachment, ...],
         waited: int | None,
         instead_of: str | None,
+        after: After | None,
     ) -> None:
         scope, parts = self._scope, self._parts
-        await self._context.load(parts.llm(), instead_of)
         asked = dataclasses.replace(self._message(Role.USER, text), attachments=attachments)
         record = TurnRecord(
             id=scope.turn_id,
@@ -147,14 +155,18 @@ class TurnRun:
             started_at=asked.created_at,
         )
         self._begun = True
-        stored = await parts.turns.begin(record, asked, waited=waited, instead_of=instead_of)
+        stored = await parts.turns.begin(
+            record, asked, waited=waited, instead_of=instead_of, after=after
+        )
         self._stored = True
         if parts.recorder is not None:
             parts.recorder.begin_turn(
                 scope.turn_id, scope.conversation_id, scope.channel, scope.mode
             )
-        self._context.add(stored)
         self._events.started(text, stored.attachments)
+        # What the model is told is read when the message has its place: whatever another face
+        # stored until then is before it.
+        await self._context.load(parts.llm(), stored)
 
     async def _loop(self) -> TurnStatus:
         while self._limits.may_go_on(self._loop_time()):
@@ -308,7 +320,8 @@ class TurnRun:
             except StewardError as failure:
                 logger.warning("the end of a turn was not stored", extra={"kind": failure.kind})
         if kind:
-            self._events.error(kind, words)
+            about = error.settings if error is not None and not is_bug else ()
+            self._events.error(kind, words, about)
         elif status in (TurnStatus.OK, TurnStatus.LIMIT):
             self._events.answer(self._suggestions)
         self._events.finished(status, iterations, self._reason)

@@ -109,15 +109,15 @@ class TurnContext:
         """Whether the next request needs more of the window than it should."""
         return self.tokens > self._window * COMPACTION_SHARE
 
-    async def load(self, llm: LLMClient, instead_of: str | None = None) -> None:
-        """Read what the conversation holds so far, or held before turn ``instead_of``.
+    async def load(self, llm: LLMClient, asked: ConversationMessage) -> None:
+        """Read what was said before the message that began the turn, and add that.
 
         Raises ``StorageError``, ``NotFoundError``.
         """
         parts = self._parts
         characters = (parts.context_tokens() or _window_of(llm, None)) * CHARACTERS_PER_TOKEN
         stored = await parts.conversations.history(
-            self._conversation_id, characters=characters, instead_of=instead_of
+            self._conversation_id, characters=characters, before=asked.id
         )
         self._model = stored.model
         self._window = parts.context_tokens() or _window_of(llm, stored.model)
@@ -125,6 +125,7 @@ class TurnContext:
         self._prompt = parts.redactor.text(await parts.context.system_prompt())
         self._tools = parts.context.tools()
         self._take(stored.summary, stored.messages)
+        self.add(asked)
 
     def add(self, message: ConversationMessage) -> None:
         """A message of this turn."""

@@ -221,9 +221,9 @@ class TurnEvents:
             )
         )
 
-    def error(self, kind: str, message: str) -> None:
+    def error(self, kind: str, message: str, settings: tuple[str, ...] = ()) -> None:
         """What ended the turn."""
-        self._publish(ErrorEvent(**self._now(), kind=kind, message=message))
+        self._publish(ErrorEvent(**self._now(), kind=kind, message=message, settings=settings))
 
     def finished(self, status: TurnStatus, iterations: int, reason: str) -> None:
         """The turn is over."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import html
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -160,7 +159,9 @@ def _without_mark(text: str, mark: str) -> str:
 def _attribute(value: str, mark: str) -> str:
     shown = "".join(c if c.isprintable() else " " for c in harmless(value, mark))
     short = shown if len(shown) <= _MAX_ORIGIN else f"{shown[:_MAX_ORIGIN]}…"
-    return html.escape(short)
+    from html import escape
+
+    return escape(short)
 
 
 def _source(message: ConversationMessage, calls: dict[str, ToolCall]) -> str:

@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from app.domain.skills import Clock
 
@@ -88,6 +87,8 @@ def _number(value: str | None) -> float | None:
 
 
 def _seconds_until(value: str, now: datetime) -> float | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         when = parsedate_to_datetime(value)
     except (ValueError, OverflowError):

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-import sysconfig
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from types import FrameType
 from typing import Final
 
@@ -27,10 +27,6 @@ THRESHOLD: Final = 0.25
 
 running_skill: ContextVar[str | None] = ContextVar("running_skill", default=None)
 """The skill a task runs for; tasks that it makes inherit it."""
-
-_LIBRARIES: Final = tuple(
-    {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +161,16 @@ def _own_code(innermost: FrameType) -> FrameType:
     """The innermost frame that is not a library's: the line a person can change."""
     frame: FrameType | None = innermost
     while frame is not None:
-        if not frame.f_code.co_filename.startswith((*_LIBRARIES, "<")):
+        if not frame.f_code.co_filename.startswith((*_libraries(), "<")):
             return frame
         frame = frame.f_back
     return innermost
+
+
+@cache
+def _libraries() -> tuple[str, ...]:
+    """Where Python's own modules and those of others are."""
+    import sysconfig  # reads how Python was built: for the rare case only
+
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    return tuple({sysconfig.get_path(name) for name in names})

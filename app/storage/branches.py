@@ -9,62 +9,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from peewee import SQL
-
-from app.domain.branches import BranchStart, Fork, Segment, path_of, reach_of
+from app.domain.branches import BranchStart, Fork, ShownEnd, path_of, reach_of
 from app.domain.errors import NotFoundError
 from app.storage.connections import current
 from app.storage.database import Database
 from app.storage.models import Branch
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """The messages of one conversation that belong together.
-
-    ``before``: only those with a smaller id.
-    """
-
-    conversation_id: str
-    segments: tuple[Segment, ...]
-    before: int | None = None
-
-    def sql(self, table: str = "") -> tuple[str, list[object]]:
-        """A condition on rows of ``messages``, and its parameters. ``table``: as in ``messages.``.
-
-        Every name in it is fixed; every value is a parameter.
-        """
-        ways: list[str] = []
-        parameters: list[object] = [self.conversation_id]
-        # Forks upon forks make long paths, and SQLite takes no deep conditions: see ``_any_of``.
-        for one in self.segments:
-            if one.until is None:
-                ways.append(f"{table}branch_id = ?")
-                parameters += [one.branch]
-            else:
-                ways.append(f"{table}branch_id = ? AND {table}id < ?")
-                parameters += [one.branch, one.until]
-        condition = f"{table}conversation_id = ? AND {_any_of(ways)}"
-        if self.before is not None:
-            condition += f" AND {table}id < ?"
-            parameters.append(self.before)
-        return condition, parameters
-
-    @property
-    def clause(self) -> Any:
-        """The condition, for a query over ``Message`` alone."""
-        condition, parameters = self.sql()
-        return SQL(f"({condition})", parameters)
-
-    def holds(self, branch: int, message_id: int) -> bool:
-        """Whether a message of ``branch`` is one of them."""
-        if self.before is not None and message_id >= self.before:
-            return False
-        return message_id < reach_of(self.segments).get(branch, 0)
+from app.storage.paths import Path
 
 
 class Branches:
@@ -88,6 +40,10 @@ class Branches:
         """
         return await self._database.write_async(lambda: show(conversation_id, message_id))
 
+    async def end(self, conversation_id: str, turns: int) -> ShownEnd:
+        """Where what is shown ends, with its last ``turns``."""
+        return await self._database.read_async(lambda: _end(conversation_id, turns))
+
 
 def shown_path(conversation_id: str) -> Path:
     """What is shown of a conversation; nothing of one that is not there."""
@@ -104,7 +60,7 @@ def path_to(conversation_id: str, message_id: int) -> Path:
 
 def path_before_turn(conversation_id: str, turn_id: str) -> Path:
     """What a turn that stands in this one's place would follow. Raises ``NotFoundError``."""
-    first, _ = _turn_start(conversation_id, turn_id)
+    first, _ = turn_start(conversation_id, turn_id)
     return path_to(conversation_id, first)
 
 
@@ -119,7 +75,7 @@ def fork(conversation_id: str, turn_id: str, at: str) -> None:
     ``at``: the time, as stored. To be called in one transaction with the branch's first message:
     a branch without messages could not be left again.
     """
-    message, branch = _turn_start(conversation_id, turn_id)
+    message, branch = turn_start(conversation_id, turn_id)
     start = _starts(conversation_id).get(branch)
     if start is not None and _first_of(start, conversation_id) == message:
         # The turn is itself the beginning of a branch: the new one stands beside it.
@@ -200,6 +156,19 @@ def branch_starts(conversation_id: str) -> list[BranchStart]:
     return list(_starts(conversation_id).values())
 
 
+def turn_start(conversation_id: str, turn_id: str) -> tuple[int, int]:
+    """The first message of a turn and its branch. Raises ``NotFoundError``."""
+    rows = current.rows(
+        "SELECT id, branch_id FROM messages WHERE turn_id = ? AND conversation_id = ? "
+        "ORDER BY id LIMIT 1",
+        (turn_id, conversation_id),
+    )
+    if not rows:
+        raise _unknown()
+    message, branch = rows[0]
+    return message, branch
+
+
 def add_branch(conversation_id: str, parent: int, fork_message: int, at: datetime) -> int:
     """Add a branch that came from elsewhere; its id."""
     row = Branch.create(
@@ -231,18 +200,6 @@ def _starts(conversation_id: str) -> dict[int, BranchStart]:
     return {branch: BranchStart(branch, parent, message) for branch, parent, message in rows}
 
 
-def _turn_start(conversation_id: str, turn_id: str) -> tuple[int, int]:
-    rows = current.rows(
-        "SELECT id, branch_id FROM messages WHERE turn_id = ? AND conversation_id = ? "
-        "ORDER BY id LIMIT 1",
-        (turn_id, conversation_id),
-    )
-    if not rows:
-        raise _unknown()
-    message, branch = rows[0]
-    return message, branch
-
-
 def _firsts(conversation_id: str) -> dict[int, int]:
     """The first message of each branch that left another."""
     rows = current.rows(
@@ -253,12 +210,24 @@ def _firsts(conversation_id: str) -> dict[int, int]:
     return dict(rows)
 
 
-def _any_of(conditions: list[str]) -> str:
-    """Joined by OR in halves: a chain of a thousand is deeper than SQLite takes."""
-    if len(conditions) == 1:
-        return f"({conditions[0]})"
-    half = len(conditions) // 2
-    return f"({_any_of(conditions[:half])} OR {_any_of(conditions[half:])})"
+def _end(conversation_id: str, turns: int) -> ShownEnd:
+    mine, parameters = shown_path(conversation_id).sql()
+    said = current.rows(
+        f"SELECT turn_id FROM messages WHERE {mine} AND role = 'user' "  # noqa: S608
+        "ORDER BY id DESC LIMIT ?",
+        (*parameters, turns),
+    )
+    newest = current.rows(
+        "SELECT messages.id, turns.status FROM messages LEFT JOIN turns "  # noqa: S608
+        f"ON turns.id = messages.turn_id WHERE messages.id = "
+        f"(SELECT id FROM messages WHERE {mine} ORDER BY id DESC LIMIT 1)",
+        parameters,
+    )
+    ways = current.rows(
+        "SELECT count(*) FROM branches WHERE conversation_id = ?", (conversation_id,)
+    )
+    message, state = newest[0] if newest else (0, None)
+    return ShownEnd(tuple(turn for (turn,) in said[::-1]), message, state or "", ways[0][0])
 
 
 def _first_of(start: BranchStart, conversation_id: str) -> int:

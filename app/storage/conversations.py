@@ -35,6 +35,7 @@ from app.storage.branches import (
     add_branch,
     branch_starts,
     path_before_turn,
+    path_to,
     show_branch,
     shown_path,
 )
@@ -208,7 +209,7 @@ class Conversations:
         conversation_id: str,
         *,
         characters: int,
-        instead_of: str | None = None,
+        before: int | None = None,
         of_turn: str | None = None,
     ) -> StoredHistory:
         """What a model request can carry of a conversation: see ``request_history``."""
@@ -217,7 +218,7 @@ class Conversations:
                 conversation_id,
                 self._redactor,
                 characters=characters,
-                instead_of=instead_of,
+                before=before,
                 of_turn=of_turn,
             )
         )
@@ -232,10 +233,12 @@ class Conversations:
 
         return await self._database.read_async(read)
 
-    async def tool_result(self, conversation_id: str, call_id: str) -> str | None:
-        """The whole text of the newest result with this call id, if there is one."""
+    async def tool_result(self, conversation_id: str, turn_id: str, call_id: str) -> str | None:
+        """The whole text of the newest result with this call id on a turn's branch, if any."""
         # In the writer's order: it may have been handed in a moment ago.
-        text = await self._database.write_async(lambda: tool_result(conversation_id, call_id))
+        text = await self._database.write_async(
+            lambda: tool_result(conversation_id, turn_id, call_id)
+        )
         return None if text is None else self._redactor.text(text)
 
     async def asked(self, turn_id: str) -> str:
@@ -271,7 +274,7 @@ class Conversations:
         limit: int = 100,
         reach: int | None = None,
     ) -> tuple[builtins.list[ConversationMessage], bool]:
-        """The messages shown before message ``before`` (the newest ones), whole turns, in order.
+        """The newest messages shown, or those before one on its branch, whole turns, in order.
 
         About ``limit`` of them, or back to message ``reach``; and whether there are earlier ones.
         ``instead_of``: a turn; the messages before it, on its own branch. Raises
@@ -279,9 +282,12 @@ class Conversations:
         """
 
         def page() -> tuple[builtins.list[ConversationMessage], bool]:
-            path = shown_path(conversation_id)
             if instead_of is not None:
                 path = path_before_turn(conversation_id, instead_of)
+            elif before is not None:  # of what is being read, whatever is shown by now
+                path = path_to(conversation_id, before)
+            else:
+                path = shown_path(conversation_id)
             first = page_start(path, before=before, limit=limit, reach=reach)
             query: Any = Message.select().where(path.clause, Message.id >= first)
             if before is not None:

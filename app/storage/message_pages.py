@@ -5,8 +5,8 @@ Functions here are to be called inside ``Database.read``.
 
 from __future__ import annotations
 
-from app.storage.branches import Path
 from app.storage.connections import current
+from app.storage.paths import Path
 
 
 def page_start(path: Path, *, before: int | None, limit: int, reach: int | None = None) -> int:

@@ -12,10 +12,11 @@ from typing import Any
 from app.domain.messages import ConversationMessage, MessageStatus, Role
 from app.domain.turns import StoredHistory
 from app.redaction import Redactor
-from app.storage.branches import Path, path_before_turn, path_of_turn, path_to, shown_path
+from app.storage.branches import path_of_turn, path_to, shown_path
 from app.storage.conversation_list import unknown
 from app.storage.executions import finished_in
 from app.storage.models import Conversation, Message
+from app.storage.paths import Path
 from app.storage.rows import message_from
 from app.storage.summaries import newest_summary
 
@@ -25,7 +26,7 @@ def stored_history(
     redactor: Redactor,
     *,
     characters: int,
-    instead_of: str | None = None,
+    before: int | None = None,
     of_turn: str | None = None,
 ) -> StoredHistory:
     """The newest summary and the messages after it, of the branch shown. Raises ``NotFoundError``.
@@ -34,14 +35,14 @@ def stored_history(
         conversation_id: a full id.
         redactor: hides what has become known as a secret since it was stored.
         characters: about how much to read, from the end.
-        instead_of: a turn: what came before it, whatever branch it is on.
+        before: a message: what came before it, on its own branch.
         of_turn: a turn: all that is on its branch, whichever is shown.
     """
     conversation = Conversation.get_or_none(Conversation.id == conversation_id)
     if conversation is None:
         raise unknown(conversation_id)
-    if instead_of is not None:
-        path = path_before_turn(conversation_id, instead_of)
+    if before is not None:
+        path = path_to(conversation_id, before)
     elif of_turn is not None:
         path = path_of_turn(conversation_id, of_turn)
     else:
@@ -141,11 +142,11 @@ def _with_finished(
     return [each for one in messages for each in (one, *results.get(one.id, ()))]
 
 
-def tool_result(conversation_id: str, call_id: str) -> str | None:
-    """The whole text of the newest result with this call id, if there is one."""
+def tool_result(conversation_id: str, turn_id: str, call_id: str) -> str | None:
+    """The whole text of the newest result with this call id on a turn's branch, if there is one."""
     query: Any = (
         Message.select(Message.text)
-        .where(shown_path(conversation_id).clause, Message.tool_call_id == call_id)
+        .where(path_of_turn(conversation_id, turn_id).clause, Message.tool_call_id == call_id)
         .order_by(Message.id.desc())
         .limit(1)
         .tuples()

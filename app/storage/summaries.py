@@ -10,9 +10,9 @@ from peewee import JOIN, fn
 from app.domain.branches import MAIN
 from app.domain.turns import SummaryRecord
 from app.redaction import Redactor
-from app.storage.branches import Path
 from app.storage.database import Database
 from app.storage.models import Message, Summary
+from app.storage.paths import Path
 
 
 class Summaries:

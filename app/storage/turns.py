@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
+from app.domain.branches import After
 from app.domain.messages import Channel, ConversationMessage
 from app.domain.skills import Clock
 from app.domain.turns import TurnRecord, TurnState
@@ -14,6 +15,7 @@ from app.redaction import Redactor
 from app.storage.branches import fork
 from app.storage.conversations import Conversations
 from app.storage.database import Database
+from app.storage.going_on import go_on_after
 from app.storage.models import Turn
 from app.storage.rows import unfinished_sessions
 from app.storage.statements import Insert, Update
@@ -57,19 +59,22 @@ class Turns:
         *,
         waited: int | None = None,
         instead_of: str | None = None,
+        after: After | None = None,
     ) -> ConversationMessage:
         """Store a turn with the message that began it, in one; the message as stored.
 
         ``waited``: its number in ``WaitingMessages``, where it is no more from now on.
         ``instead_of``: the turn in whose place this one stands from now on, on a branch of its
-        own.
+        own. ``after``: the turn it follows; ``None``: what is shown.
         Raises ``NotFoundError`` for a conversation, or such a turn, that is not there.
         """
 
         def begin() -> ConversationMessage:
+            at = Turn.started_at.db_value(turn.started_at)
             if instead_of is not None:
-                at = Turn.started_at.db_value(turn.started_at)
                 fork(turn.conversation_id, instead_of, at)
+            elif after is not None:
+                go_on_after(turn.conversation_id, after, at)
             stored = self._conversations.add(asked)
             forget_sent(turn.conversation_id, waited)
             _BEGIN(

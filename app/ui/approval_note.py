@@ -13,6 +13,7 @@ from typing import Final
 from app.domain.events import Approval
 from app.domain.unseen import UNSEEN
 from app.ui.notification_service import Note
+from app.ui.skill_words import asked
 from app.ui.translation import translate
 
 ALLOW: Final = "allow"
@@ -36,7 +37,7 @@ def approval_note(approval: Approval, can: Collection[str], mark: str) -> Note:
         told += "\n" + translate("Approvals", "Open Steward to see all of it.")
     return Note(
         title=translate("Approvals", "Steward asks: {summary}?").format(
-            summary=_one_line(approval.summary).rstrip(".?")
+            summary=_one_line(asked(approval)).rstrip(".?")
         ),
         body=told,
         actions=(

@@ -82,6 +82,15 @@ class Branching:
         await session.bring_into_view(message_id)
         return True
 
+    async def show_what_is_stored(self, conversation: OpenConversation) -> bool:
+        """Read the conversation shown anew; ``False`` where that has to wait."""
+        if not self.possible or conversation is not self._session.current:
+            return False
+        with self._moving(conversation):
+            await self._session.reopen(conversation)
+        await self._session.refresh()
+        return True
+
     def come_back(self, conversation: OpenConversation, sent: SentMessage, *, lost: bool) -> None:
         """A message began no branch after all: what it would have stood beside is shown again.
 

@@ -227,6 +227,11 @@ class Dot(QWidget):
         """What it shows."""
         return self._state
 
+    @property
+    def colour(self) -> QColor:
+        """What it is drawn in."""
+        return state_colour(self._state, self._theme)
+
     def show_state(self, state: str) -> None:
         """Show another state."""
         if state != self._state:

@@ -28,6 +28,7 @@ from app.orchestrator.approvals import Decision
 from app.ui import words
 from app.ui.approval_note import ALLOW, DENY, OPEN, approval_note
 from app.ui.notification_service import Note, NotificationService, Urgency
+from app.ui.remedies import hint_in
 from app.ui.screen_lock import is_locked
 from app.ui.translation import translate
 
@@ -86,7 +87,7 @@ class DesktopNotices(QObject):
         """Show a notification of the router, unless the person sees it in the window."""
         if notification.count > 1 or self._place.is_seen(None):
             return
-        hint = str(notification.context.get("hint") or "")
+        hint = hint_in(notification.context)
         note = Note(
             title=f"Steward: {notification.source}",
             body=f"{notification.message}\n{hint}".strip(),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -44,6 +45,7 @@ class Dock(QDockWidget):
         self.tabs.setUsesScrollButtons(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.pages = QStackedWidget()
+        self._makers: dict[str, Callable[[], QWidget]] = {}
         theme.changed.connect(self._fit)
         self._theme = theme
         self._fit()
@@ -53,7 +55,7 @@ class Dock(QDockWidget):
             self.tabs.setTabToolTip(number, f"Alt+{number + 1}")
             waiting = Label("", kind="muted")
             self.pages.addWidget(waiting)
-        self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
+        self.tabs.currentChanged.connect(self._show_page)
         floating = IconButton(
             theme, "float", translate("Details", "Tear off or put back the details"), "Ctrl+Shift+D"
         )
@@ -74,8 +76,25 @@ class Dock(QDockWidget):
     def _fit(self) -> None:
         self.pages.setMinimumWidth(self._theme.px(_NARROWEST))
 
+    def offer(self, makers: Mapping[str, Callable[[], QWidget]]) -> None:
+        """Have panes made when they are first seen; each of ``makers`` ends in ``fill``."""
+        self._makers.update(makers)
+        self._show_page()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The pane that is seen now has to be there."""
+        super().showEvent(event)
+        self._show_page()
+
+    def _show_page(self) -> None:
+        maker = self._makers.get(self.tab)
+        if maker is not None and self.isVisible():
+            maker()
+        self.pages.setCurrentIndex(self.tabs.currentIndex())
+
     def fill(self, name: str, page: QWidget) -> None:
         """Put a pane behind its tab."""
+        self._makers.pop(name, None)
         at = TABS.index(name)
         old = self.pages.widget(at)
         # Large text may need more height than there is: then the pane is scrolled as a whole.

@@ -18,18 +18,13 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from app.domain.errors import FileError, FileMissingError
 from app.ui.file_manager import show_items
+from app.ui.programs import may_be_run
 from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.domain.workspace import Workspace
     from app.ui.tasks import Tasks
 
-_PROGRAMS: Final = frozenset({
-    ".app", ".appimage", ".bat", ".cmd", ".com", ".command", ".cpl", ".desktop", ".exe", ".hta",
-    ".jar", ".js", ".jse", ".lnk", ".msi", ".pif", ".ps1", ".reg", ".run", ".scr", ".url",
-    ".vb", ".vbe", ".vbs", ".ws", ".wsf", ".wsh",
-})  # fmt: skip
-"""Endings of what a desktop may run when it is opened."""
 _RUNS: Final = 0o111
 _STEM_BYTES: Final = 160
 _ENDING_BYTES: Final = 40
@@ -107,7 +102,7 @@ class FilePlaces:
         name = Path(path).name
         place = Path(self._folder.path()) / _of_its_own(path) / _copy_name(name, version)
         await self._copy(path, version, place)
-        if place.suffix.lower() in _PROGRAMS:
+        if may_be_run(place.name):
             _open_with_desktop(place.parent)
             said = translate(
                 "Files", "A copy of version {number} of {name} is shown: it may be a program."
@@ -175,8 +170,7 @@ def _is_program(path: Path) -> bool:
         ) from error
     if real.is_dir():
         return False
-    names = {path.suffix.lower(), real.suffix.lower()}
-    return bool(mode & _RUNS) or bool(names & _PROGRAMS)
+    return bool(mode & _RUNS) or may_be_run(path.name) or may_be_run(real.name)
 
 
 def _nearest(path: Path) -> tuple[Path, bool]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 PAGE: Final = 60
 """Messages that are read at once, and a little more: whole turns."""
+TURNS: Final = 20
+"""So many are looked at to tell whether what is shown is what the database shows."""
 _LARGE_PAGE: Final = 1_500
 """On the way to the beginning: few steps, none so long that the window stutters."""
 
@@ -36,6 +38,8 @@ class HistoryReader(QObject):
 
         ``instead_of``: a turn; only what came before it.
         """
+        if instead_of is None:  # before the page: what comes between is noticed
+            conversation.end = await self._desk.branches.end(conversation_id, TURNS)
         messages, earlier = await self._desk.conversations.page(
             conversation_id, limit=PAGE, instead_of=instead_of
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 LANGUAGES: Final = ("en", "de")
@@ -30,7 +30,7 @@ class Language:
         self.code = choice if choice in LANGUAGES else _first_spoken(system)
         self.locale = _locale(self.code, system)
         if self.code != "en":
-            self._install(f"qtbase_{self.code}", QLibraryInfo.path(_QT_TRANSLATIONS))
+            self._install(f"qtbase_{self.code}", _folder_of_qt())
             self._install(f"steward_{self.code}", str(FOLDER))
         QLocale.setDefault(self.locale)
         application.setLayoutDirection(self.locale.textDirection())
@@ -52,7 +52,10 @@ class Language:
         self._application.setLayoutDirection(direction)
 
 
-_QT_TRANSLATIONS: Final = QLibraryInfo.LibraryPath.TranslationsPath
+def _folder_of_qt() -> str:
+    from PySide6.QtCore import QLibraryInfo
+
+    return QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
 
 
 def _first_spoken(system: QLocale) -> str:

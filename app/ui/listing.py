@@ -68,6 +68,15 @@ class Listing:
         known = [*self.summaries] if self._apart is None else [*self.summaries, self._apart]
         return next((one for one in known if one.id == conversation_id), None)
 
+    def beside(self, conversation_id: str) -> str | None:
+        """The one below it in the list, or else above; ``None`` where it stands alone."""
+        listed = [one.id for one in self.summaries]
+        if conversation_id not in listed:
+            return listed[0] if listed else None
+        place = listed.index(conversation_id)
+        others = [*listed[place + 1 :], *reversed(listed[:place])]
+        return others[0] if others else None
+
     def title(self, conversation_id: str | None) -> str:
         """Its title; empty where it has none, or is not known."""
         found = self.summary(conversation_id)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from app.ui.model_picker import ModelPicker
     from app.ui.onboarding.panel import SetUpPanel
     from app.ui.outside import Outside
+    from app.ui.panes.all_panes import Panes
     from app.ui.panes.circuits import CircuitsPane
     from app.ui.panes.files import FilesPane
     from app.ui.panes.trace import TracePane
@@ -78,10 +79,7 @@ class MainWindow(QMainWindow):
         self.session: Session | None = None
         self.outside: Outside | None = None
         self.quick: QuickAsk | None = None
-        self.trace: TracePane | None = None
-        self.circuits: CircuitsPane | None = None
-        self.versions: VersionsPane | None = None
-        self.files: FilesPane | None = None
+        self.panes: Panes | None = None
         self.setWindowTitle("Steward")
         self.setMinimumSize(420, 420)
         self.top_bar = TopBar(theme)
@@ -90,6 +88,7 @@ class MainWindow(QMainWindow):
         self.dock = Dock(theme)
         self.status_line = StatusLine(theme)
         self.cards = CardStack(theme, self.chat)
+        self.chat.put_above(self.cards)
         self._sinks = ExitStack()
         self._ring = FocusRing(theme, self)
         self._build()
@@ -171,10 +170,7 @@ class MainWindow(QMainWindow):
         ``ended``: the last run, where it was not closed.
         """
         from app.ui.offers import ComposerOffers
-        from app.ui.panes.circuits import CircuitsPane
-        from app.ui.panes.files import FilesPane
-        from app.ui.panes.trace import TracePane
-        from app.ui.panes.versions import VersionsPane
+        from app.ui.panes.all_panes import Panes
         from app.ui.session import Session
         from app.ui.tasks import Tasks
 
@@ -184,21 +180,9 @@ class MainWindow(QMainWindow):
         self.rail.attach(session)
         self.top_bar.attach(session)
         self.status_line.attach(session)
-        self.trace = TracePane(self.theme, session)
-        self.circuits = CircuitsPane(self.theme, session)
-        self.versions = VersionsPane(self.theme, session)
-        self.files = FilesPane(self.theme, session)
-        for name, pane in zip(
-            TABS, (self.trace, self.circuits, self.versions, self.files), strict=True
-        ):
-            self.dock.fill(name, pane)
-        self.trace.ask_wanted.connect(self._write)
-        self.versions.ask_wanted.connect(self._write)
-        self.versions.card.show_side_by_side(self._state.flag("side_by_side", False))
-        self.versions.card.side_by_side_chosen.connect(
-            lambda wanted: self._state.save(side_by_side=wanted)
-        )
-        self.files.versions_wanted.connect(self._show_versions)
+        self.panes = Panes(self.theme, session, self._state, self.dock)
+        self.panes.ask_wanted.connect(self._write)
+        self.panes.versions_wanted.connect(self._show_versions)
         session.current_changed.connect(self._show_title)
         session.conversations_changed.connect(self._show_title)
         ComposerOffers(self.chat.composer, session)
@@ -227,14 +211,6 @@ class MainWindow(QMainWindow):
             self._show_set_up()
             if not self.chat.composer.text:
                 self._begin_set_up()
-
-    async def warm_up(self) -> None:
-        """Import what the first answer shown needs, off the loop; called when it is idle."""
-        import asyncio
-
-        from app.ui.chat import markdown
-
-        await asyncio.to_thread(markdown.warm_up)
 
     def _show_notifications(self, desk: Desk, session: Session) -> None:
         from app.ui.outside import Outside
@@ -355,6 +331,28 @@ class MainWindow(QMainWindow):
             self.session.desk.change_setting("font_size", None if size == 100 else str(size))
         said = translate("Window", "Size of text: {percent} %").format(percent=size)
         self.status_line.say("ok", said)
+
+    # -- the panes: made when they are first seen or asked for ---------------------------------
+
+    @property
+    def trace(self) -> TracePane | None:
+        """What was asked of which skill; ``None`` before ``attach``."""
+        return self.panes.trace if self.panes is not None else None
+
+    @property
+    def circuits(self) -> CircuitsPane | None:
+        """Which skill or service works; ``None`` before ``attach``."""
+        return self.panes.circuits if self.panes is not None else None
+
+    @property
+    def versions(self) -> VersionsPane | None:
+        """Every version of a file; ``None`` before ``attach``."""
+        return self.panes.versions if self.panes is not None else None
+
+    @property
+    def files(self) -> FilesPane | None:
+        """The folders Steward may work in; ``None`` before ``attach``."""
+        return self.panes.files if self.panes is not None else None
 
     # -- what shows where --------------------------------------------------------------------------
 
@@ -533,8 +531,11 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ThemeChange:
             self.theme.system_changed()
-        elif event.type() == QEvent.Type.ActivationChange and self.outside is not None:
-            self.outside.look()
+        elif event.type() == QEvent.Type.ActivationChange:
+            if self.outside is not None:
+                self.outside.look()
+            if self.session is not None and self.isActiveWindow() and not self._quitting:
+                self.session.elsewhere.returned()
 
     def showEvent(self, event: QShowEvent) -> None:
         """What is seen now need not be told outside."""

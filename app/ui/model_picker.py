@@ -13,6 +13,7 @@ from app.domain.errors import StewardError
 from app.ui.controls import Button, Label, offer_to_clear
 from app.ui.direction import window_is_rtl
 from app.ui.known_models import KnownModels, model_words
+from app.ui.remedies import explained
 from app.ui.tasks import Tasks, WorkGroup
 from app.ui.theme import Theme
 from app.ui.translation import translate
@@ -94,7 +95,7 @@ class ModelPicker(QFrame):
         try:
             await self._models.read()
         except StewardError as error:
-            self._state(str(error), trouble=True)
+            self._state(explained(error), trouble=True)
             return
         self._state("")
         self._fill()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 from app.domain.events import Notification, Severity
 from app.ui import words
 from app.ui.controls import Button, Dot, IconButton, Label
+from app.ui.remedies import hint_in
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -84,7 +85,7 @@ class NotificationCard(QFrame):
         state, severity = _look(notification.severity)
         self._dot.show_state(state)
         self._message.setText(notification.message)
-        hint = str(notification.context.get("hint") or "")
+        hint = hint_in(notification.context)
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
         facts = [notification.source, words.clock_time(notification.at)]

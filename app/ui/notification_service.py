@@ -7,7 +7,6 @@ holds. The service may be slow, gone or started anew at any time; the window nev
 from __future__ import annotations
 
 import asyncio
-import html
 import logging
 from collections import deque
 from collections.abc import Callable, Collection
@@ -165,7 +164,9 @@ class NotificationService(QObject):
         actions = [word for pair in note.actions for word in pair] if "actions" in can else []
         body = note.body if "body" in can else ""
         if "body-markup" in can:
-            body = html.escape(body, quote=False)
+            from html import escape
+
+            body = escape(body, quote=False)
         hints = {
             "urgency": ("y", int(note.urgency)),
             "desktop-entry": ("s", "steward"),

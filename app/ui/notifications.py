@@ -1,20 +1,19 @@
-"""Notifications in the window: a small stack of cards over the conversation.
+"""Notifications in the window: a small stack of cards above the conversation.
 
 Errors stand first, then what is new. A card says what happened, how often, when, and what to do.
 One that only informs goes by itself; any other stays until it is put away. The stack never takes
-the focus; a key of the window goes to it.
+the focus; a key of the window goes to it. It covers nothing: what is read moves down for it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.controls import Button, Label
-from app.ui.direction import mirrored
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -28,16 +27,18 @@ if TYPE_CHECKING:
     Act = tuple[str, Callable[[], object]]
 
 SHOWN: Final = 3
-"""Cards shown at a time; the others wait below the last one."""
+"""Cards shown at a time, as far as there is room; the others wait below the last one."""
 KEPT: Final = 50
 """Cards kept in all; the oldest go first. The log has every one."""
 
-_WIDTH: Final = 348
 _MARGIN: Final = 12
+_GAP: Final = 8
+_SHARE: Final = 0.25
+"""So much of the conversation's height the cards may take, but for the first one."""
 
 
 class CardStack(QWidget):
-    """A sink of the router, over the top right of ``host``. ``dismissed(id)`` tells what was seen.
+    """A sink of the router, in the layout of ``host``. ``dismissed(id)`` tells what was seen.
 
     ``left`` is emitted when the last card is gone and the focus was in it.
     """
@@ -51,6 +52,7 @@ class CardStack(QWidget):
         self._host = host
         self._cards: list[NotificationCard] = []
         self._first_at: dict[str | None, datetime] = {}
+        self._shown = 0
         self.setAccessibleName(translate("Notifications", "Notifications"))
         self.setToolTip(translate("Notifications", "Ctrl+Shift+N goes to the first one"))
         self._more = Label(kind="small")
@@ -68,11 +70,11 @@ class CardStack(QWidget):
         below.addWidget(self._more, 1)
         below.addWidget(self.dismiss_all)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
+        self._column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _GAP)
+        self._column.setSpacing(_GAP)
         self._column.addWidget(self._below)
         host.installEventFilter(self)
-        theme.changed.connect(self._place)
+        theme.changed.connect(self._fit)
         self.hide()
 
     @property
@@ -122,10 +124,20 @@ class CardStack(QWidget):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay in the corner."""
+        """Show as many cards as there is room for now."""
         if watched is self._host and event.type() == QEvent.Type.Resize:
-            self._place()
+            self._fit()
         return False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """How high a card is can be known only now."""
+        super().showEvent(event)
+        self._fit()
+
+    def stand_between(self, sides: int) -> None:
+        """Leave so much room at either side: that of the column that is read."""
+        self._column.setContentsMargins(sides, _MARGIN, sides, _GAP)
+        self._fit()
 
     def _dismiss(self, card: NotificationCard) -> None:
         if card not in self._cards:
@@ -137,7 +149,7 @@ class CardStack(QWidget):
             self.dismissed.emit(card.notification.id)
         if had_focus:
             if self._cards:
-                self._cards[min(place, len(self._cards) - 1, SHOWN - 1)].setFocus()
+                self._cards[min(place, self._shown - 1)].setFocus()
             else:
                 self.left.emit()
 
@@ -159,7 +171,6 @@ class CardStack(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        from app.ui import words
         from app.ui.notification_card import RANKS
 
         self._cards.sort(key=lambda card: RANKS.index(card.notification.severity))
@@ -167,8 +178,20 @@ class CardStack(QWidget):
             if self._column.indexOf(card) != place:
                 self._column.removeWidget(card)
                 self._column.insertWidget(place, card)
+        self.setVisible(bool(self._cards))
+        self._fit()
+
+    def _fit(self) -> None:
+        if not self._cards:
+            return
+        from app.ui import words
+
+        for place, card in enumerate(self._cards):
             card.setVisible(place < SHOWN)
-        hidden = len(self._cards) - SHOWN
+        self._shown = self._fitting()
+        for card in self._cards[self._shown : SHOWN]:
+            card.hide()
+        hidden = len(self._cards) - self._shown
         whole = words.count(len(self._cards), "notification")
         self._more.setText(
             translate("Notifications", "{hidden} more").format(hidden=hidden)
@@ -176,17 +199,14 @@ class CardStack(QWidget):
             else whole
         )
         self._below.setVisible(len(self._cards) > 1)
-        self.setVisible(bool(self._cards))
-        self._place()
 
-    def _place(self) -> None:
-        if not self._cards:
-            return
-        width = min(self._theme.px(_WIDTH), self._host.width() - 2 * _MARGIN)
-        self.setFixedWidth(width)
-        self._column.activate()
-        height = self._column.heightForWidth(width)
-        self.setFixedHeight(height if height > 0 else self.sizeHint().height())
-        corner = QRect(self._host.width() - width - _MARGIN, _MARGIN, width, self.height())
-        self.move(mirrored(self._host.rect(), corner).topLeft())
-        self.raise_()
+    def _fitting(self) -> int:
+        """How many cards, from the first one, there is room for."""
+        sides = self._column.contentsMargins()
+        width = self._host.width() - sides.left() - sides.right()
+        room = self._host.height() * _SHARE
+        for place, card in enumerate(self._cards[:SHOWN]):
+            room -= card.heightForWidth(width) + _GAP
+            if room < 0 and place:
+                return place
+        return min(len(self._cards), SHOWN)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.domain.attachments import Attachment
-from app.domain.branches import Fork
+from app.domain.branches import Fork, ShownEnd
 from app.domain.messages import ConversationMessage
 from app.domain.turns import SummaryRecord, TurnRecord
 from app.ui.chat.conversation import ConversationModel
@@ -46,6 +46,7 @@ class OpenConversation:
     While it is ``moving`` to another branch, what is sent is ``held``.
     ``messages`` and ``past_turns`` are what was stored and is read; there is more before message
     ``earlier``.
+    ``end`` is what the database was last seen to show of it; ``None`` once this window went on.
     ``llm_model`` is the model chosen for it before it was stored.
     """
 
@@ -66,6 +67,7 @@ class OpenConversation:
     summaries: Sequence[SummaryRecord] = ()
     forks: Mapping[str, Fork] = field(default_factory=dict)
     earlier: int | None = None
+    end: ShownEnd | None = None
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     turns: list[SentMessage] = field(default_factory=list)
     engine: Engine | None = None

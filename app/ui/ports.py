@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.orchestrator.approvals import Approvals
     from app.orchestrator.engines import Engines
     from app.orchestrator.llm_client import LLMClient
-    from app.orchestrator.replay import SkillsNow
+    from app.orchestrator.skills_now import SkillsNow
     from app.redaction import Redactor, Secret
     from app.resilience.breakers import Breakers
     from app.storage.approval_rules import ApprovalRules
@@ -354,6 +354,10 @@ class Desk(Protocol):
     @property
     def llm(self) -> LLMClient:
         """The model that answers now."""
+        ...
+
+    async def warm_up(self) -> None:
+        """Import what a turn needs, off the loop."""
         ...
 
     def hide_secrets(self, text: str) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidg
 
 from app.ui.activation import activate
 from app.ui.controls import Button, ElidedLabel, Label, rule
+from app.ui.skill_words import asked
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -105,6 +106,7 @@ class QuickAsk(QWidget):
         self._session = session
         session.state_changed.connect(self._show_state)
         session.happened.connect(self._announce)
+        session.warm_up.begin()  # it is opened to ask
         early, self._early = self._early, []
         for text in early:
             self.ask(text)
@@ -194,7 +196,7 @@ class QuickAsk(QWidget):
         pointer.setProperty("kind", "card")
         line = QHBoxLayout(pointer)
         line.setContentsMargins(14, 10, 10, 10)
-        summary = row.approval.summary.rstrip(".?")
+        summary = asked(row.approval).rstrip(".?")
         asks = translate("QuickAsk", "Steward asks: {summary}?").format(summary=summary)
         line.addWidget(Label(asks, wrap=True), 1)
         button = Button(
@@ -249,7 +251,8 @@ class QuickAsk(QWidget):
         match event:
             case Answer(text=text) if text:
                 said = text
-            case Approval(decision=None, summary=summary):
+            case Approval(decision=None):
+                summary = asked(event).rstrip(".?")
                 said = translate("QuickAsk", "Steward asks: {summary}?").format(summary=summary)
             case _:
                 return

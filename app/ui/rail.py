@@ -247,11 +247,17 @@ class Rail(QWidget):
             self._session.tasks.start(self._archive(entry, archived), name="archive conversation")
 
     async def _archive(self, entry: Entry, archived: bool, *, undone: bool = False) -> None:
-        assert self._session is not None
+        session = self._session
+        assert session is not None
         assert self.undo_bar is not None
-        await self._session.conversations.archive(entry.conversation_id, archived=archived)
+        # What still works may ask something: it stays, and the page says that it is archived.
+        left = session.current.id == entry.conversation_id and archived and not session.busy
+        beside = session.listing.beside(entry.conversation_id)
+        await session.conversations.archive(entry.conversation_id, archived=archived)
         if self.searching:
             await self._find(self.search.text().strip())
+        if left and session.current.id == entry.conversation_id:
+            await self._leave_for(beside)
         if undone:
             return
         said = (
@@ -259,12 +265,25 @@ class Rail(QWidget):
             if archived
             else translate("Conversations", "“{title}” is back").format(title=entry.title)
         )
-        self.undo_bar.offer(said, lambda: self._take_back(entry, archived))
+        self.undo_bar.offer(said, lambda: self._take_back(entry, archived, shown=left))
 
-    def _take_back(self, entry: Entry, archived: bool) -> None:
+    async def _leave_for(self, conversation_id: str | None) -> None:
         assert self._session is not None
-        work = self._archive(entry, not archived, undone=True)
-        self._session.tasks.start(work, name="undo archiving")
+        if conversation_id is None:
+            self._session.start_new()
+        else:
+            await self._session.show(conversation_id)
+
+    def _take_back(self, entry: Entry, archived: bool, *, shown: bool) -> None:
+        session = self._session
+        assert session is not None
+
+        async def work() -> None:
+            await self._archive(entry, not archived, undone=True)
+            if shown:
+                await session.show(entry.conversation_id)
+
+        session.tasks.start(work(), name="undo archiving")
 
     def ask_where_to_export(self, entry: Entry, form: ExportForm) -> None:
         """Ask for a file, and write the conversation there."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.attachments import Attachment
+from app.domain.branches import After
 from app.domain.errors import StewardError
 from app.domain.events import (
     Approval,
@@ -40,6 +41,7 @@ from app.ui.chat.conversation import ConversationModel
 from app.ui.conversation_acts import ConversationActs
 from app.ui.conversation_state import state_line
 from app.ui.drafts import with_kept
+from app.ui.elsewhere import Elsewhere
 from app.ui.file_acts import FileActs
 from app.ui.file_places import FilePlaces
 from app.ui.history import HistoryReader
@@ -52,6 +54,7 @@ from app.ui.starters import starters
 from app.ui.tasks import Tasks
 from app.ui.thumbnails import Thumbnails
 from app.ui.translation import translate
+from app.ui.warm_up import WarmUp
 
 if TYPE_CHECKING:
     from app.domain.workspace import Workspace
@@ -100,7 +103,9 @@ class Session(QObject):
         self.places = FilePlaces(self.workspace, tasks, self.said.emit)
         self.history = HistoryReader(desk, self)
         self.listing = Listing(desk)
+        self.warm_up = WarmUp(desk, tasks)
         self.branching = Branching(self)
+        self.elsewhere = Elsewhere(self)
         self.conversations = ConversationActs(desk, self.refresh, self.said.emit)
         self.open_address: Callable[[str], bool] = open_in_browser
         """Opens an address in the person's browser; whether there is one."""
@@ -153,6 +158,12 @@ class Session(QObject):
         return self.listing.title(self._current.id) or translate(
             "Conversations", "New conversation"
         )
+
+    @property
+    def archived(self) -> bool:
+        """Whether the conversation shown was taken out of the list."""
+        known = self.listing.summary(self._current.id)
+        return known is not None and known.archived
 
     @property
     def model(self) -> str | None:
@@ -217,6 +228,7 @@ class Session(QObject):
 
     async def show(self, conversation_id: str) -> None:
         """Show a conversation, read from the database unless it is open already."""
+        self.warm_up.begin()
         known = self._open.get(conversation_id)
         if known is None:
             opened = self._new()
@@ -228,10 +240,12 @@ class Session(QObject):
             kept = await self.desk.drafts.of(conversation_id)
             opened.draft = with_kept(opened.draft, kept.text)
             opened.attached += [one for one in kept.attachments if one not in opened.attached]
-            await self.listing.know(conversation_id)
             # It may have been opened twice meanwhile.
             known = self._open.setdefault(conversation_id, opened)
+        await self.listing.know(conversation_id)
+        await self.warm_up.done()
         self._show(known)
+        await self.elsewhere.look()
 
     async def reopen(
         self, conversation: OpenConversation, *, instead_of: str | None = None
@@ -359,6 +373,7 @@ class Session(QObject):
     ) -> None:
         """Send a message in a conversation (the one shown); it queues behind a turn under way.
 
+        It follows what is shown of the conversation: see ``domain.branches.After``.
         ``instead_of``: see ``Engine.run_turn``; see ``Branching`` for who wants that.
         ``conversation``: another one than that shown.
         """
@@ -368,8 +383,10 @@ class Session(QObject):
             return
         text = self.desk.hide_secrets(text)  # a key in it is neither shown nor kept
         attached = tuple(attachments)
+        seen = conversation.model.newest_turn
         conversation.model.queue(text, self.desk.clock.now(), attached, held_back=self.paused)
-        work = self._run(conversation, text, attached, instead_of)
+        after = After(seen) if seen and instead_of is None else None
+        work = self._run(conversation, text, attached, instead_of, after)
         task = self.tasks.run(work, name="turn from the window")
         conversation.turns.append(SentMessage(text, attached, task, instead_of))
         task.add_done_callback(lambda done: self._ended(conversation, done))
@@ -385,7 +402,9 @@ class Session(QObject):
         text: str,
         attached: tuple[Attachment, ...],
         instead_of: str | None,
+        after: After | None,
     ) -> None:
+        await self.warm_up.done()
         engine = await self._engine(conversation)
         mode = ApprovalMode(self.desk.settings.approval_mode)
         outcome = await engine.run_turn(
@@ -394,6 +413,7 @@ class Session(QObject):
             mode=mode,
             attachments=attached,
             instead_of=instead_of,
+            after=after,
         )
         if instead_of is not None and not outcome.stored and outcome.error is not None:
             raise outcome.error  # there is no branch: what is shown would not be what is kept
@@ -418,6 +438,8 @@ class Session(QObject):
                 if sent.instead_of is not None:
                     self.branching.come_back(conversation, sent, lost=not task.cancelled())
         conversation.turns = [sent for sent in conversation.turns if sent.task is not task]
+        if not task.cancelled() and task.exception() is None:
+            self.elsewhere.turn_ended()
         if not self.any_busy:
             self._second.stop()
         self.state_changed.emit()
@@ -519,6 +541,7 @@ class Session(QObject):
                 conversation.cost += event.cost or 0.0
                 self.state_changed.emit()
             case TurnFinished():
+                conversation.end = None
                 time = words.duration(event.duration_ms)
                 conversation.outcome = {
                     TurnStatus.OK: translate("Conversations", "Done in {time}").format(time=time),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QLockFile, QObject, Signal
 
 if TYPE_CHECKING:
-    from PySide6.QtNetwork import QLocalServer, QLocalSocket
+    from app.ui.local_line import LineListener
+    from app.ui.local_pipe import PipeListener
 
 _PATIENCE_SECONDS: Final = 10.0
 _COMING: Final = b"coming\n"
@@ -34,7 +34,7 @@ class SingleInstance(QObject):
         super().__init__()
         self._home = home
         self._lock: QLockFile | None = None
-        self._server: QLocalServer | None = None
+        self._listener: LineListener | PipeListener | None = None
 
     @property
     def _name(self) -> str:
@@ -60,68 +60,60 @@ class SingleInstance(QObject):
 
     def listen(self) -> None:
         """Wait for second starts."""
-        from PySide6.QtNetwork import QLocalServer
+        import socket
 
-        QLocalServer.removeServer(self._name)  # left over from a crash: the lock is ours
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._come)
-        self._server.listen(self._name)
+        if hasattr(socket, "AF_UNIX"):
+            from app.ui.local_line import LineListener
+
+            self._listener = LineListener(self._name, self._hear, _MOST_BYTES, self)
+        else:
+            from app.ui.local_pipe import PipeListener
+
+            self._listener = PipeListener(self._name, self._hear, _MOST_BYTES, self)
 
     def ask_to_come(self, question: str | None = None) -> bool:
         """Ask the first window to come to the front; whether it answered. Blocking, up to 10 s.
 
         ``question``: the small window is wanted, with this in it; it may be empty.
         """
-        from PySide6.QtNetwork import QLocalSocket
+        import socket
+
+        if hasattr(socket, "AF_UNIX"):
+            from app.ui.local_line import ask
+        else:
+            from app.ui.local_pipe import ask
 
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            socket = QLocalSocket()
-            socket.connectToServer(self._name)
-            if socket.waitForConnected(500):
-                socket.write(_wish(question))
-                socket.waitForBytesWritten(500)
-                left = max(500, round((deadline - time.monotonic()) * 1000))
-                # The answer may have come while the question was still being written.
-                answered = socket.bytesAvailable() > 0 or bool(socket.waitForReadyRead(left))
-                socket.disconnectFromServer()
+            left = max(0.5, deadline - time.monotonic())
+            answered = ask(self._name, _wish(question), left)
+            if answered is not None:
                 return answered
             time.sleep(0.1)  # the first window may be starting at this very moment
         return False
 
     def close(self) -> None:
         """Let another window be the first."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
         if self._lock is not None:
             self._lock.unlock()
             self._lock = None
 
-    def _come(self) -> None:
-        assert self._server is not None
-        while (socket := self._server.nextPendingConnection()) is not None:
-            socket.disconnected.connect(socket.deleteLater)
-            socket.readyRead.connect(lambda one=socket: self._hear(one))
-            self._hear(socket)
-
-    def _hear(self, socket: QLocalSocket) -> None:
-        if not socket.canReadLine():
-            if socket.bytesAvailable() > _MOST_BYTES:
-                socket.abort()
-            return
-        wish = _read_wish(bytes(socket.readLine(_MOST_BYTES).data()))
-        socket.write(_COMING)
-        socket.flush()
+    def _hear(self, line: bytes) -> bytes:
+        wish = _read_wish(line)
         token = str(wish.get("token", ""))
         if "question" in wish:
             self.asked.emit(str(wish["question"]), token)
         else:
             self.wanted.emit(token)
+        return _COMING
 
 
 def _wish(question: str | None) -> bytes:
+    import json
+
     wish = {"token": os.environ.get("XDG_ACTIVATION_TOKEN", "")}
     if question is not None:
         wish["question"] = question
@@ -130,6 +122,8 @@ def _wish(question: str | None) -> bytes:
 
 def _read_wish(line: bytes) -> dict[str, object]:
     """What is not understood asks for nothing but to come to the front."""
+    import json
+
     try:
         wish = json.loads(line)
     except ValueError:

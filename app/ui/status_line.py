@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui.controls import Button, Dot, ElidedLabel, Label
+from app.ui.remedies import explained
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -71,7 +72,7 @@ class StatusLine(QWidget):
 
     def show_error(self, error: StewardError) -> None:
         """Say what went wrong and what to do."""
-        self.say("trouble", str(error))
+        self.say("trouble", explained(error))
 
     def _show_unless_saying(self) -> None:
         if not self._timer.isActive():

@@ -17,6 +17,7 @@ from app.domain.errors import (
     StorageError,
 )
 from app.ui.controls import Button, Label
+from app.ui.remedies import hint_of
 from app.ui.translation import translate
 
 _WIDEST: Final = 84
@@ -40,7 +41,7 @@ class TroublePage(QWidget):
             (translate("Trouble", "What is safe"), _safe(error)),
             (
                 translate("Trouble", "What to do"),
-                error.hint
+                hint_of(error)
                 or translate("Trouble", "Try again; the log in the data folder says more."),
             ),
         ):

@@ -124,6 +124,45 @@
     </message>
 </context>
 <context>
+    <name>Arguments</name>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>New place</source>
+        <translation>Neuer Ort</translation>
+    </message>
+    <message>
+        <source>New text</source>
+        <translation>Neuer Text</translation>
+    </message>
+    <message>
+        <source>Number of places</source>
+        <translation>Anzahl der Stellen</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>Text to replace</source>
+        <translation>Zu ersetzender Text</translation>
+    </message>
+    <message>
+        <source>Turn</source>
+        <translation>Runde</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Whole content</source>
+        <translation>Ganzer Inhalt</translation>
+    </message>
+</context>
+<context>
     <name>Attachments</name>
     <message>
         <source>Attachments</source>
@@ -166,6 +205,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
 </context>
 <context>
     <name>Branches</name>
+    <message>
+        <source>Another version of this conversation was chosen elsewhere.</source>
+        <translation>Anderswo wurde eine andere Fassung dieser Unterhaltung gewählt.</translation>
+    </message>
     <message>
         <source>Answer a&amp;gain</source>
         <translation>&amp;Erneut antworten</translation>
@@ -225,6 +268,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     <message>
         <source>The answer there is stays beside the new one</source>
         <translation>Die bisherige Antwort bleibt neben der neuen</translation>
+    </message>
+    <message>
+        <source>This conversation went on elsewhere.</source>
+        <translation>Diese Unterhaltung ging anderswo weiter.</translation>
     </message>
     <message>
         <source>This message was sent more than once. Nothing was replaced.</source>
@@ -729,6 +776,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>„{title}“ abgelegt</translation>
     </message>
     <message>
+        <source>Bring back to the list</source>
+        <translation>Zurück in die Liste</translation>
+    </message>
+    <message>
         <source>Choose a JSON file that Steward has exported.</source>
         <translation>Eine JSON-Datei wählen, die Steward exportiert hat.</translation>
     </message>
@@ -819,6 +870,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     <message>
         <source>The newest {limit} messages</source>
         <translation>Die neuesten {limit} Nachrichten</translation>
+    </message>
+    <message>
+        <source>This conversation is archived.</source>
+        <translation>Diese Unterhaltung ist abgelegt.</translation>
     </message>
     <message>
         <source>Un&amp;pin</source>
@@ -1805,6 +1860,13 @@ Andere Wahl ({keys})</translation>
     </message>
 </context>
 <context>
+    <name>Remedies</name>
+    <message>
+        <source>It is set under Settings → {page}.</source>
+        <translation>Das steht unter Einstellungen → {page}.</translation>
+    </message>
+</context>
+<context>
     <name>SetUp</name>
     <message>
         <source>&amp;Look for servers</source>
@@ -2656,6 +2718,10 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>{low} bis {high}</translation>
     </message>
     <message>
+        <source>{name} removed; nothing in it was touched</source>
+        <translation>{name} entfernt; darin wurde nichts angerührt</translation>
+    </message>
+    <message>
         <source>{said} Close again to leave it as it was.</source>
         <translation>{said} Noch einmal schließen lässt es, wie es war.</translation>
     </message>
@@ -2674,6 +2740,110 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
     <message>
         <source>{title} is not saved.</source>
         <translation>{title} ist nicht gesichert.</translation>
+    </message>
+</context>
+<context>
+    <name>Skills</name>
+    <message>
+        <source>(only the beginning of the difference is shown)</source>
+        <translation>(nur der Anfang des Unterschieds ist zu sehen)</translation>
+    </message>
+    <message>
+        <source>Add to the end of {path}</source>
+        <translation>Am Ende von {path} anfügen</translation>
+    </message>
+    <message>
+        <source>Change {path}</source>
+        <translation>{path} ändern</translation>
+    </message>
+    <message>
+        <source>Create {path}</source>
+        <translation>{path} anlegen</translation>
+    </message>
+    <message>
+        <source>Move {path} to {target}</source>
+        <translation>{path} nach {target} verschieben</translation>
+    </message>
+    <message>
+        <source>Remove {path}</source>
+        <translation>{path} entfernen</translation>
+    </message>
+    <message>
+        <source>Restore version {number} of {path}</source>
+        <translation>Version {number} von {path} zurückholen</translation>
+    </message>
+    <message>
+        <source>Undo the changes of {path}</source>
+        <translation>Änderungen an {path} zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Undo what version {number} of {path} did</source>
+        <translation>Zurücknehmen, was Version {number} von {path} getan hat</translation>
+    </message>
+    <message>
+        <source>files.append</source>
+        <comment>a verb: add to a file</comment>
+        <translation>Anhängen</translation>
+    </message>
+    <message>
+        <source>files.create</source>
+        <comment>a verb: create a file</comment>
+        <translation>Datei anlegen</translation>
+    </message>
+    <message>
+        <source>files.diff</source>
+        <comment>a verb: compare two versions</comment>
+        <translation>Versionen vergleichen</translation>
+    </message>
+    <message>
+        <source>files.edit</source>
+        <comment>a verb: change a file</comment>
+        <translation>Datei ändern</translation>
+    </message>
+    <message>
+        <source>files.list</source>
+        <comment>a verb: list files</comment>
+        <translation>Dateien auflisten</translation>
+    </message>
+    <message>
+        <source>files.move</source>
+        <comment>a verb: move a file</comment>
+        <translation>Verschieben</translation>
+    </message>
+    <message>
+        <source>files.read</source>
+        <comment>a verb: read a file</comment>
+        <translation>Datei lesen</translation>
+    </message>
+    <message>
+        <source>files.remove</source>
+        <comment>a verb: remove a file</comment>
+        <translation>Datei entfernen</translation>
+    </message>
+    <message>
+        <source>files.restore</source>
+        <comment>a verb: restore a version</comment>
+        <translation>Version zurückholen</translation>
+    </message>
+    <message>
+        <source>files.search</source>
+        <comment>a verb: search in files</comment>
+        <translation>In Dateien suchen</translation>
+    </message>
+    <message>
+        <source>files.undo</source>
+        <comment>a verb: take changes back</comment>
+        <translation>Änderungen zurücknehmen</translation>
+    </message>
+    <message>
+        <source>files.versions</source>
+        <comment>a verb: list the versions of a file</comment>
+        <translation>Versionen auflisten</translation>
+    </message>
+    <message>
+        <source>results.read</source>
+        <comment>a verb: go on reading a result</comment>
+        <translation>Ergebnis weiterlesen</translation>
     </message>
 </context>
 <context>
@@ -2989,6 +3159,10 @@ Kein Server wird gefragt und keine Datei berührt.</translation>
         <translation>abgelaufen</translation>
     </message>
     <message>
+        <source>external</source>
+        <translation>von außen</translation>
+    </message>
+    <message>
         <source>failed</source>
         <translation>fehlgeschlagen</translation>
     </message>
@@ -3013,8 +3187,16 @@ Kein Server wird gefragt und keine Datei berührt.</translation>
         <translation>nicht entschieden</translation>
     </message>
     <message>
+        <source>restore</source>
+        <translation>zurückgeholt</translation>
+    </message>
+    <message>
         <source>retry: {reason}</source>
         <translation>neuer Versuch: {reason}</translation>
+    </message>
+    <message>
+        <source>skill edit</source>
+        <translation>Änderung durch Fähigkeit</translation>
     </message>
     <message>
         <source>stopped</source>

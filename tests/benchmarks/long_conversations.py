@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
+
+from peewee import fn
 
 from app.domain.messages import Role
 from app.storage.database import Database
-from app.storage.models import Conversation
+from app.storage.models import Branch, Conversation, Message
 from app.storage.users import ensure_user
 from tests.benchmarks.big_history import insert_rows, stored_time
 
@@ -29,6 +31,36 @@ _WORDS: Final = tuple(_TEXT.split())
 def add_conversation(database: Database, conversation_id: str, messages: int) -> None:
     """One conversation of so many messages: questions, and answers in Markdown, in turn."""
     _add(database, [conversation_id], messages)
+
+
+def add_branched(database: Database, conversation_id: str, branches: int, each: int) -> None:
+    """One conversation of so many branches beside the first, each leaving the one before.
+
+    ``each`` has so many messages, and is left in the place of its last turn: but for these, all
+    messages are shown.
+    """
+    add_conversation(database, conversation_id, (branches + 1) * each)
+
+    def branch() -> None:
+        first = Message.select(fn.MIN(Message.id)).where(_of(conversation_id)).scalar()
+        number = (Message.id - first) / each
+        Message.update(branch_id=number).where(_of(conversation_id)).execute()
+        for one in range(1, branches + 1):
+            Branch.create(
+                id=one,
+                conversation_id=conversation_id,
+                parent_id=one - 1,
+                fork_message_id=first + one * each - 2,
+                created_at=START,
+            )
+        shown = Conversation.update(shown_branch=branches)
+        shown.where(Conversation.id == conversation_id).execute()
+
+    database.write(branch)
+
+
+def _of(conversation_id: str) -> Any:
+    return Message.conversation_id == conversation_id
 
 
 def add_many(database: Database, conversations: int, messages: int) -> None:

@@ -77,7 +77,8 @@ async def open_window(
         window.resize(1360, 860)
         window.show()
         window.attach(assembly)
-        await window.warm_up()  # as app.main does
+        assert window.session is not None
+        await window.session.warm_up.done()  # as once something is written
         yield window, assembly
     finally:
         window.close()

@@ -184,7 +184,8 @@ def test_a_refused_key_is_exit_code_3_and_says_where_it_goes(
         done = steward.process("ask", "hi", "--json", code=3, **connected(server), **more)
     assert "STEWARD_LLM_API_KEY" in done.err
     assert "steward config set llm_api_key -" in done.err
-    assert [event["kind"] for event in done.of("error")] == ["model_credentials"]
+    (error,) = done.of("error")
+    assert (error["kind"], error["settings"]) == ("model_credentials", ["llm_api_key"])
     assert done.of("turn_finished")[0]["status"] == "failed"
     assert "sk-wrong-0123456789" not in done.out + done.err
 

@@ -177,3 +177,24 @@ def test_a_message_is_said_differently_and_the_first_version_comes_back(
         in steward("conversations", "switch", conversation, "9999", code=1).err
     )
     steward("ask", "--instead-of", "1", "hello", code=2)
+
+
+def test_a_message_is_said_right_behind_an_earlier_one(talked: tuple[Steward, str]) -> None:
+    steward, conversation = talked
+    first = steward("conversations", "show", conversation, "--json").objects[-1]["id"]
+    behind = ("ask", "--conversation", conversation, "--after", str(first))
+    steward(*behind, "/files")
+    assert "No message was edited" in steward("conversations", "branches", conversation).err
+
+    steward(*behind, "/help")
+
+    shown = steward("conversations", "show", conversation, "--json").objects
+    assert [one["text"] for one in shown if one["role"] == "user"] == [
+        "what is in report.md",
+        "/help",
+    ]
+    told = steward("conversations", "branches", conversation, "--json").objects
+    assert [(one["text"], one["shown"]) for one in told] == [("/files", False), ("/help", True)]
+    steward("ask", "--after", str(first), "hello", code=2)
+    steward(*behind, "--instead-of", str(first), "hello", code=2)
+    assert "not in this conversation" in steward(*behind[:-1], "9999", "hello", code=1).err

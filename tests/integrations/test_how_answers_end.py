@@ -83,7 +83,7 @@ async def test_a_web_page_is_no_answer(client: OpenAICompatibleClient, server: M
     server.script([Reply((b"<html>hello</html>",), headers={"content-type": "text/html"})])
     error = await fails(client, ModelRefusedError)
 
-    assert "STEWARD_LLM_BASE_URL" in error.hint
+    assert error.settings == ("llm_base_url",)
 
 
 @pytest.mark.parametrize("steps", [(), (chunk({"content": "Hel"}),)])

@@ -212,10 +212,11 @@ class TestForbidden:
 
 
 class TestCredentials:
-    def test_the_hint_names_the_setting(self) -> None:
-        assert "OPENROUTER_API_KEY" in of(401, said()).hint
+    def test_they_name_the_setting(self) -> None:
+        assert of(401, said()).settings == ("openrouter_api_key",)
         local = of(401, said(), peer=LOCAL)
-        assert "STEWARD_LLM_API_KEY" in local.hint
+        assert local.settings == ("llm_api_key",)
+        assert "STEWARD" not in str(local)
         assert "asks for a key" in local.message
 
 

@@ -15,16 +15,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from app.domain.branches import Segment
+from app.domain.branches import After, Segment
 from app.domain.errors import InvalidFieldError, NotFoundError
 from app.domain.messages import Channel, ConversationMessage, Role
 from app.domain.turns import SummaryRecord, TurnRecord
 from app.redaction import Redactor
-from app.storage.branches import Branches, Path
+from app.storage.branches import Branches
 from app.storage.connections import current
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.exchange import MAX_DEPTH
+from app.storage.paths import Path
 from app.storage.request_history import history_before
 from app.storage.search import MessageQuery
 from app.storage.summaries import Summaries
@@ -43,12 +44,14 @@ class House:
         self.branches = Branches(database)
         self.summaries = Summaries(database, redactor)
 
-    async def turn(self, turn_id: str, *, instead_of: str | None = None) -> None:
+    async def turn(
+        self, turn_id: str, *, instead_of: str | None = None, after: After | None = None
+    ) -> None:
         """``turn_id`` is also what is asked in it."""
         at = self.clock.now()
         asked = ConversationMessage("c", turn_id, Role.USER, turn_id, at)
         record = TurnRecord(turn_id, "c", Channel.WINDOW, "ask", at)
-        await self.turns.begin(record, asked, instead_of=instead_of)
+        await self.turns.begin(record, asked, instead_of=instead_of, after=after)
         answer = ConversationMessage("c", turn_id, Role.ASSISTANT, f"re {turn_id}", at)
         await self.conversations.append(answer)
 
@@ -108,8 +111,9 @@ async def test_a_third_try_stands_beside_the_other_two(house: House) -> None:
 
 
 async def test_a_model_is_told_only_of_the_branch_it_answers_on(house: House) -> None:
-    before = await house.conversations.history("c", characters=1000, instead_of="two")
     await house.turn("two again", instead_of="two")
+    again = await house.first("two again")
+    before = await house.conversations.history("c", characters=1000, before=again)
     after = await house.conversations.history("c", characters=1000)
 
     assert [one.text for one in before.messages] == ["one", "re one"]
@@ -179,11 +183,82 @@ async def test_a_turn_is_replayed_with_the_history_of_its_own_branch(
     assert await database.read_async(before) == ["one", "re one", "two", "re two"]
 
 
+async def test_a_message_follows_what_was_seen_and_its_branch_is_shown(house: House) -> None:
+    await house.turn("two again", instead_of="two")
+
+    await house.turn("four", after=After("three"))
+
+    assert (await house.shown())[2::2] == ["two", "three", "four"]
+
+
+async def test_where_another_face_was_quicker_the_message_follows_it(house: House) -> None:
+    await house.turn("four", after=After("two"))
+
+    assert (await house.shown())[::2] == ["one", "two", "three", "four"]
+    assert not await house.branches.forks("c")
+
+
+async def test_where_more_than_one_thing_was_said_already_a_branch_begins_beside_them(
+    house: House,
+) -> None:
+    await house.turn("three again", instead_of="three")
+    await house.turn("beside", after=After("two"))
+
+    assert (await house.shown())[::2] == ["one", "two", "beside"]
+    (fork,) = (await house.branches.forks("c")).values()
+    assert fork.words == "3 of 3"
+
+
+async def test_a_message_put_right_behind_an_earlier_one_begins_a_branch(house: House) -> None:
+    await house.turn("beside", after=After("one", exactly=True))
+    await house.turn("end", after=After("beside", exactly=True))
+
+    assert (await house.shown())[::2] == ["one", "beside", "end"]
+    (fork,) = (await house.branches.forks("c")).values()
+    assert fork.words == "2 of 2"
+
+
+async def test_a_message_follows_a_turn_whose_answer_came_late(house: House) -> None:
+    """Two processes answered at once: the first turn's last message came after the second turn."""
+    late = ConversationMessage("c", "two", Role.ASSISTANT, "late", house.clock.now())
+    await house.conversations.append(late)
+
+    await house.turn("four", after=After("three", exactly=True))
+
+    assert "four" in await house.shown()
+    assert not await house.branches.forks("c")
+
+
+async def test_earlier_pages_are_of_the_branch_that_is_read_whatever_is_shown_by_now(
+    house: House,
+) -> None:
+    await house.turn("one again", instead_of="one")
+    last = await house.first("three")
+
+    page, more = await house.conversations.page("c", before=last)
+
+    assert [one.text for one in page] == ["one", "re one", "two", "re two"]
+    assert not more
+
+
+async def test_a_long_result_is_read_on_though_another_branch_is_shown(house: House) -> None:
+    result = ConversationMessage(
+        "c", "three", Role.TOOL, "whole", house.clock.now(), tool_call_id="call"
+    )
+    await house.conversations.append(result)
+    await house.turn("two again", instead_of="two")
+
+    assert await house.conversations.tool_result("c", "three", "call") == "whole"
+    assert await house.conversations.tool_result("c", "two again", "call") is None
+
+
 async def test_an_unknown_turn_begins_no_branch(house: House) -> None:
     before = await house.shown()
 
     with pytest.raises(NotFoundError):
         await house.turn("x", instead_of="never")
+    with pytest.raises(NotFoundError):
+        await house.turn("x", after=After("never"))
     with pytest.raises(NotFoundError):
         await house.branches.show("c", 10_000)
     with pytest.raises(NotFoundError):
@@ -298,7 +373,7 @@ async def test_a_chain_of_branches_longer_than_can_be_read_is_not_imported(house
 async def test_branches_may_leave_one_another_as_often_as_the_person_likes(
     house: House, database: Database
 ) -> None:
-    own = (Segment(1_500), *(Segment(n, n) for n in range(1_499, 0, -1)), Segment(0, 3))
+    own = (Segment(1_500), *(Segment(n, n + 3) for n in range(1_499, -1, -1)))
     condition, parameters = Path("c", own).sql()
     sql = f"SELECT count(*) FROM messages WHERE {condition}"
 
@@ -323,6 +398,7 @@ class Node:
 
     name: str
     parent: Node | None
+    branch: int
     children: list[Node] = field(default_factory=list)
     newest: int = 0
 
@@ -330,6 +406,12 @@ class Node:
     def path(self) -> list[Node]:
         before = self.parent.path if self.parent is not None else []
         return [*before, self]
+
+    @property
+    def line(self) -> list[Node]:
+        """What follows it on its own branch."""
+        own = [one for one in self.children if one.branch == self.branch]
+        return [*own, *own[0].line] if own else []
 
 
 class Talking(RuleBasedStateMachine):
@@ -346,14 +428,17 @@ class Talking(RuleBasedStateMachine):
         self.run(self.house.conversations.create(conversation_id="c"))
         self.nodes: list[Node] = []
         self.leaf: Node | None = None
+        self.seen: Node | None = None
 
     def teardown(self) -> None:
         self.runner.close()
         self.database.close()
         self.folder.cleanup()
 
-    def add(self, parent: Node | None) -> Node:
-        node = Node(f"t{len(self.nodes)}x", parent, newest=len(self.nodes))
+    def add(self, parent: Node | None, *, forks: bool = False) -> Node:
+        number = len(self.nodes)
+        branch = number if forks or parent is None else parent.branch
+        node = Node(f"t{number}x", parent, branch, newest=number)
         self.nodes.append(node)
         if parent is not None:
             parent.children.append(node)
@@ -368,8 +453,27 @@ class Talking(RuleBasedStateMachine):
     @rule(data=st.data())
     def say_again(self, data: st.DataObject) -> None:
         old = data.draw(st.sampled_from(self.nodes), label="instead of")
-        self.leaf = self.add(old.parent)
+        self.leaf = self.add(old.parent, forks=True)
         self.run(self.house.turn(self.leaf.name, instead_of=old.name))
+
+    @rule()
+    def look(self) -> None:
+        """Another face shows what is shown now, and from then on notices nothing."""
+        self.seen = self.leaf
+
+    @precondition(lambda self: self.seen is not None)
+    @rule(exactly=st.booleans())
+    def say_behind_what_was_seen(self, exactly: bool) -> None:
+        seen = self.seen
+        assert seen is not None
+        line = seen.line
+        forked = any(one.branch != seen.branch for at in (seen, *line) for one in at.children)
+        if line and (exactly or forked):
+            self.leaf = self.add(seen, forks=True)
+        else:
+            self.leaf = self.add(line[-1] if line else seen)
+        self.run(self.house.turn(self.leaf.name, after=After(seen.name, exactly)))
+        assert seen in self.leaf.path
 
     @precondition(lambda self: self.nodes)
     @rule(data=st.data())

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
@@ -19,8 +19,11 @@ from app.orchestrator.approvals import Decision
 from app.ui.chat.approval_card import ApprovalCard
 from app.ui.chat.rows import AnswerRow, CallRow, CardRow, Row, SuggestionsRow, UserRow
 from app.ui.main_window import MainWindow
+from app.ui.session import Session
 
 T = TypeVar("T")
+_A_MOMENT_MS = 60
+_READ_AFTERWARDS = frozenset({"read versions", "refresh conversations"})
 
 
 async def until(condition: Callable[[], T | None], what: str, seconds: float = 10.0) -> T:
@@ -96,6 +99,13 @@ async def elsewhere(window: QWidget) -> AsyncIterator[None]:
         await until(window.isActiveWindow, "the window again")
 
 
+def _put_off(session: Session) -> bool:
+    """Whether words are joined for a frame, or what was changed is still being read."""
+    soon = (t for t in session.findChildren(QTimer) if t.interval() <= _A_MOMENT_MS)
+    reading = {task.get_name() for task in session.tasks._running} & _READ_AFTERWARDS
+    return bool(reading) or any(timer.isActive() for timer in soon)
+
+
 class Person:
     """Someone at the window."""
 
@@ -152,7 +162,7 @@ class Person:
         session = self.window.session
         assert session is not None
         await until(lambda: not session.any_busy, "the end of the turn")
-        await asyncio.sleep(0.05)  # a frame: what was joined for it is shown
+        await until(lambda: not _put_off(session), "what is shown a moment later")
 
     async def card(self) -> ApprovalCard:
         """The card that asks, once it is there."""

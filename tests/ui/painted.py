@@ -1,4 +1,4 @@
-"""The words a widget paints, with their colours, and how far each stands out from its ground."""
+"""The words and icons a widget paints, with their colours, and how far each stands out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QSize
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -16,13 +16,18 @@ from PySide6.QtGui import (
     QPaintEngineState,
     QPainterPath,
     QPen,
+    QPixmap,
     QTextItem,
     QTransform,
 )
 from PySide6.QtWidgets import QWidget
 
+from app.ui.controls import Dot
 from app.ui.tokens import contrast
 
+LARGEST_ICON: Final = 48
+"""Edge of what is an icon, and no picture to look at."""
+_OPAQUE: Final = 200
 LEGIBLE: Final = 3.0
 """What words need that cannot be used now."""
 _METRIC = QPaintDevice.PaintDeviceMetric
@@ -36,12 +41,20 @@ class Words(NamedTuple):
     colour: str
 
 
+class Icon(NamedTuple):
+    """A small picture of one colour as it was painted: where, and in which colour."""
+
+    place: QRect
+    colour: str
+
+
 class _Listener(QPaintEngine):
-    """Keeps the words, and paints nothing."""
+    """Keeps words and icons, and paints nothing."""
 
     def __init__(self) -> None:
         super().__init__(QPaintEngine.PaintEngineFeature.AllFeatures)
         self.words: list[Words] = []
+        self.icons: list[Icon] = []
         self._pen = QPen()
         self._transform = QTransform()
 
@@ -67,16 +80,25 @@ class _Listener(QPaintEngine):
         if item.text().strip():
             self.words.append(Words(item.text(), box, self._pen.color().name()))
 
-    # What is no text is of no interest, but Qt asks for it.
-    def drawPixmap(self, *_: object) -> None: ...
+    def drawPixmap(  # type: ignore[override]
+        self, at: QRectF, picture: QPixmap, _part: QRectF
+    ) -> None:
+        place = self._transform.mapRect(at).toAlignedRect()
+        if max(place.width(), place.height()) > LARGEST_ICON:
+            return
+        colour = _only_colour(picture.toImage())
+        if colour:
+            self.icons.append(Icon(place, colour))
+
+    # All else is of no interest, but Qt asks for it.
     def drawImage(self, *_: object) -> None: ...
     def drawTiledPixmap(self, *_: object) -> None: ...
     def drawPolygon(self, *_: object) -> None: ...
     def drawRects(self, *_: object) -> None: ...
     def drawLines(self, *_: object) -> None: ...
-    def drawPoints(self, *_: object) -> None: ...
     def drawEllipse(self, *_: object) -> None: ...
     def drawPath(self, _path: QPainterPath) -> None: ...
+    def drawPoints(self, *_: object) -> None: ...
 
 
 class _Sheet(QPaintDevice):
@@ -108,6 +130,66 @@ def painted_words(widget: QWidget) -> Sequence[Words]:
     sheet = _Sheet(widget.size())
     widget.render(sheet, QPoint())
     return sheet.listener.words
+
+
+def painted_icons(widget: QWidget) -> Sequence[Icon]:
+    """The icons of ``widget`` and of what is in it, signs of state among them, as they are now."""
+    sheet = _Sheet(widget.size())
+    widget.render(sheet, QPoint())
+    dots = [
+        Icon(QRect(dot.mapTo(widget, QPoint()), dot.size()), dot.colour.name())
+        for dot in widget.findChildren(Dot)
+        if dot.isVisible() and dot.window() is widget.window()
+    ]
+    return [*sheet.listener.icons, *dots]
+
+
+def faint_icons(widget: QWidget, needed: float) -> list[str]:
+    """Icons whose contrast with what they really stand on is below ``needed`` (WCAG 2, 1.4.11).
+
+    What is switched off needs none.
+    """
+    picture = widget.grab().toImage()
+    found = []
+    for icon in painted_icons(widget):
+        on = _part_at(widget, icon.place.center())
+        if on is None or not on.isEnabled():
+            continue
+        place = icon.place & _visible(on, widget)
+        if place != icon.place or place.isEmpty():
+            continue  # scrolled away in part
+        ground = _edge(picture, place)
+        ratio = contrast(icon.colour, ground)
+        if ratio < needed and _is_seen(picture, place, icon.colour):
+            what = f"icon of {type(on).__name__} {on.accessibleName()!r}"
+            found.append(f"{what}: {icon.colour} on {ground} is {ratio:.1f}, needs {needed}")
+    return found
+
+
+def _only_colour(image: QImage) -> str:
+    """The colour of a picture that has but one; empty for a photograph, and for nothing."""
+    shades = Counter(
+        QColor(pixel.rgb()).name()
+        for x in range(image.width())
+        for y in range(image.height())
+        if (pixel := image.pixelColor(x, y)).alpha() > _OPAQUE
+    )
+    if not shades:
+        return ""
+    colour, count = shades.most_common(1)[0]
+    return colour if count >= 0.7 * shades.total() else ""
+
+
+def _edge(picture: QImage, place: QRect) -> str:
+    """The colour around an icon: most of what is just outside of it."""
+    around = place.adjusted(-1, -1, 1, 1) & picture.rect()
+    colours = Counter(
+        [picture.pixel(x, y) for x in range(around.left(), around.right() + 1)
+         for y in (around.top(), around.bottom())]
+        + [picture.pixel(x, y) for y in range(around.top(), around.bottom() + 1)
+           for x in (around.left(), around.right())]
+    )  # fmt: skip
+    return QColor(colours.most_common(1)[0][0]).name()
 
 
 def faint(widget: QWidget, needed: float) -> list[str]:

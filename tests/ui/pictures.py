@@ -121,8 +121,11 @@ def conflict(window: MainWindow) -> QRect:
 
 
 def notices(window: MainWindow) -> QRect:
-    """The cards over the conversation."""
-    return whole(window, window.cards)
+    """The cards above the conversation, without the room beside them."""
+    sides = window.cards.layout().contentsMargins()  # type: ignore[union-attr]
+    return whole(window, window.cards).marginsRemoved(
+        QMargins(sides.left() - 12, 0, sides.right() - 12, 0)
+    )
 
 
 # --- scenes of their own --------------------------------------------------------------------------
@@ -221,7 +224,7 @@ PICTURES: Final[dict[str, Picture]] = {
     "message-versions": Picture(screens.branched, chat, QSize(1360, 640)),
     "attachments": Picture(attached, composer, QSize(1360, 500)),
     "choose-a-model": Picture(choosing, picker),
-    "notices": Picture(told, notices),
+    "notices": Picture(told, notices, QSize(1100, 1200)),
 }
 
 

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 from app.ui.look import Look
 from app.ui.main_window import MainWindow
 from tests.clocks import FixedClock
-from tests.ui.screens import SCENES, picture, staged
+from tests.ui.screens import SCENES, staged
+from tests.ui.settling import picture, still
 
 FOLDER: Final = Path(__file__).parent / "kept"
 FONTS: Final = Path(__file__).parent / "fonts"
@@ -91,10 +92,9 @@ async def draw(application: QApplication, home: Path, name: str) -> dict[str, QI
     drawn = {}
     look = next(iter(LOOKS.values()))
     async with staged(application, home, SCENES[name], look, SIZE) as person:
-        await asyncio.sleep(0.5)  # what was begun by the last click is shown
         for title, look in LOOKS.items():
             person.window.theme.adopt(look)
-            await asyncio.sleep(0.1)
+            await still(person.window)
             _rename_home(person.window, home)
             drawn[title] = _half(picture(person.window).toImage())
     return drawn

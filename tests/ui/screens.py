@@ -23,7 +23,6 @@ from typing import Final
 import pytest
 from PIL import Image
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app.assembly import Assembly
@@ -37,12 +36,11 @@ from app.last_run import EndedRun
 from app.orchestrator.approvals import Decision
 from app.orchestrator.llm_client import Patience
 from app.resilience.circuit_breaker import Outcome
-from app.ui.chat.rows import ActsRow, ForkRow
+from app.ui.chat.rows import ActsRow, ForkRow, WaitRow
 from app.ui.collector import Collector
 from app.ui.last_run_notice import tell_of_last_run
 from app.ui.look import Look
 from app.ui.main_window import MainWindow
-from app.ui.model_picker import ModelPicker
 from app.ui.onboarding.panel import SetUpPanel
 from app.ui.panes.file_filters import Order
 from app.ui.panes.versions import VersionsPane
@@ -53,6 +51,7 @@ from app.ui.window_state import WindowState
 from tests.standins.model_server import ModelServer, Reply, json_reply
 from tests.standins.scripted_model import ScriptedModel, calls, says
 from tests.ui.driving import Person, click, meanwhile, press, type_text, until
+from tests.ui.settling import picture, still
 
 WIDE: Final = QSize(1360, 860)
 SMALL: Final = QSize(900, 600)
@@ -130,7 +129,6 @@ async def _render(
     cut: Cut,
 ) -> None:
     async with staged(application, home, scene, look, size) as person:
-        await asyncio.sleep(0.8)  # hover and focus settle, and the vault's size is read
         if not picture(person.window).copy(cut(person.window)).save(str(path)):
             raise OSError(f"{path} cannot be written")
 
@@ -152,6 +150,7 @@ async def staged(
         window.attach(assembly)
         person = Person(window)
         await scene(person)
+        await still(window)
         yield person
     finally:
         window.close()
@@ -161,31 +160,11 @@ async def staged(
         theme.deleteLater()
 
 
-def picture(window: MainWindow) -> QPixmap:
-    """The window with the dialogs that stand on it."""
-    whole = window.grab()
-    painter = QPainter(whole)
-    for dialog in window.findChildren(QDialog):
-        if dialog.isVisible():
-            at = window.rect().center() - dialog.rect().center()
-            painter.drawPixmap(at, dialog.grab())
-            painter.drawRect(dialog.rect().translated(at))
-    for picker in window.findChildren(ModelPicker):
-        if picker.isVisible():
-            painter.drawPixmap(window.mapFromGlobal(picker.pos()), picker.grab())
-    if window.quick is not None and window.quick.isVisible():
-        across = (window.width() - window.quick.width()) // 2
-        painter.drawPixmap(across, window.height() // 6, window.quick.grab())
-    painter.end()
-    return whole
-
-
 # --- scenes -----------------------------------------------------------------------------------
 
 
 async def nothing_yet(person: Person) -> None:
     """The window as it opens for the first time."""
-    await asyncio.sleep(0.3)
 
 
 async def asked(person: Person) -> None:
@@ -212,7 +191,6 @@ async def rules(person: Person) -> None:
     person.say("replace 'final' with 'ready' in report.md")
     await person.idle()
     person.window.show_settings("approvals")
-    await asyncio.sleep(0.3)
 
 
 async def allowed(person: Person) -> None:
@@ -477,19 +455,22 @@ async def told(person: Person) -> None:
         )
     for number in range(9):
         notify(Severity.WARNING, "files", f"photo-{number}.raw cannot be read.")
-    await asyncio.sleep(1.2)
+
+    def counts_are_told() -> bool:
+        said = "\n".join(card.text for card in person.window.cards.cards)
+        return "1,000 times" in said and "4 more from files" in said
+
+    await until(counts_are_told, "the last counts")
 
 
 async def notification_settings(person: Person) -> None:
     """Where notifications go."""
     person.window.show_settings("notifications")
-    await asyncio.sleep(0.3)
 
 
 async def quick(person: Person) -> None:
     """The small window for one question."""
     person.window.ask_quickly()
-    await asyncio.sleep(0.3)
 
 
 async def quick_answer(person: Person) -> None:
@@ -506,7 +487,12 @@ async def quick_change(person: Person) -> None:
     small = person.window.ask_quickly()
     type_text(small.line, EDIT)
     press(small.line, Qt.Key.Key_Return)
-    await asyncio.sleep(0.6)
+    session = person.window.session
+    assert session is not None
+    await until(
+        lambda: (shown := session.opened(small.conversation_id or "")) and shown.model.asking,
+        "the question",
+    )
 
 
 def _works(person: Person) -> bool:
@@ -520,7 +506,7 @@ async def paused(person: Person) -> None:
     assert person.window.session is not None
     person.window.session.desk.engines.pause.begin()
     person.say("read report.md")
-    await asyncio.sleep(0.3)
+    await until(lambda: person.window.session and person.window.session.waiting, "the line")
 
 
 async def last_run(person: Person) -> None:
@@ -555,8 +541,14 @@ async def conversations(person: Person) -> None:
 
 
 async def looking_for_words(person: Person) -> None:
-    """The search in the conversation shown."""
+    """The search in the conversation shown, which is archived."""
     await person.ask("what is in report.md")
+    session, archived = person.window.session, person.window.chat.archived_bar
+    assert session is not None
+    assert session.current.id is not None
+    assert archived is not None
+    await session.conversations.archive(session.current.id, archived=True)
+    await until(archived.isVisible, "the line above it")
     press(person.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     bar = person.window.chat.find_bar
     assert bar is not None
@@ -573,7 +565,7 @@ async def hits(person: Person) -> None:
     assert window.rail.list is not None
     window.rail.list.setCurrentIndex(window.rail.list.model().index(2, 0))
     press(window.rail.list, Qt.Key.Key_Return)
-    await asyncio.sleep(0.5)
+    await still(window)
 
 
 async def _talked(person: Person) -> None:
@@ -585,19 +577,16 @@ async def _talked(person: Person) -> None:
 async def files(person: Person) -> None:
     """The files pane."""
     person.window.show_pane("Files")
-    await asyncio.sleep(0.3)
 
 
 async def settings(person: Person) -> None:
     """The settings."""
     person.window.show_settings("model")
-    await asyncio.sleep(0.8)
 
 
 async def folders(person: Person) -> None:
     """The settings of the folders."""
     person.window.show_settings("folders")
-    await asyncio.sleep(0.3)
 
 
 async def limits(person: Person) -> None:
@@ -613,25 +602,21 @@ async def limits(person: Person) -> None:
 async def you(person: Person) -> None:
     """The person's instructions, and the look."""
     _settings(person, "you")
-    await asyncio.sleep(0.3)
 
 
 async def asking(person: Person) -> None:
     """How the model is asked, and the keys."""
     _settings(person, "model").show_setting("provider_routing")
-    await asyncio.sleep(0.5)
 
 
 async def searched(person: Person) -> None:
     """A search over all settings."""
     _settings(person, "model").search.setText("cost")
-    await asyncio.sleep(0.3)
 
 
 async def searched_in_vain(person: Person) -> None:
     """A search that finds nothing."""
     _settings(person, "model").search.setText("weather")
-    await asyncio.sleep(0.3)
 
 
 async def picking(person: Person, models: Reply = OFFERED) -> None:
@@ -720,7 +705,6 @@ async def removed_folder(person: Person) -> None:
         pane.grant(folder)
     session.desk.folders.folders[1].rmdir()
     pane.revoke(session.desk.folders.folders[2])
-    await asyncio.sleep(0.4)
 
 
 async def two_cards(person: Person) -> None:
@@ -740,7 +724,6 @@ async def two_cards(person: Person) -> None:
                 expires_at=now + timedelta(seconds=40 + 200 * number),
             )
         )
-    await asyncio.sleep(0.3)
 
 
 async def stalled(person: Person) -> None:
@@ -754,7 +737,10 @@ async def stalled(person: Person) -> None:
     await model.streaming.wait()
     person.say("And what is in the notes?")
     person.say("Then make a list of both, please, with the longest lines first")
-    await asyncio.sleep(4)
+    await until(
+        lambda: any("gives up" in row.text for row in person.rows_of(WaitRow)),
+        "what is said of a long wait",
+    )
 
 
 def _versions(person: Person) -> VersionsPane:
@@ -766,7 +752,6 @@ def _versions(person: Person) -> VersionsPane:
 
 async def setting_up(person: Person) -> None:
     """The first start."""
-    await asyncio.sleep(0.3)
 
 
 async def setting_up_sign_in(person: Person) -> None:

@@ -57,7 +57,10 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
         "chat.editing.EditBanner",
         "chat.fork_bar.ForkBar",
     ),
-    "looking_for_words": ("chat.find_bar.FindBar",),
+    "looking_for_words": (
+        "chat.archived_bar.ArchivedBar",
+        "chat.find_bar.FindBar",
+    ),
     "paused": ("chat.queued_bar.QueuedBar",),
     "allowed": (
         "controls.ChoiceButton",
@@ -65,6 +68,7 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
         "panes.version_card.VersionCard",
         "panes.version_content.VersionContent",
         "panes.version_rows.Timeline",
+        "panes.file_history.FileHistory",
         "panes.versions.VersionsPane",
     ),
     "conversations": (

@@ -133,6 +133,83 @@ async def test_what_is_archived_stands_apart_and_is_still_found(
     await settled(window)
 
 
+async def test_who_archives_what_is_shown_comes_to_the_next_one_and_back_with_undo(
+    owls: list[str], window: MainWindow
+) -> None:
+    geese, owl, ducks = owls
+    session, bar = window.session, window.rail.undo_bar
+    assert session is not None
+    assert bar is not None
+    choose_line(window, "Owls")
+    press(listed(window), Qt.Key.Key_Return)
+    await until(lambda: session.current.id == owl, "the owls")
+
+    press(listed(window), Qt.Key.Key_Delete)
+    await until(lambda: session.current.id == geese, "the one below")
+    assert listed(window).hasFocus()
+    await until(bar.isVisible, "Undo")
+    click(bar.button)
+    await until(lambda: session.current.id == owl, "the owls again")
+    assert "Owls" in titles(window)
+
+    for title, left in (("Owls", geese), ("Geese", ducks), ("Ducks", None)):
+        choose_line(window, title)
+        press(listed(window), Qt.Key.Key_Delete)
+        await until(lambda left=left: session.current.id == left, f"what comes after {title}")  # type: ignore[misc]
+        assert window.chat.archived_bar is not None
+        assert not window.chat.archived_bar.isVisible()
+    await settled(window)
+
+
+async def test_an_archived_conversation_that_is_opened_says_so_with_the_way_back(
+    owls: list[str], desk: Assembly, window: MainWindow
+) -> None:
+    await desk.conversations.archive(owls[1], archived=True)
+    await read(window)
+    line = window.chat.archived_bar
+    assert line is not None
+    assert not line.isVisible()
+
+    click(window.rail.archive_button)
+    await until(lambda: titles(window) == ["Owls"], "the archived ones")
+    choose_line(window, "Owls")
+    press(listed(window), Qt.Key.Key_Return)
+    await until(line.isVisible, "the line")
+    assert "This conversation is archived." in line.accessibleName()
+
+    for title in ("Ducks", "Owls"):  # also where it was opened before
+        type_text(window.rail.search, title)
+        await until(lambda: window.rail.showing_hits and titles(window), "the hits")
+        choose_line(window, title)
+        press(listed(window), Qt.Key.Key_Return)
+        await until(lambda title=title: line.isVisible() == (title == "Owls"), title)  # type: ignore[misc]
+        await until(lambda title=title: title in window.windowTitle(), "its title")  # type: ignore[misc]
+        press(window.rail.search, Qt.Key.Key_Escape)
+
+    click(line.button)
+    await until(lambda: not line.isVisible(), "no line")
+    assert "Owls" in {one.title for one in await desk.conversations.list()}
+    assert window.chat.composer.editor.hasFocus()
+    await settled(window)
+
+
+async def test_a_conversation_that_works_stays_in_view_when_it_is_archived(
+    window: MainWindow, model: Puppet, person: Person
+) -> None:
+    one = model.answers(asyncio.Event())
+    person.say("Tell me of owls")
+    await one.streaming.wait()
+    await until(lambda: titles(window), "the line in the list")
+    window.rail.archive(entries(window)[-1], archived=True)
+    assert window.chat.archived_bar is not None
+    await until(window.chat.archived_bar.isVisible, "the line")
+
+    assert person.said == ["Tell me of owls"]
+    assert window.session is not None
+    window.session.stop()
+    await person.all_idle()
+
+
 async def test_a_pinned_conversation_stands_first(owls: list[str], window: MainWindow) -> None:
     choose(menu_by_key(window, "Geese"), "Pin to the top")
     await until(lambda: titles(window) == ["Geese", "Ducks", "Owls"], "the pinned one")

@@ -21,6 +21,7 @@ from app.orchestrator.llm_client import (
     ReasoningDelta,
     TextDelta,
 )
+from app.redaction import Secret
 from app.ui.chat.conversation import ConversationModel
 from app.ui.chat.rows import (
     ActsRow,
@@ -35,6 +36,7 @@ from app.ui.chat.rows import (
 from app.ui.chat.stored import stored_rows, thought
 from app.ui.main_window import MainWindow
 from app.ui.panes.trace_model import TraceModel
+from tests.standins.model_server import ModelServer, error_reply
 from tests.standins.scripted_model import ScriptedModel, calls, says
 from tests.ui.conftest import Puppet, settled
 from tests.ui.driving import Person, click, click_at, press, until
@@ -237,3 +239,38 @@ async def test_what_a_conversation_used_is_still_known_when_it_is_opened_again(
     await reopened(window, desk)
     assert window.top_bar.usage.text() == "15 tokens · $0.001"
     assert "All of today: 15 tokens, $0.001" in window.top_bar.usage.toolTip()
+
+
+async def test_a_refused_key_says_where_in_the_window_it_is_set(
+    window: MainWindow, desk: Assembly, person: Person
+) -> None:
+    session = window.session
+    assert session is not None
+    with ModelServer(models=("small",), api_key="sk-right-0123456789") as server:
+        right = Secret("sk-right-0123456789")
+        await desk.connect("openai-compatible", base_url=server.base_url, api_key=right)
+        server.script([error_reply(401, {"error": {"message": "Invalid API key"}})])
+        await person.ask("hello")
+    ended = [row.text for row in person.rows_of(NoticeRow)]
+    await session.reopen(session.current)
+    reopened = [row.text for row in person.rows_of(NoticeRow)]
+
+    assert ended == reopened
+    (said,) = ended
+    assert "refused the key" in said
+    assert said.endswith("Check the key. It is set under Settings → Model.")
+    assert "STEWARD_" not in said
+    assert "config set" not in said
+
+
+async def test_a_notification_says_where_in_the_window_it_is_set(
+    window: MainWindow, desk: Assembly
+) -> None:
+    error = ModelRefusedError(
+        "The server offers no model.", hint="Load one there.", details={"settings": ["model"]}
+    )
+    desk.router.notify_error("window", error)
+
+    (card,) = window.cards.cards
+    assert "Load one there. It is set under Settings → Model." in card.text
+    assert "Settings → Model" in card.accessibleDescription()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from app.ui.main_window import MainWindow
 from app.ui.panes.versions import VersionsPane
+from app.ui.programs import may_be_run
 from tests.ui.conftest import REPORT
 from tests.ui.driving import Person, choose, click, until
 from tests.ui.test_panes import EDIT, allow
@@ -62,6 +63,41 @@ async def test_what_may_be_a_program_is_shown_in_its_folder_and_never_opened(
 
     await until(lambda: "never runs it" in window.status_line.text, "the reason")
     assert opened == [QUrl.fromLocalFile(str(folder))]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.command", "a.webloc", "a.inetloc", "a.fileloc", "a.terminal", "a.workflow", "a.pyw",
+        "a.scf", "a.URL", "a.lnk", "a.msc", "a.settingcontent-ms", "a.appref-ms", "a.jnlp",
+        "a.mobileconfig", "a.scpt", "a.pkg", "a.flatpakref", "a.exe. ",
+    ],
+)  # fmt: skip
+async def test_what_any_desktop_runs_or_follows_is_never_opened(
+    person: Person, window: MainWindow, opened: list[QUrl], folder: Path, name: str
+) -> None:
+    assert window.session is not None
+    (folder / name).write_text("x")
+
+    window.session.places.open(str(folder / name))
+
+    await until(lambda: "never runs it" in window.status_line.text, "the reason")
+    assert opened == [QUrl.fromLocalFile(str(folder))]
+
+
+@pytest.mark.parametrize("name", ["a.py", "a.sh", "a.rb"])
+def test_a_script_is_text_on_linux_and_a_program_elsewhere(name: str) -> None:
+    assert not may_be_run(name, "linux")
+    assert may_be_run(name, "darwin")
+    assert may_be_run(name, "win32")
+
+
+@pytest.mark.parametrize(
+    "name", ["a.md", "a.pdf", "a.docx", "a.png", "py", ".command", "", "a.zip"]
+)
+def test_what_is_read_is_opened(name: str) -> None:
+    for platform in ("linux", "darwin", "win32"):
+        assert not may_be_run(name, platform)
 
 
 async def test_a_past_version_is_opened_as_a_copy_to_read(

@@ -5,15 +5,17 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from app.assembly import Assembly
 from app.domain.events import Event, Notification, Severity, TurnStarted
+from app.ui.chat.rows import AnswerRow
 from app.ui.main_window import MainWindow
 from app.ui.notification_card import NotificationCard
 from app.ui.notifications import KEPT
 from app.ui.settings.notifications_page import NotificationsPage
 from tests.ui.conftest import settled
-from tests.ui.driving import click, press, type_text, until
+from tests.ui.driving import Person, click, press, type_text, until
 from tests.ui.walking import nameless, without_keys
 
 
@@ -98,6 +100,34 @@ async def test_all_cards_can_be_put_away_by_keyboard(window: MainWindow, desk: A
     assert window.cards.cards == []
 
 
+@pytest.mark.parametrize("size", [(900, 600), (1360, 860), (420, 420)])
+async def test_cards_cover_nothing_that_is_read(
+    window: MainWindow, desk: Assembly, person: Person, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    await person.ask("/files")
+    transcript, cards = window.chat.transcript, window.cards
+    assert transcript is not None
+    row = next(i for i, one in enumerate(person.rows) if isinstance(one, AnswerRow))
+    hint = "Make room on the disk; nothing is lost while Steward runs, and it goes on by itself."
+    for number in range(5):
+        desk.router.notify(
+            Severity.ERROR, f"source {number}", f"Number {number}.", context={"hint": hint}
+        )
+    room = window.chat.height()
+    await until(lambda: 0 < cards.height() <= 0.45 * room, "no more than there is room for")
+    await until(lambda: transcript.geometry().top() > cards.geometry().bottom(), "their place")
+
+    assert transcript.viewport().height() >= 0.2 * room, "there is something to be read"
+    assert all(cards.rect().contains(card.geometry()) for card in shown(window))
+    assert {"1": "4 more", "2": "3 more", "3": "2 more"}[str(len(shown(window)))] in {
+        label.text() for label in cards.findChildren(QLabel) if label.isVisible()
+    }
+    transcript.show_row(row)
+    top = transcript.arrangement.rect(row).top()
+    assert top >= 0, "the first line of the answer can be read"
+
+
 async def test_three_cards_show_and_the_others_wait(window: MainWindow, desk: Assembly) -> None:
     for number in range(5):
         desk.router.notify(Severity.ERROR, f"source {number}", f"Number {number}.")
@@ -137,9 +167,7 @@ async def test_information_goes_by_itself_and_a_warning_stays(
     await until(lambda: texts(window) == ["Stays."], "the information to go")
 
 
-async def test_the_cards_stay_in_the_corner_of_the_conversation(
-    window: MainWindow, desk: Assembly
-) -> None:
+async def test_the_cards_stay_within_the_conversation(window: MainWindow, desk: Assembly) -> None:
     desk.router.notify(Severity.ERROR, "files", "A long message. " * 12)
     for width in (1300, 760, 480):
         window.resize(width, 700)

@@ -16,6 +16,9 @@ from app.ui.chat.rows import CallRow
 from app.ui.diff.lines import Kind
 from app.ui.main_window import MainWindow
 from app.ui.panes.circuit_line import CircuitLine
+from app.ui.panes.circuits import CircuitsPane
+from app.ui.panes.files import FilesPane
+from app.ui.panes.trace import TracePane
 from tests.standins.scripted_model import calls, says
 from tests.ui.conftest import REPORT, Puppet
 from tests.ui.driving import Person, choose, click, press, until
@@ -369,12 +372,65 @@ async def test_the_trace_of_a_stored_conversation_has_its_durations(
 
     await session.show(stored)
 
-    turn = await until(lambda: trace._model().turns[0], "the turn")
+    turn = await until(lambda: trace.turns[0], "the turn")
     await until(lambda: turn.milliseconds is not None, "its record")
     step = next(step for step in turn.steps if step.name == "files.read")
     assert step.milliseconds is not None
     assert step.word == "done"
     assert "buy milk" in step.details()
+
+
+# --- a pane is made when it is first seen ---------------------------------------------------------
+
+
+async def test_a_pane_that_nobody_has_looked_at_is_not_made(
+    person: Person, window: MainWindow
+) -> None:
+    await person.ask("what is in notes.md")
+    window.show_pane("Versions")
+
+    assert window.findChildren(TracePane) == []
+    assert window.findChildren(CircuitsPane) == []
+    assert window.findChildren(FilesPane) == []
+
+
+async def test_a_trace_first_opened_shows_what_happened_before(
+    person: Person, window: MainWindow, model: Puppet
+) -> None:
+    model.answers(calls(("files.read", {"path": "notes.md"})), says("Milk."))
+    await person.ask("what is in notes.md")
+    model.answers(calls(("files.read", {"path": "report.md"})), says("A draft."))
+    await person.ask("what is in report.md")
+    assert window.findChildren(TracePane) == []
+
+    window.show_pane("Trace")
+
+    trace = window.trace
+    assert trace is not None
+    turns = trace.turns
+    assert len(turns) == 2
+    # What was recorded is read, too: the requests to the model are in no event.
+    for number in range(2):
+        await until(lambda at=number: _asked_model(trace, at), "its record")  # type: ignore[misc]
+
+
+def _asked_model(trace: TracePane, turn: int) -> bool:
+    return any(step.kind == "model" for step in trace.turns[turn].steps)
+
+
+async def test_the_versions_first_opened_are_those_of_the_file_changed_last(
+    person: Person, window: MainWindow
+) -> None:
+    window.show_pane("Files")
+    await allow(person, EDIT)
+    await allow(person, "replace 'milk' with 'tea' in notes.md")
+    await allow(person, "replace 'final' with 'last' in report.md")
+
+    window.show_pane("Versions")
+
+    pane = window.versions
+    assert pane is not None
+    await until(lambda: len(pane.versions) == 3 and pane.path.endswith("report.md"), "its versions")
 
 
 async def test_the_rail_shows_the_true_state(

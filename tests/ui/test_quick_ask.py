@@ -58,7 +58,7 @@ def said(quick: QuickAsk) -> list[str]:
 
 async def over(quick: QuickAsk) -> None:
     await until(lambda: not quick._is_busy and answers(quick), "the answer")
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0)  # who waits for the same end has it, too
 
 
 # --- asking ---------------------------------------------------------------------------------------

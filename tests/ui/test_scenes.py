@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import os
 import pkgutil
@@ -18,8 +17,9 @@ from app.ui.language import Language
 from app.ui.look import Look
 from app.ui.main_window import MainWindow
 from tests.ui.cutting import cut_labels
-from tests.ui.painted import faint
+from tests.ui.painted import faint, faint_icons
 from tests.ui.screens import SCENES, SMALL, staged
+from tests.ui.settling import still
 from tests.ui.shown import ELSEWHERE, SHOWN
 from tests.ui.walking import (
     nameless,
@@ -30,10 +30,12 @@ from tests.ui.walking import (
 
 AA = 4.5
 AAA = 7.0
+SHAPES = 3.0
 LOOKS = {
-    "light": (Look(theme="light"), AA),
-    "dark": (Look(theme="dark"), AA),
-    "high contrast": (Look(theme="light", contrast="high"), AAA),
+    "light": (Look(theme="light"), AA, SHAPES),
+    "dark": (Look(theme="dark"), AA, SHAPES),
+    "high contrast": (Look(theme="light", contrast="high"), AAA, AA),
+    "high contrast, dark": (Look(theme="dark", contrast="high"), AAA, AA),
 }
 EVERY = os.environ.get("STEWARD_EVERY_SCENE") == "1"
 """``make explore``: every scene, also those whose widgets others show."""
@@ -56,7 +58,6 @@ def shown_windows(window: MainWindow) -> Sequence[QWidget]:
 async def stage(application: QApplication, home: Path, name: str) -> AsyncIterator[MainWindow]:
     """The small window, after a scene."""
     async with staged(application, home, SCENES[name], Look(theme="light"), SMALL) as person:
-        await asyncio.sleep(0.2)  # what was begun by the last click is shown
         yield person.window
 
 
@@ -74,11 +75,12 @@ async def test_a_scene_can_be_used_without_mouse_and_eyes(
         reached, unseen = tab_round(front)
         faults += [f"Tab does not reach: {x}" for x in unreachable(front, reached)]
         faults += [f"focus is not seen: {x}" for x in unseen]
-        for title, (look, needed) in LOOKS.items():
+        for title, (look, needed, shape) in LOOKS.items():
             window.theme.adopt(look)
-            await asyncio.sleep(0.05)
+            await still(window)
             for one in shown_windows(window):
                 faults += [f"faint, {title}: {x}" for x in faint(one, needed)]
+                faults += [f"faint, {title}: {x}" for x in faint_icons(one, shape)]
         faults += await cut_at_each_size(window)
         assert not faults, "\n".join(faults)
 
@@ -98,7 +100,7 @@ async def cut_at_each_size(window: MainWindow) -> list[str]:
     faults = []
     for size in ("100", "200"):
         window.theme.adopt(window.theme.look._replace(font_size=size))
-        await asyncio.sleep(0.1)
+        await still(window)
         for one in shown_windows(window):
             faults += [f"cut at {size} %: {x}" for x in cut_labels(one)]
     return faults

@@ -195,6 +195,18 @@ async def test_a_folder_is_added_trusted_and_taken_back(
     click(page.remove)
     assert other not in desk.folders.folders
     assert page.list.count() == 1
+    assert dialog.notice.whole == "other removed; nothing in it was touched"
+
+    click(dialog.undo_button)
+    assert desk.folders.folders[-1] == other
+    assert page.list.item(1).checkState() is Qt.CheckState.Checked, "trusted, as before"
+    assert not dialog.undo_button.isVisible()
+
+    page.list.setCurrentRow(1)
+    click(page.remove)
+    assert other not in desk.folders.folders
+    press(page.list, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert desk.folders.folders[-1] == other
 
 
 async def test_closing_while_it_still_looks_around_is_harmless(

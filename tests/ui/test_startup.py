@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from app.assembly import Assembly
@@ -31,6 +32,11 @@ from tests.standins.model_server import ModelServer
 from tests.ui.driving import click, until
 
 HEAVY = ("asyncio", "httpx", "peewee", "markdown_it", "pygments", "jsonschema", "app.assembly")
+
+FOR_TURNS = (
+    "jsonschema", "markdown_it", "pygments", "PySide6.QtNetwork", "app.orchestrator.engine",
+    "app.integrations.guided.parser", "app.ui.panes.trace", "app.ui.panes.version_card",
+)  # fmt: skip
 
 SECONDS = 30.0
 
@@ -181,28 +187,18 @@ def test_a_window_closed_before_the_loop_runs_is_the_end(tmp_path: Path) -> None
 
 
 CLOSED_WHILE_OPENING = """
-import os, signal, sys, threading, time
+import os, signal, sys, time
 from app.__main__ import main
-import app.main as door
-import app.assembly
+from app.skill_runtime.registry import SkillRegistry
 
-real = app.assembly.Assembly.open.__func__
-opened = threading.Event()
+real = SkillRegistry.load
 
-async def open(cls, *args, **more):
-    assembly = await real(cls, *args, **more)
-    opened.set()
-    return assembly
+def slow_load(self, *args):
+    real(self, *args)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(0.5)
 
-def slow_import(*names):
-    if "markdown_it" in names:
-        opened.wait()
-        time.sleep(0.2)
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(0.5)
-
-app.assembly.Assembly.open = classmethod(open)
-door._import = slow_import
+SkillRegistry.load = slow_load
 sys.argv = ["steward"]
 sys.exit(main())
 """
@@ -218,6 +214,33 @@ def test_closed_while_it_opens_it_leaves_nothing_open(tmp_path: Path) -> None:
     assert time.monotonic() - begin < 10
     assert list((home / "sessions").iterdir()) == []
     assert not (home / "steward.db-wal").exists()
+
+
+WHAT_IS_LOADED = """
+import sys
+from app.__main__ import main
+sys.argv = ["steward"]
+code = main()
+print([name for name in {names!r} if name in sys.modules])
+sys.exit(code)
+"""
+
+
+def test_a_window_that_only_stands_there_goes_without_what_turns_need(tmp_path: Path) -> None:
+    code = WHAT_IS_LOADED.format(names=FOR_TURNS)
+    ended, out, err = Process(tmp_path / "home", code=code, STEWARD_BENCH="ready").wait()
+    assert (ended, out.splitlines(), err) == (0, ["ready", "[]"], "")
+
+
+async def test_what_turns_need_is_imported_once_something_is_written(window: MainWindow) -> None:
+    assert window.session is not None
+    warm_up = window.session.warm_up
+    assert not warm_up.begun
+
+    QTest.keyClicks(window.chat.composer.editor, "h")
+
+    assert warm_up.begun
+    await warm_up.done()
 
 
 OUTLIVED_BY_A_THREAD = """

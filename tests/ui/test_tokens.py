@@ -54,6 +54,17 @@ def test_words_can_be_read(theme: str, word: str, ground: str) -> None:
     assert_stands_out(tokens, word, ground, text)
 
 
+@pytest.mark.parametrize("ground", ["hover", "accent_soft"])
+@pytest.mark.parametrize("sign", ["ok", "attention", "trouble", "muted"])
+@pytest.mark.parametrize("theme", THEMES)
+def test_signs_of_state_can_be_seen_on_a_line_that_is_chosen(
+    theme: str, sign: str, ground: str
+) -> None:
+    tokens, _, least = THEMES[theme]
+
+    assert_stands_out(tokens, sign, ground, least)
+
+
 @pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("shape", ["control", "accent"])
 @pytest.mark.parametrize("theme", THEMES)

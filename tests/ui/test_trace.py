@@ -35,7 +35,7 @@ async def restarted(window: MainWindow) -> Node:
     session._open.clear()
     session.start_new()
     await session.show(stored)
-    turn = await until(lambda: trace._model().turns[-1], "the turn")
+    turn = await until(lambda: trace.turns[-1], "the turn")
     await until(lambda: turn.milliseconds is not None, "its record")
     return turn
 
@@ -82,7 +82,7 @@ async def test_steps_have_their_tokens_their_time_and_who_allowed_them(
     person.say("make it bread")
     await person.decide(Decision.ALLOW_ONCE)
     await person.idle()
-    live = pane(window)._model().turns[-1]
+    live = pane(window).turns[-1]
     kinds = ["model", "call", "model", "approval", "call", "version", "model"]
     await until(lambda: [s.kind for s in live.steps] == kinds, "the record of the turn")
 
@@ -109,7 +109,7 @@ async def test_the_chosen_step_stays_chosen_when_its_turn_ends(
     person.say("go")
     await person.card()
     trace = pane(window)
-    turn = trace._model().turns[-1]
+    turn = trace.turns[-1]
     read = next(step for step in turn.steps if step.name == "files.read")
     trace.show_call(read.id, turn.id)
     await person.decide(Decision.DENY)
@@ -125,7 +125,7 @@ async def test_the_bars_of_a_turn_grow_while_it_runs(
     model.answers(calls(READ), calls(EDIT), says("Done."))
     person.say("go")
     await person.card()
-    turn = pane(window)._model().turns[-1]
+    turn = pane(window).turns[-1]
     assert turn.milliseconds is None
     assert turn.span > 0
     assert all(step.begins is not None for step in turn.steps if step.kind in ("call", "model"))
@@ -139,9 +139,9 @@ async def test_who_looks_at_an_earlier_turn_is_not_taken_away(
     model.answers(calls(READ), says("Milk."), calls(READ), says("Still milk."))
     await person.ask("first")
     trace = pane(window)
-    earlier = trace._model().turns[0]
+    earlier = trace.turns[0]
     person.say("second")
-    await until(lambda: len(trace._model().turns) == 2, "the second turn")
+    await until(lambda: len(trace.turns) == 2, "the second turn")
     trace.show_call(earlier.steps[1].id, earlier.id)
     await person.idle()
     assert trace.tree.currentIndex().parent().row() == 0
@@ -159,7 +159,7 @@ async def test_the_filter_leaves_the_steps_that_are_meant(
     type_text(trace.filter, "read done")
 
     def shown() -> list[str]:
-        tree, turns = trace.tree, trace._model().turns
+        tree, turns = trace.tree, trace.turns
         found = []
         for row, turn in enumerate(turns):
             above = tree.model().index(row, 0)
@@ -191,7 +191,7 @@ async def test_the_menu_of_a_step_copies_it(
     model.answers(calls(READ), says("Milk."))
     await person.ask("what to buy?")
     trace = pane(window)
-    step = next(one for one in trace._model().turns[0].steps if one.kind == "call")
+    step = next(one for one in trace.turns[0].steps if one.kind == "call")
     trace.show_call(step.id, step.turn.id)
     trace.tree.customContextMenuRequested.emit(QPoint(-1, -1))
     assert trace.menu.shown is not None

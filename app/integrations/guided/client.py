@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator
 from typing import Final
 
-from app.domain.messages import ConversationMessage, Role
-from app.domain.tool_calls import ToolCall, ToolStatus
-from app.integrations.guided.attached import about_attached, with_mention
-from app.integrations.guided.intents import Unknown
-from app.integrations.guided.parser import parse
-from app.integrations.guided.planner import closing, next_step
-from app.integrations.guided.steps import Ask, Outcome, Reply
+from app.domain.tool_calls import ToolCall
+from app.integrations.guided.steps import Ask, Reply
 from app.orchestrator.llm_client import (
     Completed,
     ModelEvent,
@@ -56,24 +51,12 @@ class GuidedClient:
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """The next call, or the answer in small pieces; ends with one ``Completed``."""
-        asked, since = last_turn(request.messages)
-        parsed = parse(asked.text if asked else "")
-        outcomes = _outcomes(since)
-        step: Ask | Reply | None = None
-        if asked is not None:
-            step = about_attached(parsed, asked, request.messages, request.attached)
-        if step is not None:
-            pass
-        elif request.tool_choice == "none":
-            step = closing(parsed, outcomes)
-        else:
-            step = next_step(parsed, outcomes)
-            if isinstance(step, Reply) and isinstance(parsed, Unknown) and asked is not None:
-                step = with_mention(step, asked)
+        from app.integrations.guided.answering import next_of  # imported before: `warm_up`
+
+        step, call_id = next_of(request)
         match step:
             case Ask(name, arguments):
-                turn_id = asked.turn_id if asked else ""
-                call = ToolCall(_call_id(turn_id, len(outcomes)), name, dict(arguments))
+                call = ToolCall(call_id, name, dict(arguments))
                 yield Completed("", (call,), finish_reason="tool_calls")
             case Reply(text, suggestions):
                 for piece in pieces(text):
@@ -100,41 +83,6 @@ class GuidedClient:
 
     async def aclose(self) -> None:
         """There is nothing to close."""
-
-
-def last_turn(
-    messages: Sequence[ConversationMessage],
-) -> tuple[ConversationMessage | None, Sequence[ConversationMessage]]:
-    """The person's last message, and what came after it."""
-    for position in range(len(messages) - 1, -1, -1):
-        if messages[position].role is Role.USER:
-            return messages[position], messages[position + 1 :]
-    return None, ()
-
-
-def _outcomes(messages: Sequence[ConversationMessage]) -> list[Outcome]:
-    """What came of the calls, in the order in which they were asked for."""
-    results: Mapping[str | None, ConversationMessage] = {
-        message.tool_call_id: message for message in messages if message.role is Role.TOOL
-    }
-    calls = [call for message in messages for call in message.tool_calls]
-    return [_outcome(call, results.get(call.id)) for call in calls]
-
-
-def _outcome(call: ToolCall, result: ConversationMessage | None) -> Outcome:
-    if result is None:
-        return Outcome(call.name, call.arguments, ToolStatus.INTERRUPTED)
-    return Outcome(
-        name=call.name,
-        arguments=call.arguments,
-        status=result.tool_status or ToolStatus.INTERRUPTED,
-        text=result.text,
-        metadata=result.metadata,
-    )
-
-
-def _call_id(turn_id: str, number: int) -> str:
-    return f"guided_{turn_id[:12]}_{number + 1}"
 
 
 def pieces(text: str) -> Iterator[str]:

@@ -5,7 +5,6 @@ The window completes from it, ``/help`` prints it, the parser's tests walk it.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -209,6 +208,8 @@ def find_command(name: str) -> Command | None:
 
 def near_commands(name: str) -> tuple[Command, ...]:
     """Commands whose names look like ``name``, nearest first; often none."""
+    import difflib
+
     wanted = name.removeprefix("/").lower()
     return tuple(_BY_NAME[near] for near in difflib.get_close_matches(wanted, _BY_NAME, n=2))
 

@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from app.domain.events import Answer, Approval, ErrorEvent, Event
+from app.ui.remedies import explained_turn
+from app.ui.skill_words import asked
 from app.ui.translation import translate
 
 if TYPE_CHECKING:
@@ -37,9 +39,9 @@ def _words(event: Event) -> str:
     match event:
         case Answer(text=text) if text:
             return translate("Transcript", "Steward: {text}").format(text=text)
-        case Approval(decision=None, summary=summary):
-            return translate("Transcript", "Steward asks: {summary}").format(summary=summary)
-        case ErrorEvent(message=message):
-            return message
+        case Approval(decision=None):
+            return translate("Transcript", "Steward asks: {summary}").format(summary=asked(event))
+        case ErrorEvent():
+            return explained_turn(event.message, event.kind, event.settings)
         case _:
             return ""

@@ -17,6 +17,7 @@ from app.ui.chat.arguments_form import ArgumentsForm
 from app.ui.controls import Button, Label, rule
 from app.ui.diff.view import DiffView
 from app.ui.flow_layout import FlowLayout
+from app.ui.skill_words import asked
 from app.ui.theme import Theme
 from app.ui.translation import translate
 
@@ -54,7 +55,7 @@ class ApprovalCard(QFrame):
         self.setProperty("kind", "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(
-            translate("Approvals", "Steward asks: {summary}").format(summary=approval.summary)
+            translate("Approvals", "Steward asks: {summary}").format(summary=asked(approval))
         )
         page = QVBoxLayout(self)
         page.setContentsMargins(1, 1, 1, 1)
@@ -69,7 +70,7 @@ class ApprovalCard(QFrame):
             diff = DiffView(
                 theme,
                 name=translate("Approvals", "What would change: {summary}").format(
-                    summary=approval.summary
+                    summary=asked(approval)
                 ),
             )
             diff.show_diff(approval.diff)
@@ -117,7 +118,7 @@ class ApprovalCard(QFrame):
         line = QHBoxLayout()
         line.setContentsMargins(14, 10, 14, 10)
         line.setSpacing(12)
-        summary = self._approval.summary.rstrip(".?")
+        summary = asked(self._approval).rstrip(".?")
         title = Label(f"{summary}?", kind="heading", wrap=True)
         line.addWidget(title, 1)
         self._keys_here = Label(translate("Approval", "Keys answer this one"), kind="found")

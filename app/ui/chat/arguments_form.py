@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.ui.controls import Button, Label
+from app.ui.skill_words import argument_label
 from app.ui.translation import translate
 
 _MOST_LINES: Final = 8
@@ -47,7 +48,9 @@ class ArgumentsForm(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name, value in arguments.items():
             field = _field(name, value)
-            label = Label(name, kind="muted")
+            label = Label(argument_label(name), kind="muted")
+            label.setToolTip(name)
+            label.setAccessibleDescription(name)
             label.setBuddy(field)
             self.fields[name] = field
             form.addRow(label, field)
@@ -93,7 +96,7 @@ class ArgumentsForm(QWidget):
                 self.show_problem(
                     translate(
                         "Approvals", "{name} is no JSON: a number, true, false, null, or a list."
-                    ).format(name=name)
+                    ).format(name=argument_label(name))
                 )
                 field.setFocus()
                 return
@@ -117,7 +120,10 @@ def _field(name: str, value: object) -> QPlainTextEdit:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     field = _Field(text)
     field.setProperty("kind", "input")
-    field.setAccessibleName(translate("Approvals", "Argument {name}").format(name=name))
+    label = argument_label(name)
+    field.setAccessibleName(translate("Approvals", "Argument {name}").format(name=label))
+    field.setAccessibleDescription(name)
+    field.setToolTip(name)
     field.setTabChangesFocus(True)
     lines = min(max(text.count("\n") + 1, len(text) // 60 + 1), _MOST_LINES)
     field.setFixedHeight(field.fontMetrics().lineSpacing() * lines + 22)

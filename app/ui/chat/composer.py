@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QRect, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPixmap, QTextCursor
+from PySide6.QtGui import QKeyEvent, QPixmap, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -40,7 +40,7 @@ class Composer(QFrame):
     escaped = Signal()
     """Escape was pressed, and nothing of the composer's own wanted it."""
     files_offered = Signal(list)
-    picture_offered = Signal(QImage)
+    picture_offered = Signal(object)
     attachment_removed = Signal(object)
     files_wanted = Signal()
     """File names are about to be offered: a good moment to look at the folders again."""

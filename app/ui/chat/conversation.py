@@ -47,6 +47,7 @@ from app.ui.chat.rows import (
     WaitRow,
 )
 from app.ui.chat.stored import NO_FORKS, day_of, first_line, stored_rows, summarised, thought
+from app.ui.remedies import explained_turn
 from app.ui.translation import translate
 
 
@@ -142,6 +143,19 @@ class ConversationModel(RowList):
                 return row
         return None
 
+    def turns(self) -> list[str]:
+        """The turn of each message of the person that is stored, oldest first."""
+        return [row.turn_id for row in self._rows if isinstance(row, UserRow) and row.turn_id]
+
+    @property
+    def newest_turn(self) -> str:
+        """The turn that is shown last; empty where none is."""
+        shown = (UserRow, AnswerRow, CallRow)
+        return next(
+            (row.turn_id for row in reversed(self._rows) if isinstance(row, shown) and row.turn_id),
+            "",
+        )
+
     def answer_text(self, turn_id: str) -> str:
         """All that was answered in a turn, as Markdown."""
         rows = (row for row in self._rows if isinstance(row, AnswerRow) and row.turn_id == turn_id)
@@ -221,7 +235,8 @@ class ConversationModel(RowList):
                 self._answer(event)
             case ErrorEvent():
                 self._finish_text()
-                self._append(NoticeRow("trouble", event.message, event.turn_id or ""))
+                said = explained_turn(event.message, event.kind, event.settings)
+                self._append(NoticeRow("trouble", said, event.turn_id or ""))
             case TurnFinished():
                 self._finish(event)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from app.domain.turns import TurnState
 from app.ui.chat.rows import NoticeRow, Row, SuggestionsRow
+from app.ui.remedies import explained_turn
 from app.ui.translation import translate
 
 _LIMIT_OF_LENGTH: Final = "length limit"
@@ -34,7 +35,7 @@ def ending(state: TurnState, turn_id: str, reason: str, message: str = "") -> li
             )
             return [NoticeRow("attention", text, turn_id)]
         case TurnState.FAILED:
-            return [NoticeRow("trouble", message or broken(), turn_id)]
+            return [NoticeRow("trouble", explained_turn(message or broken(), reason), turn_id)]
         case TurnState.LIMIT:
             limit = reason or translate("Endings", "A limit was reached.")
             text = translate("Endings", "{limit} The answer above sums up what was done.").format(

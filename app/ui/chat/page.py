@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.ui.chat.approval_card import ApprovalCard
+    from app.ui.chat.archived_bar import ArchivedBar
     from app.ui.chat.editing import Editing
     from app.ui.chat.find_bar import FindBar
     from app.ui.chat.queued_bar import QueuedBar
     from app.ui.chat.transcript import Transcript
     from app.ui.chat.waiting_cards import WaitingCards
     from app.ui.drafts import DraftKeeper
+    from app.ui.notifications import CardStack
     from app.ui.open_conversation import OpenConversation
     from app.ui.session import Session
 
@@ -51,9 +53,11 @@ class ChatPage(QWidget):
         self._early_files: list[Path] = []
         self._empty: QWidget | None = None
         self._set_up: QWidget | None = None
+        self._cards: CardStack | None = None
         self.transcript: Transcript | None = None
         self.waiting_cards: WaitingCards | None = None
         self.find_bar: FindBar | None = None
+        self.archived_bar: ArchivedBar | None = None
         self._drafts: DraftKeeper | None = None
         self._hit_time: QTimer | None = None
         self._editing: Editing | None = None
@@ -76,6 +80,12 @@ class ChatPage(QWidget):
         self._below.addWidget(self.composer)
         self._page.addWidget(holder)
         self.setFocusProxy(self.composer.editor)
+
+    def put_above(self, cards: CardStack) -> None:
+        """Let notifications stand above everything else, as wide as what is read."""
+        self._cards = cards
+        self._page.insertWidget(0, cards)
+        self._fit()
 
     def attach(self, session: Session) -> None:
         """Show what the session shows from now on."""
@@ -103,7 +113,8 @@ class ChatPage(QWidget):
         self.waiting_cards = self._follow_cards(self.transcript)
         self.transcript.focus_left.connect(self.composer.editor.setFocus)
         self._page.replaceWidget(self._waiting, self.transcript)
-        self._page.setStretch(0, 1)
+        self._page.setStretchFactor(self.transcript, 1)
+        self.transcript.setMinimumHeight(1)  # a long notification in a small window needs it all
         self._drafts = DraftKeeper(
             session.desk.drafts, session.tasks, self.composer, session.attaching, self
         )
@@ -112,16 +123,20 @@ class ChatPage(QWidget):
         self._hit_time.setInterval(HIT_SHOWN_MS)
         self._hit_time.timeout.connect(self._stop_marking)
         self.find_bar = self._make_find_bar(session)
-        self._page.insertWidget(0, self.find_bar)
+        self._page.insertWidget(self._page.indexOf(self.transcript), self.find_bar)
+        self.archived_bar = self._make_archived_bar(session)
+        self._page.insertWidget(self._page.indexOf(self.find_bar), self.archived_bar)
         self._waiting.deleteLater()
         self._over = QVBoxLayout(self.transcript.viewport())
         self._over.setContentsMargins(0, 0, 0, 0)
         self._attach_attaching(session)
         self.composer.stopped.connect(session.stop)
         self._editing = Editing(session, self.composer)
+        session.elsewhere.occupied = self._is_occupied
         self.transcript.edit_wanted.connect(self._edit_message)
         self.transcript.again_wanted.connect(session.branching.answer_again)
         self.composer.set_history(self._said)
+        self.composer.editor.textChanged.connect(self._get_ready)
         session.current_changed.connect(self._show_current)
         session.state_changed.connect(self._show_state)
         session.returned.connect(self._take_back)
@@ -132,6 +147,7 @@ class ChatPage(QWidget):
         session.files_changed.connect(self._show_empty)
         self._show_current()
         self._drafts.restore()
+        self._get_ready()
         early, self._early = self._early, []
         for text in early:
             session.send(text)
@@ -174,6 +190,11 @@ class ChatPage(QWidget):
             lambda one: session.opener.open(one, folder=True)
         )
 
+    def _get_ready(self) -> None:
+        """What is being written will be sent."""
+        if self._session is not None and self.composer.text:
+            self._session.warm_up.begin()
+
     def _attach_files(self, paths: list[Path]) -> None:
         if self._session is not None:
             self._session.attaching.add_files(self._session.current, paths)
@@ -196,6 +217,25 @@ class ChatPage(QWidget):
         )
         bar.closed.connect(self._stop_finding)
         session.current_changed.connect(bar.close_bar)
+        return bar
+
+    def _make_archived_bar(self, session: Session) -> ArchivedBar:
+        from app.ui.chat.archived_bar import ArchivedBar
+
+        bar = ArchivedBar()
+
+        def look() -> None:
+            bar.show_archived(session.archived)
+
+        def bring_back() -> None:
+            if session.current.id is not None:
+                work = session.conversations.archive(session.current.id, archived=False)
+                session.tasks.start(work, name="bring a conversation back")
+                self.composer.editor.setFocus()  # the button goes
+
+        bar.back_wanted.connect(bring_back)
+        session.current_changed.connect(look)
+        session.conversations_changed.connect(look)
         return bar
 
     def open_search(self) -> None:
@@ -303,6 +343,13 @@ class ChatPage(QWidget):
         self._show_empty()
         self._show_state()
 
+    def _is_occupied(self) -> bool:
+        """Whether the person writes, or reads what is further up."""
+        session, transcript = self._session, self.transcript
+        attached = session is not None and (session.current.attached or session.current.copying)
+        further_up = transcript is not None and not transcript.arrangement.following
+        return bool(self.composer.text or attached or further_up)
+
     def _said(self) -> Sequence[str]:
         return self._session.current.model.said() if self._session is not None else ()
 
@@ -396,6 +443,8 @@ class ChatPage(QWidget):
         side = _SIDE if self.width() > 560 else 16
         side = max(side, (self.width() - self._theme.px(COLUMN)) // 2)
         self._below.setContentsMargins(side, 4, side, 16)
+        if self._cards is not None:
+            self._cards.stand_between(side)
 
     def _widget_shown(self, widget: QWidget) -> None:
         from app.ui.chat.approval_card import ApprovalCard

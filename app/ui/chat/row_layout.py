@@ -31,6 +31,7 @@ from app.ui.chat.rows import (
     UserRow,
 )
 from app.ui.direction import isolated, isolated_path, mirrored_f, window_is_rtl
+from app.ui.skill_words import skill_label
 from app.ui.theme import Theme
 
 _BUBBLE_PADDING: Final = (14.0, 9.0, 9.0)
@@ -335,7 +336,7 @@ class RowLayouter:
         name.setBackground(theme.colour("code"))
         muted = QTextCharFormat()
         muted.setForeground(theme.colour("muted"))
-        cursor.insertText(isolated_path(row.name), name)
+        cursor.insertText(isolated_path(skill_label(row.name)), name)
         if row.gist:
             cursor.insertText(f"  {isolated(row.gist)}", muted)
         coloured = QTextCharFormat(muted)

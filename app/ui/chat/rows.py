@@ -10,6 +10,7 @@ from app.domain.branches import Fork
 from app.domain.events import Approval
 from app.domain.tool_calls import ToolStatus
 from app.ui import words
+from app.ui.skill_words import asked, skill_label
 from app.ui.translation import translate
 
 
@@ -87,7 +88,9 @@ class CallRow:
     @property
     def words(self) -> str:
         """The row as one line of text."""
-        return " · ".join(part for part in (self.name, self.gist, self.outcome) if part)
+        return " · ".join(
+            part for part in (skill_label(self.name), self.gist, self.outcome) if part
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +204,7 @@ def spoken(row: Row) -> str:
             )
         case CardRow():
             return translate("Transcript", "Waits for your decision: {summary}").format(
-                summary=row.approval.summary
+                summary=asked(row.approval)
             )
         case ForkRow():
             return translate("Transcript", "Version {number} of {count} of this message").format(

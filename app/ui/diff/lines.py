@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -157,6 +156,8 @@ def _marked(lines: list[DiffLine]) -> list[DiffLine]:
 def _mark(before: DiffLine, after: DiffLine) -> tuple[DiffLine, DiffLine]:
     if len(before.text) > _LONGEST_MARKED or len(after.text) > _LONGEST_MARKED:
         return before, after
+    import difflib
+
     old, new = _WORD.findall(before.text), _WORD.findall(after.text)
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     kept = sum(len("".join(old[m.a : m.a + m.size])) for m in matcher.get_matching_blocks())

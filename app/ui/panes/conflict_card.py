@@ -79,7 +79,6 @@ class ConflictCard(QFrame):
         super().__init__()
         self._session = session
         self._conflicts: Sequence[FileConflict] = ()
-        self._known: set[str] | None = None
         self._at = 0
         self._brief = False
         self._reading: asyncio.Task[None] | None = None
@@ -176,20 +175,8 @@ class ConflictCard(QFrame):
         before = self.shown
         self._conflicts = await self._session.workspace().conflicts()
         ids = [one.op_id for one in self._conflicts]
-        fresh = set(ids) - self._known if self._known is not None else set()
-        self._known = set(ids)
         same = before is not None and before.op_id in ids
         self._at = ids.index(before.op_id) if before is not None and same else 0
-        if fresh:
-            named = PurePath(self._conflicts[ids.index(fresh.pop())].path).name
-            self._session.said.emit(
-                "attention",
-                translate(
-                    "Conflicts",
-                    "Someone else changed {named} at the same moment. Nothing was "
-                    "overwritten: Versions shows both.",
-                ).format(named=named),
-            )
         if not (same and self.shown == before):
             self._show()
 

@@ -97,6 +97,7 @@ class FilesPane(QWidget):
         whole.addWidget(holding)
         theme.changed.connect(self._restyle)
         session.files_changed.connect(self.refresh)
+        self._show_buttons()
         self.refresh()
 
     # -- folders -------------------------------------------------------------------------------

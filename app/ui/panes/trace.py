@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QTextOption
@@ -19,21 +18,18 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.events import Event, TurnFinished
-from app.domain.messages import ConversationMessage
-from app.domain.turns import TurnRecord
 from app.ui import words
 from app.ui.controls import Label, offer_to_clear
 from app.ui.open_conversation import OpenConversation
 from app.ui.panes.nothing import Nothing
 from app.ui.panes.trace_acts import TraceActs, TraceMenu
 from app.ui.panes.trace_model import NodeRole, TraceModel
+from app.ui.panes.trace_models import TraceModels
 from app.ui.panes.trace_nodes import Node
 from app.ui.panes.trace_rows import StateDelegate, TimeDelegate
 from app.ui.session import Session
 from app.ui.theme import Theme
 from app.ui.translation import translate
-
-_TURNS_WITH_RECORDS: Final = 30
 
 
 class TracePane(QWidget):
@@ -41,10 +37,10 @@ class TracePane(QWidget):
 
     ask_wanted = Signal()
 
-    def __init__(self, theme: Theme, session: Session) -> None:
+    def __init__(self, theme: Theme, session: Session, models: TraceModels) -> None:
         super().__init__()
         self._session = session
-        self._models: dict[OpenConversation, TraceModel] = {}
+        self._models = models
         self._shown: OpenConversation | None = None
         self.tree = QTreeView()
         self.tree.setAccessibleName(translate("Trace", "Steps of each turn"))
@@ -112,39 +108,41 @@ class TracePane(QWidget):
         page.setContentsMargins(6, 4, 6, 4)
         page.addWidget(self._stack)
         session.current_changed.connect(self._show_current)
-        session.happened.connect(self._take)
-        session.history.read.connect(self._read_earlier)
+        models.took.connect(self._take)
         self._show_current()
+        for row, turn in enumerate(self.turns):
+            if models.was_seen(turn.id):  # as if the pane had been there
+                self.tree.expand(models.current.index(row, 0))
 
     @property
     def found(self) -> str:
         """What the filter says it leaves; empty without one."""
         return "" if self._found.isHidden() else self._found.text()
 
+    @property
+    def turns(self) -> Sequence[Node]:
+        """The turns of the conversation shown, oldest first."""
+        return self._models.current.turns
+
     def show_call(self, call_id: str, turn_id: str) -> None:
         """Bring a call into view and choose it."""
-        model = self._model()
+        model = self._models.current
         index = model.find(call_id, turn_id)
         if index.isValid():
             self.tree.expand(index.parent())
             self.tree.setCurrentIndex(index)
             self.tree.scrollTo(index)
 
-    def _model(self) -> TraceModel:
-        current = self._session.current
-        model = self._models.get(current)
-        if model is None:
-            model = TraceModel()
-            model.setParent(self)
-            model.load(current.messages, current.past_turns)
-            self._models[current] = model
-            if model.turns and current.id is not None:
-                work = self._read_records(model, current.id, _TURNS_WITH_RECORDS)
-                self._session.tasks.start(work, name="read trace")
-        return model
+    def _read_due(self, model: TraceModel, conversation_id: str | None) -> None:
+        """Read what was recorded of turns, as far as nobody has."""
+        if conversation_id is not None and (due := self._models.take_due(model)):
+            work = self._read_records(model, conversation_id, due)
+            self._session.tasks.start(work, name="read trace")
 
     async def _read_records(self, model: TraceModel, conversation_id: str, limit: int) -> None:
         for trace in await self._session.desk.traces.traces(conversation_id, limit=limit):
+            if self._models.runs(trace.turn.id):
+                continue
             chosen = self.tree.currentIndex()
             node = chosen.data(NodeRole.NODE) if chosen.isValid() else None
             model.complete(trace)
@@ -152,15 +150,6 @@ class TracePane(QWidget):
             # Its steps are new: the one that was chosen is chosen again.
             if isinstance(node, Node) and node.turn.id == trace.turn.id and node.parent is not None:
                 self._choose_again(model, node)
-
-    def _read_earlier(
-        self,
-        conversation: OpenConversation,
-        messages: Sequence[ConversationMessage],
-        turns: Sequence[TurnRecord],
-    ) -> None:
-        if (model := self._models.get(conversation)) is not None:
-            model.load_earlier(messages, turns)
 
     def _choose_again(self, model: TraceModel, node: Node) -> None:
         again = model.find(node.id, node.turn.id) if node.id else QModelIndex()
@@ -171,14 +160,15 @@ class TracePane(QWidget):
         node = self.tree.currentIndex().data(NodeRole.NODE)
         if isinstance(node, Node):
             return node.turn
-        turns = self._model().turns
+        turns = self.turns
         return turns[-1] if turns else None
 
     def _show_current(self) -> None:
         if self._shown is self._session.current:
             return
         self._shown = self._session.current
-        model = self._model()
+        model = self._models.current
+        self._read_due(model, self._session.current.id)
         self.tree.setModel(model)
         header = self.tree.header()
         header.setStretchLastSection(False)
@@ -191,15 +181,9 @@ class TracePane(QWidget):
         self.details.clear()
         self._open_last()
 
-    def _take(self, event: Event) -> None:
-        conversation = self._session.opened(event.conversation_id or "")
-        if conversation is None or conversation not in self._models:
-            return
-        model = self._models[conversation]
-        model.take(event)
-        if isinstance(event, TurnFinished) and event.conversation_id is not None:
-            work = self._read_records(model, event.conversation_id, 1)
-            self._session.tasks.start(work, name="read trace")
+    def _take(self, model: TraceModel, event: Event) -> None:
+        if isinstance(event, TurnFinished):
+            self._read_due(model, event.conversation_id)
         if event.type in ("turn_started", "tool_call", "tool_result", "usage", "turn_finished"):
             self._filter_again(model)
             if event.type == "turn_started" or self._follows():
@@ -209,7 +193,7 @@ class TracePane(QWidget):
     def _follows(self) -> bool:
         """Whether the person looks at no other turn than the last."""
         node = self.tree.currentIndex().data(NodeRole.NODE)
-        turns = self._model().turns
+        turns = self.turns
         return not isinstance(node, Node) or not turns or node.turn is turns[-1]
 
     # -- the filter ----------------------------------------------------------------------------
@@ -221,7 +205,7 @@ class TracePane(QWidget):
     def _filter(self) -> None:
         """Hide what the words are not in. A turn that is meant shows all its steps."""
         words_ = self.filter.text().lower().split()
-        model, found = self._model(), 0
+        model, found = self._models.current, 0
         for row, turn in enumerate(model.turns):
             index = model.index(row, 0)
             whole = turn.matches(words_)
@@ -237,7 +221,7 @@ class TracePane(QWidget):
         self._found.setVisible(bool(words_))
 
     def _open_last(self) -> None:
-        model = self._model()
+        model = self._models.current
         self._stack.setCurrentIndex(1 if model.turns else 0)
         if model.turns:
             last = model.index(len(model.turns) - 1, 0)

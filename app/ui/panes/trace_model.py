@@ -33,6 +33,8 @@ from app.ui.panes.trace_nodes import (
     after,
     call_node,
     decided,
+    error_node,
+    operation_word,
     turn_state,
 )
 from app.ui.panes.trace_record import steps_of, tell_turn
@@ -137,11 +139,9 @@ class TraceModel(QAbstractItemModel):
                 title = translate("Trace", "{name}: version {version}").format(
                     name=PurePath(event.file).name, version=event.version
                 )
-                self._add(turn, Node("version", title, "ok", event.operation.replace("_", " ")))
+                self._add(turn, Node("version", title, "ok", operation_word(event.operation)))
             case ErrorEvent():
-                self._add(
-                    turn, Node("error", event.kind, "trouble", "failed", result=event.message)
-                )
+                self._add(turn, error_node(event.kind, event.message))
             case TurnFinished():
                 turn.state, turn.word = turn_state(event.status)
                 turn.milliseconds = event.duration_ms

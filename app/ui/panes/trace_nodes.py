@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.events import TurnStatus
+from app.domain.files import OperationType
 from app.domain.messages import ConversationMessage, MessageStatus, Role
 from app.domain.tool_calls import ToolStatus
 from app.domain.turns import TurnState
 from app.ui import words
+from app.ui.skill_words import skill_label
 from app.ui.translation import translate
 
 
@@ -137,8 +139,28 @@ class Node:
 def call_node(call_id: str, name: str, arguments: Mapping[str, object]) -> Node:
     """A call that runs."""
     gist = words.gist(arguments, 60)
-    title = f"{name}  {gist}" if gist else name
+    label = skill_label(name)
+    title = f"{label}  {gist}" if gist else label
     return Node("call", title, *words.call_state(None), id=call_id, name=name, arguments=arguments)
+
+
+def error_node(kind: str, message: str) -> Node:
+    """What ended a turn."""
+    state, word = turn_state(TurnStatus.FAILED)
+    return Node("error", kind, state, word, result=message)
+
+
+def operation_word(operation: str) -> str:
+    """Why a version came to be, in a word."""
+    match operation:
+        case OperationType.SKILL_EDIT:
+            return translate("Trace", "skill edit")
+        case OperationType.RESTORE:
+            return translate("Trace", "restore")
+        case OperationType.EXTERNAL:
+            return translate("Trace", "external")
+        case _:
+            return operation.replace("_", " ")
 
 
 def add_stored(turn: Node, message: ConversationMessage) -> None:

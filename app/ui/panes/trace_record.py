@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.turns import ModelCallRecord, TurnState
 from app.ui import words
-from app.ui.panes.trace_nodes import Node, after, decided, decision_word, turn_state
+from app.ui.panes.trace_nodes import (
+    Node,
+    after,
+    decided,
+    decision_word,
+    error_node,
+    turn_state,
+)
+from app.ui.skill_words import summary_words
 from app.ui.translation import translate
 
 if TYPE_CHECKING:
@@ -67,8 +75,7 @@ def steps_of(turn: Node, trace: TurnTrace) -> list[Node]:
     for group in groups.values():
         steps += group
     if trace.turn.state is TurnState.FAILED and trace.turn.message:
-        failed = Node("error", trace.turn.reason or "error", "trouble", "failed")
-        failed.result = trace.turn.message
+        failed = error_node(trace.turn.reason or "error", trace.turn.message)
         steps.append(failed)
     for step in steps:
         step.parent = turn
@@ -158,14 +165,15 @@ def _tell_decision(node: Node, decision: DecisionRecord) -> None:
 
 def _approval_node(decision: DecisionRecord, start: datetime) -> Node:
     state, word = decision_word(decision.decision or "")
+    summary = summary_words(decision.skill, decision.summary)
     node = Node(
         "approval",
-        translate("Trace", "approval: {summary}").format(summary=decision.summary),
+        translate("Trace", "approval: {summary}").format(summary=summary),
         state,
         word,
         id=f"approval {decision.id}",
         name=translate("Trace", "Approval of {skill}: {summary}").format(
-            skill=decision.skill, summary=decision.summary
+            skill=decision.skill, summary=summary
         ),
         arguments=decision.arguments,
         begins=after(start, decision.asked_at),

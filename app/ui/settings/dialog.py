@@ -130,6 +130,8 @@ class SettingsDialog(QDialog):
         self.you.set_up_wanted.connect(self._set_up)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.activated.connect(self._focus_search)
+        undo = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self)
+        undo.activated.connect(self._take_back)  # a field keeps the key for what is typed in it
 
     def _fit(self) -> None:
         """Take the room that text of this size needs, and that there is."""
@@ -216,10 +218,10 @@ class SettingsDialog(QDialog):
 
     def _take_back(self) -> None:
         undo = self._undo
-        self._say(translate("Settings", "Taken back."))
         if undo is not None:
+            self._say(translate("Settings", "Taken back."))
             undo()
-        self.stack.setFocus()
+            self.stack.setFocus()
 
     # -- the end -----------------------------------------------------------------------------------
 

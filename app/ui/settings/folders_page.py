@@ -135,4 +135,8 @@ class FoldersPage(Page):
         except StewardError as error:
             self._say(str(error))
             return
+        self._say("")
         self._session.files_changed.emit()
+        name = folder.name or str(folder)
+        said = translate("Settings", "{name} removed; nothing in it was touched").format(name=name)
+        self.told.emit(said, lambda: self.grant(folder))

@@ -10,7 +10,8 @@ import pytest
 
 from app.domain.messages import ConversationMessage, Role
 from app.domain.tool_calls import ToolCall, ToolStatus
-from app.integrations.guided.client import GuidedClient, last_turn, pieces
+from app.integrations.guided.answering import last_turn
+from app.integrations.guided.client import GuidedClient, pieces
 from app.orchestrator.llm_client import (
     Completed,
     LLMClient,
