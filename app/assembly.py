@@ -229,8 +229,8 @@ class Assembly:
         self.breakers.configure(_breaker_policy(settings))
         self.breakers.subscribe(self._publish_circuit)
         self.breakers.subscribe(troubles.circuit)
-        for skill in self.registry.skills:
-            self.breakers.breaker(skill.tool_definition.name)
+        for tool in self.context.tools():  # the others get one when they are first called
+            self.breakers.breaker(tool.name)
         self.decisions = ApprovalLog(self.database, self.redactor, clock)
         self.approvals = Approvals(
             rules=self.rules, log=self.decisions, clock=clock, publish=self.bus.publish

@@ -44,7 +44,11 @@ class ExportFromDrive(_writing.OneFileSkill):
         "odt; Sheets: xlsx, pdf, csv (the first sheet only), ods; Slides: pptx, pdf, txt.",
         {
             "path": FILE,
-            "format": {"type": "string", "enum": list(FORMATS)},
+            "format": {
+                "type": "string",
+                "enum": list(FORMATS),
+                "description": "What it is saved as; it depends on its kind.",
+            },
             "target": {
                 "type": "string",
                 "minLength": 1,

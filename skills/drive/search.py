@@ -36,7 +36,7 @@ class SearchDrive(ReadSkill):
         {
             "words": {"type": "string", "minLength": 1, "description": "In the name or the text."},
             "folder": FOLDER,
-            "kind": {"type": "string", "enum": list(KINDS)},
+            "kind": {"type": "string", "enum": list(KINDS), "description": "Only of this kind."},
             "modified_after": {
                 "type": "string",
                 "description": "Changed since then: 2026-11-30, or 2026-11-30T14:00:00Z.",
