@@ -11,11 +11,12 @@ TESTFLAGS ?= -n 2 --dist loadgroup
 TESTS ?=
 ARGS ?=
 
-.PHONY: help run test explore bench torture mutants lint lock translations screenshots pictures package package-check clean
+.PHONY: help run test test-live explore bench torture mutants lint lock translations screenshots pictures package package-check clean
 
 help:
 	@echo "make run          set everything up and open the window (ARGS: any steward command)"
 	@echo "make test         every test (TESTS: only these)"
+	@echo "make test-live    what only a real Google account can show, in a folder of its own"
 	@echo "make torture      the long proof that no file is lost, no stream breaks us (ROUNDS, ARGS)"
 	@echo "make mutants      whether the tests notice a missing safeguard (ARGS: only these)"
 	@echo "make explore      the property tests, ten times as many examples, and every scene"
@@ -35,6 +36,11 @@ run:
 test:
 	@$(BOOTSTRAP) dev
 	QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest $(TESTFLAGS) $(TESTS)
+
+# What only a real Google account can show; asks nothing where none is connected.
+test-live:
+	@$(BOOTSTRAP) dev
+	.venv/bin/python -m tests.live
 
 # The property tests with examples of their own at each run, ten times as many; then the window in
 # every state there is a scene of.

@@ -18,14 +18,13 @@ from app.domain.events import Circuit, FileVersionEvent, Severity
 from app.domain.files import FileVersion
 from app.domain.notification_rules import NotificationRules
 from app.event_bus import EventBus
-from app.files.folder_store import FolderStore
 from app.files.folders import GrantedFolders
-from app.files.fs_ops import FsOps
 from app.files.version_manager import RecoveryReport, VersionManager
 from app.files.watching import CHILD as WATCHER
 from app.files.watching import FolderWatcher
 from app.files.workspace import Workspaces
 from app.first_run import make_sample_folder
+from app.google_drive import ConnectedDrive
 from app.integrations.discovery import LocalServer, find_local_servers
 from app.logs import start_logging, stop_logging
 from app.model_context import ModelContext
@@ -181,16 +180,29 @@ class Assembly:
         troubles = self._troubles = self._tell_troubles()
 
         self.folders = GrantedFolders(settings.folders, private=(settings.home,))
+        drive = ConnectedDrive(
+            self.store,
+            settings=lambda: self.settings,
+            clock=clock,
+            hide=self.redactor.add,
+            on_end=lambda account: self._tell_problem(
+                "google",
+                f"The sign-in of {account.email} with Google has expired or was revoked. No file "
+                "was touched. Sign in again under Settings, Google Drive.",
+            ),
+        )
+        self.google = drive.accounts
+        self._closing.callback(self.google.close)
         self.versions = VersionManager(
             database=self.database,
             vault=settings.home / "vault",
-            store=FolderStore(FsOps()),
+            store=drive.stores,
             clock=clock,
             on_version=self._publish_version,
             hide_secrets=self.redactor.text,
         )
         self._closing.push_async_callback(self.versions.close)
-        self.workspaces = Workspaces(self.versions, self.folders)
+        self.workspaces = Workspaces(self.versions, self.folders, drive.finder(self.versions))
         self.recovery: RecoveryReport = await self.versions.recover()
         await self.conversations.mark_interrupted()
         await self.executions.mark_interrupted()
@@ -207,13 +219,18 @@ class Assembly:
         await self._load_skills(settings.home / "skills")
         attached = AttachedReader(self.versions.attachments, self.conversations, self.redactor)
         self.registry.add(ResultReader(self.conversations, attached))
-        self.context = ModelContext(self.registry, self.folders, lambda: self.settings)
+        self.context = ModelContext(
+            self.registry,
+            self.folders,
+            lambda: self.settings,
+            has_drive=lambda: bool(self.google.all()),
+        )
         self.breakers = Breakers(clock=clock, hide_secrets=self.redactor.text)
         self.breakers.configure(_breaker_policy(settings))
         self.breakers.subscribe(self._publish_circuit)
         self.breakers.subscribe(troubles.circuit)
-        for skill in self.registry.skills:
-            self.breakers.breaker(skill.tool_definition.name)
+        for tool in self.context.tools():  # the others get one when they are first called
+            self.breakers.breaker(tool.name)
         self.decisions = ApprovalLog(self.database, self.redactor, clock)
         self.approvals = Approvals(
             rules=self.rules, log=self.decisions, clock=clock, publish=self.bus.publish
@@ -274,6 +291,9 @@ class Assembly:
         self._closing.push_async_callback(self.supervisor.close)
         self.watcher.switch(on=settings.watch_folders)
         await self.supervisor.start(self.watcher.child)
+        drive.begin()
+        self.drive_watcher = drive.watcher(self.versions, self.database, clock)
+        await self.supervisor.start(self.drive_watcher.child)
 
     async def _tell_what_was_not_sent(self) -> None:
         self.unsent = await self.waiting.left_behind()

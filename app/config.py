@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -46,6 +47,10 @@ class Settings:
         watch_folders: whether outside changes in the folders are recorded as they happen.
         notification_rules: see ``app.domain.notification_rules``; empty: the defaults.
         approval_mode: one of ``APPROVAL_MODES``: what needs no asking.
+        google_oauth_client_file, google_service_account_file, google_token_file: files that say
+            who Steward is at Google; they are only read.
+        google_access: one of ``GOOGLE_ACCESSES``: what a sign-in with Google asks for.
+        google_api_url: where Google's interface is; ``None``: at Google.
         other_secrets: secrets of services this program knows only to hide them.
         kept_keys: keys of other servers than the one at ``llm_base_url``, by origin.
         notices: what the person should know about their keys.
@@ -84,6 +89,11 @@ class Settings:
     watch_folders: bool = False
     notification_rules: str = ""
     approval_mode: str = "ask"
+    google_oauth_client_file: Path | None = None
+    google_access: str = "file"
+    google_service_account_file: Path | None = None
+    google_token_file: Path | None = None
+    google_api_url: str | None = None
     other_secrets: Mapping[str, Secret] = field(default_factory=dict)
     kept_keys: Mapping[str, Secret] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
@@ -115,8 +125,15 @@ def default_of(name: str) -> object:
     return getattr(Settings(home=Path()), field_named(name).name)
 
 
-# Secrets of services that come later: hidden from today on, wherever they are set.
-_OTHER_SECRET_ENV: Final = ("TELEGRAM_BOT_TOKEN", "STEWARD_WEBHOOK_SECRET")
+# Secrets of services that come later: hidden from today on, wherever they are set. Those of a
+# sign-in with Google become known when they are given or read.
+_OTHER_SECRET_ENV: Final = (
+    "TELEGRAM_BOT_TOKEN",
+    "STEWARD_WEBHOOK_SECRET",
+    "GOOGLE_REFRESH_TOKEN",
+    "GOOGLE_CLIENT_SECRET",
+    "GOOGLE_SERVICE_KEY",
+)
 
 _PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy")
 
@@ -149,8 +166,10 @@ class SettingsStore:
     ) -> None:
         self.home = home or default_home()
         self._environ = os.environ if environ is None else environ
-        self._kept = KeptSecrets(keyring or SystemKeyring())
+        self.keyring = keyring or SystemKeyring()
+        self._kept = KeptSecrets(self.keyring)
         self._known: dict[str, Secret] = {}
+        self._writing = threading.RLock()
 
     @property
     def path(self) -> Path:
@@ -224,6 +243,10 @@ class SettingsStore:
         f = field_named(name)
         if f.secret:
             raise UsageError(f"{f.name} is a secret.", hint="Secrets go to the keyring.")
+        with self._writing:
+            self._save(f, value)
+
+    def _save(self, f: Field, value: object) -> None:
         stored = self._read_file()
         before = dict(stored)
         if value is None or value == "":
@@ -236,6 +259,7 @@ class SettingsStore:
                 said = repr(value).replace(password_in(str(value)) or "\0", "***")
                 raise UsageError(f"{f.name} cannot be {said}: {error}.") from error
             plain = [str(p) for p in parsed] if isinstance(parsed, tuple) else parsed
+            plain = str(plain) if isinstance(plain, Path) else plain
             if Redactor({**self._known, **self.environment_secrets()}).holds_secret(plain):
                 raise UsageError(
                     f"{f.name} holds a secret, which must not stand in the settings file.",
@@ -275,6 +299,25 @@ class SettingsStore:
             return False
         self._write_file(stored)
         return True
+
+    def noted(self, name: str) -> object:
+        """What was noted under ``name``, which is no setting; ``None`` where nothing was."""
+        return self._read_file().get(name)
+
+    def note(self, name: str, change: Callable[[object], object]) -> None:
+        """Put what ``change`` makes of a note in its place; from any thread.
+
+        It must be plain JSON without secrets: raises ``UsageError`` for one that is known.
+        ``None`` takes the note out.
+        """
+        with self._writing:
+            stored = self._read_file()
+            noted = change(stored.pop(name, None))
+            if Redactor({**self._known, **self.environment_secrets()}).holds_secret(noted):
+                raise UsageError(f"{name} holds a secret, which must not stand in a file.")
+            if noted is not None:
+                stored[name] = noted
+            self._write_file(stored)
 
     def check_keyring(self) -> None:
         """Raise ``KeyringError`` where a secret could not be kept; may wait for the keyring."""

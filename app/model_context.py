@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Callable
+from typing import Final
 
 import app
 from app.config import Settings
@@ -18,16 +19,26 @@ from app.orchestrator.skills_now import SkillsNow
 from app.orchestrator.untrusted import marking
 from app.skill_runtime.registry import SkillRegistry
 
+_OF_GOOGLE: Final = frozenset(["drive", "docs", "sheets"])
+"""Domains of skills that need a Google account."""
+
 
 class ModelContext:
     """Makes it for each turn (``orchestrator.engine_parts.ContextSource``).
 
-    ``settings``: asked each time.
+    ``settings`` and ``has_drive`` are asked each time. Where no Google account is connected, its
+    skills are not offered: a model would only try them in vain, and each takes tokens.
     """
 
     def __init__(
-        self, registry: SkillRegistry, folders: GrantedFolders, settings: Callable[[], Settings]
+        self,
+        registry: SkillRegistry,
+        folders: GrantedFolders,
+        settings: Callable[[], Settings],
+        *,
+        has_drive: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._has_drive = has_drive
         self._registry = registry
         self._folders = folders
         self._settings = settings
@@ -47,8 +58,11 @@ class ModelContext:
         return self._prompt.prompt(self._manuals())
 
     def tools(self) -> tuple[ToolDefinition, ...]:
-        """Definitions of every skill, sorted by name."""
-        return self._registry.definitions()
+        """Definitions of every skill that can be used, sorted by name."""
+        found = self._registry.definitions()
+        if self._has_drive():
+            return found
+        return tuple(one for one in found if one.name.partition(".")[0] not in _OF_GOOGLE)
 
     def changes(self, name: str) -> bool:
         """Whether the skill of this name can change something; one that is not there cannot."""
@@ -78,4 +92,6 @@ class ModelContext:
 
     def _manuals(self) -> dict[str, str]:
         domains = {skill.domain for skill in self._registry.skills}
+        if not self._has_drive():
+            domains -= _OF_GOOGLE
         return {d: m.description for d in domains if (m := self._registry.manual(d))}

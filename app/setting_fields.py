@@ -10,6 +10,7 @@ from app.setting_kinds import (
     Address,
     Choice,
     Dollars,
+    ExistingFile,
     Folders,
     Key,
     Kind,
@@ -27,6 +28,7 @@ PROVIDERS: Final = ("openrouter", "openai-compatible", "guided")
 EFFORTS: Final = ("none", "minimal", "low", "medium", "high")
 LANGUAGES: Final = ("system", "en", "de")
 APPROVAL_MODES: Final = ("ask", "reversible")
+GOOGLE_ACCESSES: Final = ("file", "all")
 
 _MOST_FALLBACKS: Final = 10
 
@@ -222,6 +224,36 @@ FIELDS: Final[tuple[Field, ...]] = (
         "STEWARD_APPROVAL_MODE",
         Choice(APPROVAL_MODES, blank=APPROVAL_MODES[0]),
         "ask, or reversible: changes of files, each archived first, need no approval.",
+    ),
+    Field(
+        "google_oauth_client_file",
+        "GOOGLE_OAUTH_CLIENT_FILE",
+        ExistingFile(),
+        "Your OAuth client file (a desktop app's, from Google's console), to sign in with Google.",
+    ),
+    Field(
+        "google_access",
+        "STEWARD_GOOGLE_ACCESS",
+        Choice(GOOGLE_ACCESSES, blank=GOOGLE_ACCESSES[0]),
+        "What a sign-in with Google asks for: file (only files Steward made there), or all.",
+    ),
+    Field(
+        "google_service_account_file",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        ExistingFile(),
+        "A service account's key file, used for Google Drive without signing in.",
+    ),
+    Field(
+        "google_token_file",
+        "STEWARD_GOOGLE_TOKEN_FILE",
+        ExistingFile(),
+        "A ready token file (google-auth's authorized_user JSON); it is only read.",
+    ),
+    Field(
+        "google_api_url",
+        "STEWARD_GOOGLE_API_URL",
+        Address(),
+        "Where Google's interface is, in place of https://www.googleapis.com.",
     ),
 )
 _BY_NAME: Final = {f.name: f for f in FIELDS} | {f.env: f for f in FIELDS}

@@ -206,6 +206,22 @@ class Folders:
 
 
 @dataclass(frozen=True, slots=True)
+class ExistingFile:
+    """The path of a file that is read when it is needed, absolute; blank for none."""
+
+    def read(self, value: object) -> Path | None:
+        """The path; whether there is such a file is seen when it is read."""
+        text = str(value).strip()
+        if not text.isprintable():
+            raise ValueError("use the path of a file")
+        return _folder(text) if text else None
+
+    def write(self, value: object) -> str:
+        """The path."""
+        return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """Up to ``most`` names of ``what``, with commas or blanks between them."""
 

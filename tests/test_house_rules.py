@@ -157,3 +157,21 @@ def test_what_the_window_says_goes_through_translate() -> None:
     ]
 
     assert not found, "not translated:\n" + "\n".join(found)
+
+
+DELETES = {"delete", "emptyTrash", "empty_trash", "deleteRevision"}
+
+
+def test_nothing_of_google_is_deleted_for_good() -> None:
+    """Drive's own trash is emptied by the person, and revisions go when Drive lets go of them."""
+    sources = [path for path in SOURCES if "google" in path.parts]
+    found = [
+        where(path, node)
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Attribute) and node.attr in DELETES)
+        or (isinstance(node, ast.Constant) and node.value in {*DELETES, "DELETE"})
+    ]
+
+    assert sources
+    assert not found, f"trash it instead: {', '.join(found)}"

@@ -26,6 +26,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "rules": ("app.cli.rules:rules", "What needs no asking, and how to take it back."),
     "approvals": ("app.cli.approvals:approvals", "What was decided about each change."),
     "sign-in": ("app.cli.sign_in:sign_in", "Connect a model by signing in in the browser."),
+    "google": ("app.cli.google:google", "Google Drive: sign in, see the accounts, sign out."),
     "config": ("app.cli.settings:config", "Read and change settings."),
     "autostart": ("app.cli.autostart:autostart", "Open the window when you log in: on or off."),
     "doctor": ("app.cli.doctor:doctor", "Check every part and say how to mend what is not well."),

@@ -15,6 +15,7 @@ from app.domain.errors import (
     PathOutsideError,
 )
 from app.domain.files import BlameLine, FileVersion, Origin
+from app.files.drive_places import PREFIX, id_in, is_drive
 
 if TYPE_CHECKING:
     from app.assembly import Assembly
@@ -77,6 +78,11 @@ async def known_places(assembly: Assembly, paths: Sequence[str]) -> list[str]:
     """
 
     def place_of(path: str) -> str:
+        if is_drive(path):
+            record = assembly.versions.history.find_below("drive", f"{PREFIX}{id_in(path)[0]}/")
+            if record is None:
+                raise _no_versions(path)
+            return record.locator
         granted = assembly.folders.candidates(path) if assembly.folders.folders else []
         places = [*map(str, granted), *_places_outside(path)]
         for place in places:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
-import threading
-from contextlib import suppress
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from app.cli.browser_wait import Browser, tell_address, waited_for
 from app.cli.counting import counted
 from app.cli.options import json_option
-from app.cli.output import Output, in_utc
+from app.cli.output import Output
 from app.cli.run import DONE, NOT_CONFIGURED, Run
 from app.domain.errors import KeyringError, ModelError
 
 if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import Coroutine
-
     from app.config import Settings, SettingsStore
     from app.redaction import Secret
 
@@ -62,9 +56,9 @@ async def _sign_in(output: Output, *, open_browser: bool) -> int:
         return _not_kept(output, error)
     try:
         async with openrouter_sign_in() as attempt:
-            _tell_address(output, attempt.address, attempt.seconds)
-            browser = _Browser(attempt.address) if open_browser else None
-            key = await _waited_for(output, attempt.key(), attempt.seconds, browser)
+            tell_address(output, "OpenRouter", attempt.address, attempt.seconds)
+            browser = Browser(attempt.address) if open_browser else None
+            key = await waited_for(output, attempt.key(), attempt.seconds, browser)
         return await _tried_and_kept(output, store, settings, key)
     except asyncio.CancelledError:
         output.passing("")
@@ -74,51 +68,6 @@ async def _sign_in(output: Output, *, open_browser: bool) -> int:
         output.passing("")
         output.note(_KEPT_NOTHING)
         raise
-
-
-def _tell_address(output: Output, address: str, seconds: float) -> None:
-    if output.json_lines:
-        from app.clock import SystemClock
-
-        ends_at = SystemClock().now() + timedelta(seconds=seconds)
-        output.record({"address": address, "expires_at": in_utc(ends_at)})
-        return
-    output.note("Sign in with OpenRouter in your browser, at this address:")
-    output.line(address)
-
-
-async def _waited_for(
-    output: Output, key: Coroutine[Any, Any, Secret], seconds: float, browser: _Browser | None
-) -> Secret:
-    """The key, with a line that says how long it is waited for already."""
-    import asyncio
-
-    began = asyncio.get_running_loop().time()
-    waiting = asyncio.create_task(key, name="wait for the browser")
-    watched: set[asyncio.Future[Any]] = {waiting}
-    if browser is not None:
-        watched.add(browser.failed)
-    try:
-        while not waiting.done():
-            waited = asyncio.get_running_loop().time() - began
-            output.passing(
-                f"Waiting for your browser: {clock_face(waited)} of {clock_face(seconds)}. "
-                "Ctrl+C cancels."
-            )
-            await asyncio.wait(watched, timeout=1, return_when=asyncio.FIRST_COMPLETED)
-            if browser is not None and browser.failed.done() and browser.failed in watched:
-                watched.remove(browser.failed)
-                output.passing("")
-                output.note("No browser could be opened here: open the address yourself.", "yellow")
-    finally:
-        waiting.cancel()
-        output.passing("")
-    return await waiting
-
-
-def clock_face(seconds: float) -> str:
-    """Minutes and seconds."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
 async def _tried_and_kept(
@@ -156,39 +105,3 @@ def _not_kept(output: Output, error: KeyringError) -> int:
     output.error(error)
     output.note(_KEPT_NOTHING)
     return NOT_CONFIGURED
-
-
-class _Browser:
-    """Opens an address in a thread: some browsers only come back when they are closed.
-
-    ``failed`` is done where there is no browser to open.
-    """
-
-    def __init__(self, address: str) -> None:
-        import asyncio
-
-        self._address = address
-        self._loop = asyncio.get_running_loop()
-        self.failed: asyncio.Future[None] = self._loop.create_future()
-        threading.Thread(target=self._open, name="open the browser", daemon=True).start()
-
-    def _open(self) -> None:
-        if _has_screen() and _opened(self._address):
-            return
-        with suppress(RuntimeError):  # the command has ended, and its loop with it
-            self._loop.call_soon_threadsafe(self.failed.set_result, None)
-
-
-def _has_screen() -> bool:
-    # Without one a browser made of text would take the terminal.
-    named = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
-    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in named)
-
-
-def _opened(address: str) -> bool:
-    import webbrowser
-
-    try:
-        return webbrowser.open(address)
-    except webbrowser.Error:
-        return False

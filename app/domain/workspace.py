@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol, TypeVar
 
+from app.domain.drive import Drive
 from app.domain.file_search import ANY_FILE, ConversationFiles, FileQuery, FoundFile
 from app.domain.files import (
     BlameLine,
@@ -80,8 +81,9 @@ class PlannedChange:
 
 
 class Workspace(Protocol):
-    """Files in granted folders. Path arguments are what a person or model wrote: absolute,
-    or relative to the first granted folder that has them (for new files: the first folder).
+    """Files in granted folders, and in Google Drive. Path arguments are what a person or model
+    wrote: absolute, or relative to the first granted folder that has them (for new files: the
+    first folder); in Drive ``drive:FILE_ID`` (for new files: ``drive:FOLDER_ID/NAME``).
 
     Every method that resolves a path raises ``PathOutsideError`` where it leaves all granted
     folders (links resolved), ``NoFolderError`` where none is granted, ``FileMissingError``,
@@ -100,6 +102,11 @@ class Workspace(Protocol):
     @property
     def roots(self) -> Sequence[str]:
         """Where the granted folders really are, in the same order: links resolved."""
+        ...
+
+    @property
+    def drive(self) -> Drive:
+        """Google Drive. Raises ``DriveSignedOutError`` where it is not connected."""
         ...
 
     def display(self, path: str) -> str:

@@ -122,7 +122,7 @@ class VaultCare:
             return [record.file_id for record in self._history.records()]
         found: dict[str, None] = {}
         for path in paths:
-            store = self._store.name
+            store = self._store.name_of(path)
             record = self._history.find(store, path) or self._history.find_moved(store, path)
             if record is not None:
                 found[record.file_id] = None

@@ -104,8 +104,9 @@ class ChangeRunner:
 
     def settle_at(self, places: Sequence[str]) -> None:
         """End earlier changes of these files that were left open. The caller holds the lock."""
-        for operation in self._journal.open_at(self._store.name, places):
-            self.settle(operation)
+        for place in places:
+            for operation in self._journal.open_at(self._store.name_of(place), [place]):
+                self.settle(operation)
 
     # -- the change itself -----------------------------------------------------------------
 
@@ -132,7 +133,7 @@ class ChangeRunner:
             if ready is not None:
                 ready.sync()
             gate.go()
-            announced = _announcement(making, change, self._store.name)
+            announced = _announcement(making, change, self._store.name_of(request.locator))
             self._journal.announce(announced, ready=ready is not None)
             return self.perform(change, before, after, ready)
 

@@ -39,7 +39,7 @@ class Conflicts:
 
     def open(self) -> list[FileConflict]:
         """Every undecided conflict, newest first."""
-        return [self._described(one) for one in self._history.open(self._store.name)]
+        return [self._described(one) for one in self._history.open()]
 
     def get(self, op_id: str) -> OpenConflict:
         """One undecided conflict. Raises ``NotFoundError``."""

@@ -19,6 +19,7 @@ from app.domain.errors import (
 )
 from app.domain.files import FileVersion
 from app.domain.names import shown
+from app.files.drive_places import is_drive
 from app.files.store import Change, Outcome
 from app.files.vault_folders import VaultFailure
 
@@ -103,7 +104,11 @@ def naming(display: Callable[[str], str]) -> Iterator[None]:
         yield
     except FileError as error:
         places = {str(error.details[key]) for key in _PLACES if key in error.details}
-        short = {place: display(place) for place in places if Path(place).is_absolute()}
+        short = {
+            place: display(place)
+            for place in places
+            if Path(place).is_absolute() or is_drive(place)
+        }
         if not short:
             raise
         display_of_path = short.get(str(error.details.get("path")))

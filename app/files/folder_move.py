@@ -141,7 +141,7 @@ class FolderMover:
         return found, tuple(sorted([*found.files, *known]))
 
     def _is_known(self, path: str) -> bool:
-        record = self._history.find(self._store.name, path)
+        record = self._history.find(self._store.name_of(path), path)
         return record is not None and record.present
 
     def _require_bound(self, move: FolderMove, files: tuple[str, ...]) -> None:
@@ -173,7 +173,7 @@ class FolderMover:
         count = self._journal.announce_folder(
             FolderAnnouncement(
                 op_id=op_id,
-                store=self._store.name,
+                store=self._store.name_of(move.locator),
                 operation=move.operation,
                 locator=move.locator,
                 target=move.target,

@@ -47,7 +47,9 @@ class FolderStore(FolderReader):
     A link that appears in a path later is not followed: ``OSError`` (``ENOTDIR``, ``ELOOP``).
     """
 
-    name = "folder"
+    def name_of(self, locator: str) -> str:
+        """All of them are files of this machine."""
+        return "folder"
 
     # -- changing --------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from app.domain.errors import (
     UsageError,
 )
 from app.domain.names import meant, shown
+from app.files.drive_places import display_of, is_drive
 from app.files.failures import explained
 from app.files.lookalikes import lookalike, other_case
 
@@ -200,8 +201,10 @@ class GrantedFolders:
 
         Absolute where the short form would mean a file of another granted folder. Characters
         that would not show are written as escapes; ``resolve`` takes them so. Blocking where
-        there are several folders.
+        there are several folders. A file of Google Drive by its id and name.
         """
+        if is_drive(str(path)):
+            return shown(display_of(str(path)))
         path = Path(path)
         root = self._root_of(path)
         if root is None:

@@ -58,7 +58,7 @@ class Noter:
                     return Ended()
                 gate.go()
                 digest, size = self._archived(locator)
-                noted = self._notes.noted(self._store.name, locator, digest, size)
+                noted = self._notes.noted(self._store.name_of(locator), locator, digest, size)
         return Ended() if noted is None else Ended((noted,))
 
     def run_move(self, locator: str, target: str, gate: Gate) -> Ended:
@@ -72,33 +72,36 @@ class Noter:
             if not self._is_moved(locator, target):
                 return Ended()
             gate.go()
-            noted = self._notes.noted_move(self._store.name, locator, target)
+            noted = self._notes.noted_move(self._store.name_of(locator), locator, target)
         return Ended() if noted is None else Ended((noted,))
 
     def standing(self, folder: str) -> dict[str, str | None]:
         """Files that stand below a folder as far as is known, each with how it was last seen."""
-        return self._history.standing(self._store.name, folder)
+        return self._history.standing(self._store.name_of(folder), folder)
 
     def saw(self, seen: Mapping[str, str]) -> None:
-        """Remember how files looked when they were as their history says."""
-        self._notes.saw(self._store.name, seen)
+        """Remember how files of one store looked when they were as their history says."""
+        if seen:
+            self._notes.saw(self._store.name_of(next(iter(seen))), seen)
 
     def _is_moved(self, locator: str, target: str) -> bool:
-        record = self._history.find(self._store.name, locator)
+        record = self._history.find(self._store.name_of(locator), locator)
         last = self._history.newest(record.file_id) if record is not None else None
         if last is None or last.hash_after is None or last.path != locator:
             return False
-        there = self._history.find(self._store.name, target)
+        there = self._history.find(self._store.name_of(target), target)
         if there is not None and there.present:
             return False
         try:
-            gone = self._store.probe(locator) is None
+            # One file under another name: it is there under both, as long as anybody asks.
+            same = self._store.is_respelled(locator, target)
+            gone = same or self._store.probe(locator) is None
             return gone and self._store.probe(target) == last.hash_after
         except NotAFileError:
             return False
 
     def _is_as_known(self, locator: str, *, first_seen: bool) -> bool:
-        record = self._history.find(self._store.name, locator)
+        record = self._history.find(self._store.name_of(locator), locator)
         if record is None and not first_seen:
             return True
         last = self._history.newest(record.file_id) if record is not None else None
@@ -110,7 +113,7 @@ class Noter:
 
     def _archived(self, locator: str) -> tuple[str | None, int | None]:
         """What stands there, in the vault: hash and size, ``None`` where nothing stands."""
-        record = self._history.find(self._store.name, locator)
+        record = self._history.find(self._store.name_of(locator), locator)
         last = self._history.newest(record.file_id) if record is not None else None
         keep = partial(self._blobs.put, like=last.hash_after if last is not None else None)
         try:

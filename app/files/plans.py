@@ -23,6 +23,7 @@ from app.domain.files import FileAction, FileVersion, OperationType, Origin, Tra
 from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
 from app.files.contents import Content, InMemory, kept
+from app.files.drive_places import PREFIX
 from app.files.failures import explaining
 from app.files.request import MAX_BYTES, Bound, Request
 from app.files.store import ChangeKind, FileStore
@@ -101,7 +102,7 @@ class Plans:
 
     def restore_request(self, path: str, version: int, origin: Origin) -> Request:
         """What a restore has to do. Raises ``FileMissingError``, ``NotFoundError``."""
-        record = self._history.find(self._store.name, path)
+        record = self._history.find(self._store.name_of(path), path)
         if record is None:
             if Path(path).is_dir():
                 raise NotAFileError(
@@ -204,7 +205,7 @@ class Plans:
 
     def known_at(self, path: str) -> FileRecord | None:
         """The file that stands at ``path``, stood there last, or was moved away from there."""
-        store = self._store.name
+        store = self._store.name_of(path)
         return self._history.find(store, path) or self._history.find_moved(store, path)
 
     def versions_at(
@@ -217,8 +218,12 @@ class Plans:
         return self._history.versions(record.file_id, limit=limit, before=before)
 
     def known_below(self, folder: str, *, limit: int | None = None) -> list[TrackedFile]:
-        """Files with a history below an absolute folder, newest change first."""
-        return self._history.tracked(store=self._store.name, folder=folder, limit=limit)
+        """Files with a history below an absolute folder, newest change first.
+
+        ``drive:`` stands for all of Google Drive.
+        """
+        below = None if folder == PREFIX else folder
+        return self._history.tracked(store=self._store.name_of(folder), folder=below, limit=limit)
 
     def content_at(self, path: str, version: int) -> bytes:
         """Exact bytes of a version. Raises ``NotFoundError``, ``FileMissingError``,
@@ -259,7 +264,7 @@ class Plans:
         return wanted
 
     def _unknown(self, path: str) -> FileMissingError:
-        moved = self._history.find_moved(self._store.name, path)
+        moved = self._history.find_moved(self._store.name_of(path), path)
         hint = f"It was moved to {moved.locator}." if moved is not None else ""
         details = {"path": path, **({} if moved is None else {"stands_at": moved.locator})}
         return FileMissingError(f"Steward has no versions of {path}.", hint=hint, details=details)

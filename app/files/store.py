@@ -1,4 +1,4 @@
-"""The port of places that hold the person's files: a folder now, Google Drive later.
+"""The port of places that hold the person's files: folders of this machine, Google Drive.
 
 A store never decides what is recorded. It reads, makes ready, acts once, and after a failure or
 a crash says from what it finds whether that act happened.
@@ -43,7 +43,7 @@ class Pulled:
     hash: str
     size: int
     mode: int
-    stamp: tuple[int, ...] = ()
+    stamp: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +168,8 @@ Take = Callable[[Iterator[bytes]], object]
 class FileStore(Protocol):
     """A place of files. Blocking; every method may raise ``OSError``."""
 
-    @property
-    def name(self) -> str:
-        """Stable name, as in ``files.store``."""
+    def name_of(self, locator: str) -> str:
+        """Stable name of the place that holds ``locator``, as in ``files.store``."""
         ...
 
     def pull(self, locator: str, *, limit: int, take: Take | None = None) -> Pulled:

@@ -15,6 +15,7 @@ from app.domain.files import (
     Origin,
 )
 from app.domain.workspace import Workspace
+from app.files.drive_finder import DriveFinder
 from app.files.folders import GrantedFolders
 from app.files.version_manager import VersionManager
 from app.files.workspace_paths import Expected
@@ -25,9 +26,12 @@ from app.storage.file_conflicts import OpenConflict
 class Workspaces:
     """Makes workspaces: one an origin, all on the same folders and the same manager."""
 
-    def __init__(self, manager: VersionManager, folders: GrantedFolders) -> None:
+    def __init__(
+        self, manager: VersionManager, folders: GrantedFolders, drive: DriveFinder | None = None
+    ) -> None:
         self._manager = manager
         self._folders = folders
+        self._drive = drive
 
     def bind(
         self,
@@ -44,7 +48,7 @@ class Workspaces:
                 file, or finds other bytes, raises ``FileChangedError``.
             permit: called before each change begins; what it raises stops the change.
         """
-        return BoundWorkspace(self._manager, self._folders, origin, expected, permit)
+        return BoundWorkspace(self._manager, self._folders, self._drive, origin, expected, permit)
 
 
 class BoundWorkspace(PlanningWorkspace):
@@ -54,11 +58,12 @@ class BoundWorkspace(PlanningWorkspace):
         self,
         manager: VersionManager,
         folders: GrantedFolders,
+        drive: DriveFinder | None,
         origin: Origin,
         expected: Expected | None,
         permit: Callable[[], None],
     ) -> None:
-        super().__init__(manager, folders, origin, expected)
+        super().__init__(manager, folders, drive, origin, expected)
         self._permit = permit
 
     @contextmanager

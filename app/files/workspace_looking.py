@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from app.domain.drive import Drive
 from app.domain.file_search import ANY_FILE, ConversationFiles, FileQuery, FoundFile
 from app.domain.files import (
     BlameLine,
@@ -15,9 +16,11 @@ from app.domain.files import (
     TrackedFile,
 )
 from app.domain.workspace import FileEntry
+from app.files.drive_places import PREFIX, is_drive, place_at
 from app.files.request import (
     MAX_BYTES,
 )
+from app.files.workspace_drive import DriveView
 from app.files.workspace_paths import WorkspacePaths
 
 T = TypeVar("T")
@@ -38,16 +41,21 @@ class LookingWorkspace(WorkspacePaths):
         """Where they really are."""
         return tuple(str(folder) for folder in self._folders.roots)
 
-    def display(self, path: str) -> str:
-        """Short form of an absolute path."""
-        return self._folders.display(path)
+    @property
+    def drive(self) -> Drive:
+        """Google Drive."""
+        return DriveView(self._drive, self._look)
 
     async def entry(self, path: str) -> FileEntry:
         """The file or folder at ``path``."""
+        if is_drive(path):
+            return await self._look(path, lambda: self._drive.entry(path))
         return await self._look(path, lambda: self._walker.entry(self._resolve(path)))
 
     async def list(self, path: str | None = None) -> Sequence[FileEntry]:
         """Entries of a folder, or of all granted folders."""
+        if path is not None and is_drive(path):
+            return await self._look(path, lambda: self._drive.entries(path))
         return await self._look(
             path, lambda: [e for folder in self._starts(path) for e in self._walker.entries(folder)]
         )
@@ -87,7 +95,10 @@ class LookingWorkspace(WorkspacePaths):
     async def conflicts(self) -> Sequence[FileConflict]:
         """Undecided conflicts in the granted folders."""
         found = await self._manager.conflicts()
-        return [one for one in found if self._folders.holds(Path(one.path))]
+        return [one for one in found if self._holds(one.path)]
+
+    def _holds(self, path: str) -> bool:
+        return is_drive(path) or self._folders.holds(Path(path))
 
     async def versions(
         self, path: str, *, limit: int | None = None, before: int | None = None
@@ -130,19 +141,22 @@ class LookingWorkspace(WorkspacePaths):
 
         def look() -> Sequence[TrackedFile]:
             roots = self._folders.roots if folder is None else [self._known_folder(folder)]
+            starts = [str(root) for root in roots]
+            if folder is None and self._finder is not None:
+                starts.append(PREFIX)
             found = {
                 file.file_id: file
-                for root in roots  # one may lie in another
-                for file in self._manager.plans.known_below(str(root), limit=limit)
+                for start in starts  # one may lie in another
+                for file in self._manager.plans.known_below(start, limit=limit)
             }
             # Files by the thousand share few folders: each folder is judged once.
             inside: dict[str, bool] = {}
             for file in found.values():
                 parent = os.path.dirname(file.path)  # noqa: PTH120 - a plain string
                 if parent not in inside:
-                    inside[parent] = self._folders.holds(Path(parent))
+                    inside[parent] = self._holds(parent)
             kept = [f for f in found.values() if inside[os.path.dirname(f.path)]]  # noqa: PTH120
-            if len(roots) > 1:
+            if len(starts) > 1:
                 kept.sort(key=lambda file: file.changed_at, reverse=True)
             return kept[:limit]
 
@@ -181,9 +195,11 @@ class LookingWorkspace(WorkspacePaths):
         def is_meant(path: str) -> bool:
             parent = os.path.dirname(path)  # noqa: PTH120 - a plain string
             if parent not in inside:
-                inside[parent] = self._folders.holds(Path(parent))
+                inside[parent] = self._holds(parent)
             if not inside[parent]:
                 return False
+            if is_drive(path):
+                return all(word in place_at(path).name.casefold() for word in folded)
             # What stands above the granted folder would find every file in it.
             above = max(len(root) for root in roots if path.startswith(root))
             return all(word in path[above:].casefold() for word in folded)

@@ -7,10 +7,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
 
+from app.domain.drive import DriveSignedOutError
 from app.domain.errors import FileChangedError, FileMissingError, NotAFileError, PathOutsideError
 from app.domain.files import (
     Origin,
 )
+from app.files.drive_finder import DriveFinder
+from app.files.drive_places import is_drive
 from app.files.failures import changed, explaining, naming
 from app.files.folders import GrantedFolders
 from app.files.fs_ops import FsOps
@@ -37,11 +40,13 @@ class WorkspacePaths:
         self,
         manager: VersionManager,
         folders: GrantedFolders,
+        drive: DriveFinder | None,
         origin: Origin,
         expected: Expected | None,
     ) -> None:
         self._manager = manager
         self._folders = folders
+        self._finder = drive
         self._origin = origin
         self._expected = expected
         self._walker = Walker(folders, FsOps())
@@ -57,10 +62,24 @@ class WorkspacePaths:
 
     def _naming(self) -> AbstractContextManager[None]:
         """What fails within names files as people and models do."""
-        return naming(self._folders.display)
+        return naming(self.display)
+
+    def display(self, path: str) -> str:
+        """Short form of an absolute path, or of a Drive file's."""
+        return self._folders.display(path)
 
     def _resolve(self, path: str) -> Path:
+        if is_drive(path):
+            return Path(self._drive.there(path))
         return self._folders.resolve(path)
+
+    @property
+    def _drive(self) -> DriveFinder:
+        if self._finder is None:
+            raise DriveSignedOutError(
+                "Google Drive is not connected.", hint="Connect it in the settings, under Drive."
+            )
+        return self._finder
 
     def _there(self, path: str) -> str:
         try:
@@ -72,7 +91,7 @@ class WorkspacePaths:
 
     def _file_there(self, path: str) -> str:
         place = self._there(path)
-        if Path(place).is_dir():
+        if not is_drive(place) and Path(place).is_dir():
             raise NotAFileError(
                 f"{path} is a folder, and a folder is never removed as a whole.",
                 hint="Remove its files one by one; or move it to another place.",
@@ -81,10 +100,14 @@ class WorkspacePaths:
         return place
 
     def _new(self, path: str) -> str:
+        if is_drive(path):
+            return self._drive.new(path)
         return str(self._folders.resolve(path, for_new=True))
 
     def _known(self, path: str) -> str:
         """A file that is there, or one that was: the first place with a history."""
+        if is_drive(path):
+            return self._drive.known(path)
         try:
             return str(self._resolve(path))
         except FileMissingError:
@@ -109,11 +132,14 @@ class WorkspacePaths:
 
         A relative target is looked for first in the granted folder that the file is in.
         """
+        if is_drive(source):
+            return self._drive.goal(source, target)
         goal = self._folders.resolve(target, for_new=True, near=Path(source))
         return str(goal / Path(source).name if goal.is_dir() else goal)
 
     def _folder_goal(self, path: str, target: str) -> tuple[str, str]:
         """A folder that may be moved, and where that leads."""
+        _require_local(path)
         source = self._there(path)
         if not Path(source).is_dir():
             raise NotAFileError(
@@ -124,6 +150,7 @@ class WorkspacePaths:
 
     def _starts(self, path: str | None) -> Sequence[Path]:
         if path is not None:
+            _require_local(path)
             start = self._resolve(path)
             if not start.is_dir():
                 raise NotAFileError(
@@ -137,7 +164,11 @@ class WorkspacePaths:
     def _confine(self, steps: Sequence[UndoStep]) -> None:
         for step in steps:
             for path in (step.path, step.target):
-                if path is not None and str(self._folders.confine(Path(path))) != path:
+                if (
+                    path is not None
+                    and not is_drive(path)
+                    and str(self._folders.confine(Path(path))) != path
+                ):
                     raise PathOutsideError(
                         f"{path} leads elsewhere now; nothing was undone.",
                         details={"path": path},
@@ -149,7 +180,11 @@ class WorkspacePaths:
 
     def _require_granted(self, one: OpenConflict) -> None:
         for path in (one.path, one.target):
-            if path is not None and str(self._folders.confine(Path(path))) != path:
+            if (
+                path is not None
+                and not is_drive(path)
+                and str(self._folders.confine(Path(path))) != path
+            ):
                 raise PathOutsideError(
                     f"{path} leads elsewhere now; nothing was changed.", details={"path": path}
                 )
@@ -174,3 +209,12 @@ class WorkspacePaths:
         for path, digest in found.items():
             if path not in self._expected or self._expected[path] != digest:
                 raise changed(path)
+
+
+def _require_local(path: str) -> None:
+    if is_drive(path):
+        raise NotAFileError(
+            f"{path} is in Google Drive, where folders are not worked on as a whole.",
+            hint="files.list shows what is in one, drive.search finds files; name the files.",
+            details={"path": path},
+        )

@@ -62,7 +62,7 @@ class PlanningWorkspace(LookingWorkspace):
             plan = self._manager.plan_folder(source, goal)
             return PlannedChange(
                 path=source,
-                display=self._folders.display(source),
+                display=self.display(source),
                 before=None,
                 after=None,
                 hash_before=plan.fingerprint,
@@ -132,7 +132,7 @@ class PlanningWorkspace(LookingWorkspace):
         if step.kind is ChangeKind.MOVE_FOLDER:
             return PlannedChange(
                 path=step.path,
-                display=self._folders.display(step.path),
+                display=self.display(step.path),
                 before=None,
                 after=None,
                 hash_before=step.now,
@@ -149,7 +149,7 @@ class PlanningWorkspace(LookingWorkspace):
         too_large = any(side is not None and side.content is None for side in (before, after))
         return PlannedChange(
             path=path,
-            display=self._folders.display(path),
+            display=self.display(path),
             before=None if before is None or too_large else before.content,
             after=None if after is None or too_large else after.content,
             hash_before=hash_before,

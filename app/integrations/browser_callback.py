@@ -46,12 +46,19 @@ class CameBack:
 class BrowserCallback:
     """Listens on a free port of 127.0.0.1 within its context. Owned by the loop's thread.
 
+    Args:
+        state: what the browser has to bring along, where the service gives that back; one that
+            brings another, or none, is not the one that is waited for.
+        name: what the service knows this computer by.
+
     Attributes:
         address: where the browser is to come back to; its path cannot be guessed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, state: Secret | None = None, name: str = "localhost") -> None:
         self.address = ""
+        self._state = state
+        self._name = name
         self._path = f"/signed-in/{secrets.token_urlsafe(32)}"
         self._hosts: frozenset[str] = frozenset()
         self._server: asyncio.Server | None = None
@@ -65,7 +72,7 @@ class BrowserCallback:
         self._server = await asyncio.start_server(self._accept, _HOST, 0, limit=_MAX_HEAD)
         port = self._server.sockets[0].getsockname()[1]
         # Services know "localhost" as the person's own computer; browsers try 127.0.0.1 for it.
-        self.address = f"http://localhost:{port}{self._path}"
+        self.address = f"http://{self._name}:{port}{self._path}"
         self._hosts = frozenset({f"localhost:{port}", f"{_HOST}:{port}"})
         return self
 
@@ -144,6 +151,8 @@ class BrowserCallback:
             return None
         if not hmac.compare_digest(asked.path.encode(), self._path.encode()):
             return None
+        if self._state is not None and not _is_one(brought.get("state"), self._state):
+            return None
         return _brought(brought)
 
 
@@ -154,6 +163,10 @@ def _brought(brought: dict[str, list[str]]) -> CameBack | None:
         case {"error": [word, *_]}:
             return CameBack(refusal=word)
     return None
+
+
+def _is_one(values: list[str] | None, wanted: Secret) -> bool:
+    return values is not None and len(values) == 1 and Secret(values[0]) == wanted
 
 
 def _is_plain(code: str) -> bool:

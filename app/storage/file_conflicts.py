@@ -49,12 +49,13 @@ class ConflictHistory:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def open(self, store: str) -> list[OpenConflict]:
-        """Every undecided conflict of a store, newest first."""
+    def open(self) -> list[OpenConflict]:
+        """Every undecided conflict, newest first."""
 
         def read() -> list[OpenConflict]:
-            rows = _conflicts().where(File.store == store)
-            newest = rows.order_by(FileVersionRow.created_at.desc(), FileVersionRow.id.desc())
+            newest = _conflicts().order_by(
+                FileVersionRow.created_at.desc(), FileVersionRow.id.desc()
+            )
             return [found for row in newest if (found := _open(row)) is not None]
 
         return self._database.read(read)

@@ -60,6 +60,25 @@ class FileHistory:
 
         return self._database.read(read)
 
+    def find_below(self, store: str, beginning: str) -> FileRecord | None:
+        """The file whose locator begins so: the one that stands there, else the one changed last.
+
+        For stores whose locators begin with what names the file for ever.
+        """
+
+        def read() -> FileRecord | None:
+            rows = select(
+                "id, store, locator, present",
+                "files WHERE store = ? AND locator >= ? AND locator < ? "
+                "ORDER BY present DESC, updated_at DESC",
+                store,
+                beginning,
+                f"{beginning}\U0010ffff",
+            )
+            return next((_record_of(row) for row in rows if last_done(row[0]) is not None), None)
+
+        return self._database.read(read)
+
     def find_moved(self, store: str, locator: str) -> FileRecord | None:
         """The file that stood at ``locator`` once and has been moved away."""
 

@@ -163,6 +163,32 @@ class Branch(Table):
         table_name = "branches"
 
 
+class DriveFeed(Table):
+    """To where an account's feed of changes in Google Drive was read."""
+
+    account = TextField(primary_key=True)
+    page = TextField()
+    read_at = UtcField()
+
+    class Meta:
+        """Peewee's options."""
+
+        table_name = "drive_feeds"
+
+
+class DriveFolder(Table):
+    """A folder of Google Drive whose files get a history."""
+
+    folder_id = TextField(primary_key=True)
+    name = TextField()
+    added_at = UtcField()
+
+    class Meta:
+        """Peewee's options."""
+
+        table_name = "drive_folders"
+
+
 class Draft(Table):
     """What is being written in a conversation."""
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from app.storage.turns import Turns
     from app.storage.usage import UsageLog
     from app.storage.waiting import WaitingMessages
+    from app.ui.google_port import GoogleAccounts
 
 
 class GrantedFolders(Protocol):
@@ -404,6 +405,11 @@ class Desk(Protocol):
         model: str | None = None,
     ) -> bool:
         """Use another provider, after a live call; whether the key could be kept."""
+        ...
+
+    @property
+    def google(self) -> GoogleAccounts:
+        """The Google accounts."""
         ...
 
     def sign_in(self) -> AbstractAsyncContextManager[SignIn]:

@@ -1054,6 +1054,197 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     </message>
 </context>
 <context>
+    <name>Drive</name>
+    <message>
+        <source>&amp;Add an account …</source>
+        <translation>Konto &amp;hinzufügen …</translation>
+    </message>
+    <message>
+        <source>&amp;Open Google&apos;s console</source>
+        <translation>Googles &amp;Konsole öffnen</translation>
+    </message>
+    <message>
+        <source>A sign-in made elsewhere, as google-auth writes it (authorized_user). It is only read.</source>
+        <translation>Eine anderswo gemachte Anmeldung, wie google-auth sie schreibt (authorized_user). Sie wird nur gelesen.</translation>
+    </message>
+    <message>
+        <source>Access</source>
+        <translation>Zugriff</translation>
+    </message>
+    <message>
+        <source>Accounts</source>
+        <translation>Konten</translation>
+    </message>
+    <message>
+        <source>Address of Google&apos;s interface</source>
+        <translation>Adresse von Googles Schnittstelle</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>Alle Dateien</translation>
+    </message>
+    <message>
+        <source>Choose the &amp;file …</source>
+        <translation>&amp;Datei wählen …</translation>
+    </message>
+    <message>
+        <source>Choose your OAuth client file</source>
+        <translation>Eigene OAuth-Client-Datei wählen</translation>
+    </message>
+    <message>
+        <source>For a gateway of your own. Tokens are sent there.</source>
+        <translation>Für ein eigenes Gateway. Token werden dorthin gesendet.</translation>
+    </message>
+    <message>
+        <source>For an organisation&apos;s service account: it sees what is shared with its address.</source>
+        <translation>Für das Dienstkonto einer Organisation: Es sieht, was mit seiner Adresse geteilt ist.</translation>
+    </message>
+    <message>
+        <source>From the service account&apos;s key file that is set below.</source>
+        <translation>Aus der Schlüsseldatei des Dienstkontos, die unten eingestellt ist.</translation>
+    </message>
+    <message>
+        <source>From the token file that is set below.</source>
+        <translation>Aus der Token-Datei, die unten eingestellt ist.</translation>
+    </message>
+    <message>
+        <source>Google has ended the sign-in: it expired or was revoked. No file was touched, and versions stay.</source>
+        <translation>Google hat die Anmeldung beendet: Sie ist abgelaufen oder wurde widerrufen. Keine Datei wurde berührt, und Versionen bleiben.</translation>
+    </message>
+    <message>
+        <source>Google then ends it for this client everywhere; versions of files stay (Space)</source>
+        <translation>Google beendet sie dann für diesen Client überall; Versionen von Dateien bleiben (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Google wants to know which program asks, so you register one of your own, once: in Google&apos;s console make a project, switch on the Google Drive API, add yourself as a test user, make a client of the type “Desktop app” and download its JSON. While it is in testing, Google ends each sign-in after 7 days.</source>
+        <translation>Google will wissen, welches Programm fragt. Darum wird einmal ein eigenes angemeldet: in Googles Konsole ein Projekt anlegen, die Google Drive API einschalten, sich selbst als Testnutzer eintragen, einen Client vom Typ „Desktop-App“ anlegen und sein JSON herunterladen. Solange er im Test ist, beendet Google jede Anmeldung nach 7 Tagen.</translation>
+    </message>
+    <message>
+        <source>Held until you close Steward: no keyring works on this computer.</source>
+        <translation>Gilt, bis Steward geschlossen wird: Auf diesem Computer arbeitet kein Schlüsselbund.</translation>
+    </message>
+    <message>
+        <source>JSON files (*.json)</source>
+        <translation>JSON-Dateien (*.json)</translation>
+    </message>
+    <message>
+        <source>No keyring works on this computer, so the sign-in will hold until you close Steward. {doing}</source>
+        <translation>Auf diesem Computer arbeitet kein Schlüsselbund, darum gilt die Anmeldung, bis Steward geschlossen wird. {doing}</translation>
+    </message>
+    <message>
+        <source>Nobody is signed in.</source>
+        <translation>Niemand ist angemeldet.</translation>
+    </message>
+    <message>
+        <source>Only files Steward makes: none of your other files can be found, read or changed. All files: it can read and change everything in your Drive; each file is archived before it is changed. Holds from the next sign-in on.</source>
+        <translation>Nur Dateien, die Steward anlegt: Alle anderen kann es nicht finden, lesen oder ändern. Alle Dateien: Es kann alles in diesem Drive lesen und ändern; jede Datei wird gesichert, bevor sie geändert wird. Gilt ab der nächsten Anmeldung.</translation>
+    </message>
+    <message>
+        <source>Only files it makes</source>
+        <translation>Nur von ihm angelegte</translation>
+    </message>
+    <message>
+        <source>Ready token file</source>
+        <translation>Fertige Token-Datei</translation>
+    </message>
+    <message>
+        <source>Service account&apos;s key file</source>
+        <translation>Schlüsseldatei des Dienstkontos</translation>
+    </message>
+    <message>
+        <source>Sign &amp;in with Google …</source>
+        <translation>Mit Google an&amp;melden …</translation>
+    </message>
+    <message>
+        <source>Sign in again …</source>
+        <translation>Neu anmelden …</translation>
+    </message>
+    <message>
+        <source>Sign in again: {email}</source>
+        <translation>Neu anmelden: {email}</translation>
+    </message>
+    <message>
+        <source>Sign out</source>
+        <translation>Abmelden</translation>
+    </message>
+    <message>
+        <source>Sign out: {email}</source>
+        <translation>Abmelden: {email}</translation>
+    </message>
+    <message>
+        <source>Signed in {time}: {access}.</source>
+        <translation>Angemeldet am {time}: {access}.</translation>
+    </message>
+    <message>
+        <source>Steward finds, reads and changes files in the Drives of these accounts. Tokens are kept in the system&apos;s keyring, and are sent to Google only.</source>
+        <translation>Steward findet, liest und ändert Dateien in den Drives dieser Konten. Token liegen im Schlüsselbund des Systems und werden nur an Google gesendet.</translation>
+    </message>
+    <message>
+        <source>The JSON of a client of the type “Desktop app” from Google&apos;s console. It is read where it lies, when you sign in.</source>
+        <translation>Das JSON eines Clients vom Typ „Desktop-App“ aus Googles Konsole. Es wird bei der Anmeldung gelesen, wo es liegt.</translation>
+    </message>
+    <message>
+        <source>What Steward may see</source>
+        <translation>Was Steward sehen darf</translation>
+    </message>
+    <message>
+        <source>Without a browser</source>
+        <translation>Ohne Browser</translation>
+    </message>
+    <message>
+        <source>You had asked for: {access}.</source>
+        <translation>Gewünscht war: {access}.</translation>
+    </message>
+    <message>
+        <source>Your OAuth client</source>
+        <translation>Eigener OAuth-Client</translation>
+    </message>
+    <message>
+        <source>Your OAuth client file</source>
+        <translation>Eigene OAuth-Client-Datei</translation>
+    </message>
+    <message>
+        <source>Your browser opens, and asks for the same access (Space)</source>
+        <translation>Der Browser öffnet sich und fragt nach demselben Zugriff (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Your browser opens, and comes back when you have allowed it</source>
+        <translation>Der Browser öffnet sich und kommt zurück, wenn es erlaubt ist</translation>
+    </message>
+    <message>
+        <source>all files</source>
+        <translation>alle Dateien</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>only files Steward makes</source>
+        <translation>nur Dateien, die Steward anlegt</translation>
+    </message>
+    <message>
+        <source>the access its token gives</source>
+        <translation>der Zugriff, den sein Token gibt</translation>
+    </message>
+    <message>
+        <source>{email} is signed in: {access}.</source>
+        <translation>{email} ist angemeldet: {access}.</translation>
+    </message>
+    <message>
+        <source>{email} is signed out here.</source>
+        <translation>{email} ist hier abgemeldet.</translation>
+    </message>
+    <message>
+        <source>{email} is signed out, and Google knows it.</source>
+        <translation>{email} ist abgemeldet, und Google weiß es.</translation>
+    </message>
+    <message>
+        <source>{email} is signed out.</source>
+        <translation>{email} ist abgemeldet.</translation>
+    </message>
+</context>
+<context>
     <name>Empty</name>
     <message>
         <source>Choose a folder and a model, step by step</source>
@@ -2031,6 +2222,10 @@ Andere Wahl ({keys})</translation>
     <message>
         <source>For single &amp;sources</source>
         <translation>Für einzelne &amp;Quellen</translation>
+    </message>
+    <message>
+        <source>Google Drive</source>
+        <translation>Google Drive</translation>
     </message>
     <message>
         <source>Held until you close Steward: no keyring works on this computer.</source>

@@ -72,10 +72,9 @@ class ReadFile(ReadSkill):
         """Read a page."""
         path = text(params, "path")
         try:
-            data = await context.workspace.read(path)
+            data, shown = await self._content(path, context)
         except FileTooLargeError:
             return await _page_of_large(params, context)
-        shown = (await context.workspace.entry(path)).display
         file = await self._text(data, shown)
         file = replace(file, text=context.hide_secrets(file.text))
         start = _start(params, file.text, shown)
@@ -95,6 +94,11 @@ class ReadFile(ReadSkill):
                 "next_offset": end if more else None,
             },
         )
+
+    async def _content(self, path: str, context: SkillContext) -> tuple[bytes, str]:
+        """The bytes, and how the file is shown; the name's ending says what they are."""
+        data = await context.workspace.read(path)
+        return data, (await context.workspace.entry(path)).display
 
     async def _text(self, data: bytes, name: str) -> ReadableText:
         digest = hashlib.sha256(data).hexdigest()

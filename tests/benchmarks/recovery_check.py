@@ -91,7 +91,7 @@ def _leave_open(database: Database, docs: Path) -> None:
         journal.announce(
             Announcement(
                 op_id=op_id,
-                store=store.name,
+                store=store.name_of(str(path)),
                 action=FileAction.EDIT,
                 operation=OperationType.SKILL_EDIT,
                 locator=str(path),

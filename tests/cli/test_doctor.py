@@ -42,7 +42,7 @@ from tests.standins.model_server import (
 
 CHECKS = [
     "python", "data", "disk", "last run", "settings", "folders", "skills", "log", "database",
-    "vault", "notices", "circuits", "watching", "model", "servers", "keyring", "window",
+    "vault", "notices", "circuits", "watching", "model", "google", "servers", "keyring", "window",
 ]  # fmt: skip
 
 

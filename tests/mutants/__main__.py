@@ -18,6 +18,8 @@ from pathlib import Path
 
 from tests.mutants.calls import CALL_MUTANTS
 from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.mutants.drive import DRIVE_MUTANTS
+from tests.mutants.drive_files import DRIVE_FILE_MUTANTS
 from tests.mutants.resilience import RESILIENCE_MUTANTS
 from tests.mutants.secrets import SECRET_MUTANTS
 
@@ -31,7 +33,14 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("words", nargs="*", help="only mutants whose name has one of these")
     words = parser.parse_args(arguments).words
-    known = (*MUTANTS, *SECRET_MUTANTS, *CALL_MUTANTS, *RESILIENCE_MUTANTS)
+    known = (
+        *MUTANTS,
+        *SECRET_MUTANTS,
+        *CALL_MUTANTS,
+        *RESILIENCE_MUTANTS,
+        *DRIVE_MUTANTS,
+        *DRIVE_FILE_MUTANTS,
+    )
     chosen = [m for m in known if not words or any(word in m.name for word in words)]
     stale = [
         m.name

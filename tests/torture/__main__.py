@@ -1,4 +1,4 @@
-"""``python -m tests.torture [--seed S] [--streams N | --power | --kills | --answers N] …``.
+"""``python -m tests.torture [--seed S] [--streams N | --power | --kills | --drive | --answers N]``.
 
 First a million mutated streams of a model, then every power cut there is, then N rounds of killed
 processes, then answers that are cut off. Exit code 1 on a violation.
@@ -22,6 +22,7 @@ from tests.files.power_changes import CUTS, SOMEONE, Cut
 from tests.files.power_cuts import FILE_SYSTEMS, Rig, Tally
 from tests.files.power_loss import PowerDatabase
 from tests.torture.answers import ANSWERS, Answers
+from tests.torture.drive import drive
 from tests.torture.kills import Rounds
 from tests.torture.streams import STREAMS, streams
 
@@ -141,6 +142,7 @@ def main() -> int:
     parser.add_argument(
         "--chaos", type=int, default=0, metavar="TURNS", help="only turns against a faulty server"
     )
+    parser.add_argument("--drive", action="store_true", help="scenarios in Google Drive only")
     chosen = parser.parse_args()
     if chosen.chaos:
         return chaos(chosen.chaos, chosen.seed)
@@ -148,7 +150,9 @@ def main() -> int:
     where = memory if os.access(memory, os.W_OK) else None
     violations: list[str] = []
     some = (chosen.streams, chosen.answers)
-    everything = not (chosen.power or chosen.kills or any(one is not None for one in some))
+    everything = not (
+        chosen.power or chosen.kills or chosen.drive or any(one is not None for one in some)
+    )
     if everything or chosen.streams is not None:
         violations += streams(STREAMS if chosen.streams is None else chosen.streams, chosen.seed)
     with tempfile.TemporaryDirectory(prefix="torture-", dir=where) as folder:
@@ -159,6 +163,8 @@ def main() -> int:
             place = Path(folder) / "kills"
             place.mkdir()
             violations += asyncio.run(kills(place, chosen.rounds, chosen.seed))
+        if everything or chosen.drive:
+            violations += asyncio.run(drive(Path(folder)))
         if everything or chosen.answers is not None:
             points = ANSWERS if chosen.answers is None else chosen.answers
             violations += asyncio.run(answers(Path(folder) / "answers", points, chosen.seed))

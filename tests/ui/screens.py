@@ -813,6 +813,27 @@ async def signing_in(person: Person) -> None:
     await until(page.attempt.copy_button.isVisible, "the browser")
 
 
+async def drive(person: Person) -> None:
+    """The accounts of Google Drive: one that works, one that has to sign in again."""
+    assert person.window.session is not None
+    noted = [
+        {"email": email, "access": access, "state": state, "signed_in_at": "2026-03-10T09:30:00Z"}
+        for email, access, state in (
+            ("ada@example.org", "file", "ready"),
+            ("a-longer-name@an-organisation.example.org", "all", "sign_in_again"),
+        )
+    ]
+    desk = person.window.session.desk
+    assert isinstance(desk, Assembly)
+    desk.store.note("google_accounts", lambda _: noted)
+    _settings(person, "drive")
+
+
+async def drive_files(person: Person) -> None:
+    """What a sign-in with Google needs."""
+    _settings(person, "drive").show_setting("google_token_file")
+
+
 async def _found() -> list[LocalServer]:
     return [
         LocalServer("Ollama", "http://127.0.0.1:11434/v1", ("qwen3:8b", "llama3.2:3b")),
@@ -876,6 +897,8 @@ SCENES: Final[dict[str, Scene]] = {
         files,
         settings,
         folders,
+        drive,
+        drive_files,
         picking,
         limits,
         you,

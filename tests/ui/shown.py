@@ -114,6 +114,10 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
         "settings.folders_page.FoldersPage",
         "settings.setting_controls.SwitchControl",
     ),
+    "drive": (
+        "settings.account_row.AccountRow",
+        "settings.drive_page.DrivePage",
+    ),
     "settings": (
         "settings.keys.KeyRow",
         "settings.model_page.ModelPage",

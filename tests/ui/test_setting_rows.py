@@ -211,7 +211,7 @@ async def test_nonsense_in_any_field_changes_nothing(
         press(row.control, Qt.Key.Key_Return)
         assert row.is_wrong, row.name
 
-    assert len(lines) == 13
+    assert len(lines) == 17
     assert desk.settings == before
 
 

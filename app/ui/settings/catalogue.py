@@ -17,7 +17,7 @@ from app.ui.translation import translate
 
 _NO_BREAK: Final = "\u00a0"
 
-PAGES: Final = ("model", "folders", "approvals", "limits", "notifications", "you")
+PAGES: Final = ("model", "folders", "drive", "approvals", "limits", "notifications", "you")
 """Pages in their order."""
 
 
@@ -55,6 +55,7 @@ def page_title(page: str) -> str:
     return {
         "model": translate("Settings", "Model"),
         "folders": translate("Settings", "Folders"),
+        "drive": translate("Settings", "Google Drive"),
         "approvals": translate("Settings", "Approvals"),
         "limits": translate("Settings", "Limits"),
         "notifications": translate("Settings", "Notifications"),
@@ -187,6 +188,60 @@ def settings() -> Mapping[str, SettingWords]:
             ),
             "folders",
             also="watch versions",
+        ),
+        "google_access": SettingWords(
+            translate("Drive", "What Steward may see"),
+            translate(
+                "Drive",
+                "Only files Steward makes: none of your other files can be found, read or changed. "
+                "All files: it can read and change everything in your Drive; each file is archived "
+                "before it is changed. Holds from the next sign-in on.",
+            ),
+            "drive",
+            choices={
+                "file": translate("Drive", "Only files it makes"),
+                "all": translate("Drive", "All files"),
+            },
+            also="scope drive.file permission oauth",
+        ),
+        "google_oauth_client_file": SettingWords(
+            translate("Drive", "Your OAuth client file"),
+            translate(
+                "Drive",
+                "The JSON of a client of the type “Desktop app” from Google's console. It is read "
+                "where it lies, when you sign in.",
+            ),
+            "drive",
+            blank=translate("Drive", "none"),
+            also="client_secret json console credentials",
+        ),
+        "google_service_account_file": SettingWords(
+            translate("Drive", "Service account's key file"),
+            translate(
+                "Drive",
+                "For an organisation's service account: it sees what is shared with its address.",
+            ),
+            "drive",
+            blank=translate("Drive", "none"),
+            also="application credentials robot",
+        ),
+        "google_token_file": SettingWords(
+            translate("Drive", "Ready token file"),
+            translate(
+                "Drive",
+                "A sign-in made elsewhere, as google-auth writes it (authorized_user). It is only "
+                "read.",
+            ),
+            "drive",
+            blank=translate("Drive", "none"),
+            also="authorized_user refresh token",
+        ),
+        "google_api_url": SettingWords(
+            translate("Drive", "Address of Google's interface"),
+            translate("Drive", "For a gateway of your own. Tokens are sent there."),
+            "drive",
+            blank="https://www.googleapis.com",
+            also="endpoint proxy url",
         ),
         "approval_mode": SettingWords(
             translate("Settings", "Changes of files"),

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.ui.controls import Button, ElidedLabel, offer_to_clear, rule
 from app.ui.session import Session
 from app.ui.settings.catalogue import page_title, words_of
+from app.ui.settings.drive_page import DrivePage
 from app.ui.settings.folders_page import FoldersPage
 from app.ui.settings.model_page import ModelPage
 from app.ui.settings.notifications_page import NotificationsPage
@@ -53,6 +54,7 @@ class SettingsDialog(QDialog):
         self._warned: set[str] = set()
         self.model = ModelPage(page_title("model"), theme, session, self._work)
         self.folders = FoldersPage(page_title("folders"), session)
+        self.drive = DrivePage(page_title("drive"), theme, session)
         self.rules = RulesPage(page_title("approvals"), session, self._work)
         self.limits = limits_page(page_title("limits"), session)
         self.notifications = NotificationsPage(page_title("notifications"), session)
@@ -60,6 +62,7 @@ class SettingsDialog(QDialog):
         self.pages: dict[str, Page] = {
             "model": self.model,
             "folders": self.folders,
+            "drive": self.drive,
             "approvals": self.rules,
             "limits": self.limits,
             "notifications": self.notifications,
@@ -237,6 +240,7 @@ class SettingsDialog(QDialog):
             )
             return
         self.model.cancel()
+        self.drive.cancel()
         self._work.cancel()  # what is under way must not come back to pages that are gone
         super().done(result)
 

@@ -32,11 +32,17 @@ SKILLS = Path(__file__).parents[3] / "skills"
 class Desk:
     """Calls skills on a folder, a write only with the approval that its preview gives."""
 
-    def __init__(self, granted: GrantedFolders, manager: VersionManager, conversation: str):
+    def __init__(
+        self,
+        granted: GrantedFolders,
+        manager: VersionManager,
+        conversation: str,
+        workspaces: Workspaces | None = None,
+    ) -> None:
         self.folder = granted.folders[0]
         self.turn = "turn-1"
         self.granted = granted
-        self._workspaces = Workspaces(manager, granted)
+        self._workspaces = workspaces or Workspaces(manager, granted)
         self._conversation = conversation
         self._clock = SystemClock()
         self._executor = Executor(timeout=30, clock=self._clock)

@@ -1,0 +1,188 @@
+"""Records what others do to Drive files, as versions, from Drive's feed of changes.
+
+It only looks and takes note. Where it stopped is remembered after what it found was recorded: what
+happened while Steward was closed is found at its next start, and nothing is passed over. It runs
+as a supervisor's child on the loop's thread; blocking work runs in worker threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from app.domain.drive import (
+    DriveChange,
+    DriveFile,
+    DriveOfflineError,
+    DriveSignedOutError,
+)
+from app.domain.errors import FileError, NotAFileError
+from app.files.drive_client import DriveClient
+from app.files.drive_places import PREFIX, place_of
+from app.files.drive_reader import Drives, require_bytes
+from app.files.version_manager import VersionManager
+from app.resilience.supervision import Child, Ready
+
+logger = logging.getLogger(__name__)
+
+CHILD: Final = "Google Drive watcher"
+"""Its name among a supervisor's children."""
+
+INTERVAL: Final = 60.0
+"""Seconds between two looks."""
+LARGEST: Final = 64 * 1024 * 1024
+"""Bytes; a file without a history that is larger is not given one."""
+
+
+class DriveFeeds(Protocol):
+    """Where each account's feed was read to. Blocking."""
+
+    def read(self, account: str) -> str | None:
+        """``None`` where it was never read."""
+        ...
+
+    def keep(self, account: str, page: str) -> None:
+        """From here on the next time."""
+        ...
+
+
+class DriveWatcher:
+    """Watches the files with a history, and those in ``folders``, of every account.
+
+    Args:
+        versions: takes note of the changes, and publishes each version.
+        drives: the accounts.
+        feeds: where they were read to.
+        folders: ids of watched folders; asked each time.
+        interval: seconds between two looks.
+    """
+
+    def __init__(
+        self,
+        *,
+        versions: VersionManager,
+        drives: Drives,
+        feeds: DriveFeeds,
+        folders: Callable[[], frozenset[str]] = frozenset,
+        interval: float = INTERVAL,
+    ) -> None:
+        self._versions = versions
+        self._drives = drives
+        self._feeds = feeds
+        self._folders = folders
+        self._interval = interval
+        self._woken = asyncio.Event()
+        self._settled = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def child(self) -> Child:
+        """What a supervisor runs."""
+        return Child(CHILD, self._run)
+
+    def look_now(self) -> None:
+        """Do not wait for the next look: an account was connected. From any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    async def _run(self, ready: Ready) -> None:
+        self._loop = asyncio.get_running_loop()
+        ready()
+        said = ""
+        while True:
+            self._woken.clear()
+            try:
+                await self._settle()
+                await self.look()
+                said = ""
+            except (DriveSignedOutError, DriveOfflineError) as error:
+                if error.message != said:
+                    said = error.message
+                    logger.info("the changes in Drive are looked at later", extra={"why": said})
+            try:
+                async with asyncio.timeout(self._interval):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+
+    async def look(self) -> int:
+        """Note what changed since the last look. Returns how many versions are new.
+
+        Raises ``DriveSignedOutError``, ``DriveOfflineError``; what was noted until then stays.
+        """
+        clients = await asyncio.to_thread(self._drives.clients)
+        return sum([await self._look_at(client) for client in clients])
+
+    async def _settle(self) -> None:
+        """End what a crash left open in Drive: it is not asked while Steward starts."""
+        if not self._settled:
+            await asyncio.to_thread(self._drives.clients)
+            await self._versions.recover()
+            self._settled = True
+
+    # -- inside ----------------------------------------------------------------------------
+
+    async def _look_at(self, client: DriveClient) -> int:
+        account = (await asyncio.to_thread(client.account)).email
+        page = await asyncio.to_thread(self._feeds.read, account)
+        if page is None:
+            start = await asyncio.to_thread(client.changes_start)
+            await asyncio.to_thread(self._feeds.keep, account, start)
+            return 0
+        count = 0
+        following: str | None = page
+        while following is not None:
+            found = await asyncio.to_thread(client.changes, following)
+            for change in _newest(found.changes):
+                count += await self._note(change)
+            following = found.next_page
+            reached = found.next_page or found.next_start
+            if reached is not None:
+                await asyncio.to_thread(self._feeds.keep, account, reached)
+        return count
+
+    async def _note(self, change: DriveChange) -> int:
+        try:
+            return await self._noted(change)
+        except (DriveSignedOutError, DriveOfflineError):
+            raise  # the feed is read from here again
+        except FileError as error:
+            logger.warning(
+                "a change in Drive was not noted",
+                extra={"file": change.file_id, "why": error.message},
+            )
+            return 0
+
+    async def _noted(self, change: DriveChange) -> int:
+        file = change.file
+        record = await self._versions.in_worker(
+            lambda: self._versions.history.find_below("drive", f"{PREFIX}{change.file_id}/")
+        )
+        if record is None:
+            if file is None or not self._is_to_be_kept(file):
+                return 0
+            return int(
+                await self._versions.note(place_of(file).locator, first_seen=True) is not None
+            )
+        locator = record.locator
+        count = int(await self._versions.note(locator) is not None)
+        if file is not None and not file.trashed and place_of(file).locator != locator:
+            moved = await self._versions.note_moved(locator, place_of(file).locator)
+            count += int(moved is not None)
+        return count
+
+    def _is_to_be_kept(self, file: DriveFile) -> bool:
+        if file.trashed or not self._folders().intersection(file.parents):
+            return False
+        try:
+            require_bytes(file, file.name)
+        except NotAFileError:
+            return False
+        return (file.size or 0) <= LARGEST
+
+
+def _newest(changes: Sequence[DriveChange]) -> list[DriveChange]:
+    """The last word on each file, in order."""
+    return list({change.file_id: change for change in changes}.values())

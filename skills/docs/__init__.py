@@ -1,0 +1,1 @@
+"""Skills for Google Docs, edited in place."""

@@ -1,0 +1,1 @@
+"""Skills for files in Google Drive."""

@@ -1,0 +1,1 @@
+"""Skills for Google Sheets, changed in place."""

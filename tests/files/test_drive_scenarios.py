@@ -1,0 +1,77 @@
+"""No request of an operation in Drive can fail, be lost, or be the last one, and cost anything.
+
+Some of all scenarios; ``make torture`` runs every one, and those where two things happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.files.drive_place import DrivePlace
+from tests.files.drive_scenarios import COLLEAGUES, FAULTS, OPERATIONS, PATIENCE, Runs
+
+QUICK: Final = {"edit": ("403 rate", "500", "lost before", "lost after"), "create": ("500",)}
+"""Faults at every request of an operation; of the others only a lost answer."""
+
+
+@pytest.fixture
+async def runs(tmp_path: Path) -> AsyncIterator[Runs]:
+    with DrivePlace(tmp_path, policy=PATIENCE) as place:
+        made = Runs(place)
+        yield made
+        assert await made.verified() == []
+        await place.stop()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+async def test_a_crash_before_or_after_any_request(runs: Runs, operation: str) -> None:
+    requests, problems = await runs.run(operation)
+    assert problems == []
+    assert requests > 3
+    for at in range(requests):
+        for after in (False, True) if operation in QUICK else (at % 2 == 0,):
+            _, problems = await runs.run(operation, at=at, crash_after=after)
+            assert problems == [], f"request {at}, {'after' if after else 'before'} it"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+async def test_a_failure_of_any_request(runs: Runs, operation: str) -> None:
+    requests, _ = await runs.run(operation)
+    for name in QUICK.get(operation, ("lost after",)):
+        for at in range(requests):
+            _, problems = await runs.run(operation, fault=FAULTS[name], at=at)
+            assert problems == [], f"{name} at request {at}"
+
+
+async def test_drive_is_gone_from_any_request_on(runs: Runs) -> None:
+    requests, _ = await runs.run("edit")
+    for at in range(requests):
+        _, problems = await runs.run("edit", fault=FAULTS["lost before"], at=at, lasting=True)
+        assert problems == [], f"from request {at} on"
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one != "create"])
+@pytest.mark.parametrize("who", COLLEAGUES)
+async def test_a_colleague_at_any_request(runs: Runs, operation: str, who: str) -> None:
+    requests, _ = await runs.run(operation)
+    begin = 0 if (who, operation) == ("saves", "edit") else requests // 2
+    for at in range(begin, requests):
+        _, problems = await runs.run(operation, meanwhile=COLLEAGUES[who], meanwhile_at=at)
+        assert problems == [], f"before request {at}"
+
+
+async def test_an_answer_is_lost_and_a_colleague_saves(runs: Runs) -> None:
+    requests, _ = await runs.run("edit")
+    for at in range(requests // 2, requests):
+        _, problems = await runs.run(
+            "edit",
+            fault=FAULTS["lost after"],
+            at=at,
+            meanwhile=COLLEAGUES["saves"],
+            meanwhile_at=at + 1,
+        )
+        assert problems == [], f"after request {at}"

@@ -1,0 +1,1 @@
+"""Tests of Google Drive: the real client library against a stand-in on loopback."""

@@ -1,0 +1,1 @@
+"""What only the real services can show; run by hand, with an account of your own."""
