@@ -10,9 +10,11 @@ import dataclasses
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from app.domain.drive import (
+    DOCUMENT_TYPE,
+    SHEET_TYPE,
     DriveError,
     DriveFile,
     DriveMissingError,
@@ -22,7 +24,6 @@ from app.domain.drive import (
 from app.domain.errors import FileTooLargeError
 from app.domain.files import OperationState
 from app.files.contents import Content
-from app.files.document_views import VIEWS, Looked, View
 from app.files.drive_client import DriveClient
 from app.files.drive_places import place_at
 from app.files.drive_reader import reaching
@@ -31,6 +32,10 @@ from app.files.drive_store import DriveStore
 from app.files.failures import changed
 from app.files.store import Archive, Change, ChangeKind, Outcome, Pulled, Take
 
+if TYPE_CHECKING:
+    from app.files.document_views import Looked, View
+
+_KINDS: Final = frozenset([DOCUMENT_TYPE, SHEET_TYPE])
 _TRIES: Final = 5
 _MODE: Final = 0o600
 
@@ -46,7 +51,7 @@ class DocumentStore(DriveStore):
                 self._kinds[file_id] = self._drives.of(file_id).get(file_id).mime_type
             except DriveMissingError:
                 return False  # not there yet, or no more
-        return self._kinds[file_id] in VIEWS
+        return self._kinds[file_id] in _KINDS
 
     # -- looking ---------------------------------------------------------------------------
 
@@ -143,9 +148,9 @@ class DocumentStore(DriveStore):
         file_id = place_at(locator).file_id
         client = self._drives.of(file_id)
         file = client.get(file_id)
-        if file.mime_type not in VIEWS:
+        if file.mime_type not in _KINDS:
             raise DriveError(f"{file.name} is no Doc and no Sheet.", details={"path": locator})
-        return client, file, VIEWS[file.mime_type]
+        return client, file, _view(file.mime_type)
 
     def _require(self, locator: str) -> tuple[DriveClient, DriveFile, Looked]:
         """It as it says now. Raises ``FileNotFoundError`` where it is gone or in the trash."""
@@ -207,6 +212,13 @@ class DocumentStore(DriveStore):
         if file.trashed:
             return GONE
         return ABORTED if is_before else CHANGED
+
+
+def _view(mime_type: str) -> View:
+    # Few people have such files, and nobody at the start.
+    from app.files.document_views import VIEWS
+
+    return VIEWS[mime_type]
 
 
 def _is_at(file: DriveFile, target: str) -> bool:
