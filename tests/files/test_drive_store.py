@@ -15,7 +15,7 @@ from app.domain.errors import (
     FileMissingError,
     NotAFileError,
 )
-from app.domain.files import FileAction, OperationType
+from app.domain.files import ConflictChoice, FileAction, OperationType
 from tests.files.drive_place import DrivePlace
 from tests.files.place import ME
 from tests.standins.google_drive import Answer, CutAfter
@@ -286,3 +286,59 @@ async def test_what_was_saved_as_it_went_to_the_trash_comes_out_again(place: Dri
     newest = (await place.work.versions(path))[-1]
     assert newest.operation is OperationType.EXTERNAL
     assert await place.work.version_content(path, newest.version) == b"theirs\n"
+
+
+@pytest.mark.parametrize(
+    ("choice", "holds"),
+    [
+        (ConflictChoice.THEIRS, b"one\ntwo\nTHEIRS\n"),
+        (ConflictChoice.OURS, b"OURS\ntwo\nthree\n"),
+        (ConflictChoice.MERGE, b"OURS\ntwo\nTHEIRS\n"),
+    ],
+)
+async def test_a_conflict_ends_as_the_person_chooses(
+    place: DrivePlace, choice: ConflictChoice, holds: bytes
+) -> None:
+    file, path = place.add(content=b"one\ntwo\nthree\n")
+    done: list[bool] = []
+
+    def meanwhile(request: object) -> None:
+        if "/upload/drive/v2/" in getattr(request, "target", "") and not done:
+            done.append(True)
+            place.state.edit(file.id, b"one\ntwo\nTHEIRS\n")
+
+    place.server.before = meanwhile
+    with pytest.raises(ConflictError):
+        await place.work.edit(path, lambda old: old.replace(b"one", b"OURS"))
+    (conflict,) = await place.work.conflicts()
+    await place.work.resolve(conflict.op_id, choice)
+    assert file.content == holds
+    assert await place.work.conflicts() == []
+    assert (await place.manager.verify()).problems == ()
+
+
+async def test_who_wrote_each_line_is_known(place: DrivePlace) -> None:
+    _, path = place.add(content=b"one\ntwo\n")
+    await place.work.edit(path, lambda old: old + b"three\n")
+    assert [line.version for line in await place.work.blame(path)] == [1, 1, 2]
+
+
+async def test_one_change_is_taken_back_and_later_ones_stay(place: DrivePlace) -> None:
+    file, path = place.add(content=b"one\ntwo\nthree\n")
+    await place.work.edit(path, lambda old: old.replace(b"one", b"ONE"))
+    await place.work.edit(path, lambda old: old.replace(b"three", b"THREE"))
+    await place.work.undo_version(path, 2)
+    assert file.content == b"one\ntwo\nTHREE\n"
+
+
+async def test_an_undo_takes_back_what_a_turn_did_in_drive_and_in_a_folder(
+    place: DrivePlace,
+) -> None:
+    file, path = place.add()
+    (place.folder / "local.txt").write_bytes(b"local\n")
+    turn = place.turn()
+    await turn.edit(path, upper)
+    await turn.edit("local.txt", upper)
+    await turn.undo()
+    assert file.content == b"one\n"
+    assert (place.folder / "local.txt").read_bytes() == b"local\n"
