@@ -5,8 +5,9 @@ Arguments: ``path``, ``text``. Metadata and errors as ``files.append``.
 
 from __future__ import annotations
 
-from app.domain.skills import Skill, ToolDefinition
+from app.domain.skills import Skill
 from skills.drive._definitions import FILE, TIMEOUT
+from skills.files._definitions import definition
 from skills.files.append import AppendToFile
 
 
@@ -15,19 +16,16 @@ class AppendToDocument(AppendToFile):
 
     domain = "docs"
     timeout = TIMEOUT
-    tool_definition = ToolDefinition(
-        "docs.append",
+    tool_definition = definition(
+        "append",
         "Add text at the end of a Google Doc, in place; each line is a paragraph. The whole "
         "document is copied first.",
         {
-            "type": "object",
-            "properties": {
-                "path": FILE,
-                "text": {"type": "string", "minLength": 1, "description": "What to add."},
-            },
-            "required": ["path", "text"],
-            "additionalProperties": False,
+            "path": FILE,
+            "text": {"type": "string", "minLength": 1, "description": "What to add."},
         },
+        ["path", "text"],
+        domain="docs",
     )
 
 

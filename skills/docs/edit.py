@@ -8,8 +8,9 @@ something that is no text would go.
 
 from __future__ import annotations
 
-from app.domain.skills import Skill, ToolDefinition
+from app.domain.skills import Skill
 from skills.drive._definitions import FILE, TIMEOUT
+from skills.files._definitions import definition
 from skills.files.edit import EditFile
 
 
@@ -18,28 +19,25 @@ class EditDocument(EditFile):
 
     domain = "docs"
     timeout = TIMEOUT
-    tool_definition = ToolDefinition(
-        "docs.edit",
+    tool_definition = definition(
+        "edit",
         "Change some words of a Google Doc in place: give old (copied exactly from docs.read, "
         "enough of it to be unique) and new; expected_count says in how many places old must "
         "stand (1 unless said), else nothing is changed. Marks such as \ufffc or "
         "⟦cell⟧ stand for what is no text and have to stay. The whole document is "
         "copied first; styles, comments and suggestions stay.",
         {
-            "type": "object",
-            "properties": {
-                "path": FILE,
-                "old": {"type": "string", "minLength": 1, "description": "Exact text to replace."},
-                "new": {"type": "string", "description": "Text to put there; may be empty."},
-                "expected_count": {
-                    "type": "integer",
-                    "minimum": 1,
-                    "description": "In how many places old stands; all are replaced.",
-                },
+            "path": FILE,
+            "old": {"type": "string", "minLength": 1, "description": "Exact text to replace."},
+            "new": {"type": "string", "description": "Text to put there; may be empty."},
+            "expected_count": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "In how many places old stands; all are replaced.",
             },
-            "required": ["path", "old", "new"],
-            "additionalProperties": False,
         },
+        ["path", "old", "new"],
+        domain="docs",
     )
 
 

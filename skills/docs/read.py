@@ -5,9 +5,10 @@ Arguments, content, metadata and errors as ``files.read``. What is no text stand
 
 from __future__ import annotations
 
-from app.domain.skills import Skill, ToolDefinition
+from app.domain.skills import Skill
 from skills.drive._definitions import FILE, TIMEOUT
-from skills.files.read import MAX_PAGE, PAGE, ReadFile
+from skills.files._definitions import definition
+from skills.files.read import PAGING, ReadFile
 
 
 class ReadDocument(ReadFile):
@@ -15,31 +16,17 @@ class ReadDocument(ReadFile):
 
     domain = "docs"
     timeout = TIMEOUT
-    tool_definition = ToolDefinition(
-        "docs.read",
+    tool_definition = definition(
+        "read",
         "Read a Google Doc as the plain text that docs.edit takes: pictures, chips and breaks "
         "stand in it as \N{OBJECT REPLACEMENT CHARACTER}, tables as ⟦table⟧, ⟦row⟧ and ⟦cell⟧. To "
         "read it with headings and lists as Markdown, use drive.read.",
         {
-            "type": "object",
-            "properties": {
-                "path": FILE,
-                "offset": {
-                    "type": "integer",
-                    "minimum": 0,
-                    "description": "Characters to pass over: next_offset of the page before.",
-                },
-                "line": {"type": "integer", "minimum": 1, "description": "Start at this line."},
-                "limit": {
-                    "type": "integer",
-                    "minimum": 1,
-                    "maximum": MAX_PAGE,
-                    "description": f"Characters at most; {PAGE:,} unless given.",
-                },
-            },
-            "required": ["path"],
-            "additionalProperties": False,
+            "path": FILE,
+            **PAGING,
         },
+        ["path"],
+        domain="docs",
     )
 
 

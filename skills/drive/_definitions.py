@@ -7,6 +7,7 @@ from typing import Final
 
 from app.domain.drive import DOCUMENT_TYPE, FOLDER_TYPE, SHEET_TYPE, SLIDES_TYPE, DriveFile
 from app.domain.skills import ToolDefinition
+from skills.files._definitions import definition as of_domain
 
 DOMAIN: Final = "drive"
 TIMEOUT: Final = 900.0
@@ -42,16 +43,7 @@ def definition(
     required: Sequence[str] = (),
 ) -> ToolDefinition:
     """The definition of ``drive.<action>``; other arguments than ``properties`` are refused."""
-    return ToolDefinition(
-        f"{DOMAIN}.{action}",
-        description,
-        {
-            "type": "object",
-            "properties": dict(properties),
-            "required": list(required),
-            "additionalProperties": False,
-        },
-    )
+    return of_domain(action, description, properties, required, domain=DOMAIN)
 
 
 def kind_of(file: DriveFile) -> str:

@@ -12,7 +12,7 @@ from app.domain.drive import DOCUMENT_TYPE, SHEET_TYPE, SLIDES_TYPE
 from app.domain.errors import NotTextError
 from app.domain.skills import Skill, SkillContext
 from skills.drive._definitions import DOMAIN, FILE, TIMEOUT, definition
-from skills.files.read import MAX_PAGE, PAGE, ReadFile
+from skills.files.read import PAGING, ReadFile
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _EXPORTS: Final = {
@@ -35,18 +35,7 @@ class ReadInDrive(ReadFile):
         "square brackets says how to get the next.",
         {
             "path": FILE,
-            "offset": {
-                "type": "integer",
-                "minimum": 0,
-                "description": "Characters to pass over: next_offset of the page before.",
-            },
-            "line": {"type": "integer", "minimum": 1, "description": "Start at this line."},
-            "limit": {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": MAX_PAGE,
-                "description": f"Characters at most; {PAGE:,} unless given.",
-            },
+            **PAGING,
         },
         ["path"],
     )

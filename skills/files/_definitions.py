@@ -23,10 +23,12 @@ def definition(
     description: str,
     properties: Mapping[str, Mapping[str, object]],
     required: Sequence[str] = (),
+    *,
+    domain: str = DOMAIN,
 ) -> ToolDefinition:
-    """The definition of ``files.<action>``; other arguments than ``properties`` are refused."""
+    """The definition of ``<domain>.<action>``; other arguments than ``properties`` are refused."""
     return ToolDefinition(
-        f"{DOMAIN}.{action}",
+        f"{domain}.{action}",
         description,
         {
             "type": "object",

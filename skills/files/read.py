@@ -33,6 +33,27 @@ MAX_PAGE: Final = 100_000
 _KEPT: Final = 4
 
 
+PAGING: Final = {
+    "offset": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Characters to pass over: next_offset of the page before.",
+    },
+    "line": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "Start at this line, for instance one that files.search found.",
+    },
+    "limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MAX_PAGE,
+        "description": f"Characters at most; {PAGE:,} unless given.",
+    },
+}
+"""The arguments that ask for a page."""
+
+
 class ReadFile(ReadSkill):
     """Reads a file."""
 
@@ -43,22 +64,7 @@ class ReadFile(ReadSkill):
         "in pages; where one ends, the last line in square brackets says how to get the next.",
         {
             "path": PATH,
-            "offset": {
-                "type": "integer",
-                "minimum": 0,
-                "description": "Characters to pass over: next_offset of the page before.",
-            },
-            "line": {
-                "type": "integer",
-                "minimum": 1,
-                "description": "Start at this line, for instance one that files.search found.",
-            },
-            "limit": {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": MAX_PAGE,
-                "description": f"Characters at most; {PAGE:,} unless given.",
-            },
+            **PAGING,
         },
         ["path"],
     )

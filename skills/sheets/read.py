@@ -6,9 +6,10 @@ Arguments, content, metadata and errors as ``files.read``; the text is that of
 
 from __future__ import annotations
 
-from app.domain.skills import Skill, ToolDefinition
+from app.domain.skills import Skill
 from skills.drive._definitions import FILE, TIMEOUT
-from skills.files.read import MAX_PAGE, PAGE, ReadFile
+from skills.files._definitions import definition
+from skills.files.read import PAGING, ReadFile
 
 
 class ReadSheet(ReadFile):
@@ -16,31 +17,17 @@ class ReadSheet(ReadFile):
 
     domain = "sheets"
     timeout = TIMEOUT
-    tool_definition = ToolDefinition(
-        "sheets.read",
+    tool_definition = definition(
+        "read",
         "Read what was entered in the cells of a Google Sheet, as JSON: an object of sheets, each "
         "a list of rows, one row a line. Formulas begin with =. To see their results, use "
         "drive.read.",
         {
-            "type": "object",
-            "properties": {
-                "path": FILE,
-                "offset": {
-                    "type": "integer",
-                    "minimum": 0,
-                    "description": "Characters to pass over: next_offset of the page before.",
-                },
-                "line": {"type": "integer", "minimum": 1, "description": "Start at this line."},
-                "limit": {
-                    "type": "integer",
-                    "minimum": 1,
-                    "maximum": MAX_PAGE,
-                    "description": f"Characters at most; {PAGE:,} unless given.",
-                },
-            },
-            "required": ["path"],
-            "additionalProperties": False,
+            "path": FILE,
+            **PAGING,
         },
+        ["path"],
+        domain="sheets",
     )
 
 

@@ -16,10 +16,10 @@ from typing import Final, cast
 
 from app.domain.errors import InvalidArgumentsError
 from app.domain.sheet_text import Cell, with_cells
-from app.domain.skills import Preview, Skill, SkillContext, SkillResult, ToolDefinition
+from app.domain.skills import Preview, Skill, SkillContext, SkillResult
 from skills.drive._definitions import FILE, TIMEOUT
 from skills.files import _writing
-from skills.files._definitions import maybe_text, text
+from skills.files._definitions import definition, maybe_text, text
 
 _CELL: Final = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 
@@ -29,38 +29,35 @@ class UpdateCells(_writing.OneFileSkill):
 
     domain = "sheets"
     timeout = TIMEOUT
-    tool_definition = ToolDefinition(
-        "sheets.update",
+    tool_definition = definition(
+        "update",
         "Enter values in cells of a Google Sheet, in place, from one cell on to the right and "
         "down. Formulas begin with =. All other cells, formats, comments and charts stay; the "
         "whole spreadsheet is copied first. To empty a cell, give null.",
         {
-            "type": "object",
-            "properties": {
-                "path": FILE,
-                "cell": {
-                    "type": "string",
-                    "pattern": "^[A-Za-z]{1,3}[1-9][0-9]{0,6}$",
-                    "description": "Where the values begin: B2.",
-                },
-                "values": {
-                    "type": "array",
-                    "minItems": 1,
-                    "items": {
-                        "type": "array",
-                        "items": {"type": ["string", "number", "boolean", "null"]},
-                    },
-                    "description": "Rows of cells.",
-                },
-                "sheet": {
-                    "type": "string",
-                    "minLength": 1,
-                    "description": "Name of the sheet; the first one unless given.",
-                },
+            "path": FILE,
+            "cell": {
+                "type": "string",
+                "pattern": "^[A-Za-z]{1,3}[1-9][0-9]{0,6}$",
+                "description": "Where the values begin: B2.",
             },
-            "required": ["path", "cell", "values"],
-            "additionalProperties": False,
+            "values": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    "type": "array",
+                    "items": {"type": ["string", "number", "boolean", "null"]},
+                },
+                "description": "Rows of cells.",
+            },
+            "sheet": {
+                "type": "string",
+                "minLength": 1,
+                "description": "Name of the sheet; the first one unless given.",
+            },
         },
+        ["path", "cell", "values"],
+        domain="sheets",
     )
 
     async def preview(self, params: Mapping[str, object], context: SkillContext) -> Preview:
