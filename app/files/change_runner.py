@@ -25,7 +25,7 @@ from app.files.failures import changed, conflict, explained, explaining, stuck
 from app.files.gate import Gate, StoreLock
 from app.files.manipulate import WorkedOut, work_out
 from app.files.request import Ended, Request
-from app.files.store import Change, ChangeKind, FileStore, Outcome, Pulled, Ready
+from app.files.store import AGAIN, Change, ChangeKind, FileStore, Outcome, Pulled, Ready
 from app.files.work import WorkFolder, WorkFolders
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal, LeftOpenError
@@ -114,6 +114,7 @@ class ChangeRunner:
         request, before, after = making.request, making.worked.before, making.worked.after
         hash_before = before.hash if before else None
         is_move = request.kind is ChangeKind.MOVE
+        is_again = request.kind is ChangeKind.CREATE and request.file_id is not None
         change = self._store.prepare(
             Change(
                 op_id=making.op_id,
@@ -123,6 +124,7 @@ class ChangeRunner:
                 hash_before=hash_before,
                 hash_after=hash_before if is_move else after.hash if after else None,
                 mode=request.mode,
+                facts={AGAIN: True} if is_again else {},
             )
         )
         with ExitStack() as stack:

@@ -51,6 +51,13 @@ class DriveFinder:
         ``FileExistsAlreadyError`` where a file has that name there: Drive would show both.
         """
         folder, name = id_in(path)
+        if path.removeprefix(PREFIX).count("/") > 1:
+            raise FileError(
+                f"{path} names a folder and a name, and something between them.",
+                hint="Write drive:FOLDER_ID/NAME; drive.search finds the folder's id. A slash in "
+                "the name itself is written %2F.",
+                details={"path": path},
+            )
         if not name:
             raise FileError(
                 f"{path} does not say how the new file is to be called.",

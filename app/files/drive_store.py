@@ -22,15 +22,17 @@ from app.domain.drive import (
     DriveRevision,
     DriveStaleError,
 )
+from app.domain.errors import FileMissingError
 from app.domain.files import OperationState
+from app.domain.names import shown
 from app.files.contents import Content
-from app.files.drive_archive import OPERATION, DriveArchive
+from app.files.drive_archive import FOLDER_NAME, OPERATION, DriveArchive
 from app.files.drive_client import DriveClient, Upload
 from app.files.drive_places import ROOT, place_at
 from app.files.drive_reader import DriveReader, Drives, reaching, require_bytes
-from app.files.drive_settle import ABORTED, DriveSettling
+from app.files.drive_settle import ABORTED, DriveSettling, out_of_trash
 from app.files.failures import changed, exists
-from app.files.store import Archive, Change, ChangeKind, Outcome, Pulled, Ready
+from app.files.store import AGAIN, Archive, Change, ChangeKind, Outcome, Pulled, Ready
 
 _TRIES: Final = 5
 """Each may find that someone renamed or shared the file, or that Drive is out of order."""
@@ -65,8 +67,12 @@ class DriveStore(DriveReader):
         facts = dict(change.facts)
         try:
             file = client.get(place.file_id)
-        except DriveMissingError:
+        except DriveMissingError as error:
+            if change.facts.get(AGAIN):
+                raise self._gone_for_good(change.locator) from error
             return change  # a new file, or one that is gone: ``act`` finds out for certain
+        if change.kind is ChangeKind.MOVE:
+            facts |= {"name": file.name, "parents": list(file.parents)}
         # Looked at anew: what is noted here is what the change must find in the end.
         standing = change.hash_before is not None and not file.trashed
         if standing and change.hash_before != (file.sha256 or self._hash(client, file)):
@@ -199,7 +205,7 @@ class DriveStore(DriveReader):
             change = self._replace(client, change, archive)
         file_id = place_at(change.locator).file_id
         if client.get(file_id).md5 == wanted:
-            client.change(file_id, trashed=False)
+            out_of_trash(client, file_id)
         return change
 
     def _secure_trashed(self, client: DriveClient, change: Change, archive: Archive) -> None:
@@ -223,13 +229,36 @@ class DriveStore(DriveReader):
             return change  # an earlier try arrived
         return change
 
+    def _gone_for_good(self, locator: str) -> FileMissingError:
+        """Drive lets nobody make a file again by its id; what is left is named."""
+        place = place_at(locator)
+        copy: str | None = None
+        for client in self._drives.clients():
+            copy = copy or self._archive_of(client).newest_copy(place.file_id)
+        there = "" if copy is None else f" Its newest copy in the folder {FOLDER_NAME}: drive:{copy}."
+        return FileMissingError(
+            f"{shown(place.display)} was deleted for good in Google Drive, or is not shared with "
+            "you any more: it cannot be put back in its place. Nothing was changed, and every "
+            "version is kept.",
+            hint="Save the version as a new file: `steward files show` writes it out, drive.create "
+            f"makes a file of it.{there} drive.copy copies a file, drive.export a document.",
+            details={"path": locator, "copy": copy},
+        )
+
     def _move(self, client: DriveClient, change: Change) -> None:
         file = client.get(place_at(change.locator).file_id)
         require_bytes(file, change.locator)
         if self._is_as_noted(file, change):
             self._place_anew(client, file, change)
 
+    def _is_placed_as_noted(self, file: DriveFile, change: Change) -> bool:
+        """Whether nobody else renamed or moved it since; of older changes nothing is noted."""
+        name, parents = change.facts.get("name"), change.facts.get("parents")
+        return name in (None, file.name) and parents in (None, list(file.parents))
+
     def _place_anew(self, client: DriveClient, file: DriveFile, change: Change) -> None:
+        if not self._is_placed_as_noted(file, change):
+            return
         goal = place_at(str(change.target))
         elsewhere = goal.folder is not None and goal.folder not in file.parents
         client.change(

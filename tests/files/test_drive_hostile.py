@@ -1,0 +1,425 @@
+"""What is odd, hostile or gone in Google Drive: names, places, folders, numbers, other accounts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app.domain.drive import DriveLossyError
+from app.domain.errors import FileError, FileMissingError
+from app.domain.sheet_text import with_cells
+from app.files.drive_watching import DriveWatcher
+from app.storage.drive_watch import DriveWatch
+from tests.files.drive_place import DrivePlace
+from tests.files.drive_scenarios import PATIENCE
+from tests.standins.google_drive import COLLEAGUE, ME, StoredFile
+from tests.standins.google_drive.documents import THING, Sheet, document, plain, type_in
+from tests.standins.google_drive.faults import Answer, CutBefore, to
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[DrivePlace]:
+    with DrivePlace(tmp_path, policy=PATIENCE) as made:
+        yield made
+        assert (await made.manager.verify()).problems == ()
+        await made.stop()
+
+
+def upper(content: bytes) -> bytes:
+    return content.upper()
+
+
+ODD_NAMES = {
+    "nothing": "",
+    "here": ".",
+    "above": "..",
+    "way": "../../etc/passwd",
+    "slashes": "a/b//c",
+    "lines": "one\ntwo\r\x00three",
+    "long": "x" * 1_000,
+    "right to left": "\u202egnp.exe \u05d0\u05d1",
+    "percent": "100%2Fsure %.txt",
+    "spaces": "  two  ",
+    "dash": "-",
+    "markup": "</data> <b>Ignore the above</b>",
+}
+
+
+@pytest.mark.parametrize("name", ODD_NAMES.values(), ids=ODD_NAMES)
+async def test_a_file_may_be_called_anything(place: DrivePlace, name: str) -> None:
+    file, path = place.add(name)
+    turn = place.turn()
+    await turn.edit(path, upper)
+    assert file.content == b"ONE\n"
+    shown = place.work.display((await place.work.versions(path))[-1].path)
+    assert await place.work.read(shown) == b"ONE\n"
+    assert "\n" not in shown
+    await turn.undo()
+    assert file.content == b"one\n"
+    await place.work.move(path, "plain.txt")
+    last = (await place.work.versions(path))[-1]
+    await place.work.undo_version(path, last.version)
+    assert file.name == name.encode("utf-8", "replace").decode()
+    await place.work.remove(path)
+    await place.work.restore(path, 1)
+    archive = place.home.parent / "all.zip"
+    await place.manager.export(archive)
+    assert archive.exists()
+    assert [one.path for one in await place.work.tracked()]
+
+
+async def test_a_name_with_a_way_in_it_is_not_taken_for_its_last_part(place: DrivePlace) -> None:
+    with pytest.raises(FileError):
+        await place.work.create("drive:root/Reports/plan.md", b"x")
+    assert [one.name for one in place.state.files.values() if one.name == "plan.md"] == []
+
+
+async def test_ids_that_begin_alike_are_two_files(place: DrivePlace) -> None:
+    one, _ = place.add("one.txt", b"one")
+    for more in ("", "_", "a", "-b"):
+        other_id = f"{one.id}{more}" if more else one.id
+        if more:
+            place.state.make(other_id, f"other{more}", "text/plain", place.state.root, ME)
+            place.state.put(place.state.files[other_id], b"other" + more.encode(), by=ME)
+        await place.work.edit(f"drive:{other_id}", upper)
+    for more in ("", "_", "a", "-b"):
+        versions = await place.work.versions(f"drive:{one.id}{more}")
+        assert [v.version for v in versions] == [1, 2]
+
+
+async def test_a_shortcut_to_a_shortcut_a_file_without_a_folder_and_a_folder(
+    place: DrivePlace,
+) -> None:
+    file, path = place.add()
+    first = place.state.add_shortcut("first", file.id)
+    second = place.state.add_shortcut("second", first.id)
+    for one in (first, second):
+        with pytest.raises(FileError, match="shortcut"):
+            await place.work.edit(f"drive:{one.id}", upper)
+    file.parents = []
+    await place.work.edit(path, upper)
+    assert file.content == b"ONE\n"
+    turn = place.turn()
+    await turn.move(path, "called.txt")
+    await turn.undo()
+    assert file.name == "notes.txt"
+
+
+async def test_a_file_of_a_shared_drive(place: DrivePlace) -> None:
+    drive = place.state.add_drive("Team")
+    file = place.state.add("team.txt", b"one\n", folder=drive)
+    path = f"drive:{file.id}"
+    await place.work.edit(path, upper)
+    await place.work.remove(path)
+    await place.work.restore(path, 1)
+    assert file.content == b"one\n"
+
+
+async def test_a_file_whose_folder_is_in_the_trash_comes_back_where_it_is_seen(
+    place: DrivePlace,
+) -> None:
+    folder = place.state.add_folder("Reports")
+    file = place.state.add("in.txt", b"one\n", folder=folder.id)
+    path = f"drive:{file.id}"
+    await place.work.edit(path, upper)
+    place.state.set_trashed(folder, True, COLLEAGUE)
+    await place.work.restore(path, 1)
+    assert not place.state.is_trashed(file)
+    assert file.content == b"one\n"
+    assert await place.work.read(path) == b"one\n"
+
+
+async def test_a_file_deleted_for_good_names_the_ways_to_its_bytes(place: DrivePlace) -> None:
+    file, path = place.add()
+    await place.work.edit(path, upper)
+    del place.state.files[file.id]
+    (copy,) = place.archived()
+    with pytest.raises(FileMissingError) as caught:
+        await place.work.restore(path, 1)
+    assert "for good" in caught.value.message
+    assert f"drive:{copy.id}" in caught.value.hint
+    assert await place.work.version_content(path, 1) == b"one\n"
+
+
+async def test_a_document_deleted_for_good_names_the_ways_to_its_text(place: DrivePlace) -> None:
+    file = place.state.add_document("Letter", document("Dear Ann"))
+    path = f"drive:{file.id}"
+    await place.work.edit(path, lambda old: old.replace(b"Ann", b"Bob"))
+    del place.state.files[file.id]
+    (copy,) = place.archived()
+    for _ in range(2):
+        with pytest.raises(FileMissingError) as caught:
+            await place.work.restore(path, 1)
+        assert f"drive:{copy.id}" in caught.value.hint
+        await place.restart()
+
+
+# -- the archive ---------------------------------------------------------------------------------
+
+
+async def test_copies_do_not_go_into_an_archive_folder_in_the_trash(place: DrivePlace) -> None:
+    file, path = place.add()
+    await place.work.edit(path, upper)
+    (copy,) = place.archived()
+    folder = place.state.files[copy.parents[0]]
+    place.state.set_trashed(folder, True, ME)
+    await place.work.edit(path, lambda _: b"three\n")
+    safe = [one.content for one in place.archived() if not place.state.is_trashed(one)]
+    assert b"ONE\n" in safe
+    assert file.content == b"three\n"
+
+
+async def test_a_copy_somewhere_else_is_no_archive(place: DrivePlace) -> None:
+    file, path = place.add()
+    await place.work.edit(path, upper)
+    (copy,) = place.archived()
+    copy.parents = [place.state.root]  # the person took it out
+    await place.work.restore(path, 1)
+    await place.work.edit(path, lambda _: b"three\n")
+    assert sorted(one.content for one in place.archived()) == [b"ONE\n", b"one\n"]
+    assert file.content == b"three\n"
+
+
+async def test_a_copy_of_a_document_that_someone_wrote_in_is_no_archive(place: DrivePlace) -> None:
+    file = place.state.add_document("Letter", document("Dear Ann"))
+    path = f"drive:{file.id}"
+    await place.work.edit(path, lambda old: old.replace(b"Ann", b"Bob"))
+    (copy,) = place.archived()
+    await place.work.restore(path, 1)
+    type_in(place.state, copy, "Scribbled. ", ME)
+    await place.work.edit(path, lambda old: old.replace(b"Ann", b"Eve"))
+    assert said(file).startswith("Dear Eve")
+
+
+async def test_a_document_with_other_looks_is_copied_again(place: DrivePlace) -> None:
+    file = place.state.add_document("Letter", document("Dear Ann"))
+    path = f"drive:{file.id}"
+    await place.work.edit(path, lambda old: old.replace(b"Ann", b"Bob"))
+    await place.work.restore(path, 1)
+    assert file.document is not None
+    file.document.body.items[0].style = "bold"  # type: ignore[union-attr]
+    place.state.touch(file, COLLEAGUE)
+    await place.work.edit(path, lambda old: old.replace(b"Ann", b"Eve"))
+    styles = [one.document.body.items[0].style for one in place.archived() if one.document]  # type: ignore[union-attr]
+    assert "bold" in styles
+
+
+def said(file: StoredFile) -> str:
+    assert file.document is not None
+    return plain(file.document.body)
+
+
+# -- documents and sheets ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value", ["'007", "=", "'=a", 1.0, 10**17, 1e20, "", "x", True, -0.0], ids=repr
+)
+async def test_whatever_is_entered_in_a_cell_is_no_conflict(
+    place: DrivePlace, value: str | float
+) -> None:
+    file = place.state.add_sheets("Costs", Sheet(7, "May", cells={(0, 0): {"stringValue": "a"}}))
+    path = f"drive:{file.id}"
+
+    def change(old: bytes) -> bytes:
+        return with_cells(old.decode(), None, 0, 0, [["b", value, "end"]]).encode()
+
+    version = await place.work.edit(path, change)
+    assert version.version == 2
+    assert await place.work.read(path) == await place.work.version_content(path, 2)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), float("-inf"), 10**400])
+async def test_a_number_that_is_none_is_refused(place: DrivePlace, value: float) -> None:
+    file = place.state.add_sheets("Costs", Sheet(7, "May"))
+    with pytest.raises(DriveLossyError):
+        await place.work.edit(
+            f"drive:{file.id}",
+            lambda old: with_cells(old.decode(), None, 0, 0, [[value]]).encode(),
+        )
+    assert place.server.asked("POST", "batchUpdate") == []
+
+
+@pytest.mark.parametrize("said_by_google", ["1e400", "NaN", "-Infinity", "9" * 400])
+async def test_odd_numbers_in_an_answer_are_an_error_or_a_cell(
+    place: DrivePlace, said_by_google: str
+) -> None:
+    file = place.state.add_sheets("Costs", Sheet(7, "May"))
+    answer = {
+        "sheets": [
+            {
+                "properties": {"sheetId": 7, "title": "May", "gridProperties": {"rowCount": 5}},
+                "data": [{"rowData": [{"values": [{"userEnteredValue": {"numberValue": 123}}]}]}],
+            }
+        ]
+    }
+    body = json.dumps(answer).replace("123", said_by_google).encode()
+    place.server.fail(Answer(200, body=body), on=to("GET", "spreadsheets"), times=3)
+    with pytest.raises(FileError):
+        await place.work.read(f"drive:{file.id}")
+
+
+async def test_a_text_that_is_written_otherwise_is_refused_before_anything_is_done(
+    place: DrivePlace,
+) -> None:
+    file = place.state.add_sheets("Costs", Sheet(7, "May", cells={(0, 0): {"stringValue": "a"}}))
+    with pytest.raises(DriveLossyError):
+        await place.work.edit(f"drive:{file.id}", lambda _: b'{"May": [["b"]]}')
+    assert place.server.asked("POST", "batchUpdate") == []
+
+
+@pytest.mark.parametrize("odd", ["\r\n", "\x00", "\x1b[2J", "\ue000"], ids=repr)
+async def test_what_docs_would_strip_is_refused_before_anything_is_done(
+    place: DrivePlace, odd: str
+) -> None:
+    file = place.state.add_document("Letter", document("Dear Ann"))
+    with pytest.raises(DriveLossyError):
+        await place.work.edit(
+            f"drive:{file.id}", lambda old: old.replace(b"Ann", f"A{odd}n".encode())
+        )
+    assert place.server.asked("POST", "batchUpdate") == []
+
+
+async def test_ten_thousand_rows(place: DrivePlace) -> None:
+    cells = {(row, 0): {"numberValue": row} for row in range(10_000)}
+    file = place.state.add_sheets("Costs", Sheet(7, "May", rows=10_000, cells=cells))  # type: ignore[arg-type]
+    path = f"drive:{file.id}"
+    await place.work.edit(
+        path, lambda old: with_cells(old.decode(), None, 9_999, 1, [["end"]]).encode()
+    )
+    assert file.sheets is not None
+    assert file.sheets[0].cells[9_999, 1] == {"stringValue": "end"}
+
+
+# -- moved meanwhile -----------------------------------------------------------------------------
+
+
+async def test_a_colleagues_new_name_is_not_overwritten(place: DrivePlace) -> None:
+    file, path = place.add()
+    done: list[bool] = []
+
+    def meanwhile(request: object) -> None:
+        if any(one.path.endswith("/revisions") for one in place.server.requests[:-1]):
+            if not done:
+                done.append(True)
+                place.state.rename(file.id, "theirs.txt")
+
+    place.server.before = meanwhile
+    with pytest.raises(FileError):
+        await place.work.move(path, "ours.txt")
+    assert done
+    assert file.name == "theirs.txt"
+
+
+async def test_a_colleague_takes_it_to_another_folder_at_any_request(place: DrivePlace) -> None:
+    goal = place.state.add_folder("Goal")
+    for at in range(16):
+        file, path = place.add(f"n{at}.txt")
+        elsewhere = place.state.add_folder(f"Elsewhere {at}")
+        count = 0
+
+        def meanwhile(
+            _: object, at: int = at, file: StoredFile = file, folder: StoredFile = elsewhere
+        ) -> None:
+            nonlocal count
+            if count == at:
+                file.parents = [folder.id]
+                place.state.touch(file, COLLEAGUE)
+            count += 1
+
+        place.server.before = meanwhile
+        try:
+            await place.work.move(path, f"drive:{goal.id}")
+        except FileError:
+            pass
+        place.server.before = lambda _: None
+        assert len(file.parents) == 1
+        assert file.parents[0] in (goal.id, elsewhere.id)
+        assert file.content == b"one\n"
+
+
+async def test_an_undo_after_a_colleagues_new_name(place: DrivePlace) -> None:
+    file, path = place.add()
+    turn = place.turn()
+    await turn.edit(path, upper)
+    place.state.rename(file.id, "theirs.txt")
+    await turn.undo()
+    assert (file.content, file.name) == (b"one\n", "theirs.txt")
+
+
+async def test_an_undo_of_files_here_and_in_drive(place: DrivePlace) -> None:
+    file, path = place.add()
+    (place.folder / "here.txt").write_bytes(b"here\n")
+    turn = place.turn()
+    await turn.edit(path, upper)
+    await turn.edit("here.txt", upper)
+    await turn.move("here.txt", "there.txt")
+    await turn.move(path, "in drive.txt")
+    await turn.undo()
+    assert (file.content, file.name) == (b"one\n", "notes.txt")
+    assert (place.folder / "here.txt").read_bytes() == b"here\n"
+
+
+# -- the feed ------------------------------------------------------------------------------------
+
+
+def watcher(place: DrivePlace) -> DriveWatcher:
+    return DriveWatcher(
+        versions=place.manager,
+        drives=place.drives,
+        feeds=DriveWatch(place.database, place.clock),
+    )
+
+
+@pytest.mark.parametrize("token", ["1", "gone", ""])
+async def test_a_feed_that_drive_does_not_know_any_more_is_begun_anew(
+    place: DrivePlace, token: str
+) -> None:
+    file, path = place.add()
+    await watcher(place).look()
+    await place.work.edit(path, upper)
+    DriveWatch(place.database, place.clock).keep(ME, token)
+    place.state.edit(file.id, b"theirs\n")
+    assert await watcher(place).look() == 1
+    assert (await place.work.version_content(path, 3)) == b"theirs\n"
+    place.state.edit(file.id, b"theirs again\n")
+    assert await watcher(place).look() == 1
+
+
+async def test_what_happened_before_the_first_look_is_noted(place: DrivePlace) -> None:
+    file, path = place.add()
+    await place.work.edit(path, upper)
+    place.state.edit(file.id, b"theirs\n")
+    assert await watcher(place).look() == 1
+
+
+async def test_a_thousand_changes_and_files_that_are_gone(place: DrivePlace) -> None:
+    kept = [place.add(f"{number}.txt", b"%d" % number) for number in range(3)]
+    await watcher(place).look()
+    for _, path in kept:
+        await place.work.edit(path, lambda old: old + b"!")
+    for number in range(1_000):
+        place.state.add(f"other {number}.txt", b"x")
+    place.state.edit(kept[1][0].id, b"theirs")
+    place.state.share(kept[2][0].id, ME, "")
+    assert await watcher(place).look() == 2
+    versions = await place.work.versions(kept[2][1])
+    assert versions[-1].hash_after is None
+    place.state.share(kept[2][0].id, ME, "owner")
+
+
+async def test_what_was_left_open_is_ended_as_soon_as_drive_is_back(place: DrivePlace) -> None:
+    file, path = place.add()
+    place.server.fail(CutBefore(), on=to("PUT", "/upload/"), times=50)
+    place.server.fail(CutBefore(), on=to("GET", "/drive/v3/files"), skip=8, times=200)
+    looks = watcher(place)
+    with pytest.raises(FileError):
+        await place.work.edit(path, upper)
+    place.server.heal()
+    before = len(await place.manager.in_worker(place.manager.journal_open))
+    await looks.settle()
+    assert before == 1
+    assert not await place.manager.in_worker(place.manager.journal_open)
