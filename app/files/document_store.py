@@ -29,6 +29,7 @@ from app.files.drive_reader import reaching
 from app.files.drive_settle import ABORTED, CHANGED, DONE, EXISTS, GONE, out_of_trash
 from app.files.drive_store import DriveStore
 from app.files.failures import changed
+from app.files.gate import current_gate
 from app.files.store import Archive, Change, ChangeKind, Outcome, Pulled, Take
 
 _TRIES: Final = 5
@@ -100,6 +101,7 @@ class DocumentStore(DriveStore):
 
     def stage(self, change: Change, content: Content | None) -> None:
         """Copy the document in Drive, and see that the copy says the same."""
+        current_gate().go_on()
         client, file, view = self._file(change.locator)
         if content is not None:
             after = _text(content)
@@ -117,6 +119,7 @@ class DocumentStore(DriveStore):
 
     def act(self, change: Change, archive: Archive, pulled: Pulled | None) -> Outcome:
         """Edit it in place, move it, put it in the trash or take it out; then look."""
+        current_gate().go_on()
         client, file, view = self._file(change.locator)
         match change.kind:
             case ChangeKind.CREATE:

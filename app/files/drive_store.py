@@ -32,6 +32,7 @@ from app.files.drive_places import ROOT, place_at
 from app.files.drive_reader import DriveReader, Drives, reaching, require_bytes
 from app.files.drive_settle import ABORTED, DriveSettling, out_of_trash
 from app.files.failures import changed, exists
+from app.files.gate import current_gate
 from app.files.store import AGAIN, Archive, Change, ChangeKind, Outcome, Pulled, Ready
 
 _TRIES: Final = 5
@@ -99,6 +100,7 @@ class DriveStore(DriveReader):
         """Copy the file in Drive; the new bytes are in the vault, and go up in ``act``."""
         if content is not None:
             self._staged[change.op_id] = content
+        current_gate().go_on()
         copy = change.facts.get("copy")
         if not isinstance(copy, str):
             return
@@ -110,6 +112,7 @@ class DriveStore(DriveReader):
 
     def act(self, change: Change, archive: Archive, pulled: Pulled | None) -> Outcome:
         """Give it the new bytes, another name, or put it in the trash; then see what came of it."""
+        current_gate().go_on()
         client = self._client_of(change)
         match change.kind:
             case ChangeKind.CREATE if "in_trash" in change.facts:
@@ -184,7 +187,7 @@ class DriveStore(DriveReader):
             try:
                 # Its kind stays: Drive takes that of the upload for the file's.
                 upload = Upload(content.size, content.chunks, tag.file.mime_type)
-                client.replace(file_id, tag.etag, upload)
+                client.replace(file_id, tag.etag, upload, check=current_gate().go_on)
             except DriveStaleError:
                 continue  # renamed or shared just now, or changed: that is looked at again
             except DriveOfflineError as error:
@@ -224,6 +227,7 @@ class DriveStore(DriveReader):
                 None if place.folder in (None, ROOT) else place.folder,
                 _upload(content, place.name),
                 app_properties={OPERATION: change.op_id},
+                check=current_gate().go_on,
             )
         except DriveExistsError:
             return change  # an earlier try arrived
