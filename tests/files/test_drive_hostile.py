@@ -13,6 +13,7 @@ from app.domain.errors import FileError, FileMissingError
 from app.domain.sheet_text import with_cells
 from app.files.drive_watching import DriveWatcher
 from app.storage.drive_watch import DriveWatch
+from app.storage.file_journal import FileJournal
 from tests.files.drive_place import DrivePlace
 from tests.files.drive_scenarios import PATIENCE
 from tests.standins.google_drive import COLLEAGUE, ME, StoredFile
@@ -404,6 +405,7 @@ async def test_a_thousand_changes_and_files_that_are_gone(place: DrivePlace) -> 
     for number in range(1_000):
         place.state.add(f"other {number}.txt", b"x")
     place.state.edit(kept[1][0].id, b"theirs")
+    kept[2][0].parents = []
     place.state.share(kept[2][0].id, ME, "")
     assert await watcher(place).look() == 2
     versions = await place.work.versions(kept[2][1])
@@ -413,13 +415,72 @@ async def test_a_thousand_changes_and_files_that_are_gone(place: DrivePlace) -> 
 
 async def test_what_was_left_open_is_ended_as_soon_as_drive_is_back(place: DrivePlace) -> None:
     file, path = place.add()
-    place.server.fail(CutBefore(), on=to("PUT", "/upload/"), times=50)
-    place.server.fail(CutBefore(), on=to("GET", "/drive/v3/files"), skip=8, times=200)
     looks = watcher(place)
+    await looks.look()
+
+    def gone(request: object) -> None:
+        if "/upload/" in getattr(request, "target", ""):
+            place.server.fail(CutBefore(), times=1_000)
+
+    place.server.before = gone
     with pytest.raises(FileError):
         await place.work.edit(path, upper)
-    place.server.heal()
-    before = len(await place.manager.in_worker(place.manager.journal_open))
+    with pytest.raises(FileError):
+        await looks.look()
     await looks.settle()
-    assert before == 1
-    assert not await place.manager.in_worker(place.manager.journal_open)
+    assert len(open_changes(place)) == 1
+    place.server.before = lambda _: None
+    place.server.heal()
+    await looks.settle()
+    assert open_changes(place) == []
+    assert file.content == b"ONE\n"  # its answer was lost, not the deed
+    assert (await place.work.versions(path))[-1].version == 2
+
+
+def open_changes(place: DrivePlace) -> list[object]:
+    return list(FileJournal(place.database, place.clock).open_operations())
+
+
+async def test_what_cannot_be_noted_just_now_is_not_passed_over(place: DrivePlace) -> None:
+    file, path = place.add()
+    await watcher(place).look()
+    await place.work.edit(path, upper)
+    await watcher(place).look()
+    place.state.edit(file.id, b"theirs\n")
+    real = place.manager.note
+
+    async def busy(path: str, *, first_seen: bool = False) -> None:
+        raise FileError("Another Steward is busy changing files.", details={"busy": True})
+
+    place.manager.note = busy  # type: ignore[method-assign]
+    with pytest.raises(FileError):
+        await watcher(place).look()
+    place.manager.note = real  # type: ignore[method-assign]
+    assert await watcher(place).look() == 1
+
+
+# -- the check of the history --------------------------------------------------------------------
+
+
+async def test_a_check_asks_drive_once_where_it_is_away(place: DrivePlace) -> None:
+    for number in range(20):
+        _, path = place.add(f"{number}.txt")
+        await place.work.edit(path, upper)
+    before = len(place.server.requests)
+    place.server.fail(CutBefore(), times=10_000)
+    report = await place.manager.verify()
+    place.server.heal()
+    assert report.problems == ()
+    assert [(one.kind, one.subject) for one in report.notes] == [("unreadable", "Google Drive")]
+    assert "20 files" in report.notes[0].message
+    assert len(place.server.requests) - before <= 2 * PATIENCE.unreached_tries
+
+
+async def test_a_check_asks_drive_little_of_each_file(place: DrivePlace) -> None:
+    for number in range(20):
+        _, path = place.add(f"{number}.txt")
+        await place.work.edit(path, upper)
+    before = len(place.server.requests)
+    report = await place.manager.verify()
+    assert (report.problems, report.notes) == ((), ())
+    assert len(place.server.requests) - before == 20
