@@ -25,9 +25,9 @@ from app.files.contents import Content
 from app.files.document_views import VIEWS, Looked, View
 from app.files.drive_client import DriveClient
 from app.files.drive_places import place_at
-from app.files.drive_reader import reaching
+from app.files.drive_reader import reaching, seen
 from app.files.drive_settle import ABORTED, CHANGED, DONE, EXISTS, GONE, out_of_trash
-from app.files.drive_store import DriveStore
+from app.files.drive_store import ACCOUNT, DriveStore
 from app.files.failures import changed
 from app.files.gate import current_gate
 from app.files.store import Archive, Change, ChangeKind, Outcome, Pulled, Take
@@ -94,7 +94,8 @@ class DocumentStore(DriveStore):
         looked = view.look(client, file.file_id)
         if change.hash_before is not None and change.hash_before != looked.hash:
             raise changed(change.locator)
-        facts = {**change.facts, "text": looked.hash, "in_trash": file.trashed}
+        account = self._drives.account(file.file_id)
+        facts = {**change.facts, ACCOUNT: account, "text": looked.hash, "in_trash": file.trashed}
         if change.kind is ChangeKind.MOVE:
             facts |= {"name": file.name, "parents": list(file.parents)}
         return dataclasses.replace(change, facts=facts)
@@ -140,6 +141,7 @@ class DocumentStore(DriveStore):
         if reached is not OperationState.REPLACING:
             return ABORTED
         with reaching(change.locator):
+            self._require_account(change)
             try:
                 client, file, view = self._file(change.locator)
             except DriveMissingError:
@@ -152,8 +154,7 @@ class DocumentStore(DriveStore):
     def _file(self, locator: str) -> tuple[DriveClient, DriveFile, View]:
         """It, also in the trash. Raises ``DriveMissingError``."""
         file_id = place_at(locator).file_id
-        client = self._drives.of(file_id)
-        file = client.get(file_id)
+        client, file = seen(self._drives, file_id)
         if file.mime_type not in VIEWS:
             raise DriveError(f"{file.name} is no Doc and no Sheet.", details={"path": locator})
         return client, file, VIEWS[file.mime_type]

@@ -14,7 +14,7 @@ from app.domain.errors import FileError, FileMissingError, NotAFileError
 from app.domain.workspace import FileEntry
 from app.files.drive_client import DriveClient, DriveQuery
 from app.files.drive_places import PREFIX, ROOT, DrivePlace, id_in, place_at, place_of
-from app.files.drive_reader import Drives
+from app.files.drive_reader import Drives, seen
 from app.files.failures import exists
 from app.storage.file_history import FileHistory
 
@@ -96,7 +96,7 @@ class DriveFinder:
         """What Drive says of it. Raises ``FileMissingError``."""
         file_id, _ = id_in(path)
         try:
-            return self._drives.of(file_id).get(file_id)
+            return seen(self._drives, file_id)[1]
         except DriveMissingError as error:
             raise _missing(path, "It may have been removed, or not be shared with you.") from error
 

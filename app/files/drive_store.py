@@ -20,6 +20,7 @@ from app.domain.drive import (
     DriveMissingError,
     DriveOfflineError,
     DriveRevision,
+    DriveSignedOutError,
     DriveStaleError,
 )
 from app.domain.errors import FileMissingError
@@ -35,6 +36,8 @@ from app.files.failures import changed, exists
 from app.files.gate import current_gate
 from app.files.store import AGAIN, Archive, Change, ChangeKind, Outcome, Pulled, Ready
 
+ACCOUNT: Final = "account"
+"""Among the facts of a change: whose Drive it is made in."""
 _TRIES: Final = 5
 """Each may find that someone renamed or shared the file, or that Drive is out of order."""
 
@@ -64,14 +67,16 @@ class DriveStore(DriveReader):
     def prepare(self, change: Change) -> Change:
         """Note what stands there, and which copy is going to be its archive."""
         place = place_at(change.locator)
-        client = self._drives.of(place.folder or ROOT if self._is_new(change) else place.file_id)
-        facts = dict(change.facts)
+        client_of = place.folder or ROOT if self._is_new(change) else place.file_id
+        client = self._drives.of(client_of)
+        facts = {**change.facts, ACCOUNT: self._drives.account(client_of)}
         try:
             file = client.get(place.file_id)
         except DriveMissingError as error:
             if change.facts.get(AGAIN):
                 raise self._gone_for_good(change.locator) from error
-            return change  # a new file, or one that is gone: ``act`` finds out for certain
+            # A new file, or one that is gone: ``act`` finds out for certain.
+            return dataclasses.replace(change, facts=facts)
         if change.kind is ChangeKind.MOVE:
             facts |= {"name": file.name, "parents": list(file.parents)}
         # Looked at anew: what is noted here is what the change must find in the end.
@@ -134,6 +139,7 @@ class DriveStore(DriveReader):
             self._staged.pop(change.op_id, None)
             return ABORTED  # the file itself was not touched yet
         with reaching(change.locator):
+            self._require_account(change)
             client = self._client_of(change)
             settling = DriveSettling(client, change, archive)
 
@@ -155,6 +161,18 @@ class DriveStore(DriveReader):
         return outcome
 
     # -- inside ----------------------------------------------------------------------------
+
+    def _require_account(self, change: Change) -> None:
+        """Another account may not see the file, and must not take it for gone.
+
+        Raises ``DriveSignedOutError``.
+        """
+        account = change.facts.get(ACCOUNT)
+        if isinstance(account, str) and not self._drives.is_signed_in(account):
+            raise DriveSignedOutError(
+                f"The change was begun with the account {account}, which is not signed in now.",
+                hint="Sign in with it again: Steward then ends what it began.",
+            )
 
     def _client_of(self, change: Change) -> DriveClient:
         place = place_at(change.locator)

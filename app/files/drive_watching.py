@@ -23,7 +23,7 @@ from app.domain.drive import (
 from app.domain.errors import DiskFullError, FileError, NotAFileError
 from app.files.drive_client import DriveClient
 from app.files.drive_places import PREFIX, place_at, place_of
-from app.files.drive_reader import Drives, require_bytes
+from app.files.drive_reader import Drives, require_bytes, seen
 from app.files.store import UnreachableError
 from app.files.version_manager import VersionManager
 from app.resilience.supervision import Child, Ready
@@ -182,7 +182,7 @@ class DriveWatcher:
         return list(dict.fromkeys(place_at(one.path).file_id for one in found))
 
     def _seen(self, file_id: str) -> DriveFile:
-        return self._drives.of(file_id).get(file_id)
+        return seen(self._drives, file_id)[1]
 
     async def _note(self, change: DriveChange) -> int:
         try:
