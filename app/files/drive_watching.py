@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, Protocol
 
 from app.domain.drive import (
@@ -21,6 +22,7 @@ from app.domain.drive import (
     DriveSignedOutError,
 )
 from app.domain.errors import DiskFullError, FileError, NotAFileError
+from app.files.drive_asking import asked
 from app.files.drive_client import DriveClient
 from app.files.drive_places import PREFIX, place_at, place_of
 from app.files.drive_reader import Drives, require_bytes, seen
@@ -118,7 +120,7 @@ class DriveWatcher:
         ``DriveOfflineError`` and other ``FileError``; what was noted until then stays, and the
         next look goes on from there.
         """
-        clients = await asyncio.to_thread(self._drives.clients)
+        clients = await asked(self._drives.clients)
         count = 0
         failure: FileError | None = None
         for client in clients:
@@ -132,13 +134,13 @@ class DriveWatcher:
 
     async def settle(self) -> None:
         """End what was left open in Drive, by a crash, or since it could not be reached."""
-        await asyncio.to_thread(self._drives.clients)  # raises where nobody is signed in
+        await asked(self._drives.clients)  # raises where nobody is signed in
         await self._versions.recover_drive()
 
     # -- inside ----------------------------------------------------------------------------
 
     async def _look_at(self, client: DriveClient) -> int:
-        account = (await asyncio.to_thread(client.account)).email
+        account = (await asked(client.account)).email
         page = await asyncio.to_thread(self._feeds.read, account)
         if not page:
             return await self._begun_anew(client, account)
@@ -146,7 +148,7 @@ class DriveWatcher:
         following: str | None = page
         while following is not None:
             try:
-                found = await asyncio.to_thread(client.changes, following)
+                found = await asked(partial(client.changes, following))
             except DriveError as error:
                 if error.details.get("status") not in _UNKNOWN_PLACE:
                     raise
@@ -166,11 +168,11 @@ class DriveWatcher:
         The feed is read from before that. A file that no account sees is passed over: it may be
         one of an account that is signed out. That is told when it is used.
         """
-        start = await asyncio.to_thread(client.changes_start)
+        start = await asked(client.changes_start)
         count = 0
         for file_id in await self._versions.in_worker(self._known_files):
             try:
-                file = await asyncio.to_thread(self._seen, file_id)
+                file = await asked(partial(self._seen, file_id))
             except DriveMissingError:
                 continue
             count += await self._note(DriveChange(file_id, file, None))

@@ -43,4 +43,4 @@ class PlaceInDrive(_writing.OneFileSkill):
         if goal.startswith("drive:"):
             goal = shown((await context.workspace.drive.file(goal)).name)
             return f"{verb} {before} to the folder {goal}"
-        return f"{'Rename' if verb == 'Move' else 'Renamed'} {before} to {goal}"
+        return f"{'Rename' if verb == 'Move' else 'Renamed'} {before} to {shown(goal)}"
