@@ -257,7 +257,9 @@ class DriveStore(DriveReader):
         copy: str | None = None
         for client in self._drives.clients():
             copy = copy or self._archive_of(client).newest_copy(place.file_id)
-        there = "" if copy is None else f" Its newest copy in the folder {FOLDER_NAME}: drive:{copy}."
+        there = (
+            "" if copy is None else f" Its newest copy in the folder {FOLDER_NAME}: drive:{copy}."
+        )
         return FileMissingError(
             f"{shown(place.display)} was deleted for good in Google Drive, or is not shared with "
             "you any more: it cannot be put back in its place. Nothing was changed, and every "

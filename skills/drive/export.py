@@ -64,7 +64,9 @@ class ExportFromDrive(_writing.OneFileSkill):
         source = await context.workspace.drive.file(text(params, "path"))
         content = await self._content(params, context)
         plan = await context.workspace.plan_create(text(params, "target"), content)
-        summary = f"Export {shown(source.name)} as {text(params, 'format')} to {text(params, 'target')}"
+        summary = (
+            f"Export {shown(source.name)} as {text(params, 'format')} to {text(params, 'target')}"
+        )
         return await _writing.preview(summary, plan)
 
     async def execute(self, params: Mapping[str, object], context: SkillContext) -> SkillResult:

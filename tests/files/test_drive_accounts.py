@@ -149,7 +149,10 @@ async def test_an_account_that_is_signed_out_is_not_taken_for_files_that_are_gon
     assert home.open_changes() == 1
     assert token is not None
     again = GoogleAccount(
-        COLLEAGUE, DriveAccess.ALL, AccountState.READY, signed_in_at=datetime(2026, 3, 2, tzinfo=UTC)
+        COLLEAGUE,
+        DriveAccess.ALL,
+        AccountState.READY,
+        signed_in_at=datetime(2026, 3, 2, tzinfo=UTC),
     )
     home.desk.accounts.adopt(again, token)
     await home.manager.recover_drive()

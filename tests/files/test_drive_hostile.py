@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.drive import DriveLossyError
-from app.domain.errors import FileError, FileMissingError
+from app.domain.errors import ConflictError, FileError, FileMissingError
 from app.domain.sheet_text import with_cells
 from app.files.drive_watching import DriveWatcher
 from app.storage.drive_watch import DriveWatch
@@ -19,6 +19,7 @@ from tests.files.drive_scenarios import PATIENCE
 from tests.standins.google_drive import COLLEAGUE, ME, StoredFile
 from tests.standins.google_drive.documents import THING, Sheet, document, plain, type_in
 from tests.standins.google_drive.faults import Answer, CutBefore, to
+from tests.standins.google_drive.requests import Request
 
 
 @pytest.fixture
@@ -208,6 +209,27 @@ async def test_a_document_with_other_looks_is_copied_again(place: DrivePlace) ->
     assert "bold" in styles
 
 
+async def test_a_document_that_changes_as_it_is_copied_is_left_alone(place: DrivePlace) -> None:
+    """Someone types just before the copy, and takes that back just after it."""
+    file = place.state.add_document("Letter", document("Dear Ann"))
+    assert file.document is not None
+    was = file.document
+    done: list[str] = []
+
+    def meanwhile(request: Request) -> None:
+        if "/copy" in request.target and not done:
+            done.append("typed")
+            file.document = document("PS. Dear Ann")
+        elif done == ["typed"] and "/copy" not in request.target:
+            done.append("taken back")
+            file.document = was
+
+    place.server.before = meanwhile
+    with pytest.raises(FileError):
+        await place.work.edit(f"drive:{file.id}", lambda old: old.replace(b"Ann", b"Bob"))
+    assert said(file) == "Dear Ann\n"
+
+
 def said(file: StoredFile) -> str:
     assert file.document is not None
     return plain(file.document.body)
@@ -362,6 +384,99 @@ async def test_an_undo_of_files_here_and_in_drive(place: DrivePlace) -> None:
     await turn.undo()
     assert (file.content, file.name) == (b"one\n", "notes.txt")
     assert (place.folder / "here.txt").read_bytes() == b"here\n"
+
+
+async def test_what_drive_overwrote_all_the_same_goes_back_on_top(place: DrivePlace) -> None:
+    """A Drive that does not keep its condition: what a colleague saved is what stands there."""
+    file, path = place.add()
+    done: list[bool] = []
+
+    def meanwhile(request: Request) -> None:
+        if request.method == "PUT" and "/upload/" in request.target and not done:
+            done.append(True)
+            request.headers.pop("if-match", None)
+            place.state.edit(file.id, b"theirs\n")
+
+    place.server.before = meanwhile
+    with pytest.raises(ConflictError):
+        await place.work.edit(path, upper)
+    assert file.content == b"theirs\n"
+    assert [one.content for one in file.revisions] == [
+        b"one\n",
+        b"theirs\n",
+        b"ONE\n",
+        b"theirs\n",
+    ]
+    assert await place.work.version_content(path, 2) == b"theirs\n"
+
+
+async def test_what_a_colleague_saved_as_it_was_is_no_conflict(place: DrivePlace) -> None:
+    file, path = place.add()
+    done: list[bool] = []
+
+    def meanwhile(request: Request) -> None:
+        if request.method == "PUT" and "/upload/" in request.target and not done:
+            done.append(True)
+            place.state.edit(file.id, b"one\n")
+
+    place.server.before = meanwhile
+    await place.work.edit(path, upper)
+    assert file.content == b"ONE\n"
+
+
+async def test_revisions_that_drive_purged_are_not_taken_for_new(place: DrivePlace) -> None:
+    file, path = place.add()
+    place.state.edit(file.id, b"first\n", by=ME)
+    place.state.edit(file.id, b"second\n", by=ME)
+
+    def meanwhile(request: Request) -> None:
+        if request.method == "PUT" and "/upload/" in request.target:
+            place.server.before = after
+
+    def after(_: Request) -> None:
+        place.state.purge(file.id, file.revisions[-2].revision_id)  # what ours was made from
+
+    place.server.before = meanwhile
+    await place.work.edit(path, upper)
+    assert file.content == b"SECOND\n"
+    assert [one.version for one in await place.work.versions(path)] == [1, 2]
+
+
+async def test_someone_takes_it_out_of_the_trash_first(place: DrivePlace) -> None:
+    file, path = place.add()
+    await place.work.edit(path, upper)
+    await place.work.remove(path)
+    for at in range(12):
+        count = 0
+
+        def meanwhile(_: object, at: int = at) -> None:
+            nonlocal count
+            if count == at:
+                place.state.set_trashed(file, False, COLLEAGUE)
+                place.state.edit(file.id, b"theirs\n")
+            count += 1
+
+        place.server.before = meanwhile
+        try:
+            await place.work.restore(path, 1)
+        except FileError:
+            pass
+        place.server.before = lambda _: None
+        if count > at and file.content != b"theirs\n":
+            last = (await place.work.versions(path))[-1]
+            assert await place.work.version_content(path, last.version - 1) == b"theirs\n"
+        await place.manager.note((await place.work.versions(path))[-1].path)
+        await place.work.remove(path)
+
+
+async def test_bytes_that_arrive_otherwise_than_drive_says_are_not_taken(place: DrivePlace) -> None:
+    file, path = place.add("one.txt", b"0123456789")
+    torn = Answer(206, body=b"0123", headers={"content-range": "bytes 0-3/4"})
+    place.server.fail(torn, on=to("GET", "alt=media"), times=20)
+    for act in (place.work.read(path), place.work.edit(path, upper)):
+        with pytest.raises(FileError):
+            await act
+    assert file.content == b"0123456789"
 
 
 # -- the feed ------------------------------------------------------------------------------------

@@ -6,15 +6,18 @@ import asyncio
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 
+from app.domain.errors import ConflictError, FileError
 from app.domain.files import OperationState
+from app.files.blobs import BlobStore
 from app.files.document_store import DocumentStore
 from app.files.drive_store import DriveStore
 from app.files.folder_store import FolderStore
 from app.files.fs_ops import FsOps
+from app.files.gate import StoreLock
 from app.files.stores import Stores
 from app.files.version_manager import VersionManager
 from tests.files.drive_place import DrivePlace
@@ -32,7 +35,6 @@ async def place(tmp_path: Path) -> AsyncIterator[DrivePlace]:
     with DrivePlace(tmp_path, policy=PATIENCE) as made:
         yield made
         assert (await made.manager.verify()).problems == ()
-        assert made.database.read(lambda: None) is None
         await made.stop()
 
 
@@ -192,3 +194,40 @@ async def test_a_file_of_eighty_megabytes_goes_through_in_pieces(place: DrivePla
     assert file.content == b"a" * size
     await place.work.remove(path)
     assert file.explicitly_trashed
+
+
+async def test_the_vault_is_written_to_under_its_lock(
+    place: DrivePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what another process writes there at the same moment would tear it."""
+    file, path = place.add()
+    written: list[str] = []
+    other = StoreLock(place.home / "vault" / "lock", make_folder=lambda: None, patience=0.0)
+    for name in ("put", "put_whole"):
+
+        def put(
+            self: BlobStore, *args: Any, real: Any = getattr(BlobStore, name), **more: Any
+        ) -> Any:
+            written.append("put")
+            with pytest.raises(FileError), other.held():
+                pass
+            return real(self, *args, **more)
+
+        monkeypatch.setattr(BlobStore, name, put)
+    await place.work.edit(path, bytes.upper)
+    assert len(written) == 2
+    place.state.edit(file.id, b"theirs\n")
+    assert await place.manager.note((await place.work.versions(path))[-1].path) is not None
+    assert len(written) > 2
+    count = len(written)
+    done: list[bool] = []
+
+    def meanwhile(request: object) -> None:
+        if "/upload/" in getattr(request, "target", "") and not done:
+            done.append(True)
+            place.state.edit(file.id, b"theirs again\n")
+
+    place.server.before = meanwhile
+    with pytest.raises(ConflictError):
+        await place.work.edit(path, bytes.upper)
+    assert len(written) > count
