@@ -21,8 +21,8 @@ from app.domain.files import FileVersion, OperationState
 from app.files.archiving import ArchiveOfChange, Archiver
 from app.files.blobs import BlobStore
 from app.files.contents import Content
-from app.files.failures import changed, conflict, explained, explaining, stuck
 from app.files.drive_places import is_drive
+from app.files.failures import changed, conflict, explained, explaining, stuck
 from app.files.gate import Gate, Locks
 from app.files.manipulate import WorkedOut, work_out
 from app.files.request import Ended, Request

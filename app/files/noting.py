@@ -13,8 +13,8 @@ from app.domain.errors import NotAFileError
 from app.domain.files import FileVersion
 from app.files.blobs import CHUNK, BlobStore
 from app.files.change_runner import ChangeRunner
-from app.files.failures import explaining
 from app.files.drive_places import is_drive
+from app.files.failures import explaining
 from app.files.gate import Gate, Locks
 from app.files.request import MAX_BYTES, Ended
 from app.files.store import FileStore, Pulled

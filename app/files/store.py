@@ -16,7 +16,6 @@ from app.domain.errors import FileError
 from app.domain.files import OperationState
 from app.files.contents import Content
 
-
 AGAIN: Final = "again"
 """Among the facts of a file to be made: it was there before, and has a history."""
 

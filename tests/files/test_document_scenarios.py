@@ -101,7 +101,10 @@ class Runs:
     def _made(self) -> StoredFile:
         if self.kind == "doc":
             return self.place.state.add_document("Letter", document("We meet on Monday.", "Bye"))
-        cells = {(0, 0): {"stringValue": "Monday"}, (1, 1): {"numberValue": 2}}
+        cells: dict[tuple[int, int], dict[str, Any]] = {
+            (0, 0): {"stringValue": "Monday"},
+            (1, 1): {"numberValue": 2},
+        }
         return self.place.state.add_sheets("Plan", Sheet(7, "May", cells=cells))
 
     def _act(self, path: str) -> Awaitable[object]:
@@ -141,11 +144,10 @@ class Runs:
             standing = None if file.explicitly_trashed else hash_of(await place.work.read(path))
             assert versions[-1].hash_after == standing
             assert all(one.operation.value != "external" for one in versions)
-        if typed and not file.explicitly_trashed:
-            if versions:
-                await place.manager.note(versions[-1].path)
-                versions = await place.work.versions(path)
-                assert versions[-1].hash_after == hash_of(await place.work.read(path))
+        if versions and typed and not file.explicitly_trashed:
+            await place.manager.note(versions[-1].path)
+            versions = await place.work.versions(path)
+            assert versions[-1].hash_after == hash_of(await place.work.read(path))
 
 
 def said(file: StoredFile) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,7 @@ from app.storage.file_journal import FileJournal
 from tests.files.drive_place import DrivePlace
 from tests.files.drive_scenarios import PATIENCE
 from tests.standins.google_drive import COLLEAGUE, ME, StoredFile
-from tests.standins.google_drive.documents import THING, Sheet, document, plain, type_in
+from tests.standins.google_drive.documents import Sheet, document, plain, type_in
 from tests.standins.google_drive.faults import Answer, CutBefore, to
 from tests.standins.google_drive.requests import Request
 
@@ -307,8 +309,10 @@ async def test_what_docs_would_strip_is_refused_before_anything_is_done(
 
 
 async def test_ten_thousand_rows(place: DrivePlace) -> None:
-    cells = {(row, 0): {"numberValue": row} for row in range(10_000)}
-    file = place.state.add_sheets("Costs", Sheet(7, "May", rows=10_000, cells=cells))  # type: ignore[arg-type]
+    cells: dict[tuple[int, int], dict[str, Any]] = {
+        (row, 0): {"numberValue": row} for row in range(10_000)
+    }
+    file = place.state.add_sheets("Costs", Sheet(7, "May", rows=10_000, cells=cells))
     path = f"drive:{file.id}"
     await place.work.edit(
         path, lambda old: with_cells(old.decode(), None, 9_999, 1, [["end"]]).encode()
@@ -325,10 +329,10 @@ async def test_a_colleagues_new_name_is_not_overwritten(place: DrivePlace) -> No
     done: list[bool] = []
 
     def meanwhile(request: object) -> None:
-        if any(one.path.endswith("/revisions") for one in place.server.requests[:-1]):
-            if not done:
-                done.append(True)
-                place.state.rename(file.id, "theirs.txt")
+        is_noted = any(one.path.endswith("/revisions") for one in place.server.requests[:-1])
+        if is_noted and not done:
+            done.append(True)
+            place.state.rename(file.id, "theirs.txt")
 
     place.server.before = meanwhile
     with pytest.raises(FileError):
@@ -354,10 +358,8 @@ async def test_a_colleague_takes_it_to_another_folder_at_any_request(place: Driv
             count += 1
 
         place.server.before = meanwhile
-        try:
+        with suppress(FileError):
             await place.work.move(path, f"drive:{goal.id}")
-        except FileError:
-            pass
         place.server.before = lambda _: None
         assert len(file.parents) == 1
         assert file.parents[0] in (goal.id, elsewhere.id)
@@ -394,6 +396,7 @@ async def test_what_drive_overwrote_all_the_same_goes_back_on_top(place: DrivePl
     def meanwhile(request: Request) -> None:
         if request.method == "PUT" and "/upload/" in request.target and not done:
             done.append(True)
+            assert isinstance(request.headers, dict)
             request.headers.pop("if-match", None)
             place.state.edit(file.id, b"theirs\n")
 
@@ -457,10 +460,8 @@ async def test_someone_takes_it_out_of_the_trash_first(place: DrivePlace) -> Non
             count += 1
 
         place.server.before = meanwhile
-        try:
+        with suppress(FileError):
             await place.work.restore(path, 1)
-        except FileError:
-            pass
         place.server.before = lambda _: None
         if count > at and file.content != b"theirs\n":
             last = (await place.work.versions(path))[-1]

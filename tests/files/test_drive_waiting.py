@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import tracemalloc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,7 +21,6 @@ from app.files.stores import Stores
 from app.files.version_manager import VersionManager
 from tests.files.drive_place import DrivePlace
 from tests.files.drive_scenarios import PATIENCE
-from tests.files.place import ME
 from tests.standins.google_drive import COLLEAGUE
 from tests.standins.google_drive.faults import Hold, When, to
 
@@ -121,7 +119,7 @@ async def test_cancel_is_heard_while_a_file_comes_down(place: DrivePlace) -> Non
     ):
         before = len(place.server.asked("GET", "alt=media"))
         hold = held(place, DOWNLOAD)
-        task = asyncio.ensure_future(act())  # type: ignore[no-untyped-call]
+        task = asyncio.ensure_future(act())
         await arrived(hold)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -135,20 +133,20 @@ async def test_cancel_is_heard_while_a_file_comes_down(place: DrivePlace) -> Non
 async def idle(place: DrivePlace) -> None:
     """When no worker is at work any more."""
     async with asyncio.timeout(20):
-        while place.manager._workers._running:
-            await asyncio.sleep(0.01)
+        running = [asyncio.wrap_future(one) for one in set(place.manager._workers._running)]
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 @pytest.mark.parametrize("make", [False, True], ids=["replace", "create"])
 async def test_cancel_ends_an_upload_that_is_not_whole(place: DrivePlace, make: bool) -> None:
     file, path = place.add()
     hold = held(place, to("PUT", "upload_id"))
-    act: Callable[[], object] = (
+    act: Callable[[], Coroutine[Any, Any, object]] = (
         (lambda: place.work.create("drive:root/new.bin", LARGE))
         if make
         else (lambda: place.work.edit(path, lambda _: LARGE))
     )
-    task = asyncio.ensure_future(act())  # type: ignore[arg-type]
+    task = asyncio.ensure_future(act())
     await arrived(hold)
     task.cancel()
     hold.release()
@@ -203,17 +201,18 @@ async def test_the_vault_is_written_to_under_its_lock(
     file, path = place.add()
     written: list[str] = []
     other = StoreLock(place.home / "vault" / "lock", make_folder=lambda: None, patience=0.0)
-    for name in ("put", "put_whole"):
 
-        def put(
-            self: BlobStore, *args: Any, real: Any = getattr(BlobStore, name), **more: Any
-        ) -> Any:
+    def watched(real: Any) -> Any:
+        def put(*args: Any, **more: Any) -> Any:
             written.append("put")
             with pytest.raises(FileError), other.held():
                 pass
-            return real(self, *args, **more)
+            return real(*args, **more)
 
-        monkeypatch.setattr(BlobStore, name, put)
+        return put
+
+    monkeypatch.setattr(BlobStore, "put", watched(BlobStore.put))
+    monkeypatch.setattr(BlobStore, "put_whole", watched(BlobStore.put_whole))
     await place.work.edit(path, bytes.upper)
     assert len(written) == 2
     place.state.edit(file.id, b"theirs\n")
