@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.drive import DriveLossyError
+from app.domain.drive import DriveForbiddenError, DriveLossyError
 from app.domain.errors import ConflictError, FileError, FileMissingError
 from app.domain.sheet_text import with_cells
 from app.files.drive_watching import DriveWatcher
@@ -373,6 +373,42 @@ async def test_an_undo_after_a_colleagues_new_name(place: DrivePlace) -> None:
     place.state.rename(file.id, "theirs.txt")
     await turn.undo()
     assert (file.content, file.name) == (b"one\n", "theirs.txt")
+
+
+async def test_an_undo_after_a_colleagues_new_name_that_was_noted(place: DrivePlace) -> None:
+    file, path = place.add()
+    await watcher(place).look()
+    turn = place.turn()
+    await turn.edit(path, upper)
+    await turn.edit(path, lambda old: old + b"two\n")
+    place.state.rename(file.id, "theirs.txt")
+    assert await watcher(place).look() == 1
+    await turn.undo()
+    assert (file.content, file.name) == (b"one\n", "theirs.txt")
+    last = (await place.work.versions(path))[-1]
+    assert place.work.display(last.path) == f"{path}/theirs.txt"
+    place.state.rename(file.id, "again.txt")
+    await watcher(place).look()
+    place.state.edit(file.id, b"theirs\n")
+    await watcher(place).look()
+    with pytest.raises(FileError):
+        await place.turn().undo(last.turn_id)
+    assert file.content == b"theirs\n"
+
+
+async def test_where_drive_allows_no_copy_the_vault_has_it_and_a_document_stays(
+    place: DrivePlace,
+) -> None:
+    file, path = place.add()
+    letter = place.state.add_document("Letter", document("Dear Ann"))
+    refused = Answer(403, "insufficientFilePermissions", "No.")
+    place.server.fail(refused, on=to("POST", "/copy"), times=2)
+    await place.work.edit(path, upper)
+    assert file.content == b"ONE\n"
+    assert await place.work.version_content(path, 1) == b"one\n"
+    with pytest.raises(DriveForbiddenError):
+        await place.work.edit(f"drive:{letter.id}", lambda old: old.replace(b"Ann", b"Bob"))
+    assert said(letter) == "Dear Ann\n"
 
 
 async def test_an_undo_of_files_here_and_in_drive(place: DrivePlace) -> None:

@@ -301,6 +301,13 @@ DRIVE_FILE_MUTANTS: Final = (
         ((f"{HOSTILE}test_a_text_that_is_written_otherwise_is_refused_before_anything_is_done"),),
     ),
     Mutant(
+        "drive files: an undo is refused after a mere new name",
+        "app/files/undo.py",
+        "        if not only_renamed or newest.hash",
+        "        if True or newest.hash",
+        (f"{HOSTILE}test_an_undo_after_a_colleagues_new_name_that_was_noted",),
+    ),
+    Mutant(
         "documents: no copy before the edit",
         "app/files/document_store.py",
         "        if change.kind is not ChangeKind.MOVE and change.hash_after",
