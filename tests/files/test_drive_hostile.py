@@ -190,12 +190,14 @@ async def test_a_copy_somewhere_else_is_no_archive(place: DrivePlace) -> None:
 async def test_a_copy_of_a_document_that_someone_wrote_in_is_no_archive(place: DrivePlace) -> None:
     file = place.state.add_document("Letter", document("Dear Ann"))
     path = f"drive:{file.id}"
-    await place.work.edit(path, lambda old: old.replace(b"Ann", b"Bob"))
+    place.server.fail(Answer(400, "failedPrecondition"), on=to("POST", "batchUpdate"))
+    with pytest.raises(FileError):
+        await place.work.edit(path, lambda old: old.replace(b"Ann", b"Bob"))
     (copy,) = place.archived()
-    await place.work.restore(path, 1)
     type_in(place.state, copy, "Scribbled. ", ME)
     await place.work.edit(path, lambda old: old.replace(b"Ann", b"Eve"))
     assert said(file).startswith("Dear Eve")
+    assert sorted(map(said, place.archived())) == ["Dear Ann\n", "Scribbled. Dear Ann\n"]
 
 
 async def test_a_document_with_other_looks_is_copied_again(place: DrivePlace) -> None:
@@ -461,6 +463,31 @@ async def test_what_a_colleague_saved_as_it_was_is_no_conflict(place: DrivePlace
     place.server.before = meanwhile
     await place.work.edit(path, upper)
     assert file.content == b"ONE\n"
+
+
+async def test_what_was_saved_as_it_was_goes_to_the_trash_all_the_same(place: DrivePlace) -> None:
+    file, path = place.add()
+    done: list[bool] = []
+
+    def meanwhile(request: Request) -> None:
+        if request.method == "PATCH" and not done:
+            done.append(True)
+            place.state.edit(file.id, b"one\n")
+
+    place.server.before = meanwhile
+    await place.work.remove(path)
+    assert file.explicitly_trashed
+
+
+async def test_what_was_saved_in_the_trash_is_kept_before_it_is_replaced(place: DrivePlace) -> None:
+    file, path = place.add()
+    await place.work.edit(path, upper)
+    await place.work.remove(path)
+    place.state.edit(file.id, b"theirs, in the trash\n")
+    await place.work.restore(path, 1)
+    assert file.content == b"one\n"
+    assert place.has_bytes(b"theirs, in the trash\n")
+    assert b"theirs, in the trash\n" in [one.content for one in place.archived()]
 
 
 async def test_revisions_that_drive_purged_are_not_taken_for_new(place: DrivePlace) -> None:

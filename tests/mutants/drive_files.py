@@ -207,7 +207,7 @@ DRIVE_FILE_MUTANTS: Final = (
         SETTLE,
         "        return [one for one in new if one.md5 is None or one.md5 != same]\n",
         "        return new\n",
-        (f"{HOSTILE}test_what_a_colleague_saved_as_it_was_is_no_conflict",),
+        (f"{HOSTILE}test_what_was_saved_as_it_was_goes_to_the_trash_all_the_same",),
     ),
     Mutant(
         "drive files: old revisions are taken for new",
@@ -228,7 +228,7 @@ DRIVE_FILE_MUTANTS: Final = (
         STORE,
         "        self._secure_trashed(client, change, archive)\n",
         "",
-        (f"{SCENARIOS}test_a_colleague_at_any_request[saves-restore from the trash]",),
+        (f"{HOSTILE}test_what_was_saved_in_the_trash_is_kept_before_it_is_replaced",),
     ),
     Mutant(
         "drive files: what the upload is known by is not written down first",
@@ -271,13 +271,6 @@ DRIVE_FILE_MUTANTS: Final = (
         "        await self._versions.recover_drive()\n",
         "",
         (f"{HOSTILE}test_what_was_left_open_is_ended_as_soon_as_drive_is_back",),
-    ),
-    Mutant(
-        "documents: a document is removed without a look at what it says",
-        "app/files/document_store.py",
-        '                if view.look(client, file.file_id).hash == change.facts["text"]:\n',
-        "                if True:\n",
-        (f"{DOCUMENT_SCENARIOS}test_a_colleague_types_before_any_request[doc-remove]",),
     ),
     Mutant(
         "documents: what a colleague typed goes to the trash with it",
