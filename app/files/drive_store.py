@@ -7,11 +7,7 @@ so that sharing, links and comments stay; a removed one is in Drive's trash.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import mimetypes
-import tempfile
-from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import Final
 
 from app.domain.drive import (
     DriveExistsError,
@@ -28,6 +24,7 @@ from app.domain.files import OperationState
 from app.domain.names import shown
 from app.files.contents import Content
 from app.files.drive_archive import FOLDER_NAME, OPERATION, DriveArchive
+from app.files.drive_bytes import md5_of, put_back_on_top, upload_of
 from app.files.drive_client import DriveClient, Upload
 from app.files.drive_places import ROOT, place_at
 from app.files.drive_reader import DriveReader, Drives, reaching, require_bytes
@@ -144,7 +141,7 @@ class DriveStore(DriveReader):
             settling = DriveSettling(client, change, archive)
 
             def put_back(revision: DriveRevision) -> None:
-                self._put_back(client, place_at(change.locator).file_id, revision)
+                put_back_on_top(client, place_at(change.locator).file_id, revision)
 
             match change.kind:
                 case ChangeKind.CREATE if "in_trash" in change.facts:
@@ -194,7 +191,7 @@ class DriveStore(DriveReader):
         """One upload that depends on the file being as it was looked at, until it is settled."""
         file_id = place_at(change.locator).file_id
         content = self._staged[change.op_id]
-        change = self._amended(change, archive, md5_after=_md5(content))
+        change = self._amended(change, archive, md5_after=md5_of(content))
         failure: DriveOfflineError | None = None
         for _ in range(_TRIES):
             tag = client.tag(file_id)
@@ -218,7 +215,7 @@ class DriveStore(DriveReader):
 
     def _bring_back(self, client: DriveClient, change: Change, archive: Archive) -> Change:
         content = self._staged[change.op_id]
-        wanted = _md5(content)
+        wanted = md5_of(content)
         self._secure_trashed(client, change, archive)
         if change.facts.get("md5") == wanted:
             change = self._amended(change, archive, md5_after=wanted)
@@ -237,13 +234,13 @@ class DriveStore(DriveReader):
 
     def _create(self, client: DriveClient, change: Change, archive: Archive) -> Change:
         place, content = place_at(change.locator), self._staged[change.op_id]
-        change = self._amended(change, archive, md5_after=_md5(content))
+        change = self._amended(change, archive, md5_after=md5_of(content))
         try:
             client.create(
                 place.file_id,
                 place.name,
                 None if place.folder in (None, ROOT) else place.folder,
-                _upload(content, place.name),
+                upload_of(content, place.name),
                 app_properties={OPERATION: change.op_id},
                 check=current_gate().go_on,
             )
@@ -297,31 +294,3 @@ class DriveStore(DriveReader):
         change = dataclasses.replace(change, facts={**change.facts, **facts})
         archive.amend(change)
         return change
-
-    def _put_back(self, client: DriveClient, file_id: str, revision: DriveRevision) -> None:
-        with tempfile.TemporaryFile() as stream:
-            size = 0
-            with client.download(file_id, revision.revision_id) as chunks:
-                for chunk in chunks:
-                    size += stream.write(chunk)
-            tag = client.tag(file_id)
-            upload = Upload(size, lambda: _pieces(stream), tag.file.mime_type)
-            client.replace(file_id, tag.etag, upload)
-
-
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
-    stream.seek(0)
-    while chunk := stream.read(1 << 20):
-        yield chunk
-
-
-def _upload(content: Content, name: str) -> Upload:
-    kind, _ = mimetypes.guess_type(name, strict=False)
-    return Upload(content.size, content.chunks, kind or "application/octet-stream")
-
-
-def _md5(content: Content) -> str:
-    check = hashlib.md5(usedforsecurity=False)  # Drive tells its revisions apart by it
-    for chunk in content.chunks():
-        check.update(chunk)
-    return check.hexdigest()

@@ -12,7 +12,8 @@ from app.files.gate import Gate, passing
 
 T = TypeVar("T")
 
-WORKERS: Final = 4
+WORKERS: Final = 12
+"""Eight calls run side by side, and in Google Drive each may wait long for the others."""
 
 
 class Workers:

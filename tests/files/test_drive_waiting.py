@@ -76,6 +76,18 @@ async def test_a_file_here_is_changed_while_drive_is_slow(place: DrivePlace, on:
     assert file.content == b"ONE\n"
 
 
+async def test_eight_changes_in_drive_leave_room_for_one_here(place: DrivePlace) -> None:
+    paths = [place.add(f"{number}.txt")[1] for number in range(8)]
+    (place.folder / "here.txt").write_bytes(b"here\n")
+    hold = held(place, UPLOAD)
+    edits = [asyncio.ensure_future(place.work.edit(path, bytes.upper)) for path in paths]
+    await arrived(hold)
+    async with asyncio.timeout(10):
+        await place.work.edit("here.txt", bytes.upper)
+    hold.release()
+    await asyncio.gather(*edits)
+
+
 async def test_what_a_colleague_saved_is_fetched_without_keeping_others_waiting(
     place: DrivePlace,
 ) -> None:
