@@ -8,6 +8,7 @@ would be taken for one has ``'`` before it, as one types it.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -58,7 +59,8 @@ def with_cells(
             hint=f"There are: {', '.join(sheets) or 'none'}.",
             details={"sheets": list(sheets)},
         )
-    for number, row in enumerate(values, start=top):
+    for number, given in enumerate(values, start=top):
+        row = [_plain(title, cell) for cell in given]
         while len(grid) <= number:
             grid.append([])
         line = grid[number]
@@ -90,11 +92,39 @@ def _grid(title: object, rows: object) -> Grid | None:
         raise unclear(f"{title} is no list of rows")
     if sum(len(row) for row in rows) > _MOST_CELLS:
         raise unclear(f"{title} has too many cells")
-    for row in rows:
-        for cell in row:
-            if not (cell is None or isinstance(cell, str | int | float | bool)):
-                raise unclear(f"{title} has a cell that is no text and no number")
-    return trimmed(rows)
+    return trimmed([[_plain(title, cell) for cell in row] for row in rows])
+
+
+def _plain(title: object, cell: object) -> Cell:
+    """A cell in the one way in which it is read back, so that what was entered is known again."""
+    if cell is None or isinstance(cell, bool):
+        return cell
+    if isinstance(cell, str):
+        return text_cell(cell.removeprefix("'")) if is_text(cell) else cell
+    if isinstance(cell, int | float):
+        return number_cell(cell, str(title))
+    raise unclear(f"{title} has a cell that is no text and no number")
+
+
+def is_text(cell: str) -> bool:
+    """Whether a cell is a text, no formula."""
+    return not cell.startswith("=") or cell == "="
+
+
+def text_cell(text: str) -> Cell:
+    """How a text is written; an empty one is an empty cell."""
+    return (f"'{text}" if text[:1] in ("=", "'") else text) or None
+
+
+def number_cell(number: float, title: str) -> Cell:
+    """How a number is written: a whole one without a point. Raises ``DriveLossyError``."""
+    try:
+        found = float(number)
+    except OverflowError:
+        found = math.inf
+    if not math.isfinite(found):
+        raise unclear(f"{title} has a number that is too large, or none")
+    return int(found) if found.is_integer() and abs(found) < 2**53 else found
 
 
 def unclear(why: str) -> DriveLossyError:

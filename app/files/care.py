@@ -18,8 +18,8 @@ from app.files.blobs import BlobStore
 from app.files.change_runner import ChangeRunner
 from app.files.failures import explaining, vault_gone
 from app.files.fs_ops import FsOps
-from app.files.gate import Gate, StoreLock
-from app.files.reports import RecoveryReport, VerifyReport
+from app.files.gate import Gate, Locks
+from app.files.reports import Recovered, RecoveryReport, VerifyReport
 from app.files.store import FileStore
 from app.files.work import WorkFolders
 from app.storage.attached_contents import AttachedContents
@@ -51,7 +51,7 @@ class VaultCare:
         runner: ChangeRunner,
         work: WorkFolders,
         fs: FsOps,
-        lock: StoreLock,
+        locks: Locks,
         vault: Path,
         clock: Clock,
     ) -> None:
@@ -66,7 +66,8 @@ class VaultCare:
         self._runner = runner
         self._work = work
         self._fs = fs
-        self._lock = lock
+        self._locks = locks
+        self._lock = locks.vault
         self._vault = vault
 
     @cached_property
@@ -93,7 +94,20 @@ class VaultCare:
                 gate.go()
                 report = recover(self._journal, self._runner, self._blobs)
                 cleared = self._work.clear_abandoned()
-                return dataclasses.replace(report, partial_removed=cleared, missing_vault=missing)
+            in_drive = self.recover_drive(Gate())
+            return dataclasses.replace(
+                report,
+                operations=(*report.operations, *in_drive),
+                partial_removed=cleared,
+                missing_vault=missing,
+            )
+
+    def recover_drive(self, gate: Gate) -> tuple[Recovered, ...]:
+        """End what was left open in Google Drive, as far as Drive can be reached."""
+        from app.files.recovery import recover_drive
+
+        with explaining(str(self._vault)):
+            return recover_drive(self._journal, self._runner, self._locks, gate)
 
     def verify(self, gate: Gate, progress: Progress | None) -> VerifyReport:
         """Check every invariant against what is on disk, while others change files."""

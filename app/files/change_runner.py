@@ -11,7 +11,7 @@ import logging
 import os
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,11 +21,12 @@ from app.domain.files import FileVersion, OperationState
 from app.files.archiving import ArchiveOfChange, Archiver
 from app.files.blobs import BlobStore
 from app.files.contents import Content
+from app.files.drive_places import is_drive
 from app.files.failures import changed, conflict, explained, explaining, stuck
-from app.files.gate import Gate, StoreLock
+from app.files.gate import Gate, Locks
 from app.files.manipulate import WorkedOut, work_out
 from app.files.request import Ended, Request
-from app.files.store import Change, ChangeKind, FileStore, Outcome, Pulled, Ready
+from app.files.store import AGAIN, Change, ChangeKind, FileStore, Outcome, Pulled, Ready
 from app.files.work import WorkFolder, WorkFolders
 from app.storage.file_history import FileHistory
 from app.storage.file_journal import FileJournal, LeftOpenError
@@ -37,7 +38,7 @@ _TRIES: Final = 3
 
 
 class ChangeRunner:
-    """Changes files of one store, one at a time under ``lock``."""
+    """Changes files of one store, under ``locks``: those of a kind one at a time."""
 
     def __init__(
         self,
@@ -46,16 +47,16 @@ class ChangeRunner:
         blobs: BlobStore,
         journal: FileJournal,
         history: FileHistory,
-        lock: StoreLock,
+        locks: Locks,
         work: WorkFolders,
         vault: Path,
     ) -> None:
         self._store = store
         self._blobs = blobs
-        self._archiver = Archiver(store, blobs, journal)
+        self._archiver = Archiver(store, blobs, journal, locks)
         self._journal = journal
         self._history = history
-        self._lock = lock
+        self._locks = locks
         self._work = work
         self._vault = Path(os.path.realpath(vault))  # as the places of files are
 
@@ -69,7 +70,7 @@ class ChangeRunner:
         with explaining(request.locator), self._work.folder(op_id, gate.check) as work:
             for _ in range(_TRIES):
                 worked = self.work_out(request, work)
-                with self._lock.held(gate), self._blobs.kept_open():
+                with self._locks.change(request.locator, gate), self._vault_open(request):
                     if not self._is_as_before(request.locator, worked.before):
                         continue  # someone saved while the new content was made
                     try:
@@ -114,6 +115,7 @@ class ChangeRunner:
         request, before, after = making.request, making.worked.before, making.worked.after
         hash_before = before.hash if before else None
         is_move = request.kind is ChangeKind.MOVE
+        is_again = request.kind is ChangeKind.CREATE and request.file_id is not None
         change = self._store.prepare(
             Change(
                 op_id=making.op_id,
@@ -123,18 +125,20 @@ class ChangeRunner:
                 hash_before=hash_before,
                 hash_after=hash_before if is_move else after.hash if after else None,
                 mode=request.mode,
+                facts={AGAIN: True} if is_again else {},
             )
         )
         with ExitStack() as stack:
-            ready = self._store.stage_unseen(change, after)
-            if ready is not None:
-                stack.callback(ready.close)
-            self._archiver.keep_both(request, making.worked, making.work)
-            if ready is not None:
-                ready.sync()
-            gate.go()
-            announced = _announcement(making, change, self._store.name_of(request.locator))
-            self._journal.announce(announced, ready=ready is not None)
+            with self._locks.writing(request.locator, gate):
+                ready = self._store.stage_unseen(change, after)
+                if ready is not None:
+                    stack.callback(ready.close)
+                self._archiver.keep_both(request, making.worked, making.work)
+                if ready is not None:
+                    ready.sync()
+                gate.go()
+                announced = _announcement(making, change, self._store.name_of(request.locator))
+                self._journal.announce(announced, ready=ready is not None)
             return self.perform(change, before, after, ready)
 
     def perform(
@@ -233,6 +237,10 @@ class ChangeRunner:
                 return Ended(versions, changed(change.locator))
 
     # -- checks ----------------------------------------------------------------------------
+
+    def _vault_open(self, request: Request) -> AbstractContextManager[None]:
+        """Where the store-wide lock is held, what is read of the vault stays open meanwhile."""
+        return nullcontext() if is_drive(request.locator) else self._blobs.kept_open()
 
     def _is_as_before(self, locator: str, before: Pulled | None) -> bool:
         if before is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from app.domain.drive import DriveOfflineError, DriveSignedOutError
 from app.domain.errors import FileError
 from app.domain.files import FileAction, OperationState, OperationType
 from app.files.reports import Finding
@@ -43,7 +44,9 @@ def check_file(
         record: the file.
         states: its version rows in any state, by number.
         store: where it stands.
-        is_waiting: whether one of its changes waits for its folder to come back.
+        is_waiting: whether one of its changes waits for its folder to come back, or for Drive.
+
+    Raises what says that Google Drive cannot be reached.
     """
     done = [state for state in states if state.state == "done"]
     kept = [state for state in done if PRUNED not in state.version.metadata]
@@ -101,6 +104,8 @@ def _now(record: FileRecord, last: VersionState, store: FileStore) -> Iterator[F
         return  # what stands there now, if anything, is another file
     try:
         now = store.probe(record.locator)
+    except (DriveOfflineError, DriveSignedOutError):
+        raise  # of all its files, not of this one
     except (OSError, FileError) as error:
         yield Finding("unreadable", f"It cannot be read now: {error}", record.locator)
         return

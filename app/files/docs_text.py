@@ -22,6 +22,8 @@ OBJECT: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
 _TABLE, _ROW, _CELL, _END = "⟦table⟧\n", "⟦row⟧\n", "⟦cell⟧ ", "⟦end of table⟧\n"
 _MARKS: Final = (OBJECT, _TABLE, _ROW, _CELL, _END)
 _WORDS: Final = re.compile(r"\w+|\s|[^\w\s]")
+_STRIPPED: Final = re.compile("[\x00-\x08\x0c-\x1f\ud800-\udfff\ue000-\uf8ff]")
+"""Docs leaves them out of a text that is inserted (``InsertTextRequest``), or takes none."""
 _MOST_WORDS: Final = 20_000
 """Above this a changed passage is replaced as one: comparing word by word would take too long."""
 
@@ -259,6 +261,8 @@ def _passage_edits(passage: _Passage, wanted: str) -> list[dict[str, object]]:
     requests: list[dict[str, object]] = []
     for begin, end, instead in reversed(_changes(text, wanted)):
         start = _index(passage, begin)
+        if odd := _STRIPPED.search(instead):
+            raise _unheld(odd.group())
         if instead:
             # Behind what goes: so the new text gets its style.
             place = _index(passage, end)
@@ -315,6 +319,14 @@ def _at(passage: _Passage, index: int, name: str = "index") -> dict[str, object]
 def _units(text: str) -> int:
     """How many UTF-16 code units it has."""
     return len(text) + sum(ord(char) > 0xFFFF for char in text)
+
+
+def _unheld(char: str) -> DriveLossyError:
+    return DriveLossyError(
+        f"A Google Doc cannot hold the character U+{ord(char):04X}. Nothing was changed.",
+        hint="Leave it out. Lines end in \\n alone.",
+        details={"what": f"U+{ord(char):04X}"},
+    )
 
 
 def _lossy(what: str) -> DriveLossyError:

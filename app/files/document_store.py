@@ -26,10 +26,11 @@ from app.domain.files import OperationState
 from app.files.contents import Content
 from app.files.drive_client import DriveClient
 from app.files.drive_places import place_at
-from app.files.drive_reader import reaching
-from app.files.drive_settle import ABORTED, CHANGED, DONE, EXISTS, GONE
-from app.files.drive_store import DriveStore
+from app.files.drive_reader import reaching, seen
+from app.files.drive_settle import ABORTED, CHANGED, DONE, EXISTS, GONE, out_of_trash
+from app.files.drive_store import ACCOUNT, DriveStore
 from app.files.failures import changed
+from app.files.gate import current_gate
 from app.files.store import Archive, Change, ChangeKind, Outcome, Pulled, Take
 
 if TYPE_CHECKING:
@@ -91,33 +92,44 @@ class DocumentStore(DriveStore):
 
     def prepare(self, change: Change) -> Change:
         """Note what it says, also in the trash."""
-        client, file, view = self._file(change.locator)
+        try:
+            client, file, view = self._file(change.locator)
+        except DriveMissingError as error:
+            raise self._gone_for_good(change.locator) from error
         looked = view.look(client, file.file_id)
         if change.hash_before is not None and change.hash_before != looked.hash:
             raise changed(change.locator)
-        facts = {**change.facts, "text": looked.hash, "in_trash": file.trashed}
+        account = self._drives.account(file.file_id)
+        facts = {**change.facts, ACCOUNT: account, "text": looked.hash, "in_trash": file.trashed}
+        if change.kind is ChangeKind.MOVE:
+            facts |= {"name": file.name, "parents": list(file.parents)}
         return dataclasses.replace(change, facts=facts)
 
     def stage(self, change: Change, content: Content | None) -> None:
         """Copy the document in Drive, and see that the copy says the same."""
+        current_gate().go_on()
         client, file, view = self._file(change.locator)
         if content is not None:
             after = _text(content)
             self._staged[change.op_id] = content
             view.require_possible(view.look(client, file.file_id), after)
-        if change.kind in (ChangeKind.REPLACE, ChangeKind.REMOVE):
+        if change.kind is not ChangeKind.MOVE and change.hash_after != change.facts["text"]:
             copy = self._archive_of(client).keep_document(
-                file, str(change.facts["text"]), change.op_id
+                file,
+                str(change.facts["text"]),
+                change.op_id,
+                lambda copy_id: view.look(client, copy_id).hash,
             )
-            if view.look(client, copy.file_id).hash != change.facts["text"]:
+            if copy is None:
                 raise changed(change.locator)
 
     def act(self, change: Change, archive: Archive, pulled: Pulled | None) -> Outcome:
         """Edit it in place, move it, put it in the trash or take it out; then look."""
+        current_gate().go_on()
         client, file, view = self._file(change.locator)
         match change.kind:
             case ChangeKind.CREATE:
-                client.change(file.file_id, trashed=False)
+                out_of_trash(client, file.file_id)
                 self._write(client, file, view, change)
             case ChangeKind.REPLACE:
                 self._write(client, file, view, change)
@@ -134,6 +146,7 @@ class DocumentStore(DriveStore):
         if reached is not OperationState.REPLACING:
             return ABORTED
         with reaching(change.locator):
+            self._require_account(change)
             try:
                 client, file, view = self._file(change.locator)
             except DriveMissingError:
@@ -146,8 +159,7 @@ class DocumentStore(DriveStore):
     def _file(self, locator: str) -> tuple[DriveClient, DriveFile, View]:
         """It, also in the trash. Raises ``DriveMissingError``."""
         file_id = place_at(locator).file_id
-        client = self._drives.of(file_id)
-        file = client.get(file_id)
+        client, file = seen(self._drives, file_id)
         if file.mime_type not in _KINDS:
             raise DriveError(f"{file.name} is no Doc and no Sheet.", details={"path": locator})
         return client, file, _view(file.mime_type)
@@ -207,7 +219,7 @@ class DocumentStore(DriveStore):
         if not is_before:
             archive.foreign(iter([looked.content]))
         if change.kind is ChangeKind.REMOVE and file.trashed:
-            client.change(file.file_id, trashed=False)
+            out_of_trash(client, file.file_id)
             return CHANGED
         if file.trashed:
             return GONE

@@ -25,6 +25,7 @@ from app.domain.drive import (
     DrivePage,
     DriveRevision,
 )
+from app.files.gate import current_gate
 
 Check = Callable[[], None]
 Progress = Callable[[int, int | None], None]
@@ -32,7 +33,8 @@ Progress = Callable[[int, int | None], None]
 
 
 def unchecked() -> None:
-    """Nobody asks to stop."""
+    """Nobody asks to stop but who waits for this worker, before its change has begun."""
+    current_gate().check()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from app.domain.errors import FileError, FileMissingError, NotAFileError
 from app.domain.workspace import FileEntry
 from app.files.drive_client import DriveClient, DriveQuery
 from app.files.drive_places import PREFIX, ROOT, DrivePlace, id_in, place_at, place_of
-from app.files.drive_reader import Drives
+from app.files.drive_reader import Drives, seen
 from app.files.failures import exists
 from app.storage.file_history import FileHistory
 
@@ -51,6 +51,13 @@ class DriveFinder:
         ``FileExistsAlreadyError`` where a file has that name there: Drive would show both.
         """
         folder, name = id_in(path)
+        if path.removeprefix(PREFIX).count("/") > 1:
+            raise FileError(
+                f"{path} names a folder and a name, and something between them.",
+                hint="Write drive:FOLDER_ID/NAME; drive.search finds the folder's id. A slash in "
+                "the name itself is written %2F.",
+                details={"path": path},
+            )
         if not name:
             raise FileError(
                 f"{path} does not say how the new file is to be called.",
@@ -89,7 +96,7 @@ class DriveFinder:
         """What Drive says of it. Raises ``FileMissingError``."""
         file_id, _ = id_in(path)
         try:
-            return self._drives.of(file_id).get(file_id)
+            return seen(self._drives, file_id)[1]
         except DriveMissingError as error:
             raise _missing(path, "It may have been removed, or not be shared with you.") from error
 

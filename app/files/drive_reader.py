@@ -38,6 +38,30 @@ class Drives(Protocol):
         """Every account that is signed in. Raises ``DriveSignedOutError`` where none is."""
         ...
 
+    def account(self, file_id: str) -> str:
+        """Names the account that ``of`` gives. Raises as that."""
+        ...
+
+    def is_signed_in(self, account: str) -> bool:
+        """Whether an account can be used just now; asks nobody."""
+        ...
+
+    def lost(self, file_id: str) -> bool:
+        """The account that saw a file does not any more. Returns whether another one may."""
+        ...
+
+
+def seen(drives: Drives, file_id: str) -> tuple[DriveClient, DriveFile]:
+    """A file as an account sees it that may. Raises ``DriveMissingError`` where none may."""
+    client = drives.of(file_id)
+    try:
+        return client, client.get(file_id)
+    except DriveMissingError:
+        if not drives.lost(file_id):
+            raise
+    client = drives.of(file_id)
+    return client, client.get(file_id)
+
 
 class DriveReader:
     """The half of the ``FileStore`` of Google Drive that touches nothing.
@@ -127,9 +151,8 @@ class DriveReader:
 
         Raises ``FileNotFoundError`` where it is gone or in the trash, ``NotAFileError``.
         """
-        client = self._drives.of(place.file_id)
         try:
-            file = client.get(place.file_id)
+            client, file = seen(self._drives, place.file_id)
         except DriveMissingError as error:
             raise _gone(locator) from error
         if file.trashed:

@@ -14,7 +14,7 @@ from app.domain.drive import DriveError, DriveFile, DriveMissingError, DriveRevi
 from app.domain.files import OperationState
 from app.files.drive_archive import OPERATION
 from app.files.drive_client import DriveClient
-from app.files.drive_places import place_at
+from app.files.drive_places import ROOT, place_at
 from app.files.store import Archive, Change, Outcome
 
 DONE: Final = Outcome(OperationState.DONE)
@@ -72,7 +72,7 @@ class DriveSettling:
         if outcome is GONE or outcome is ABORTED:
             return ABORTED if file.trashed else EXISTS
         if outcome is DONE and file.trashed:
-            self._client.change(self._file_id, trashed=False)
+            out_of_trash(self._client, self._file_id)
         return outcome
 
     def removed(self) -> Outcome:
@@ -85,7 +85,7 @@ class DriveSettling:
             return DONE if file.trashed else ABORTED
         self._keep(new)
         if file.trashed:
-            self._client.change(self._file_id, trashed=False)
+            out_of_trash(self._client, self._file_id)
         return CHANGED
 
     def moved(self) -> Outcome:
@@ -154,3 +154,12 @@ class DriveSettling:
                         hint="Steward looks again at its next start.",
                         details={"file_id": self._file_id},
                     ) from error
+
+
+def out_of_trash(client: DriveClient, file_id: str) -> None:
+    """Take a file out of the trash; one whose folder is in there, too, goes to My Drive."""
+    file = client.change(file_id, trashed=False)
+    if file.trashed:
+        client.change(
+            file_id, to_folder=ROOT, from_folder=file.parents[0] if file.parents else None
+        )

@@ -31,6 +31,19 @@ class StartingDrives:
         self._require_begun()
         return self._drives.clients()
 
+    def account(self, file_id: str) -> str:
+        """Names the account that ``of`` gives."""
+        self._require_begun()
+        return self._drives.account(file_id)
+
+    def is_signed_in(self, account: str) -> bool:
+        """Whether an account can be used just now."""
+        return self._drives.is_signed_in(account)
+
+    def lost(self, file_id: str) -> bool:
+        """The account that saw a file does not any more."""
+        return self._drives.lost(file_id)
+
     def _require_begun(self) -> None:
         if not self._begun.is_set():
             raise DriveOfflineError(

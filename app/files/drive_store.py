@@ -7,11 +7,7 @@ so that sharing, links and comments stay; a removed one is in Drive's trash.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import mimetypes
-import tempfile
-from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import Final
 
 from app.domain.drive import (
     DriveExistsError,
@@ -20,18 +16,25 @@ from app.domain.drive import (
     DriveMissingError,
     DriveOfflineError,
     DriveRevision,
+    DriveSignedOutError,
     DriveStaleError,
 )
+from app.domain.errors import FileMissingError
 from app.domain.files import OperationState
+from app.domain.names import shown
 from app.files.contents import Content
-from app.files.drive_archive import OPERATION, DriveArchive
+from app.files.drive_archive import FOLDER_NAME, OPERATION, DriveArchive
+from app.files.drive_bytes import md5_of, put_back_on_top, upload_of
 from app.files.drive_client import DriveClient, Upload
 from app.files.drive_places import ROOT, place_at
 from app.files.drive_reader import DriveReader, Drives, reaching, require_bytes
-from app.files.drive_settle import ABORTED, DriveSettling
+from app.files.drive_settle import ABORTED, DriveSettling, out_of_trash
 from app.files.failures import changed, exists
-from app.files.store import Archive, Change, ChangeKind, Outcome, Pulled, Ready
+from app.files.gate import current_gate
+from app.files.store import AGAIN, Archive, Change, ChangeKind, Outcome, Pulled, Ready
 
+ACCOUNT: Final = "account"
+"""Among the facts of a change: whose Drive it is made in."""
 _TRIES: Final = 5
 """Each may find that someone renamed or shared the file, or that Drive is out of order."""
 
@@ -61,12 +64,18 @@ class DriveStore(DriveReader):
     def prepare(self, change: Change) -> Change:
         """Note what stands there, and which copy is going to be its archive."""
         place = place_at(change.locator)
-        client = self._drives.of(place.folder or ROOT if self._is_new(change) else place.file_id)
-        facts = dict(change.facts)
+        client_of = place.folder or ROOT if self._is_new(change) else place.file_id
+        client = self._drives.of(client_of)
+        facts = {**change.facts, ACCOUNT: self._drives.account(client_of)}
         try:
             file = client.get(place.file_id)
-        except DriveMissingError:
-            return change  # a new file, or one that is gone: ``act`` finds out for certain
+        except DriveMissingError as error:
+            if change.facts.get(AGAIN):
+                raise self._gone_for_good(change.locator) from error
+            # A new file, or one that is gone: ``act`` finds out for certain.
+            return dataclasses.replace(change, facts=facts)
+        if change.kind is ChangeKind.MOVE:
+            facts |= {"name": file.name, "parents": list(file.parents)}
         # Looked at anew: what is noted here is what the change must find in the end.
         standing = change.hash_before is not None and not file.trashed
         if standing and change.hash_before != (file.sha256 or self._hash(client, file)):
@@ -93,6 +102,7 @@ class DriveStore(DriveReader):
         """Copy the file in Drive; the new bytes are in the vault, and go up in ``act``."""
         if content is not None:
             self._staged[change.op_id] = content
+        current_gate().go_on()
         copy = change.facts.get("copy")
         if not isinstance(copy, str):
             return
@@ -104,6 +114,7 @@ class DriveStore(DriveReader):
 
     def act(self, change: Change, archive: Archive, pulled: Pulled | None) -> Outcome:
         """Give it the new bytes, another name, or put it in the trash; then see what came of it."""
+        current_gate().go_on()
         client = self._client_of(change)
         match change.kind:
             case ChangeKind.CREATE if "in_trash" in change.facts:
@@ -125,11 +136,12 @@ class DriveStore(DriveReader):
             self._staged.pop(change.op_id, None)
             return ABORTED  # the file itself was not touched yet
         with reaching(change.locator):
+            self._require_account(change)
             client = self._client_of(change)
             settling = DriveSettling(client, change, archive)
 
             def put_back(revision: DriveRevision) -> None:
-                self._put_back(client, place_at(change.locator).file_id, revision)
+                put_back_on_top(client, place_at(change.locator).file_id, revision)
 
             match change.kind:
                 case ChangeKind.CREATE if "in_trash" in change.facts:
@@ -146,6 +158,18 @@ class DriveStore(DriveReader):
         return outcome
 
     # -- inside ----------------------------------------------------------------------------
+
+    def _require_account(self, change: Change) -> None:
+        """Another account may not see the file, and must not take it for gone.
+
+        Raises ``DriveSignedOutError``.
+        """
+        account = change.facts.get(ACCOUNT)
+        if isinstance(account, str) and not self._drives.is_signed_in(account):
+            raise DriveSignedOutError(
+                f"The change was begun with the account {account}, which is not signed in now.",
+                hint="Sign in with it again: Steward then ends what it began.",
+            )
 
     def _client_of(self, change: Change) -> DriveClient:
         place = place_at(change.locator)
@@ -167,7 +191,7 @@ class DriveStore(DriveReader):
         """One upload that depends on the file being as it was looked at, until it is settled."""
         file_id = place_at(change.locator).file_id
         content = self._staged[change.op_id]
-        change = self._amended(change, archive, md5_after=_md5(content))
+        change = self._amended(change, archive, md5_after=md5_of(content))
         failure: DriveOfflineError | None = None
         for _ in range(_TRIES):
             tag = client.tag(file_id)
@@ -178,7 +202,7 @@ class DriveStore(DriveReader):
             try:
                 # Its kind stays: Drive takes that of the upload for the file's.
                 upload = Upload(content.size, content.chunks, tag.file.mime_type)
-                client.replace(file_id, tag.etag, upload)
+                client.replace(file_id, tag.etag, upload, check=current_gate().go_on)
             except DriveStaleError:
                 continue  # renamed or shared just now, or changed: that is looked at again
             except DriveOfflineError as error:
@@ -191,7 +215,7 @@ class DriveStore(DriveReader):
 
     def _bring_back(self, client: DriveClient, change: Change, archive: Archive) -> Change:
         content = self._staged[change.op_id]
-        wanted = _md5(content)
+        wanted = md5_of(content)
         self._secure_trashed(client, change, archive)
         if change.facts.get("md5") == wanted:
             change = self._amended(change, archive, md5_after=wanted)
@@ -199,7 +223,7 @@ class DriveStore(DriveReader):
             change = self._replace(client, change, archive)
         file_id = place_at(change.locator).file_id
         if client.get(file_id).md5 == wanted:
-            client.change(file_id, trashed=False)
+            out_of_trash(client, file_id)
         return change
 
     def _secure_trashed(self, client: DriveClient, change: Change, archive: Archive) -> None:
@@ -210,18 +234,37 @@ class DriveStore(DriveReader):
 
     def _create(self, client: DriveClient, change: Change, archive: Archive) -> Change:
         place, content = place_at(change.locator), self._staged[change.op_id]
-        change = self._amended(change, archive, md5_after=_md5(content))
+        change = self._amended(change, archive, md5_after=md5_of(content))
         try:
             client.create(
                 place.file_id,
                 place.name,
                 None if place.folder in (None, ROOT) else place.folder,
-                _upload(content, place.name),
+                upload_of(content, place.name),
                 app_properties={OPERATION: change.op_id},
+                check=current_gate().go_on,
             )
         except DriveExistsError:
             return change  # an earlier try arrived
         return change
+
+    def _gone_for_good(self, locator: str) -> FileMissingError:
+        """Drive lets nobody make a file again by its id; what is left is named."""
+        place = place_at(locator)
+        copy: str | None = None
+        for client in self._drives.clients():
+            copy = copy or self._archive_of(client).newest_copy(place.file_id)
+        there = (
+            "" if copy is None else f" Its newest copy in the folder {FOLDER_NAME}: drive:{copy}."
+        )
+        return FileMissingError(
+            f"{shown(place.display)} was deleted for good in Google Drive, or is not shared with "
+            "you any more: it cannot be put back in its place. Nothing was changed, and every "
+            "version is kept.",
+            hint="Save the version as a new file: `steward files show` writes it out, drive.create "
+            f"makes a file of it.{there} drive.copy copies a file, drive.export a document.",
+            details={"path": locator, "copy": copy},
+        )
 
     def _move(self, client: DriveClient, change: Change) -> None:
         file = client.get(place_at(change.locator).file_id)
@@ -229,7 +272,14 @@ class DriveStore(DriveReader):
         if self._is_as_noted(file, change):
             self._place_anew(client, file, change)
 
+    def _is_placed_as_noted(self, file: DriveFile, change: Change) -> bool:
+        """Whether nobody else renamed or moved it since; of older changes nothing is noted."""
+        name, parents = change.facts.get("name"), change.facts.get("parents")
+        return name in (None, file.name) and parents in (None, list(file.parents))
+
     def _place_anew(self, client: DriveClient, file: DriveFile, change: Change) -> None:
+        if not self._is_placed_as_noted(file, change):
+            return
         goal = place_at(str(change.target))
         elsewhere = goal.folder is not None and goal.folder not in file.parents
         client.change(
@@ -244,31 +294,3 @@ class DriveStore(DriveReader):
         change = dataclasses.replace(change, facts={**change.facts, **facts})
         archive.amend(change)
         return change
-
-    def _put_back(self, client: DriveClient, file_id: str, revision: DriveRevision) -> None:
-        with tempfile.TemporaryFile() as stream:
-            size = 0
-            with client.download(file_id, revision.revision_id) as chunks:
-                for chunk in chunks:
-                    size += stream.write(chunk)
-            tag = client.tag(file_id)
-            upload = Upload(size, lambda: _pieces(stream), tag.file.mime_type)
-            client.replace(file_id, tag.etag, upload)
-
-
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
-    stream.seek(0)
-    while chunk := stream.read(1 << 20):
-        yield chunk
-
-
-def _upload(content: Content, name: str) -> Upload:
-    kind, _ = mimetypes.guess_type(name, strict=False)
-    return Upload(content.size, content.chunks, kind or "application/octet-stream")
-
-
-def _md5(content: Content) -> str:
-    check = hashlib.md5(usedforsecurity=False)  # Drive tells its revisions apart by it
-    for chunk in content.chunks():
-        check.update(chunk)
-    return check.hexdigest()

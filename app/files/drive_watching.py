@@ -10,18 +10,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, Protocol
 
 from app.domain.drive import (
     DriveChange,
+    DriveError,
     DriveFile,
+    DriveMissingError,
     DriveOfflineError,
     DriveSignedOutError,
 )
-from app.domain.errors import FileError, NotAFileError
+from app.domain.errors import DiskFullError, FileError, NotAFileError
+from app.files.drive_asking import asked
 from app.files.drive_client import DriveClient
-from app.files.drive_places import PREFIX, place_of
-from app.files.drive_reader import Drives, require_bytes
+from app.files.drive_places import PREFIX, place_at, place_of
+from app.files.drive_reader import Drives, require_bytes, seen
+from app.files.store import UnreachableError
 from app.files.version_manager import VersionManager
 from app.resilience.supervision import Child, Ready
 
@@ -32,6 +37,8 @@ CHILD: Final = "Google Drive watcher"
 
 INTERVAL: Final = 60.0
 """Seconds between two looks."""
+_UNKNOWN_PLACE: Final = (400, 404, 410)
+"""How Drive answers where a page of its feed is none that it knows."""
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes; a file without a history that is larger is not given one."""
 
@@ -74,7 +81,6 @@ class DriveWatcher:
         self._folders = folders
         self._interval = interval
         self._woken = asyncio.Event()
-        self._settled = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -94,10 +100,10 @@ class DriveWatcher:
         while True:
             self._woken.clear()
             try:
-                await self._settle()
+                await self.settle()
                 await self.look()
                 said = ""
-            except (DriveSignedOutError, DriveOfflineError) as error:
+            except FileError as error:  # Drive is away, or a disk is full, or others are busy
                 if error.message != said:
                     said = error.message
                     logger.info("the changes in Drive are looked at later", extra={"why": said})
@@ -110,31 +116,44 @@ class DriveWatcher:
     async def look(self) -> int:
         """Note what changed since the last look. Returns how many versions are new.
 
-        Raises ``DriveSignedOutError``, ``DriveOfflineError``; what was noted until then stays.
+        Every account is looked at, also where another one fails. Raises ``DriveSignedOutError``,
+        ``DriveOfflineError`` and other ``FileError``; what was noted until then stays, and the
+        next look goes on from there.
         """
-        clients = await asyncio.to_thread(self._drives.clients)
-        return sum([await self._look_at(client) for client in clients])
+        clients = await asked(self._drives.clients)
+        count = 0
+        failure: FileError | None = None
+        for client in clients:
+            try:
+                count += await self._look_at(client)
+            except FileError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
+        return count
 
-    async def _settle(self) -> None:
-        """End what a crash left open in Drive: it is not asked while Steward starts."""
-        if not self._settled:
-            await asyncio.to_thread(self._drives.clients)
-            await self._versions.recover()
-            self._settled = True
+    async def settle(self) -> None:
+        """End what was left open in Drive, by a crash, or since it could not be reached."""
+        await asked(self._drives.clients)  # raises where nobody is signed in
+        await self._versions.recover_drive()
 
     # -- inside ----------------------------------------------------------------------------
 
     async def _look_at(self, client: DriveClient) -> int:
-        account = (await asyncio.to_thread(client.account)).email
+        account = (await asked(client.account)).email
         page = await asyncio.to_thread(self._feeds.read, account)
-        if page is None:
-            start = await asyncio.to_thread(client.changes_start)
-            await asyncio.to_thread(self._feeds.keep, account, start)
-            return 0
+        if not page:
+            return await self._begun_anew(client, account)
         count = 0
         following: str | None = page
         while following is not None:
-            found = await asyncio.to_thread(client.changes, following)
+            try:
+                found = await asked(partial(client.changes, following))
+            except DriveError as error:
+                if error.details.get("status") not in _UNKNOWN_PLACE:
+                    raise
+                logger.warning("Drive does not know where its feed was read to: all is looked at")
+                return count + await self._begun_anew(client, account)
             for change in _newest(found.changes):
                 count += await self._note(change)
             following = found.next_page
@@ -143,12 +162,36 @@ class DriveWatcher:
                 await asyncio.to_thread(self._feeds.keep, account, reached)
         return count
 
+    async def _begun_anew(self, client: DriveClient, account: str) -> int:
+        """Nothing tells what changed: each file with a history is compared, once.
+
+        The feed is read from before that. A file that no account sees is passed over: it may be
+        one of an account that is signed out. That is told when it is used.
+        """
+        start = await asked(client.changes_start)
+        count = 0
+        for file_id in await self._versions.in_worker(self._known_files):
+            try:
+                file = await asked(partial(self._seen, file_id))
+            except DriveMissingError:
+                continue
+            count += await self._note(DriveChange(file_id, file, None))
+        await asyncio.to_thread(self._feeds.keep, account, start)
+        return count
+
+    def _known_files(self) -> list[str]:
+        found = self._versions.plans.known_below(PREFIX)
+        return list(dict.fromkeys(place_at(one.path).file_id for one in found))
+
+    def _seen(self, file_id: str) -> DriveFile:
+        return seen(self._drives, file_id)[1]
+
     async def _note(self, change: DriveChange) -> int:
         try:
             return await self._noted(change)
-        except (DriveSignedOutError, DriveOfflineError):
-            raise  # the feed is read from here again
         except FileError as error:
+            if _passes(error):
+                raise  # the feed is read from here again
             logger.warning(
                 "a change in Drive was not noted",
                 extra={"file": change.file_id, "why": error.message},
@@ -181,6 +224,12 @@ class DriveWatcher:
         except NotAFileError:
             return False
         return (file.size or 0) <= LARGEST
+
+
+def _passes(error: FileError) -> bool:
+    """Whether it is not this file that cannot be noted, but any, for now."""
+    everywhere = (DriveSignedOutError, DriveOfflineError, UnreachableError, DiskFullError)
+    return isinstance(error, everywhere) or bool(error.details.get("busy"))
 
 
 def _newest(changes: Sequence[DriveChange]) -> list[DriveChange]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.domain.errors import FileError, FileTooLargeError, NotAFileError
 from app.files.contents import Content, InMemory
+from app.files.drive_places import is_drive
 from app.files.failures import changed, exists
 from app.files.request import MAX_BYTES, Request
 from app.files.store import ChangeKind, FileStore, Pulled
@@ -50,7 +51,8 @@ def work_out(store: FileStore, request: Request, work: WorkFolder) -> WorkedOut:
 
 
 def _pull(store: FileStore, request: Request, work: WorkFolder) -> Pulled:
-    limit, take = MAX_BYTES, work.read
+    # What came over a line once is not fetched again to be kept.
+    limit, take = MAX_BYTES, work.take if is_drive(request.locator) else work.read
     if request.rewrite is not None:
         limit, take = -1, work.take
     try:

@@ -5,18 +5,24 @@ It never touches the file. Blocking; runs in a worker thread.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from app.domain.errors import NotAFileError
-from app.files.blobs import BlobStore
+from app.domain.files import FileVersion
+from app.files.blobs import CHUNK, BlobStore
 from app.files.change_runner import ChangeRunner
+from app.files.drive_places import is_drive
 from app.files.failures import explaining
-from app.files.gate import Gate, StoreLock
+from app.files.gate import Gate, Locks
 from app.files.request import MAX_BYTES, Ended
-from app.files.store import FileStore
+from app.files.store import FileStore, Pulled
 from app.storage.file_history import FileHistory
 from app.storage.file_notes import FileNotes
+
+Keep = Callable[[Iterable[bytes]], object]
+"""Puts bytes into the vault."""
 
 
 class Noter:
@@ -30,14 +36,14 @@ class Noter:
         notes: FileNotes,
         history: FileHistory,
         runner: ChangeRunner,
-        lock: StoreLock,
+        locks: Locks,
     ) -> None:
         self._store = store
         self._blobs = blobs
         self._notes = notes
         self._history = history
         self._runner = runner
-        self._lock = lock
+        self._locks = locks
 
     def run(self, locator: str, gate: Gate, *, first_seen: bool) -> Ended:
         """Add a version where the file is not as its history says, unless ``gate`` is stopped.
@@ -52,13 +58,15 @@ class Noter:
             # Most of what a watcher hears of is our own doing: that needs no lock.
             if self._is_as_known(locator, first_seen=first_seen):
                 return Ended()
-            with self._lock.held(gate):
+            with self._locks.change(locator, gate):
                 self._runner.settle_at([locator])
                 if self._is_as_known(locator, first_seen=first_seen):
                     return Ended()
-                gate.go()
-                digest, size = self._archived(locator)
-                noted = self._notes.noted(self._store.name_of(locator), locator, digest, size)
+                if is_drive(locator):
+                    noted = self._noted_from_drive(locator, gate)
+                else:
+                    gate.go()
+                    noted = self._noted(locator, self._pulled)
         return Ended() if noted is None else Ended((noted,))
 
     def run_move(self, locator: str, target: str, gate: Gate) -> Ended:
@@ -67,7 +75,7 @@ class Noter:
         Nothing is added where ``locator`` is still taken, or other bytes stand at ``target``.
         """
         self._runner.keep_out_of_vault(locator, target)
-        with explaining(locator), self._lock.held(gate):
+        with explaining(locator), self._locks.change(locator, gate):
             self._runner.settle_at([locator, target])
             if not self._is_moved(locator, target):
                 return Ended()
@@ -111,15 +119,47 @@ class Noter:
             now = None  # a folder or a link: the file is not there
         return now == (last.hash_after if last is not None else None)
 
-    def _archived(self, locator: str) -> tuple[str | None, int | None]:
-        """What stands there, in the vault: hash and size, ``None`` where nothing stands."""
+    def _noted_from_drive(self, locator: str, gate: Gate) -> FileVersion | None:
+        """All of it comes before the vault is locked: nobody waits for a slow line."""
+        with tempfile.TemporaryFile() as stream:
+
+            def take(chunks: Iterable[bytes]) -> None:
+                stream.seek(0)
+                stream.truncate()
+                for chunk in chunks:
+                    stream.write(chunk)
+
+            try:
+                pulled: Pulled | None = self._store.pull(locator, limit=-1, take=take)
+            except (FileNotFoundError, NotAFileError):
+                pulled = None
+
+            def kept(_: str, keep: Keep) -> Pulled | None:
+                stream.seek(0)
+                if pulled is not None:
+                    keep(iter(partial(stream.read, CHUNK), b""))
+                return pulled
+
+            with self._locks.writing(locator, gate):
+                gate.go()
+                return self._noted(locator, kept)
+
+    def _noted(
+        self, locator: str, pull: Callable[[str, Keep], Pulled | None]
+    ) -> FileVersion | None:
+        """A version of what ``pull`` gives and has kept; ``None`` there: nothing stands there."""
         record = self._history.find(self._store.name_of(locator), locator)
         last = self._history.newest(record.file_id) if record is not None else None
         keep = partial(self._blobs.put, like=last.hash_after if last is not None else None)
+        found = pull(locator, keep)
+        digest, size = (None, None) if found is None else (found.hash, found.size)
+        return self._notes.noted(self._store.name_of(locator), locator, digest, size)
+
+    def _pulled(self, locator: str, keep: Keep) -> Pulled | None:
         try:
             pulled = self._store.pull(locator, limit=MAX_BYTES, take=keep)
         except (FileNotFoundError, NotAFileError):
-            return None, None
+            return None
         if pulled.content is not None:
             keep([pulled.content])
-        return pulled.hash, pulled.size
+        return pulled

@@ -11,8 +11,18 @@ from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from typing import Final
 
-from app.domain.drive import DriveError
-from app.domain.sheet_text import Cell, Grid, read, trimmed, unclear, written
+from app.domain.drive import DriveError, DriveLossyError
+from app.domain.sheet_text import (
+    Cell,
+    Grid,
+    is_text,
+    number_cell,
+    read,
+    text_cell,
+    trimmed,
+    unclear,
+    written,
+)
 
 _GRID: Final = "GRID"
 
@@ -49,7 +59,15 @@ def sheet_text(spreadsheet: Mapping[str, object]) -> SheetText:
         sheets = spreadsheet.get("sheets") or []
         assert isinstance(sheets, list)
         return SheetText(tuple(_sheet(sheet) for sheet in sheets))
-    except (KeyError, TypeError, ValueError, AttributeError, AssertionError) as error:
+    except (
+        ArithmeticError,
+        AssertionError,
+        AttributeError,
+        DriveLossyError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise DriveError(
             "Google Sheets answered with a spreadsheet that cannot be read.",
             hint="Nothing was changed. Export it instead (drive.export).",
@@ -59,9 +77,12 @@ def sheet_text(spreadsheet: Mapping[str, object]) -> SheetText:
 def edits(before: SheetText, after: str) -> list[dict[str, object]]:
     """Requests of ``spreadsheets.batchUpdate`` that make ``after`` of ``before``.
 
-    Raises ``DriveLossyError`` where sheets would have to be made, removed, renamed or moved.
+    Raises ``DriveLossyError`` where sheets would have to be made, removed, renamed or moved, and
+    where the text is not the one that would be read afterwards.
     """
     wanted = read(after)
+    if written(wanted) != after:
+        raise unclear("it is not written as it would be read again")
     if list(wanted) != [sheet.title for sheet in before.sheets]:
         raise unclear("its sheets are others, or in another order")
     requests: list[dict[str, object]] = []
@@ -103,13 +124,11 @@ def _cell(cell: Mapping[str, object]) -> Cell:
     if "formulaValue" in entered:
         return str(entered["formulaValue"])
     if "stringValue" in entered:
-        text = str(entered["stringValue"])
-        return f"'{text}" if text[:1] in ("=", "'") else text
+        return text_cell(str(entered["stringValue"]))
     if "boolValue" in entered:
         return bool(entered["boolValue"])
     if "numberValue" in entered:
-        number = float(entered["numberValue"])
-        return int(number) if number.is_integer() and abs(number) < 2**53 else number
+        return number_cell(float(entered["numberValue"]), "a sheet")
     return None  # an error: what was entered cannot be said
 
 
@@ -120,7 +139,7 @@ def _entered(cell: Cell) -> dict[str, object]:
         return {"userEnteredValue": {"boolValue": cell}}
     if isinstance(cell, int | float):
         return {"userEnteredValue": {"numberValue": cell}}
-    if cell.startswith("=") and len(cell) > 1:
+    if not is_text(cell):
         return {"userEnteredValue": {"formulaValue": cell}}
     return {"userEnteredValue": {"stringValue": cell.removeprefix("'")}}
 

@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from app.domain.errors import FileError
 from app.domain.files import OperationState
 from app.files.contents import Content
+
+AGAIN: Final = "again"
+"""Among the facts of a file to be made: it was there before, and has a history."""
 
 
 class ChangeKind(StrEnum):

@@ -9,6 +9,7 @@ from typing import Final
 
 from app.domain.errors import FileChangedError, FileError, NotAFileError, NotFoundError
 from app.domain.files import FileVersion
+from app.files.drive_places import is_drive
 from app.files.store import ChangeKind, FileStore
 from app.files.undo_steps import (
     FolderMoved,
@@ -66,7 +67,7 @@ class UndoPlanner:
             raise NotFoundError(f"The turn {turn_id} changed no files.")
         times = Counter(move.file_id for move in moves)
         moves = [self._as_it_is(move) if times[move.file_id] == 1 else move for move in moves]
-        whole = [self._whole(group) for group in _by_file(moves)]
+        whole = [self._where_it_is(self._whole(group)) for group in _by_file(moves)]
         standing = [move for move in whole if not self._is_back(move)]
         if not standing:
             raise FileError(
@@ -124,6 +125,18 @@ class UndoPlanner:
             return move
         now, then = replace(move.now, hash=found), replace(move.then, hash=found)
         return replace(move, now=now, then=then, edits_stay=True)
+
+    def _where_it_is(self, move: Move) -> Move:
+        """The same where the file is now, if someone else only gave it another name in Drive.
+
+        It is one file wherever it is, and its name is not what the turn changed.
+        """
+        now, newest = move.now, self._newest(move)
+        only_renamed = is_drive(now.path) and now.path == move.then.path != newest.path
+        if not only_renamed or newest.hash != now.hash or newest.hash is None:
+            return move
+        here = replace(now, path=newest.path), replace(move.then, path=newest.path)
+        return replace(move, now=here[0], then=here[1], paths={newest.path})
 
     def _files_below(self, folder: str) -> tuple[str, ...]:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from app.domain.skills import Clock
 from app.files.attachments import AttachmentKeeper
@@ -14,7 +15,7 @@ from app.files.change_runner import ChangeRunner
 from app.files.conflicts import Conflicts
 from app.files.folder_move import FolderMover
 from app.files.fs_ops import FsOps
-from app.files.gate import StoreLock
+from app.files.gate import Locks, StoreLock
 from app.files.noting import Noter
 from app.files.plans import Plans
 from app.files.store import FileStore
@@ -50,6 +51,10 @@ class VaultParts:
     attachments: AttachmentKeeper
 
 
+_UPLOADS: Final = 900.0
+"""Seconds to wait for other changes in Google Drive: a large file on a slow line takes long."""
+
+
 def put_together(
     *,
     database: Database,
@@ -68,13 +73,16 @@ def put_together(
     needed = NeededContents(database)
     attached = AttachedContents(database, clock)
     lock = StoreLock(vault / "lock", make_folder=blobs.make_ready)
+    locks = Locks(
+        lock, StoreLock(vault / "drive.lock", make_folder=blobs.make_ready, patience=_UPLOADS)
+    )
     work = WorkFolders(vault, fs)
     runner = ChangeRunner(
         store=store,
         blobs=blobs,
         journal=journal,
         history=history,
-        lock=lock,
+        locks=locks,
         work=work,
         vault=vault,
     )
@@ -84,7 +92,7 @@ def put_together(
         notes=FileNotes(database, clock),
         history=history,
         runner=runner,
-        lock=lock,
+        locks=locks,
     )
     folder_mover = FolderMover(
         store=store,
@@ -117,7 +125,7 @@ def put_together(
             runner=runner,
             work=work,
             fs=fs,
-            lock=lock,
+            locks=locks,
             vault=vault,
             clock=clock,
         ),

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
+from app.domain.drive import DriveOfflineError, DriveSignedOutError
 from app.domain.errors import BlobDamagedError
 from app.files.blobs import BlobStore
 from app.files.checking import FileCheck, check_file
+from app.files.drive_places import is_drive
 from app.files.fs_ops import FsOps, is_ours
 from app.files.gate import Gate, StoreLock
 from app.files.reports import PROBLEMS, Finding, VerifyReport
@@ -60,6 +62,8 @@ class Verifier:
         self._needed_by: dict[str, str] = {}  # hash → a version or an attachment that says so
         self._spare: set[str] = set()
         self._there: set[str] = set()
+        self._drive_away: str | None = None  # why files in Drive are not asked for any more
+        self._not_asked = 0
 
     def run(self) -> VerifyReport:
         """Read everything; blocking. Raises ``StoppedError`` where the gate is stopped."""
@@ -74,13 +78,15 @@ class Verifier:
             files += bool(check.versions)
             versions += check.versions
             pruned += check.pruned
+        self._findings += self._told_of_drive()
         for digest, attachment in self._attached.sent().items():
             self._needed_by.setdefault(digest, attachment)
         blobs, content_bytes = self._all_blobs(len(records), total)
         self._missing()
         self._unnamed()
         self._findings += self._looked(self._parts)
-        for folder in sorted({str(Path(record.locator).parent) for record in records}):
+        here = (record.locator for record in records if not is_drive(record.locator))
+        for folder in sorted({str(Path(locator).parent) for locator in here}):
             self._gate.check()
             self._findings += self._looked(partial(self._left_behind, folder))
         return VerifyReport(
@@ -98,6 +104,11 @@ class Verifier:
 
     def _open_changes(self) -> Iterator[Finding]:
         for operation in self._journal.open_operations():
+            if is_drive(operation.path):
+                self._waiting.add(operation.file_id)
+                words = "A change in Google Drive is under way, or waits until Drive is reached."
+                yield Finding("waiting", words, operation.path)
+                continue
             parent = Path(str(operation.change.get("locator", operation.path))).parent
             if parent.is_dir():
                 words = "A change is unfinished: run `steward files recover`."
@@ -109,7 +120,10 @@ class Verifier:
 
     def _file(self, record: FileRecord) -> FileCheck:
         check = self._checked(record)
-        if check.findings:
+        if check.findings and is_drive(record.locator):
+            # Drive is looked at without the lock, for a change there may take long: once more.
+            check = self._checked(self._history.record(record.file_id))
+        elif check.findings:
             with self._lock.held(self._gate):
                 check = self._checked(self._history.record(record.file_id))
         self._findings += check.findings
@@ -121,7 +135,23 @@ class Verifier:
     def _checked(self, record: FileRecord) -> FileCheck:
         waits = record.file_id in self._waiting
         states = self._history.states(record.file_id)
-        return check_file(record, states, self._store, is_waiting=waits)
+        if not is_drive(record.locator):
+            return check_file(record, states, self._store, is_waiting=waits)
+        waits = waits or any(one.state == "pending" for one in states)
+        if self._drive_away is not None and record.present and not waits:
+            self._not_asked += 1
+            waits = True
+        try:
+            return check_file(record, states, self._store, is_waiting=waits)
+        except (DriveOfflineError, DriveSignedOutError) as error:
+            self._drive_away = error.message  # asked once: each would be waited for as long
+            self._not_asked += 1
+            return check_file(record, states, self._store, is_waiting=True)
+
+    def _told_of_drive(self) -> Iterator[Finding]:
+        if self._drive_away is not None:
+            words = f"{self._not_asked} files were not compared: {self._drive_away}"
+            yield Finding("unreadable", words, "Google Drive")
 
     # -- the vault -------------------------------------------------------------------------
 

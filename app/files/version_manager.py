@@ -7,6 +7,7 @@ event loop.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -23,7 +24,7 @@ from app.files.attachments import Attachments
 from app.files.failures import changed_again
 from app.files.folder_move import FolderMove, FolderPlan
 from app.files.fs_ops import FsOps
-from app.files.gate import FileLocks, Gate
+from app.files.gate import FileLocks, Gate, StoppedError
 from app.files.reports import Finding, Recovered, RecoveryReport, VerifyReport
 from app.files.request import (
     MAX_BYTES,
@@ -299,6 +300,10 @@ class VersionManager(VersionReader):
         """End what a crash left open. Raises ``FileError`` where another Steward stays busy."""
         return await self._workers.uncut(self.care.recover)
 
+    async def recover_drive(self) -> tuple[Recovered, ...]:
+        """End what was left open in Google Drive: it can be reached again. Asks only if it must."""
+        return await self._workers.uncut(self.care.recover_drive)
+
     async def verify(self, progress: Progress | None = None) -> VerifyReport:
         """Check every invariant against what is on disk; Cancel stops it.
 
@@ -353,6 +358,8 @@ class VersionManager(VersionReader):
         if self._on_version is not None:
             for version in ended.versions:
                 self._on_version(version)
+        if isinstance(ended.error, StoppedError):  # its caller was cancelled, and it was given up
+            raise asyncio.CancelledError from ended.error
         if ended.error is not None:
             raise ended.error
         return ended.versions

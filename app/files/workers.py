@@ -8,11 +8,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
 from app.domain.errors import FileError
-from app.files.gate import Gate
+from app.files.gate import Gate, passing
 
 T = TypeVar("T")
 
-WORKERS: Final = 4
+WORKERS: Final = 12
+"""Eight calls run side by side, and in Google Drive each may wait long for the others."""
 
 
 class Workers:
@@ -31,13 +32,18 @@ class Workers:
         self._pool.shutdown(wait=True)
 
     async def look(self, work: Callable[[], T]) -> T:
-        """Run work that changes nothing."""
-        return await asyncio.wrap_future(self._submit(work))
+        """Run work that changes nothing; what it waits for is given up when the caller is."""
+        gate = Gate()
+        try:
+            return await asyncio.wrap_future(self._submit(work, gate))
+        except asyncio.CancelledError:
+            gate.stop()
+            raise
 
     async def uncut(self, work: Callable[[Gate], T]) -> T:
         """Run ``work`` in a worker thread; once it has passed its gate, wait whatever comes."""
         gate = Gate()
-        future = asyncio.wrap_future(self._submit(lambda: work(gate)))
+        future = asyncio.wrap_future(self._submit(lambda: work(gate), gate))
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
@@ -52,9 +58,13 @@ class Workers:
                     continue
             return future.result()
 
-    def _submit(self, work: Callable[[], T]) -> Future[T]:
+    def _submit(self, work: Callable[[], T], gate: Gate) -> Future[T]:
+        def run() -> T:
+            with passing(gate):
+                return work()
+
         try:
-            future = self._pool.submit(work)
+            future = self._pool.submit(run)
         except RuntimeError as error:  # the worker threads have ended
             raise FileError("Steward is closing; nothing was changed.") from error
         self._running.add(future)

@@ -81,13 +81,13 @@ class LookingWorkspace(WorkspacePaths):
         """Whole content."""
         limit = MAX_BYTES if max_bytes is None else max_bytes
         return await self._look(
-            path, lambda: self._manager.plans.pull(str(self._resolve(path)), limit=limit)
+            path, lambda: self._manager.plans.pull(self._standing(path), limit=limit)
         )
 
     async def read_with(self, path: str, look: Callable[[BinaryIO], T]) -> T:
         """What ``look`` says of the file, of any size."""
         return await self._look(
-            path, lambda: self._manager.plans.read_with(str(self._resolve(path)), look)
+            path, lambda: self._manager.plans.read_with(self._standing(path), look)
         )
 
     # -- history ---------------------------------------------------------------------------

@@ -69,9 +69,11 @@ class WorkspacePaths:
         return self._folders.display(path)
 
     def _resolve(self, path: str) -> Path:
-        if is_drive(path):
-            return Path(self._drive.there(path))
         return self._folders.resolve(path)
+
+    def _standing(self, path: str) -> str:
+        """Where the file stands. That of Drive is no ``Path``: it would lose a name like ``.``."""
+        return self._drive.there(path) if is_drive(path) else str(self._resolve(path))
 
     @property
     def _drive(self) -> DriveFinder:
@@ -83,7 +85,7 @@ class WorkspacePaths:
 
     def _there(self, path: str) -> str:
         try:
-            return str(self._resolve(path))
+            return self._standing(path)
         except FileMissingError as error:
             if self._expected is not None:  # it was there when this was approved
                 raise changed(path) from error

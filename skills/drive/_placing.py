@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 
+from app.domain.names import shown
 from app.domain.skills import Preview, SkillContext, SkillResult
 from skills.drive._definitions import DOMAIN, TIMEOUT
 from skills.files import _writing
@@ -40,6 +41,6 @@ class PlaceInDrive(_writing.OneFileSkill):
         before = (await context.workspace.entry(text(params, "path"))).display
         goal = self.goal(params)
         if goal.startswith("drive:"):
-            goal = (await context.workspace.drive.file(goal)).name
+            goal = shown((await context.workspace.drive.file(goal)).name)
             return f"{verb} {before} to the folder {goal}"
-        return f"{'Rename' if verb == 'Move' else 'Renamed'} {before} to {goal}"
+        return f"{'Rename' if verb == 'Move' else 'Renamed'} {before} to {shown(goal)}"

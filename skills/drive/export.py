@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from app.domain.names import shown
 from app.domain.skills import Preview, Skill, SkillContext, SkillResult
 from skills.drive._definitions import DOMAIN, FILE, TIMEOUT, definition
 from skills.files import _writing
@@ -63,7 +64,9 @@ class ExportFromDrive(_writing.OneFileSkill):
         source = await context.workspace.drive.file(text(params, "path"))
         content = await self._content(params, context)
         plan = await context.workspace.plan_create(text(params, "target"), content)
-        summary = f"Export {source.name} as {text(params, 'format')} to {text(params, 'target')}"
+        summary = (
+            f"Export {shown(source.name)} as {text(params, 'format')} to {text(params, 'target')}"
+        )
         return await _writing.preview(summary, plan)
 
     async def execute(self, params: Mapping[str, object], context: SkillContext) -> SkillResult:
@@ -73,7 +76,7 @@ class ExportFromDrive(_writing.OneFileSkill):
         version = await context.workspace.create(text(params, "target"), content)
         after = context.workspace.display(version.path)
         return _writing.changed(
-            f"Exported {source.name} to {after}: version {version.version}.",
+            f"Exported {shown(source.name)} to {after}: version {version.version}.",
             version,
             context,
             {"exported_from": f"drive:{source.file_id}"},

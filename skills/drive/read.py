@@ -10,6 +10,7 @@ from typing import Final
 
 from app.domain.drive import DOCUMENT_TYPE, SHEET_TYPE, SLIDES_TYPE
 from app.domain.errors import NotTextError
+from app.domain.names import shown
 from app.domain.skills import Skill, SkillContext
 from skills.drive._definitions import DOMAIN, FILE, TIMEOUT, definition
 from skills.files.read import PAGING, ReadFile
@@ -21,6 +22,10 @@ _EXPORTS: Final = {
     SLIDES_TYPE: ("text/plain", ".txt"),
 }
 """How the text of a Workspace file is had: the format, and the ending that says so."""
+
+
+_SHORTCUTS: Final = 5
+"""So many are followed, one to another; they may lead in a circle."""
 
 
 class ReadInDrive(ReadFile):
@@ -42,13 +47,16 @@ class ReadInDrive(ReadFile):
 
     async def _content(self, path: str, context: SkillContext) -> tuple[bytes, str]:
         file = await context.workspace.drive.file(path)
-        if file.shortcut_to is not None:
-            return await self._content(f"drive:{file.shortcut_to}", context)
+        for _ in range(_SHORTCUTS):
+            if file.shortcut_to is None:
+                break
+            path = f"drive:{file.shortcut_to}"
+            file = await context.workspace.drive.file(path)
         if not file.is_workspace or file.is_folder:
             return await super()._content(path, context)
         if file.mime_type not in _EXPORTS:
             raise NotTextError(
-                f"{file.name} is a {file.mime_type.rpartition('.')[2]}, which has no text.",
+                f"{shown(file.name)} is a {file.mime_type.rpartition('.')[2]}, which has no text.",
                 hint="drive.export can save it in another format, where Drive has one.",
                 details={"path": path},
             )

@@ -91,8 +91,9 @@ def _line(file: DriveFile) -> str:
         facts.append(f"changed {file.modified_at:%Y-%m-%d %H:%M}")
     if file.modified_by:
         facts.append(f"by {file.modified_by}")
-    name = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in file.name)
-    return f"{_path(file)} {name}{'/' if file.is_folder else ''} ({', '.join(facts)})"
+    line = f"{_path(file)} {file.name}{'/' if file.is_folder else ''} ({', '.join(facts)})"
+    # Whatever others wrote stays on its line, and turns nothing round.
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line)
 
 
 def _size(count: int) -> str:

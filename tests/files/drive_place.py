@@ -26,6 +26,7 @@ from app.integrations.google.drive_session import DriveSession
 from app.storage.database import Database
 from tests.clocks import FixedClock
 from tests.files.place import ME
+from tests.standins.google_drive import ME as ME_IN_DRIVE
 from tests.standins.google_drive import DriveServer, StoredFile
 
 
@@ -40,6 +41,15 @@ class OneAccount:
 
     def clients(self) -> Sequence[DriveClient]:
         return [self.client]
+
+    def account(self, file_id: str) -> str:
+        return ME_IN_DRIVE
+
+    def is_signed_in(self, account: str) -> bool:
+        return account == ME_IN_DRIVE
+
+    def lost(self, file_id: str) -> bool:
+        return False
 
 
 class DrivePlace:

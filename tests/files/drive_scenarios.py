@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from app.domain.errors import FileMissingError, StewardError
 from app.domain.files import OperationType
@@ -166,7 +166,7 @@ class Runs:
         self._meanwhile = None if meanwhile is None else (meanwhile_at, meanwhile)
         made = False
         try:
-            with _dying(self):
+            with dying(self):
                 await act(case)
             made = True
         except (StewardError, Crash):
@@ -211,10 +211,18 @@ class Runs:
         return answer
 
 
-class _dying:  # noqa: N801 - reads as the words it stands for
+class Sender(Protocol):
+    """Whoever every request passes."""
+
+    def request(self, send: Callable[[], Any]) -> Any:
+        """One request of the client."""
+        ...
+
+
+class dying:  # noqa: N801 - reads as the words it stands for
     """Within, every request passes the runs."""
 
-    def __init__(self, runs: Runs) -> None:
+    def __init__(self, runs: Sender) -> None:
         self._runs = runs
 
     def __enter__(self) -> None:

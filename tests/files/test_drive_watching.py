@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,9 +17,9 @@ from app.files.drive_watching import DriveWatcher
 from app.storage.drive_watch import DriveWatch
 from tests.files.drive_place import DrivePlace
 from tests.files.drive_scenarios import PATIENCE
-from tests.standins.google_drive import COLLEAGUE, CutBefore
+from tests.standins.google_drive import COLLEAGUE, CutBefore, DriveServer
 from tests.standins.google_drive.documents import document, type_in
-from tests.standins.google_drive.faults import to
+from tests.standins.google_drive.faults import Hold, to
 
 
 @pytest.fixture
@@ -102,3 +106,44 @@ async def test_a_document_that_a_colleague_edits_gets_a_version(place: DrivePlac
     type_in(place.state, letter, "PS. ", COLLEAGUE)
     assert await watcher(place).look() == 1
     assert (await place.work.version_content(path, 3)).startswith(b"PS. Dear Bob")
+
+
+def test_a_program_ends_although_drive_does_not_answer(tmp_path: Path) -> None:
+    """Else every command would wait at its end, and a window that was closed."""
+    program = (
+        "import asyncio, sys\n"
+        "from app.assembly import Assembly\n"
+        "async def run():\n"
+        "    assembly = await Assembly.open()\n"
+        "    await asyncio.to_thread(sys.stdin.readline)\n"
+        "    await assembly.close()\n"
+        "asyncio.run(run())\n"
+    )
+    with DriveServer() as server:
+        access = server.sign_in()
+        token = tmp_path / "token.json"
+        content = {
+            "type": "authorized_user",
+            "client_id": access.client_id,
+            "client_secret": access.client_secret.reveal(),
+            "refresh_token": access.refresh_token.reveal(),
+            "token_uri": access.token_url,
+        }
+        token.write_text(json.dumps(content))
+        hold = Hold()
+        server.fail(hold)
+        own = {
+            "STEWARD_HOME": str(tmp_path / "home"),
+            "STEWARD_GOOGLE_TOKEN_FILE": str(token),
+            "STEWARD_GOOGLE_API_URL": server.root_url.rstrip("/"),
+        }
+        with subprocess.Popen(
+            [sys.executable, "-c", program], stdin=subprocess.PIPE, env={**os.environ, **own}
+        ) as process:
+            try:
+                assert hold.arrived.wait(30)
+                process.communicate(b"\n", timeout=10)
+                assert process.returncode == 0
+            finally:
+                process.kill()
+                hold.release()

@@ -246,7 +246,9 @@ async def test_bytes_that_change_while_they_are_archived_are_not_let_go(place: P
 
     change = Change("0" * 32, ChangeKind.REPLACE, "/a", None, None, None)
     journal = FileJournal(place.database, place.clock)
-    archive = ArchiveOfChange(change, place.manager._blobs, journal, sure=None)
+    archive = ArchiveOfChange(
+        change, place.manager._blobs, journal, None, place.manager._runner._locks
+    )
 
     def pieces() -> Iterator[bytes]:
         yield b"other bytes"

@@ -215,10 +215,10 @@ MUTANTS: Final = (
     Mutant(
         "bytes of others are not kept",
         ARCHIVING,
-        "        blob = self._blobs.put(chunks, like=self.change.hash_before)\n",
-        "        from app.files.blobs import Blob, hash_of\n"
-        "        _all = b''.join(chunks)\n"
-        "        blob = Blob(hash_of(_all), len(_all))\n",
+        "            blob = self._blobs.put(pieces, like=self.change.hash_before)\n",
+        "            from app.files.blobs import Blob, hash_of\n"
+        "            _all = b''.join(pieces)\n"
+        "            blob = Blob(hash_of(_all), len(_all))\n",
         (("tests/files/test_conflicts.py::"
          "test_two_saves_in_a_row_around_the_exchange_are_both_kept"),),
     ),
@@ -385,8 +385,8 @@ MUTANTS: Final = (
         Mutant(
             f"recovery passes over what was left in {state}",
             "app/files/recovery.py",
-            "for operation in journal.open_operations()]\n",
-            "for operation in journal.open_operations()"
+            "    done = [_end(operation, runner) for operation in mine]\n",
+            "    done = [_end(operation, runner) for operation in mine"
             f" if operation.state is not OperationState.{state}]\n",
             tests,
         )

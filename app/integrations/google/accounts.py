@@ -106,18 +106,22 @@ class GoogleAccounts:
 
         Raises ``DriveSignedOutError`` where no account can be used, and what asking them raises.
         """
-        accounts = self._accounts()
-        ready = [one for one in accounts if one.state is AccountState.READY]
-        if not ready:
-            raise _signed_out(accounts)
+        return self._of(file_id)[1]
+
+    def account(self, file_id: str) -> str:
+        """The address of the account that ``of`` gives. Raises as that."""
+        return self._of(file_id)[0]
+
+    def is_signed_in(self, account: str) -> bool:
+        """Whether an account can be used just now; asks nobody."""
+        ready = (one.email for one in self._accounts() if one.state is AccountState.READY)
+        return account in ready
+
+    def lost(self, file_id: str) -> bool:
+        """The account that saw a file does not any more. Returns whether another one may."""
         with self._lock:
-            known = self._files.get(file_id)
-        seen_by = next((one for one in accounts if one.email == known), None)
-        if seen_by is not None:
-            return self.client(seen_by)
-        if file_id == _ROOT or len(accounts) == 1:
-            return self.client(accounts[0])
-        return self._asked_in_turn(file_id, accounts, ready)
+            known = self._files.pop(file_id, None)
+        return known is not None and len(self._accounts()) > 1
 
     def clients(self) -> Sequence[DriveClient]:
         """Those of every account that is not signed out, the default one first.
@@ -248,9 +252,24 @@ class GoogleAccounts:
         except ConfigurationError as error:
             raise DriveSignedOutError(error.message, hint=error.hint) from error
 
+    def _of(self, file_id: str) -> tuple[str, DriveClient]:
+        """The account that sees a file: its address, and its client."""
+        accounts = self._accounts()
+        ready = [one for one in accounts if one.state is AccountState.READY]
+        if not ready:
+            raise _signed_out(accounts)
+        with self._lock:
+            known = self._files.get(file_id)
+        seen_by = next((one for one in accounts if one.email == known), None)
+        if seen_by is not None:
+            return seen_by.email, self.client(seen_by)
+        if file_id == _ROOT or len(accounts) == 1:
+            return accounts[0].email, self.client(accounts[0])
+        return self._asked_in_turn(file_id, accounts, ready)
+
     def _asked_in_turn(
         self, file_id: str, accounts: tuple[GoogleAccount, ...], ready: list[GoogleAccount]
-    ) -> DriveClient:
+    ) -> tuple[str, DriveClient]:
         over: list[GoogleAccount] = [one for one in accounts if one not in ready]
         for account in ready:
             try:
@@ -263,10 +282,10 @@ class GoogleAccounts:
                 continue
             with self._lock:
                 self._files[file_id] = account.email
-            return client
+            return account.email, client
         if over:  # it may be in theirs
             raise _signed_out(over)
-        return self.client(ready[0])  # which says so itself
+        return ready[0].email, self.client(ready[0])  # which says so itself
 
     def _end(self, account: GoogleAccount) -> None:
         """Google has ended a sign-in: said once, and no request is made for it any more."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app.domain.drive import DriveError
+from app.domain.errors import FileTooLargeError
 from app.files.drive_client import Check
+from app.files.request import MAX_BYTES
 from app.integrations.google.attempts import Attempts, Waiting, repeated
 from app.integrations.google.connections import Connections
 from app.integrations.google.downloads import pieces_of
@@ -55,7 +57,16 @@ class Exports:
         if address is None:
             raise _failed(mapping(operation.get("error")))
         pieces = pieces_of(self._connections, self._waiting, address, check=check)
-        return b"".join(pieces)
+        found = bytearray()
+        for piece in pieces:
+            found += piece
+            if len(found) > MAX_BYTES:
+                raise FileTooLargeError(
+                    f"The export has more than {MAX_BYTES:,} bytes.",
+                    hint="Nothing was changed. Save it in the browser (File, Download).",
+                    details={"limit": MAX_BYTES},
+                )
+        return bytes(found)
 
     def _poll(self, operation: Mapping[str, object]) -> Any:
         name = text(operation.get("name"))
