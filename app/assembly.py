@@ -180,7 +180,7 @@ class Assembly:
         troubles = self._troubles = self._tell_troubles()
 
         self.folders = GrantedFolders(settings.folders, private=(settings.home,))
-        drive = ConnectedDrive(
+        drive = self.drive = ConnectedDrive(
             self.store,
             settings=lambda: self.settings,
             clock=clock,

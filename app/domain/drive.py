@@ -147,6 +147,55 @@ class DriveChanges:
     next_start: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DriveSpot:
+    """Where one can look into an account's Drive.
+
+    Attributes:
+        account: whose it is; empty where any account that sees it may be asked.
+        folder_id: the folder; ``None`` for all that Steward may see, where it may not see folders.
+        name: as Drive shows it.
+        shared: whether it is the top of a shared drive.
+    """
+
+    account: str
+    folder_id: str | None
+    name: str
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DriveTransfer:
+    """Bytes of a file on their way.
+
+    Attributes:
+        locator: the file, as the history names it.
+        upload: whether they go to Drive.
+        done: bytes that have arrived; those of a small upload arrive all at once.
+        total: how many there are, where that is known.
+    """
+
+    locator: str
+    upload: bool
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DriveStatus:
+    """How the last look at the changes in Drive went.
+
+    Attributes:
+        looked_at: UTC, when one went well in this run.
+        offline: why Drive cannot be reached now; empty where it can, or was not asked yet.
+        waiting: the files whose change has no end yet, because Drive could not be asked.
+    """
+
+    looked_at: datetime | None = None
+    offline: str = ""
+    waiting: tuple[str, ...] = ()
+
+
 class Drive(Protocol):
     """Google Drive, looked at. Files are named ``drive:FILE_ID``; changes go through the workspace.
 

@@ -114,7 +114,7 @@ class DriveFinder:
             found += [_entry(file) for file in some.files]
             page = some.next_page
             if page is None:
-                return sorted(found, key=lambda one: (not one.is_dir, one.display.casefold()))
+                return sorted(found, key=lambda one: (not one.is_dir, _name(one).casefold()))
 
     def search(self, query: DriveQuery, page: str | None = None) -> DrivePage:
         """Files of all accounts, one account after the other."""
@@ -165,6 +165,10 @@ class DriveFinder:
     def _known(self, file_id: str) -> str | None:
         record = self._history.find_below(_STORE, f"{PREFIX}{file_id}/")
         return None if record is None else record.locator
+
+
+def _name(entry: FileEntry) -> str:
+    return place_at(entry.path).name
 
 
 def _entry(file: DriveFile) -> FileEntry:

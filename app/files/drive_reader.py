@@ -20,6 +20,7 @@ from app.domain.drive import (
 from app.domain.errors import FileError, FileTooLargeError, NotAFileError
 from app.files.drive_client import DriveClient
 from app.files.drive_places import DrivePlace, place_at
+from app.files.drive_transfers import Transfers
 from app.files.store import FolderContent, Pulled, Take, UnreachableError
 
 _TRIES: Final = 3
@@ -66,11 +67,12 @@ def seen(drives: Drives, file_id: str) -> tuple[DriveClient, DriveFile]:
 class DriveReader:
     """The half of the ``FileStore`` of Google Drive that touches nothing.
 
-    A file in the trash counts as one that is not there.
+    A file in the trash counts as one that is not there. ``transfers`` is told what is on its way.
     """
 
-    def __init__(self, drives: Drives) -> None:
+    def __init__(self, drives: Drives, transfers: Transfers | None = None) -> None:
         self._drives = drives
+        self._transfers = transfers or Transfers()
         self._known: dict[tuple[str, str], str] = {}  # SHA-256 of revisions, which never change
 
     def name_of(self, locator: str) -> str:
@@ -84,7 +86,10 @@ class DriveReader:
             client, file = self._require_file(place, locator)
             if (file.size or 0) > limit and take is None:
                 raise _too_large(locator, file.size or 0, limit)
-            with client.download(file.file_id, str(file.head_revision)) as chunks:
+            with (
+                client.download(file.file_id, str(file.head_revision)) as pieces,
+                self._transfers.download(locator, file.size, pieces) as chunks,
+            ):
                 reading = Checked(chunks)
                 content: bytes | None = None
                 if take is None or (file.size or 0) <= limit:

@@ -7,6 +7,7 @@ so that sharing, links and comments stay; a removed one is in Drive's trash.
 from __future__ import annotations
 
 import dataclasses
+from contextlib import AbstractContextManager
 from typing import Final
 
 from app.domain.drive import (
@@ -25,10 +26,11 @@ from app.domain.names import shown
 from app.files.contents import Content
 from app.files.drive_archive import FOLDER_NAME, OPERATION, DriveArchive
 from app.files.drive_bytes import md5_of, put_back_on_top, upload_of
-from app.files.drive_client import DriveClient, Upload
+from app.files.drive_client import DriveClient, Progress, Upload
 from app.files.drive_places import ROOT, place_at
 from app.files.drive_reader import DriveReader, Drives, reaching, require_bytes
 from app.files.drive_settle import ABORTED, DriveSettling, out_of_trash
+from app.files.drive_transfers import Transfers
 from app.files.failures import changed, exists
 from app.files.gate import current_gate
 from app.files.store import AGAIN, Archive, Change, ChangeKind, Outcome, Pulled, Ready
@@ -42,8 +44,8 @@ _TRIES: Final = 5
 class DriveStore(DriveReader):
     """The ``FileStore`` of Google Drive. Locators are those of ``app.files.drive_places``."""
 
-    def __init__(self, drives: Drives) -> None:
-        super().__init__(drives)
+    def __init__(self, drives: Drives, transfers: Transfers | None = None) -> None:
+        super().__init__(drives, transfers)
         self._staged: dict[str, Content] = {}
         self._kinds: dict[str, str] = {}
         self._archives: dict[DriveClient, DriveArchive] = {}
@@ -202,7 +204,14 @@ class DriveStore(DriveReader):
             try:
                 # Its kind stays: Drive takes that of the upload for the file's.
                 upload = Upload(content.size, content.chunks, tag.file.mime_type)
-                client.replace(file_id, tag.etag, upload, check=current_gate().go_on)
+                with self._sending(change, content) as progress:
+                    client.replace(
+                        file_id,
+                        tag.etag,
+                        upload,
+                        check=current_gate().go_on,
+                        progress=progress,
+                    )
             except DriveStaleError:
                 continue  # renamed or shared just now, or changed: that is looked at again
             except DriveOfflineError as error:
@@ -236,14 +245,16 @@ class DriveStore(DriveReader):
         place, content = place_at(change.locator), self._staged[change.op_id]
         change = self._amended(change, archive, md5_after=md5_of(content))
         try:
-            client.create(
-                place.file_id,
-                place.name,
-                None if place.folder in (None, ROOT) else place.folder,
-                upload_of(content, place.name),
-                app_properties={OPERATION: change.op_id},
-                check=current_gate().go_on,
-            )
+            with self._sending(change, content) as progress:
+                client.create(
+                    place.file_id,
+                    place.name,
+                    None if place.folder in (None, ROOT) else place.folder,
+                    upload_of(content, place.name),
+                    app_properties={OPERATION: change.op_id},
+                    check=current_gate().go_on,
+                    progress=progress,
+                )
         except DriveExistsError:
             return change  # an earlier try arrived
         return change
@@ -288,6 +299,9 @@ class DriveStore(DriveReader):
             to_folder=goal.folder if elsewhere else None,
             from_folder=file.parents[0] if elsewhere and file.parents else None,
         )
+
+    def _sending(self, change: Change, content: Content) -> AbstractContextManager[Progress]:
+        return self._transfers.under_way(change.locator, content.size, upload=True)
 
     def _amended(self, change: Change, archive: Archive, **facts: object) -> Change:
         """The change with more facts, on disk before anything depends on them."""

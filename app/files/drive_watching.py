@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final, Protocol
 
@@ -20,11 +22,12 @@ from app.domain.drive import (
     DriveMissingError,
     DriveOfflineError,
     DriveSignedOutError,
+    DriveStatus,
 )
 from app.domain.errors import DiskFullError, FileError, NotAFileError
 from app.files.drive_asking import asked
 from app.files.drive_client import DriveClient
-from app.files.drive_places import PREFIX, place_at, place_of
+from app.files.drive_places import PREFIX, is_drive, place_at, place_of
 from app.files.drive_reader import Drives, require_bytes, seen
 from app.files.store import UnreachableError
 from app.files.version_manager import VersionManager
@@ -64,6 +67,8 @@ class DriveWatcher:
         feeds: where they were read to.
         folders: ids of watched folders; asked each time.
         interval: seconds between two looks.
+        now: UTC.
+        on_status: told, on the loop's thread, when ``status`` says something else.
     """
 
     def __init__(
@@ -74,14 +79,19 @@ class DriveWatcher:
         feeds: DriveFeeds,
         folders: Callable[[], frozenset[str]] = frozenset,
         interval: float = INTERVAL,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_status: Callable[[], None] = lambda: None,
     ) -> None:
         self._versions = versions
         self._drives = drives
         self._feeds = feeds
         self._folders = folders
         self._interval = interval
+        self._now = now
+        self._on_status = on_status
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.status = DriveStatus()
 
     @property
     def child(self) -> Child:
@@ -103,7 +113,11 @@ class DriveWatcher:
                 await self.settle()
                 await self.look()
                 said = ""
+                await self._tell(DriveStatus(self._now()))
             except FileError as error:  # Drive is away, or a disk is full, or others are busy
+                away = isinstance(error, DriveOfflineError | UnreachableError)
+                offline = error.message if away else ""
+                await self._tell(DriveStatus(self.status.looked_at, offline))
                 if error.message != said:
                     said = error.message
                     logger.info("the changes in Drive are looked at later", extra={"why": said})
@@ -136,6 +150,13 @@ class DriveWatcher:
         """End what was left open in Drive, by a crash, or since it could not be reached."""
         await asked(self._drives.clients)  # raises where nobody is signed in
         await self._versions.recover_drive()
+
+    async def _tell(self, status: DriveStatus) -> None:
+        left = await self._versions.in_worker(self._versions.left_open)
+        waiting = tuple(dict.fromkeys(path for path in left if is_drive(path)))
+        before, self.status = self.status, replace(status, waiting=waiting)
+        if before != self.status:
+            self._on_status()
 
     # -- inside ----------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ class VaultParts:
 
     vault: Path
     blobs: BlobStore
+    journal: FileJournal
     history: FileHistory
     messages: TurnMessages
     marks: VersionMarks
@@ -107,6 +108,7 @@ def put_together(
     return VaultParts(
         vault=vault,
         blobs=blobs,
+        journal=journal,
         history=history,
         messages=TurnMessages(database, hide_secrets),
         marks=marks,

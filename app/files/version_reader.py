@@ -25,8 +25,13 @@ class VersionReader:
         self._blobs = parts.blobs
         self._messages = parts.messages
         self.history = parts.history
+        self._journal = parts.journal
         self.open_conflicts = parts.conflicts
         self.plans = parts.plans
+
+    def left_open(self) -> list[str]:
+        """Where files stand whose change has no end yet, one under way among them. Blocking."""
+        return [operation.path for operation in self._journal.open_operations()]
 
     async def conflicts(self) -> list[FileConflict]:
         """Conflicts that nobody has decided yet, newest first."""

@@ -137,11 +137,17 @@ class LookingWorkspace(WorkspacePaths):
     async def tracked(
         self, folder: str | None = None, *, limit: int | None = None
     ) -> Sequence[TrackedFile]:
-        """Every file with a history inside the granted folders, or below one folder of them."""
+        """Every file with a history inside the granted folders, or below one folder of them.
+
+        ``drive:`` stands for all of Google Drive.
+        """
 
         def look() -> Sequence[TrackedFile]:
-            roots = self._folders.roots if folder is None else [self._known_folder(folder)]
-            starts = [str(root) for root in roots]
+            if folder == PREFIX:
+                starts = [PREFIX]
+            else:
+                roots = self._folders.roots if folder is None else [self._known_folder(folder)]
+                starts = [str(root) for root in roots]
             if folder is None and self._finder is not None:
                 starts.append(PREFIX)
             found = {

@@ -84,13 +84,17 @@ class ChoiceButton(Button):
         self._what = what
         self._keys = shortcut
         self._listens = listens
-        self._whole = ""
+        self._whole = self._told = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     @property
     def choice(self) -> str:
         """What is chosen."""
         return self._whole
+
+    def tell(self, more: str) -> None:
+        """What the tool tip says in place of the choice, where that does not name it whole."""
+        self._told = more
 
     def show_choice(self, text: str) -> None:
         """Show what is chosen."""
@@ -112,7 +116,7 @@ class ChoiceButton(Button):
             self.setShortcut(self._keys)  # a new text has taken the old one away
         self.setToolTip(
             translate("Keys", "{whole}\nChoose another ({keys})")
-            .format(whole=self._whole, keys=self._keys)
+            .format(whole=self._told or self._whole, keys=self._keys)
             .strip()
         )
 

@@ -27,6 +27,7 @@ from app.domain.events import (
 from app.orchestrator.approvals import Decision
 from app.ui import words
 from app.ui.approval_note import ALLOW, DENY, OPEN, approval_note
+from app.ui.file_names import without_ids
 from app.ui.notification_service import Note, NotificationService, Urgency
 from app.ui.remedies import hint_in
 from app.ui.screen_lock import is_locked
@@ -90,7 +91,7 @@ class DesktopNotices(QObject):
         hint = hint_in(notification.context)
         note = Note(
             title=f"Steward: {notification.source}",
-            body=f"{notification.message}\n{hint}".strip(),
+            body=without_ids(f"{notification.message}\n{hint}".strip()),
             urgency=Urgency.LOW if notification.severity is Severity.INFO else Urgency.NORMAL,
             actions=_only_open(),
         )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from app.domain.files import ConflictChoice, FileConflict
 from app.ui import words
+from app.ui.file_names import name_of
 from app.ui.translation import translate
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ class FileActs:
             "ok",
             translate(
                 "Versions", "Restored version {version} of {filename} as version {version2}."
-            ).format(version=version, filename=made.filename, version2=made.version),
+            ).format(version=version, filename=name_of(made.path), version2=made.version),
         )
 
     async def undo(self, turn_id: str | None) -> None:
         """Take back what an answer changed (``None``: the last one that changed anything)."""
         made = await self._workspace().undo(turn_id)
-        names = ", ".join(dict.fromkeys(version.filename for version in made))
+        names = ", ".join(dict.fromkeys(name_of(version.path) for version in made))
         count = words.count(len(made), "change")
         self._say(
             "ok",
@@ -59,7 +59,7 @@ class FileActs:
                 translate("Versions", " Later changes stay.") if last.metadata.get("merged") else ""
             )
             which = translate("Versions", "version {version} of {filename}").format(
-                version=version, filename=last.filename
+                version=version, filename=name_of(last.path)
             )
             self._say(
                 "ok",
@@ -72,7 +72,7 @@ class FileActs:
         """End a conflict."""
         made = await self._workspace().resolve(conflict.op_id, choice)
         if choice is ConflictChoice.THEIRS or made is None:
-            name = PurePath(conflict.path).name
+            name = name_of(conflict.path)
             self._say(
                 "ok",
                 translate(
@@ -88,6 +88,6 @@ class FileActs:
         self._say(
             "ok",
             translate("Versions", "{what}: {filename} is version {version} now.").format(
-                what=what, filename=made.filename, version=made.version
+                what=what, filename=name_of(made.path), version=made.version
             ),
         )

@@ -1,7 +1,8 @@
 """Leads from a pane to the file itself: the person's own programs, their file manager, clipboard.
 
 Nothing is ever run by this: what may be a program is shown in its folder instead. A past version
-is opened as a copy to read, for the vault's own bytes are never lent.
+is opened as a copy to read, for the vault's own bytes are never lent. A file of Google Drive is
+shown by the browser, and the person is asked first.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QTemporaryDir, QUrl
+from PySide6.QtCore import QObject, QTemporaryDir, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from app.domain.errors import FileError, FileMissingError
 from app.ui.file_manager import show_items
+from app.ui.file_names import copied, is_drive, name_of
 from app.ui.programs import may_be_run
 from app.ui.translation import translate
 
@@ -31,26 +34,38 @@ _ENDING_BYTES: Final = 40
 
 
 class FilePlaces:
-    """Copies it hands out last as long as the window."""
+    """Copies it hands out last as long as ``window``, over which questions are asked."""
 
     def __init__(
         self,
         workspace: Callable[[], Workspace],
         tasks: Tasks,
         say: Callable[[str, str], object],
+        window: QObject | None = None,
     ) -> None:
         self._workspace = workspace
         self._tasks = tasks
         self._say = say
+        self._window = window
         self._folder: QTemporaryDir | None = None
 
     def open(self, path: str) -> None:
-        """Open the file as it is today, in its usual program."""
+        """Open the file as it is today, in its usual program; one of Drive in the browser."""
+        if is_drive(path):
+            self.open_in_browser(path)
+            return
         self._tasks.start(self._open(Path(path)), name="open a file")
 
     def show_in_folder(self, path: str) -> None:
         """Show the file in the file manager, chosen where that can be asked for."""
+        if is_drive(path):
+            self.open_in_browser(path)
+            return
         self._tasks.start(self._show(Path(path)), name="show a file in its folder")
+
+    def open_in_browser(self, path: str) -> None:
+        """Show a file of Drive where Drive does, once the person has seen the address."""
+        self._tasks.start(self._open_in_browser(path), name="open a file of Drive")
 
     def open_version(self, path: str, version: int) -> None:
         """Open a copy of what the file was in a version."""
@@ -58,8 +73,9 @@ class FilePlaces:
 
     def copy_path(self, path: str) -> None:
         """Put the whole path on the clipboard."""
-        QGuiApplication.clipboard().setText(path)
-        self._say("ok", translate("Files", "Copied: {path}").format(path=path))
+        text = copied(path)
+        QGuiApplication.clipboard().setText(text)
+        self._say("ok", translate("Files", "Copied: {path}").format(path=text))
 
     def close(self) -> None:
         """Let go of the copies."""
@@ -96,10 +112,24 @@ class FilePlaces:
                 ),
             )
 
+    async def _open_in_browser(self, path: str) -> None:
+        from app.ui.chat.links import ask_to_open
+
+        file = await self._workspace().drive.file(path)
+        if not file.link:
+            raise FileError(
+                translate("Drive", "Google Drive gives no address for {name}.").format(
+                    name=name_of(path)
+                ),
+                details={"path": path},
+            )
+        if isinstance(self._window, QWidget):
+            ask_to_open(self._window, file.link)
+
     async def _open_version(self, path: str, version: int) -> None:
         if self._folder is None:
             self._folder = QTemporaryDir()
-        name = Path(path).name
+        name = name_of(path).replace("/", "_")  # Drive lets a name have one
         place = Path(self._folder.path()) / _of_its_own(path) / _copy_name(name, version)
         await self._copy(path, version, place)
         if may_be_run(place.name):

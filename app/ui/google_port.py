@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
+from app.domain.drive import DrivePage, DriveSpot, DriveStatus, DriveTransfer
 from app.domain.google_accounts import DriveAccess, GoogleAccount, SignedIn, SignedOut
 
 
@@ -62,4 +63,58 @@ class GoogleAccounts(Protocol):
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call ``listener``, in any thread, when an account came, went or ended."""
+        ...
+
+
+class DriveBrowser(Protocol):
+    """Looks around in Drive. Blocking; every method raises ``DriveError``."""
+
+    def tops(self) -> Sequence[DriveSpot]:
+        """Where to begin."""
+        ...
+
+    def look_into(self, spot: DriveSpot, page: str | None = None) -> DrivePage:
+        """What is in a folder."""
+        ...
+
+    def search(self, words: str, page: str | None = None) -> DrivePage:
+        """Files and folders of every account."""
+        ...
+
+
+class ConnectedDrive(Protocol):
+    """Google Drive. What reads or writes the watched folders blocks."""
+
+    @property
+    def browser(self) -> DriveBrowser:
+        """Looks around in it."""
+        ...
+
+    @property
+    def status(self) -> DriveStatus:
+        """How the last look at it went."""
+        ...
+
+    def transfers(self) -> Sequence[DriveTransfer]:
+        """What is on its way for longer than a moment."""
+        ...
+
+    def look_now(self) -> None:
+        """Do not wait for the next look."""
+        ...
+
+    def folders(self) -> Mapping[str, str]:
+        """Names of the watched folders by their ids."""
+        ...
+
+    def add_folder(self, folder_id: str, name: str) -> None:
+        """Watch a folder."""
+        ...
+
+    def remove_folder(self, folder_id: str) -> None:
+        """Watch it no more."""
+        ...
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener``, on the loop's thread, when ``status`` changes."""
         ...

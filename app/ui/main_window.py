@@ -183,6 +183,8 @@ class MainWindow(QMainWindow):
         self.panes = Panes(self.theme, session, self._state, self.dock)
         self.panes.ask_wanted.connect(self._write)
         self.panes.versions_wanted.connect(self._show_versions)
+        self.panes.mention_wanted.connect(self._mention)
+        self.panes.settings_wanted.connect(self.show_settings)
         session.current_changed.connect(self._show_title)
         session.conversations_changed.connect(self._show_title)
         ComposerOffers(self.chat.composer, session)
@@ -191,6 +193,7 @@ class MainWindow(QMainWindow):
             self.quick.attach(session)
         self._set_up_if_due(desk)
         session.tasks.start(session.refresh(), name="read conversations")
+        session.drive.refresh()
         if ended is not None:
             self._tell_of_last_run(session, ended)
         elif mended := desk.recovery.operations:
@@ -391,6 +394,10 @@ class MainWindow(QMainWindow):
         self._uncover()
         self.chat.composer.editor.setFocus()
 
+    def _mention(self, path: str) -> None:
+        self._uncover()
+        self.chat.composer.mention(path)
+
     def _search(self) -> None:
         self._uncover()
         self.chat.open_search()
@@ -473,6 +480,8 @@ class MainWindow(QMainWindow):
         if self._settings is not None:
             self._settings.deleteLater()
             self._settings = None
+            if self.session is not None:  # an account may come from a file that was named
+                self.session.drive.refresh()
 
     def _ask_to_undo(self) -> None:
         from PySide6.QtWidgets import QMessageBox

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 from app.domain.events import Notification, Severity
 from app.ui import words
 from app.ui.controls import Button, Dot, IconButton, Label
+from app.ui.file_names import without_ids
 from app.ui.remedies import hint_in
 from app.ui.theme import Theme
 from app.ui.translation import translate
@@ -84,8 +85,8 @@ class NotificationCard(QFrame):
         self.notification = notification
         state, severity = _look(notification.severity)
         self._dot.show_state(state)
-        self._message.setText(notification.message)
-        hint = hint_in(notification.context)
+        self._message.setText(without_ids(notification.message))
+        hint = without_ids(hint_in(notification.context))
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
         facts = [notification.source, words.clock_time(notification.at)]
@@ -101,10 +102,12 @@ class NotificationCard(QFrame):
                 ),
             ]
         self._facts.setText(" · ".join(facts))
-        self.setAccessibleName(f"{severity}: {notification.message}")
+        self.setAccessibleName(f"{severity}: {without_ids(notification.message)}")
         self.setAccessibleDescription(f"{hint} {self._facts.text()}".strip())
         self.close_button.setAccessibleName(
-            translate("Notifications", "Dismiss: {message}").format(message=notification.message)
+            translate("Notifications", "Dismiss: {message}").format(
+                message=without_ids(notification.message)
+            )
         )
         if notification.severity is Severity.INFO:
             self._timer.start()

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
-from app.ui.chat.completion import Command
+from app.files.drive_places import PREFIX
+from app.ui.chat.completion import Command, NamedFile
+from app.ui.file_names import copied, name_of, place_of
 
 if TYPE_CHECKING:
     from app.ui.chat.composer import Composer
     from app.ui.session import Session
 
 _MOST_FILES: Final = 5_000
+_MOST_OF_DRIVE: Final = 1_000
 
 
 class ComposerOffers(QObject):
@@ -44,6 +47,16 @@ class ComposerOffers(QObject):
         # Never two walks at a time: what changed during one is seen by the next.
         while self._stale:
             self._stale = False
+            workspace, names = self._session.workspace(), list[str]()
             if self._session.desk.folders.folders:
-                entries = await self._session.workspace().walk(limit=_MOST_FILES)
-                self._composer.set_files([one.display for one in entries if not one.is_dir])
+                entries = await workspace.walk(limit=_MOST_FILES)
+                names = [one.display for one in entries if not one.is_dir]
+            tracked = await workspace.tracked(PREFIX, limit=_MOST_OF_DRIVE)
+            folders = self._session.drive.folder_names
+            named = [
+                NamedFile(name_of(one.path), copied(one.path), place_of(one.path, "", folders))
+                for one in tracked
+                if one.present
+            ]
+            if names or named or self._session.desk.folders.folders:
+                self._composer.set_files(names, named)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from app.storage.turns import Turns
     from app.storage.usage import UsageLog
     from app.storage.waiting import WaitingMessages
-    from app.ui.google_port import GoogleAccounts
+    from app.ui.google_port import ConnectedDrive, GoogleAccounts
 
 
 class GrantedFolders(Protocol):
@@ -410,6 +410,11 @@ class Desk(Protocol):
     @property
     def google(self) -> GoogleAccounts:
         """The Google accounts."""
+        ...
+
+    @property
+    def drive(self) -> ConnectedDrive:
+        """Google Drive."""
         ...
 
     def sign_in(self) -> AbstractAsyncContextManager[SignIn]:

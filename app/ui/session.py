@@ -41,6 +41,7 @@ from app.ui.chat.conversation import ConversationModel
 from app.ui.conversation_acts import ConversationActs
 from app.ui.conversation_state import state_line
 from app.ui.drafts import with_kept
+from app.ui.drive_now import DriveNow
 from app.ui.elsewhere import Elsewhere
 from app.ui.file_acts import FileActs
 from app.ui.file_places import FilePlaces
@@ -100,7 +101,8 @@ class Session(QObject):
         self.thumbnails = Thumbnails(self._attachment_vault, tasks, self)
         self.known_models = KnownModels(desk)
         self.opener = Opener(self._attachment_vault, tasks)
-        self.places = FilePlaces(self.workspace, tasks, self.said.emit)
+        self.places = FilePlaces(self.workspace, tasks, self.said.emit, parent)
+        self.drive = DriveNow(desk, tasks, self)
         self.history = HistoryReader(desk, self)
         self.listing = Listing(desk)
         self.warm_up = WarmUp(desk, tasks)
@@ -350,7 +352,7 @@ class Session(QObject):
             self.row_wanted.emit(0)
 
     def _new(self) -> OpenConversation:
-        return OpenConversation(ConversationModel(self.desk.clock.now))
+        return OpenConversation(ConversationModel(self.desk.clock.now, self.desk.drive.transfers))
 
     def _show(self, conversation: OpenConversation) -> None:
         if conversation is not self._current:
@@ -567,5 +569,6 @@ class Session(QObject):
         self._second.stop()
         self._bridge.close()
         self._files_soon.stop()
+        self.drive.close()
         self.opener.close()
         self.places.close()

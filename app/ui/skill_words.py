@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.domain.events import Approval
+from app.ui.file_names import without_ids
 from app.ui.translation import translate
 
 _CUT: Final = " (only the beginning of the difference is shown)"
@@ -61,7 +62,7 @@ def asked(approval: Approval) -> str:
 def summary_words(name: str, summary: str) -> str:
     """What the skill called ``name`` said of a call before it ran."""
     whole = summary.removesuffix(_CUT)
-    said = _said_again(name, whole)
+    said = without_ids(_said_again(name, whole))
     if whole != summary:
         said += " " + translate("Skills", "(only the beginning of the difference is shown)")
     return said

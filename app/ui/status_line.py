@@ -56,6 +56,7 @@ class StatusLine(QWidget):
         session.state_changed.connect(self._show_state)
         session.provider_changed.connect(self._show)
         session.files_changed.connect(self._show_unless_saying)
+        session.drive.changed.connect(self._show_unless_saying)
         session.said.connect(self.say)
         session.tasks.failed.connect(self.show_error)
         session.paused_changed.connect(self._show)
@@ -65,6 +66,9 @@ class StatusLine(QWidget):
 
     def say(self, state: str, text: str) -> None:
         """Say something for a while. ``state`` as in ``controls.Dot``."""
+        from app.ui.file_names import without_ids
+
+        text = without_ids(text)
         self._dot.show_state(state)
         self._left.setText(text)
         self._left.become(state if state in ("trouble", "attention") else "small")
@@ -79,6 +83,7 @@ class StatusLine(QWidget):
             self._show()
 
     def _show(self) -> None:
+        from app.domain.google_accounts import AccountState
         from app.ui import words
 
         session = self._session
@@ -108,15 +113,20 @@ class StatusLine(QWidget):
                 )
             )
             return
-        self._dot.show_state("ok")
+        accounts = session.drive.accounts
+        over = any(one.state is AccountState.SIGN_IN_AGAIN for one in accounts)
+        self._dot.show_state("attention" if over else "ok")
         where = words.count(len(folders), "folder")
-        private = (
-            translate("Status", "nothing leaves this computer")
-            if session.desk.llm.provider == "guided"
-            else translate("Status", "answers come from {label}").format(
+        if session.desk.llm.provider != "guided":
+            private = translate("Status", "answers come from {label}").format(
                 label=session.desk.llm.label
             )
-        )
+        elif accounts:
+            private = translate("Status", "nothing leaves this computer but files of Google Drive")
+        else:
+            private = translate("Status", "nothing leaves this computer")
+        if over:
+            private = translate("Status", "Google Drive: sign in again")
         self._left.setText(
             translate("Status", "Every change is kept as a version · {where} · {private}").format(
                 where=where, private=private

@@ -10,6 +10,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import (
     QFont,
     QGuiApplication,
+    QIcon,
     QPainter,
     QTextCharFormat,
     QTextLayout,
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from app.ui.direction import leading, window_is_rtl
+from app.ui.direction import leading, mirrored, window_is_rtl
 from app.ui.row_ground import draw_row_ground
 from app.ui.theme import Theme
 
@@ -49,9 +50,11 @@ class TwoLineList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegate(_TwoLines(theme, self))
 
-    def add(self, text: str, below: str, value: object) -> None:
+    def add(self, text: str, below: str, value: object, icon: QIcon | None = None) -> None:
         """Add a line that stands for ``value``."""
         item = QListWidgetItem(text)
+        if icon is not None:
+            item.setIcon(icon)
         item.setData(Part.BELOW, below)
         item.setData(Part.VALUE, value)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text}, {below}" if below else text)
@@ -89,6 +92,12 @@ class _TwoLines(QStyledItemDelegate):
         ground = QRectF(box).adjusted(0, 1, 0, -1)
         draw_row_ground(painter, ground, option.state, self._theme, shows_focus=False)
         inner = box.adjusted(_SIDE, 6, -_SIDE, -6)
+        icon = index.data(Qt.ItemDataRole.DecorationRole)
+        if isinstance(icon, QIcon):
+            side = self._theme.px(16)
+            place = QRect(inner.left(), inner.center().y() - side // 2, side, side)
+            icon.paint(painter, mirrored(inner, place))
+            inner = mirrored(inner, inner.adjusted(side + _SIDE, 0, 0, 0))
         self._line(painter, inner, inner.top(), str(index.data()), self._theme.font, "text")
         below, small = str(index.data(Part.BELOW) or ""), self._theme.small_font
         self._line(painter, inner, inner.top() + inner.height() // 2 + 1, below, small, "muted")

@@ -9,8 +9,10 @@ from typing import Final, Literal
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from app.domain.attachments import Attachment, AttachmentKind
+from app.domain.drive import DriveTransfer
 from app.domain.events import CircuitState, Phase, Waiting
 from app.domain.tool_calls import ToolStatus
+from app.ui.file_names import name_of, without_ids
 from app.ui.translation import translate
 
 _CALM_SECONDS: Final = 3
@@ -243,8 +245,8 @@ def attachment(one: Attachment) -> str:
 # -- what goes on ------------------------------------------------------------------------------
 
 
-def wait(event: Waiting, now: datetime, changed: int) -> str:
-    """``Waiting for you · 19 s · nothing has changed yet``."""
+def wait(event: Waiting, now: datetime, changed: int, transfer: DriveTransfer | None = None) -> str:
+    """``Waiting for you · 19 s · nothing has changed yet``; ``transfer``: what takes the time."""
     seconds = max(0, int((now - event.since).total_seconds()))
     so_far = translate("Waiting", "nothing has changed yet")
     if changed:
@@ -253,7 +255,8 @@ def wait(event: Waiting, now: datetime, changed: int) -> str:
     # Since the last word, where there was one: then that is said, and not the same time twice.
     elapsed = _seconds(str(seconds)) if seconds and event.heard_at != event.since else ""
     ends = _ending(event, now) if seconds >= _CALM_SECONDS or event.phase is Phase.RETRY else ""
-    parts = (_what_for(event), elapsed, _last_heard(event, now), ends, so_far)
+    on_its_way = "" if transfer is None else bytes_on_their_way(transfer)
+    parts = (_what_for(event), on_its_way, elapsed, _last_heard(event, now), ends, so_far)
     return " · ".join(part for part in parts if part)
 
 
@@ -271,6 +274,21 @@ def _what_for(event: Waiting) -> str:
             return translate("Waiting", "Waiting for {service}").format(service=event.detail)
         case _:
             return translate("Waiting", "Waiting for the model")
+
+
+def bytes_on_their_way(transfer: DriveTransfer) -> str:
+    """``sending plan.md to Google Drive: 3.2 MB of 12 MB``."""
+    bytes_ = size(transfer.done)
+    if transfer.total is not None:
+        bytes_ = translate("Waiting", "{done} of {total}").format(
+            done=bytes_, total=size(transfer.total)
+        )
+    text = (
+        translate("Waiting", "sending {name} to Google Drive: {bytes}")
+        if transfer.upload
+        else translate("Waiting", "fetching {name} from Google Drive: {bytes}")
+    )
+    return text.format(name=name_of(transfer.locator), bytes=bytes_)
 
 
 def _last_heard(event: Waiting, now: datetime) -> str:
@@ -311,7 +329,8 @@ def gist(arguments: Mapping[str, object], limit: int = 80) -> str:
         value = arguments[key]
         if isinstance(value, str) and value.strip():
             line = " ".join(value.split())
-            parts.append(line if key in ("path", "file", "target") else f"“{line}”")
+            is_path = key in ("path", "file", "target")
+            parts.append(without_ids(line) if is_path else f"“{line}”")
         elif key == "version":
             parts.append(translate("Calls", "version {number}").format(number=value))
     text = " · ".join(parts)

@@ -1060,6 +1060,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Konto &amp;hinzufügen …</translation>
     </message>
     <message>
+        <source>&amp;Browse Drive …</source>
+        <translation>Drive dur&amp;chsehen …</translation>
+    </message>
+    <message>
         <source>&amp;Open Google&apos;s console</source>
         <translation>Googles &amp;Konsole öffnen</translation>
     </message>
@@ -1084,12 +1088,24 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Alle Dateien</translation>
     </message>
     <message>
+        <source>C&amp;onnect …</source>
+        <translation>&amp;Verbinden …</translation>
+    </message>
+    <message>
+        <source>Choose a file to write about, or a folder to watch</source>
+        <translation>Eine Datei für die Nachricht wählen, oder einen Ordner zum Beobachten</translation>
+    </message>
+    <message>
         <source>Choose the &amp;file …</source>
         <translation>&amp;Datei wählen …</translation>
     </message>
     <message>
         <source>Choose your OAuth client file</source>
         <translation>Eigene OAuth-Client-Datei wählen</translation>
+    </message>
+    <message>
+        <source>Connect Google Drive</source>
+        <translation>Google Drive verbinden</translation>
     </message>
     <message>
         <source>For a gateway of your own. Tokens are sent there.</source>
@@ -1106,6 +1122,22 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     <message>
         <source>From the token file that is set below.</source>
         <translation>Aus der Token-Datei, die unten eingestellt ist.</translation>
+    </message>
+    <message>
+        <source>Google Drive</source>
+        <translation>Google Drive</translation>
+    </message>
+    <message>
+        <source>Google Drive cannot be reached; it is tried again.</source>
+        <translation>Google Drive ist nicht erreichbar; es wird wieder versucht.</translation>
+    </message>
+    <message>
+        <source>Google Drive gives no address for {name}.</source>
+        <translation>Google Drive nennt keine Adresse für {name}.</translation>
+    </message>
+    <message>
+        <source>Google Drive, id {id}</source>
+        <translation>Google Drive, Kennung {id}</translation>
     </message>
     <message>
         <source>Google has ended the sign-in: it expired or was revoked. No file was touched, and versions stay.</source>
@@ -1128,12 +1160,20 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>JSON-Dateien (*.json)</translation>
     </message>
     <message>
+        <source>Last look: {time}.</source>
+        <translation>Letzter Blick: {time}.</translation>
+    </message>
+    <message>
         <source>No keyring works on this computer, so the sign-in will hold until you close Steward. {doing}</source>
         <translation>Auf diesem Computer arbeitet kein Schlüsselbund, darum gilt die Anmeldung, bis Steward geschlossen wird. {doing}</translation>
     </message>
     <message>
         <source>Nobody is signed in.</source>
         <translation>Niemand ist angemeldet.</translation>
+    </message>
+    <message>
+        <source>Not connected. Steward can keep versions of files there, too.</source>
+        <translation>Nicht verbunden. Steward kann auch dort Versionen von Dateien aufheben.</translation>
     </message>
     <message>
         <source>Only files Steward makes: none of your other files can be found, read or changed. All files: it can read and change everything in your Drive; each file is archived before it is changed. Holds from the next sign-in on.</source>
@@ -1144,12 +1184,20 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Nur von ihm angelegte</translation>
     </message>
     <message>
+        <source>Open the settings of Google Drive</source>
+        <translation>Die Einstellungen zu Google Drive öffnen</translation>
+    </message>
+    <message>
         <source>Ready token file</source>
         <translation>Fertige Token-Datei</translation>
     </message>
     <message>
         <source>Service account&apos;s key file</source>
         <translation>Schlüsseldatei des Dienstkontos</translation>
+    </message>
+    <message>
+        <source>Settings …</source>
+        <translation>Einstellungen …</translation>
     </message>
     <message>
         <source>Sign &amp;in with Google …</source>
@@ -1184,8 +1232,20 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Das JSON eines Clients vom Typ „Desktop-App“ aus Googles Konsole. Es wird bei der Anmeldung gelesen, wo es liegt.</translation>
     </message>
     <message>
+        <source>Tr&amp;y now</source>
+        <translation>&amp;Jetzt versuchen</translation>
+    </message>
+    <message>
+        <source>Waiting for Google Drive: {names}. Nothing is lost: the bytes before and after are kept here, and the change is finished or taken back when Drive answers.</source>
+        <translation>Wartet auf Google Drive: {names}. Nichts ist verloren: Der Inhalt davor und danach ist hier aufgehoben, und die Änderung wird beendet oder zurückgenommen, sobald Drive antwortet.</translation>
+    </message>
+    <message>
         <source>What Steward may see</source>
         <translation>Was Steward sehen darf</translation>
+    </message>
+    <message>
+        <source>What others change in the files directly in it is kept as a version.</source>
+        <translation>Was andere an den Dateien direkt darin ändern, wird als Version aufgehoben.</translation>
     </message>
     <message>
         <source>Without a browser</source>
@@ -1216,12 +1276,24 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>alle Dateien</translation>
     </message>
     <message>
+        <source>cannot be used</source>
+        <translation>nicht verwendbar</translation>
+    </message>
+    <message>
         <source>none</source>
         <translation>keine</translation>
     </message>
     <message>
         <source>only files Steward makes</source>
         <translation>nur Dateien, die Steward anlegt</translation>
+    </message>
+    <message>
+        <source>sign in again</source>
+        <translation>neu anmelden</translation>
+    </message>
+    <message>
+        <source>signed in</source>
+        <translation>angemeldet</translation>
     </message>
     <message>
         <source>the access its token gives</source>
@@ -1242,6 +1314,125 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     <message>
         <source>{email} is signed out.</source>
         <translation>{email} ist abgemeldet.</translation>
+    </message>
+    <message>
+        <source>{email}: {state}. Open the settings</source>
+        <translation>{email}: {state}. Einstellungen öffnen</translation>
+    </message>
+    <message>
+        <source>{name} is not watched any more; its versions stay</source>
+        <translation>{name} wird nicht mehr beobachtet; die Versionen bleiben</translation>
+    </message>
+    <message>
+        <source>{name} is watched: changes in it are kept as versions.</source>
+        <translation>{name} wird beobachtet: Änderungen darin werden als Versionen aufgehoben.</translation>
+    </message>
+</context>
+<context>
+    <name>DriveBrowser</name>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation>Ö&amp;ffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Put into the message</source>
+        <translation>In die &amp;Nachricht setzen</translation>
+    </message>
+    <message>
+        <source>&amp;Try again</source>
+        <translation>&amp;Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>&amp;Watch this folder</source>
+        <translation>Diesen Ordner &amp;beobachten</translation>
+    </message>
+    <message>
+        <source>Asking Google Drive …</source>
+        <translation>Fragt Google Drive …</translation>
+    </message>
+    <message>
+        <source>Drive did not look everywhere.</source>
+        <translation>Drive hat nicht überall gesucht.</translation>
+    </message>
+    <message>
+        <source>Each change of the files directly in it is kept as a version from now on</source>
+        <translation>Jede Änderung an den Dateien direkt darin wird von jetzt an als Version aufgehoben</translation>
+    </message>
+    <message>
+        <source>Files and folders in Google Drive</source>
+        <translation>Dateien und Ordner in Google Drive</translation>
+    </message>
+    <message>
+        <source>Files that Steward may see</source>
+        <translation>Dateien, die Steward sehen darf</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Found in Google Drive</source>
+        <translation>In Google Drive gefunden</translation>
+    </message>
+    <message>
+        <source>Google Doc</source>
+        <translation>Google-Dokument</translation>
+    </message>
+    <message>
+        <source>Google Drive</source>
+        <translation>Google Drive</translation>
+    </message>
+    <message>
+        <source>Google Sheet</source>
+        <translation>Google-Tabelle</translation>
+    </message>
+    <message>
+        <source>Google Slides</source>
+        <translation>Google-Präsentation</translation>
+    </message>
+    <message>
+        <source>Nothing is in this folder.</source>
+        <translation>In diesem Ordner ist nichts.</translation>
+    </message>
+    <message>
+        <source>Nothing was found.</source>
+        <translation>Nichts gefunden.</translation>
+    </message>
+    <message>
+        <source>One folder up</source>
+        <translation>Einen Ordner höher</translation>
+    </message>
+    <message>
+        <source>Open the &amp;settings …</source>
+        <translation>&amp;Einstellungen öffnen …</translation>
+    </message>
+    <message>
+        <source>Search Google Drive</source>
+        <translation>Google Drive durchsuchen</translation>
+    </message>
+    <message>
+        <source>Shared drive · {account}</source>
+        <translation>Geteilte Ablage · {account}</translation>
+    </message>
+    <message>
+        <source>Shortcut</source>
+        <translation>Verknüpfung</translation>
+    </message>
+    <message>
+        <source>Show more</source>
+        <translation>Mehr zeigen</translation>
+    </message>
+    <message>
+        <source>Watched already</source>
+        <translation>Wird schon beobachtet</translation>
+    </message>
+    <message>
+        <source>Your drives</source>
+        <translation>Ablagen</translation>
     </message>
 </context>
 <context>
@@ -1333,6 +1524,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>{name} hinzugefügt.</translation>
     </message>
     <message>
+        <source>As Google Drive shows it</source>
+        <translation>So wie Google Drive sie zeigt</translation>
+    </message>
+    <message>
         <source>As it is today, in its usual program</source>
         <translation>So wie sie heute ist, in ihrem üblichen Programm</translation>
     </message>
@@ -1369,6 +1564,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Kopie dieser &amp;Version öffnen</translation>
     </message>
     <message>
+        <source>Open in &amp;browser …</source>
+        <translation>Im &amp;Browser öffnen …</translation>
+    </message>
+    <message>
         <source>Opened a copy of version {number} of {name}. It is only for reading.</source>
         <translation>Eine Kopie von Version {number} von {name} ist geöffnet. Sie ist nur zum Lesen.</translation>
     </message>
@@ -1401,8 +1600,16 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Steward arbeitet nicht mehr in {name}. Dateien und Versionen bleiben.</translation>
     </message>
     <message>
+        <source>Stop &amp;watching</source>
+        <translation>Nicht mehr &amp;beobachten</translation>
+    </message>
+    <message>
         <source>The folders you let Steward work in will stand here. It can touch nothing else.</source>
         <translation>Hier stehen die Ordner, in denen Steward arbeiten darf. Sonst kann es nichts berühren.</translation>
+    </message>
+    <message>
+        <source>What others change in it is kept no more; versions stay (Delete)</source>
+        <translation>Was andere darin ändern, wird nicht mehr aufgehoben; Versionen bleiben (Entf)</translation>
     </message>
     <message>
         <source>folder</source>
@@ -2853,6 +3060,10 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>Jede Änderung bleibt als Version · {where} · {private}</translation>
     </message>
     <message>
+        <source>Google Drive: sign in again</source>
+        <translation>Google Drive: neu anmelden</translation>
+    </message>
+    <message>
         <source>Idle</source>
         <translation>Bereit</translation>
     </message>
@@ -2891,6 +3102,10 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
     <message>
         <source>nothing leaves this computer</source>
         <translation>nichts verlässt diesen Computer</translation>
+    </message>
+    <message>
+        <source>nothing leaves this computer but files of Google Drive</source>
+        <translation>nichts verlässt diesen Computer außer Dateien von Google Drive</translation>
     </message>
 </context>
 <context>
@@ -4024,6 +4239,10 @@ Kein Server wird gefragt und keine Datei berührt.</translation>
         <translation>Beide Änderungen zusammengeführt</translation>
     </message>
     <message>
+        <source>Moved to another folder.</source>
+        <translation>In einen anderen Ordner verschoben.</translation>
+    </message>
+    <message>
         <source>No copy of version {version} could be made to open: {reason}.</source>
         <translation>Von Version {version} ließ sich keine Kopie zum Öffnen machen: {reason}.</translation>
     </message>
@@ -4240,6 +4459,10 @@ Kein Server wird gefragt und keine Datei berührt.</translation>
         <translation>beschädigt oder zu groß zum Zeigen</translation>
     </message>
     <message>
+        <source>moved from another folder</source>
+        <translation>aus einem anderen Ordner verschoben</translation>
+    </message>
+    <message>
         <source>no picture that can be shown</source>
         <translation>kein Bild, das sich zeigen lässt</translation>
     </message>
@@ -4367,6 +4590,10 @@ Kein Server wird gefragt und keine Datei berührt.</translation>
         <translation>Wartet auf {service}</translation>
     </message>
     <message>
+        <source>fetching {name} from Google Drive: {bytes}</source>
+        <translation>holt {name} von Google Drive: {bytes}</translation>
+    </message>
+    <message>
         <source>gives up in {time}</source>
         <translation>gibt auf in {time}</translation>
     </message>
@@ -4387,12 +4614,20 @@ Kein Server wird gefragt und keine Datei berührt.</translation>
         <translation>noch nichts geändert</translation>
     </message>
     <message>
+        <source>sending {name} to Google Drive: {bytes}</source>
+        <translation>sendet {name} an Google Drive: {bytes}</translation>
+    </message>
+    <message>
         <source>the question expires in {time}</source>
         <translation>die Frage läuft ab in {time}</translation>
     </message>
     <message>
         <source>{changes} made so far</source>
         <translation>bisher {changes}</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done} von {total}</translation>
     </message>
 </context>
 <context>

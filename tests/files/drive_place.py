@@ -14,6 +14,7 @@ from app.files.document_store import DocumentStore
 from app.files.drive_client import DriveClient
 from app.files.drive_finder import DriveFinder
 from app.files.drive_store import DriveStore
+from app.files.drive_transfers import Transfers
 from app.files.folder_store import FolderStore
 from app.files.folders import GrantedFolders
 from app.files.fs_ops import FsOps
@@ -64,6 +65,7 @@ class DrivePlace:
         self.clock = FixedClock()
         self.events: list[FileVersion] = []
         self._policy = policy
+        self.transfers: Transfers | None = None
         self._turns = itertools.count(1)
 
     def __enter__(self) -> Self:
@@ -86,7 +88,11 @@ class DrivePlace:
         self.manager = VersionManager(
             database=self.database,
             vault=self.home / "vault",
-            store=Stores(FolderStore(FsOps()), DriveStore(self.drives), DocumentStore(self.drives)),
+            store=Stores(
+                FolderStore(FsOps()),
+                DriveStore(self.drives, self.transfers),
+                DocumentStore(self.drives),
+            ),
             clock=self.clock,
             on_version=self.events.append,
         )

@@ -50,6 +50,14 @@ from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
 from tests.standins.model_server import ModelServer, Reply, json_reply
 from tests.standins.scripted_model import ScriptedModel, calls, says
+from tests.ui.drive_scenes import (
+    drive_browser,
+    drive_finding,
+    drive_offline,
+    drive_pane,
+    drive_search,
+    drive_versions,
+)
 from tests.ui.driving import Person, click, meanwhile, press, type_text, until
 from tests.ui.settling import picture, still
 
@@ -899,6 +907,12 @@ SCENES: Final[dict[str, Scene]] = {
         folders,
         drive,
         drive_files,
+        drive_pane,
+        drive_offline,
+        drive_browser,
+        drive_search,
+        drive_versions,
+        drive_finding,
         picking,
         limits,
         you,

@@ -103,7 +103,17 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
         "panes.file_chooser.FileChooser",
         "panes.file_filters.FileFilters",
     ),
-    "files": ("panes.files.FilesPane",),
+    "files": (
+        "panes.drive_section.DriveSection",
+        "panes.files.FilesPane",
+    ),
+    "drive_pane": ("panes.drive_section.AccountLine",),
+    "drive_offline": (),
+    "drive_browser": (
+        "drive_dialog.DriveDialog",
+        "drive_list.DriveList",
+        "drive_list.DriveSearch",
+    ),
     "enlarged": ("panes.large_view.LargeView",),
     "pictures": (
         "panes.picture_view.PictureView",

@@ -217,8 +217,12 @@ async def test_a_sign_in_that_google_ended_shows_at_once_and_is_mended_there(
         await asyncio.to_thread(drive.account)
 
     await until(lambda: "expired or was revoked" in page.accounts[0].state.text(), "the state")
-    notices = await desk.notifications.recent(5)
-    assert any(ME in one.message and one.source == "google" for one in notices)
+    async with asyncio.timeout(10):  # it is told in its own time
+        while not any(
+            ME in one.message and one.source == "google"
+            for one in await desk.notifications.recent(5)
+        ):
+            continue
     click(page.accounts[0].again_button)
     await until(lambda: len(opened) == 2, "the browser")
     await asyncio.to_thread(visit, opened[1])
@@ -293,3 +297,17 @@ async def test_nothing_secret_stands_in_the_data_directory(
     assert json.loads((steward_home / "settings.json").read_text())["google_accounts"]
     for secret in secrets:
         assert secret not in written
+
+
+async def test_without_an_account_the_files_pane_leads_here(window: MainWindow) -> None:
+    window.show_pane("Files")
+    pane = window.files
+    assert pane is not None
+    await settled(window)
+    assert pane.drive.state.text().startswith("Not connected.")
+    assert not pane.drive.browse.isVisible()
+    click(pane.drive.connect_button)
+    assert window._settings is not None
+    assert window._settings.drive.isVisible()
+    window._settings.reject()
+    await settled(window)

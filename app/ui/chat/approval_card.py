@@ -16,6 +16,7 @@ from app.ui import words
 from app.ui.chat.arguments_form import ArgumentsForm
 from app.ui.controls import Button, Label, rule
 from app.ui.diff.view import DiffView
+from app.ui.file_names import without_ids
 from app.ui.flow_layout import FlowLayout
 from app.ui.skill_words import asked
 from app.ui.theme import Theme
@@ -120,6 +121,8 @@ class ApprovalCard(QFrame):
         line.setSpacing(12)
         summary = asked(self._approval).rstrip(".?")
         title = Label(f"{summary}?", kind="heading", wrap=True)
+        if without_ids(self._approval.summary) != self._approval.summary:
+            title.setToolTip(self._approval.summary)  # which of two with one name
         line.addWidget(title, 1)
         self._keys_here = Label(translate("Approval", "Keys answer this one"), kind="found")
         self._keys_here.setObjectName("keys")

@@ -30,6 +30,15 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file that is found by its name, and named in another way. ``place``: where it is."""
+
+    name: str
+    written: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """One line of the list: what is shown, and what it puts in place of the word."""
 
@@ -52,9 +61,16 @@ class Offers:
 
 
 def offers_at(
-    text: str, cursor: int, commands: Sequence[Command], files: Sequence[str]
+    text: str,
+    cursor: int,
+    commands: Sequence[Command],
+    files: Sequence[str],
+    named: Sequence[NamedFile] = (),
 ) -> Offers | None:
-    """What to offer for the word before ``cursor``; ``None`` for nothing."""
+    """What to offer for the word before ``cursor``; ``None`` for nothing.
+
+    ``files`` as they are written, ``named`` those that are written otherwise than they are called.
+    """
     before = text[:cursor]
     word = _WORD_BEFORE.search(before)
     if word is None:
@@ -68,23 +84,35 @@ def offers_at(
             return None
         return Offers(start, cursor, offers, eager=True) if offers else None
     if typed.startswith("@"):
-        return _files(start, cursor, typed[1:], files, eager=True)
+        return _files(start, cursor, typed[1:], files, named, eager=True)
     is_first = len(before.split()) == 1
     if before.startswith("/") and start and (is_first or typed) and typed[:1] not in ("'", '"'):
-        return _files(start, cursor, typed, files, eager=False)
+        return _files(start, cursor, typed, files, named, eager=False)
     return None
 
 
-def _files(start: int, end: int, typed: str, files: Sequence[str], *, eager: bool) -> Offers | None:
+def _files(
+    start: int,
+    end: int,
+    typed: str,
+    files: Sequence[str],
+    named: Sequence[NamedFile],
+    *,
+    eager: bool,
+) -> Offers | None:
     wanted = typed.casefold()
-    names = [(name, name.casefold()) for name in files]
-    found = [n for n, low in names if low.startswith(wanted)]
-    found += [n for n, low in names if wanted in low and not low.startswith(wanted)]
-    offers = tuple(Offer(name, "", _quoted(name) + " ") for name in found[:MOST_OFFERS])
-    if not offers or (len(offers) == 1 and offers[0].label == typed):
+    all_files = [NamedFile(name, name, "") for name in files] + list(named)
+    names = [(one, one.name.casefold()) for one in all_files]
+    found = [one for one, low in names if low.startswith(wanted)]
+    found += [one for one, low in names if wanted in low and not low.startswith(wanted)]
+    offers = tuple(
+        Offer(one.name, one.place, quoted(one.written) + " ") for one in found[:MOST_OFFERS]
+    )
+    if not offers or (len(offers) == 1 and offers[0].text.strip() == typed):
         return None
     return Offers(start, end, offers, eager)
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """A path as one word of a message."""
     return f'"{name}"' if re.search(r"\s", name) else name

@@ -24,7 +24,7 @@ from app.ui.translation import translate
 if TYPE_CHECKING:
     from app.domain.attachments import Attachment
     from app.ui.chat.attachment_bar import AttachmentBar
-    from app.ui.chat.completion import Command, Offer
+    from app.ui.chat.completion import Command, NamedFile, Offer
     from app.ui.chat.offer_list import OfferList
 
 
@@ -51,6 +51,7 @@ class Composer(QFrame):
         self._busy = False
         self._commands: Sequence[Command] = ()
         self._files: Sequence[str] = ()
+        self._named: Sequence[NamedFile] = ()
         self._offers: OfferList | None = None
         self._focus_waits = False
         self._history: Callable[[], Sequence[str]] = list
@@ -105,9 +106,9 @@ class Composer(QFrame):
         """What ``/`` offers."""
         self._commands = tuple(commands)
 
-    def set_files(self, names: Sequence[str]) -> None:
-        """What ``@`` offers."""
-        self._files = tuple(names)
+    def set_files(self, names: Sequence[str], named: Sequence[NamedFile] = ()) -> None:
+        """What ``@`` offers; ``named``: what is written otherwise than it is called."""
+        self._files, self._named = tuple(names), tuple(named)
         self._offer()
 
     def set_history(self, history: Callable[[], Sequence[str]]) -> None:
@@ -125,6 +126,17 @@ class Composer(QFrame):
         self.editor.setPlainText(text)
         self.editor.moveCursor(QTextCursor.MoveOperation.End)
         self._hide_offers()
+
+    def mention(self, path: str) -> None:
+        """Name a file at the cursor, as ``@`` does."""
+        from app.ui.chat.completion import quoted
+
+        cursor = self.editor.textCursor()
+        before = self.text[: cursor.selectionStart()]
+        space = " " if before and not before[-1].isspace() else ""
+        cursor.insertText(f"{space}{quoted(path)} ")
+        self.editor.setTextCursor(cursor)
+        self.editor.setFocus()
 
     @property
     def button(self) -> Button:
@@ -342,7 +354,7 @@ class Composer(QFrame):
             return
         from app.ui.chat.completion import offers_at
 
-        found = offers_at(self.text, cursor.position(), self._commands, self._files)
+        found = offers_at(self.text, cursor.position(), self._commands, self._files, self._named)
         if self.text[: cursor.position()].endswith(("@", "/")):
             self.files_wanted.emit()
         if found is None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from PySide6.QtCore import Signal
 
 from app.domain.attachments import Attachment
 from app.domain.branches import Fork
+from app.domain.drive import DriveTransfer
 from app.domain.events import (
     Answer,
     Approval,
@@ -29,6 +30,7 @@ from app.domain.events import (
 from app.domain.messages import ConversationMessage
 from app.domain.tool_calls import ToolStatus
 from app.domain.turns import SummaryRecord, TurnRecord, TurnState
+from app.files.drive_places import PREFIX
 from app.ui import words
 from app.ui.chat.endings import ending, way_on
 from app.ui.chat.row_list import RowList
@@ -47,6 +49,7 @@ from app.ui.chat.rows import (
     WaitRow,
 )
 from app.ui.chat.stored import NO_FORKS, day_of, first_line, stored_rows, summarised, thought
+from app.ui.file_names import drive_id, without_ids
 from app.ui.remedies import explained_turn
 from app.ui.translation import translate
 
@@ -57,6 +60,7 @@ class _Turn:
 
     turn_id: str
     changed: int = 0
+    calls: dict[str, Mapping[str, object]] = field(default_factory=dict)
     waiting: Waiting | None = None
     thinking_since: datetime | None = None
     thought_until: datetime | None = None
@@ -67,9 +71,14 @@ class ConversationModel(RowList):
 
     turn_ended = Signal(object)
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        transfers: Callable[[], Sequence[DriveTransfer]] = tuple,
+    ) -> None:
         super().__init__()
         self._now = now
+        self._transfers = transfers
         self._turn: _Turn | None = None
         self._queued: list[str] = []
 
@@ -222,6 +231,8 @@ class ConversationModel(RowList):
             case ToolCallEvent():
                 self._finish_thought()
                 self._finish_text()
+                if self._turn is not None:
+                    self._turn.calls[event.id] = event.arguments
                 gist = words.gist(event.arguments)
                 self._append(CallRow(event.id, event.name, gist, event.turn_id or ""))
             case Approval():
@@ -235,7 +246,7 @@ class ConversationModel(RowList):
                 self._answer(event)
             case ErrorEvent():
                 self._finish_text()
-                said = explained_turn(event.message, event.kind, event.settings)
+                said = without_ids(explained_turn(event.message, event.kind, event.settings))
                 self._append(NoticeRow("trouble", said, event.turn_id or ""))
             case TurnFinished():
                 self._finish(event)
@@ -266,12 +277,27 @@ class ConversationModel(RowList):
             self._show_wait(self._turn, event)
 
     def _show_wait(self, turn: _Turn, event: Waiting) -> None:
-        row = WaitRow(words.wait(event, self._now(), turn.changed), event.phase is Phase.APPROVAL)
+        said = words.wait(event, self._now(), turn.changed, self._transfer(turn, event))
+        row = WaitRow(said, event.phase is Phase.APPROVAL)
         at = self._find(WaitRow)
         if at is None:
             self._append(row)
         elif row != self._rows[at]:
             self._replace(at, row)
+
+    def _transfer(self, turn: _Turn, event: Waiting) -> DriveTransfer | None:
+        """Bytes that a call of this turn waits for: of a file it names, where any names one."""
+        if event.phase is not Phase.SKILL:
+            return None
+        named = " ".join(map(str, turn.calls.values()))
+        return next(
+            (
+                one
+                for one in self._transfers()
+                if drive_id(one.locator) in named or PREFIX not in named
+            ),
+            None,
+        )
 
     def _add_text(self, event: Delta) -> None:
         self._no_wait()
@@ -356,6 +382,8 @@ class ConversationModel(RowList):
             self._replace(at, replace(self._call_row(at), asks=False, note=note))
 
     def _finish_call(self, event: ToolResultEvent) -> None:
+        if self._turn is not None:
+            self._turn.calls.pop(event.id, None)
         self._no_wait()
         at = self._call(event.id, event.turn_id or "")
         if at is not None:

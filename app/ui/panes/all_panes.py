@@ -35,6 +35,8 @@ class Panes(QObject):
 
     ask_wanted = Signal()
     versions_wanted = Signal(str)
+    mention_wanted = Signal(str)
+    settings_wanted = Signal(str)
 
     def __init__(self, theme: Theme, session: Session, state: WindowState, dock: Dock) -> None:
         from app.ui.panes.conflict_news import ConflictNews
@@ -107,6 +109,8 @@ class Panes(QObject):
 
             self._files = FilesPane(self._theme, self._session)
             self._files.versions_wanted.connect(self.versions_wanted)
+            self._files.mention_wanted.connect(self.mention_wanted)
+            self._files.settings_wanted.connect(lambda: self.settings_wanted.emit("drive"))
             self._dock.fill("Files", self._files)
         return self._files
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -25,6 +24,7 @@ from app.ui import words
 from app.ui.controls import Button, Dot, ElidedLabel, Label, rule
 from app.ui.diff.lines import DiffLine, note, parse
 from app.ui.diff.view import DiffView
+from app.ui.file_names import name_of
 from app.ui.flow_layout import FlowLayout
 from app.ui.session import Session
 from app.ui.theme import Theme
@@ -201,7 +201,7 @@ class ConflictCard(QFrame):
         )
         self._title.setText(
             translate("Conflicts", "{name}: changed twice at once{place}").format(
-                name=PurePath(one.path).name, place=place
+                name=name_of(one.path), place=place
             )
         )
         self.about.setText(self._story(one))
@@ -298,13 +298,11 @@ class ConflictCard(QFrame):
 def _difference(plan: PlannedChange) -> list[DiffLine]:
     from app.domain.diff import unified_diff
 
-    name = PurePath(plan.path).name
+    name = name_of(plan.path)
     lines = []
     if plan.target is not None:
         lines.append(
-            note(
-                translate("Conflicts", "Renamed to {name}.").format(name=PurePath(plan.target).name)
-            )
+            note(translate("Conflicts", "Renamed to {name}.").format(name=name_of(plan.target)))
         )
     if plan.before != plan.after:
         lines += parse(unified_diff(plan.before, plan.after, name, labels=("now", "then")))

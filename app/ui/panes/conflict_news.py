@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import PurePath
 
 from PySide6.QtCore import QObject
 
 from app.domain.events import Event, TurnFinished
+from app.ui.file_names import name_of
 from app.ui.session import Session
 from app.ui.translation import translate
 
@@ -38,7 +38,7 @@ class ConflictNews(QObject):
         fresh = set(conflicts) - self._known if self._known is not None else set()
         self._known = set(conflicts)
         if fresh:
-            named = PurePath(conflicts[fresh.pop()]).name
+            named = name_of(conflicts[fresh.pop()])
             self._session.said.emit(
                 "attention",
                 translate(

@@ -139,12 +139,18 @@ class FileChooser(QWidget):
     async def _of_files(self, text: str, query: FileQuery) -> tuple[list[FileLine], int, bool]:
         workspace = self._session.workspace()
         found = await workspace.find_tracked(text, limit=_MOST + 1, query=query)
-        now = self._session.desk.clock.now()
+        now, folders = self._session.desk.clock.now(), dict(self._session.drive.folder_names)
         one_version = query.asks_for_versions
 
         def lines() -> list[FileLine]:  # the short form of a path may have to look at the disk
             return [
-                line_of(one, workspace.display(one.file.path), now, one_version=one_version)
+                line_of(
+                    one,
+                    workspace.display(one.file.path),
+                    now,
+                    one_version=one_version,
+                    folders=folders,
+                )
                 for one in found[:_MOST]
             ]
 
@@ -158,7 +164,7 @@ class FileChooser(QWidget):
     ) -> tuple[list[FileLine], int, bool]:
         workspace = self._session.workspace()
         found = await workspace.find_by_conversation(text, limit=_MOST, query=query)
-        now = self._session.desk.clock.now()
+        now, folders = self._session.desk.clock.now(), dict(self._session.drive.folder_names)
 
         def lines() -> list[FileLine]:
             made: list[FileLine] = []
@@ -166,7 +172,13 @@ class FileChooser(QWidget):
                 title = group.title or translate("Versions", "Conversation without a title")
                 made.append(FileLine("", title))
                 made += [
-                    line_of(one, workspace.display(one.file.path), now, one_version=True)
+                    line_of(
+                        one,
+                        workspace.display(one.file.path),
+                        now,
+                        one_version=True,
+                        folders=folders,
+                    )
                     for one in group.files
                 ]
             return made

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.files import FileVersion
 from app.ui import words
 from app.ui.controls import ChoiceButton, Label, MenuButton
+from app.ui.file_names import is_drive, tip_of
 from app.ui.panes.conflict_card import ConflictCard
 from app.ui.panes.file_menu import FileMenu, add_places
 from app.ui.panes.version_card import VersionCard
@@ -46,6 +47,7 @@ class FileHistory(QWidget):
         self, theme: Theme, session: Session, model: VersionsModel, path: Callable[[], str]
     ) -> None:
         super().__init__()
+        self._path = path
         self.chooser = ChoiceButton(translate("Versions", "File"), "Ctrl+P", listens=False)
         self.places = MenuButton(translate("Versions", "&Open"), kind="quiet")
         add_places(
@@ -87,7 +89,8 @@ class FileHistory(QWidget):
         self, name: str, newest: FileVersion | None, oldest: FileVersion | None, trouble: str
     ) -> None:
         """Say which file it is, and how it stands; or what the trouble with it is."""
-        gone = _is_gone(newest)
+        gone, path = _is_gone(newest), self._path()
+        self.chooser.tell(tip_of(path) if is_drive(path) else "")
         self.chooser.show_choice(
             translate("Versions", "{name} (removed)").format(name=name) if gone else name
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import QRect, QSize, Qt
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewIt
 
 from app.domain.file_search import FoundFile
 from app.ui import words
+from app.ui.file_names import is_drive, name_of, place_of, tip_of
 from app.ui.panes.lines_model import LinesModel
 from app.ui.panes.version_rows import draw_ground, line_height
 from app.ui.panes.versions_model import Index
@@ -43,13 +45,21 @@ class FileRole(IntEnum):
     LINE = Qt.ItemDataRole.UserRole + 1
 
 
-def line_of(found: FoundFile, shown: str, now: datetime, *, one_version: bool) -> FileLine:
+def line_of(
+    found: FoundFile,
+    shown: str,
+    now: datetime,
+    *,
+    one_version: bool,
+    folders: Mapping[str, str] = MappingProxyType({}),
+) -> FileLine:
     """How a file is shown whose short path is ``shown``.
 
-    ``one_version``: what is meant is one version of it, and that is said.
+    ``one_version``: what is meant is one version of it, and that is said. ``folders``: names of
+    folders of Drive by their ids.
     """
-    file, short = found.file, PurePosixPath(shown)
-    folder = "" if short.parent == PurePosixPath() else str(short.parent)
+    file = found.file
+    folder = place_of(file.path, shown, folders)
     state = words.count(file.versions, "version")
     if one_version:
         state = translate("Versions", "version {number} of {all}").format(
@@ -58,7 +68,14 @@ def line_of(found: FoundFile, shown: str, now: datetime, *, one_version: bool) -
     if not file.present:
         state = translate("Versions", "removed · {state}").format(state=state)
     when = words.short_time(found.at, now)
-    return FileLine(file.path, short.name or shown, folder, state, when, found.version)
+    return FileLine(
+        file.path,
+        name_of(file.path) if is_drive(file.path) else PurePosixPath(shown).name or shown,
+        folder,
+        state,
+        when,
+        found.version,
+    )
 
 
 def by_folder(lines: Sequence[FileLine]) -> Iterator[FileLine]:
@@ -85,7 +102,7 @@ class FilesModel(LinesModel[FileLine]):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return ", ".join(p for p in (line.name, line.folder, line.state, line.when) if p)
             case Qt.ItemDataRole.ToolTipRole:
-                return line.path or line.name
+                return tip_of(line.path) if line.path else line.name
             case FileRole.LINE:
                 return line
         return None

@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QMenu
 
+from app.ui.file_names import is_drive
 from app.ui.session import Session
 from app.ui.translation import translate
 
@@ -77,7 +78,12 @@ def add_places(
         action.triggered.connect(lambda _checked=False: act())
         return action
 
-    entry(
+    in_browser = entry(
+        translate("Files", "Open in &browser …"),
+        translate("Files", "As Google Drive shows it"),
+        lambda: places.open_in_browser(path()),
+    )
+    here = entry(
         translate("Files", "&Open the file"),
         translate("Files", "As it is today, in its usual program"),
         lambda: places.open(path()),
@@ -87,10 +93,18 @@ def add_places(
         translate("Files", "Only for reading; changes to it are not kept"),
         lambda: places.open_version(path(), version()),
     )
-    entry(
+    in_folder = entry(
         translate("Files", "Show in &folder"),
         translate("Files", "In your file manager"),
         lambda: places.show_in_folder(path()),
     )
     entry(translate("Files", "&Copy path"), "", lambda: places.copy_path(path()))
-    menu.aboutToShow.connect(lambda: copy.setVisible(version() > 0))
+
+    def fit() -> None:
+        there = is_drive(path())
+        in_browser.setVisible(there)
+        here.setVisible(not there)
+        in_folder.setVisible(not there)
+        copy.setVisible(version() > 0)
+
+    menu.aboutToShow.connect(fit)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,12 +11,17 @@ from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedLayout, QTreeView, QVBoxLayout, QWidget
 
 from app.domain.errors import StewardError
-from app.ui.controls import Button
+from app.domain.events import Event, FileVersionEvent
+from app.ui.controls import Button, rule
+from app.ui.file_names import drive_id, is_drive, without_ids
 from app.ui.flow_layout import FlowLayout
 from app.ui.icons import icon
+from app.ui.panes.drive_browsing import DriveBrowsing
+from app.ui.panes.drive_section import DriveSection
 from app.ui.panes.file_menu import FileMenu
-from app.ui.panes.folder_tree import FolderTree, Listed, Root
+from app.ui.panes.folder_tree import FolderTree, Listed
 from app.ui.panes.nothing import Nothing
+from app.ui.panes.roots import drive_root, folder_root
 from app.ui.session import Session
 from app.ui.theme import Theme
 from app.ui.translation import translate
@@ -25,9 +29,15 @@ from app.ui.undo_bar import UndoBar
 
 
 class FilesPane(QWidget):
-    """A tree, read folder by folder as it is opened; ``versions_wanted(path)`` for a file."""
+    """A tree, read folder by folder as it is opened; ``versions_wanted(path)`` for a file.
+
+    Watched folders of Google Drive stand below the granted ones; below the tree, how Drive stands.
+    ``mention_wanted(path)``: a message is to name a file; ``settings_wanted``: those of Drive.
+    """
 
     versions_wanted = Signal(str)
+    mention_wanted = Signal(str)
+    settings_wanted = Signal()
 
     def __init__(self, theme: Theme, session: Session) -> None:
         super().__init__()
@@ -35,7 +45,8 @@ class FilesPane(QWidget):
         self._session = session
         self._reading: set[str] = set()
         self._again: set[str] = set()
-        self._stale = False
+        self._stale = self._drive_stale = False
+        self._drive_seen: tuple[dict[str, str], bool, bool] = ({}, False, False)
         self.model = FolderTree(self._picture)
         self.model.setParent(self)
         self.model.wanted.connect(self._want)
@@ -56,20 +67,23 @@ class FilesPane(QWidget):
             tip=translate("Files", "Let Steward work in another folder"),
         )
         self.add.clicked.connect(self.ask_for_folder)
-        self.remove = Button(translate("Files", "Remo&ve folder"), kind="quiet")
-        self.remove.setToolTip(
-            translate("Files", "Steward no longer works in it; files and versions stay (Delete)")
-        )
+        self.remove = Button("", kind="quiet")
         self.remove.clicked.connect(self._remove)
         self.versions = Button(translate("Files", "Show &versions"), kind="quiet")
         self.versions.clicked.connect(self._show_versions)
         self.undo_bar = UndoBar()
-        shown = QWidget()
+        self.drive = DriveSection(theme, session)
+        self.browsing = DriveBrowsing(theme, session, self.undo_bar, self)
+        self.drive.browse_wanted.connect(self.browsing.browse)
+        self.browsing.mention_wanted.connect(self.mention_wanted)
+        for part in (self.drive, self.browsing):
+            part.settings_wanted.connect(self.settings_wanted)
+        filled = QWidget()
         buttons = QWidget()
         line = FlowLayout(buttons, spacing=6)
         for button in (self.add, self.versions, self.remove):
             line.addWidget(button)
-        page = QVBoxLayout(shown)
+        page = QVBoxLayout(filled)
         page.setContentsMargins(10, 10, 10, 10)
         page.setSpacing(8)
         page.addWidget(self.tree, 1)
@@ -85,11 +99,13 @@ class FilesPane(QWidget):
         holder = QWidget()
         self._stack = QStackedLayout(holder)
         self._stack.addWidget(self.nothing)
-        self._stack.addWidget(shown)
+        self._stack.addWidget(filled)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(holder, 1)
+        whole.addWidget(rule())
+        whole.addWidget(self.drive)
         holding = QWidget()
         below = QVBoxLayout(holding)
         below.setContentsMargins(6, 0, 6, 4)
@@ -97,6 +113,9 @@ class FilesPane(QWidget):
         whole.addWidget(holding)
         theme.changed.connect(self._restyle)
         session.files_changed.connect(self.refresh)
+        session.happened.connect(self._follow)
+        session.drive.changed.connect(self._drive_changed)
+        session.drive.refresh()
         self._show_buttons()
         self.refresh()
 
@@ -140,8 +159,14 @@ class FilesPane(QWidget):
         return True
 
     def _remove(self) -> None:
-        if (path := self._selected_folder()) is not None:
-            self.revoke(path)
+        if (path := self._selected_folder()) is None:
+            return
+        if is_drive(path):
+            folder_id = drive_id(path)
+            name = self._session.drive.watched.get(folder_id, "")
+            self.browsing.unwatch(folder_id, name)
+        else:
+            self.revoke(Path(path))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete removes the chosen folder; what was removed last can be taken back."""
@@ -156,14 +181,34 @@ class FilesPane(QWidget):
 
     def refresh(self) -> None:
         """Folders or files have changed: read again what is open, as soon as it can be seen."""
-        folders = self._session.desk.folders.folders
-        self._stack.setCurrentIndex(1 if folders else 0)
-        self._stale = not self.isVisible() and self.model.rowCount() == len(folders)
+        folders, watched = self._shown_folders()
+        count = len(folders) + len(watched)
+        self._stack.setCurrentIndex(1 if count else 0)
+        self._stale = not self.isVisible() and self.model.rowCount() == count
         if self._stale:
             return
-        self._session.tasks.start(self._look_at(folders), name="look at the folders")
+        self._session.tasks.start(self._look_at(folders, watched), name="look at the folders")
         for path in self.model.read_folders():
-            self._want(path)
+            # Drive is asked over the network: only when something happened there.
+            if self._drive_stale or not is_drive(path):
+                self._want(path)
+        self._drive_stale = False
+
+    def _shown_folders(self) -> tuple[tuple[Path, ...], tuple[tuple[str, str], ...]]:
+        watched = tuple(self._session.drive.watched.items())
+        return self._session.desk.folders.folders, watched
+
+    def _follow(self, event: Event) -> None:
+        if isinstance(event, FileVersionEvent) and is_drive(event.file):
+            self._drive_stale = True
+
+    def _drive_changed(self) -> None:
+        drive, before = self._session.drive, self._drive_seen
+        # After a time offline, too: what could not be read then can be now.
+        self._drive_seen = (dict(drive.watched), drive.is_ready, bool(drive.status.offline))
+        if self._drive_seen != before:
+            self._drive_stale = True
+            self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         """What changed while nobody looked."""
@@ -171,15 +216,20 @@ class FilesPane(QWidget):
         if self._stale:
             self.refresh()
 
-    async def _look_at(self, folders: tuple[Path, ...]) -> None:
-        roots = await asyncio.to_thread(lambda: [_root(folder) for folder in folders])
-        if folders != self._session.desk.folders.folders:
+    async def _look_at(
+        self, folders: tuple[Path, ...], watched: tuple[tuple[str, str], ...]
+    ) -> None:
+        roots = await asyncio.to_thread(lambda: [folder_root(folder) for folder in folders])
+        if (folders, watched) != self._shown_folders():
             return  # others by now: a later look is on its way
+        roots += [drive_root(folder_id, name) for folder_id, name in watched]
         before = self.model.rowCount()
         self.model.show_roots(roots)
         if self.model.rowCount() != before or not before:
             for row in range(self.model.rowCount()):
-                self.tree.expand(self.model.index(row, 0))
+                index = self.model.index(row, 0)
+                if not is_drive(self._file_at(index)):  # those are read when they are opened
+                    self.tree.expand(index)
         self._show_buttons()
 
     def _want(self, path: str) -> None:
@@ -198,7 +248,7 @@ class FilesPane(QWidget):
                     entries = await self._session.workspace().list(path)
                     self.model.fill(path, await asyncio.to_thread(Listed, entries))
                 except StewardError as error:  # it is gone, or closed to us
-                    self.model.fail(path, str(error))
+                    self.model.fail(path, without_ids(str(error)))
                 if path not in self._again:
                     return
         finally:
@@ -227,13 +277,26 @@ class FilesPane(QWidget):
         node = self.model.node(index)
         return node.path if node is not None else ""
 
-    def _selected_folder(self) -> Path | None:
+    def _selected_folder(self) -> str | None:
         node = self.model.node(self.tree.currentIndex())
-        return Path(node.path) if node is not None and node.parent is None else None
+        return node.path if node is not None and node.parent is None else None
 
     def _show_buttons(self) -> None:
         node = self.model.node(self.tree.currentIndex())
         self.remove.setVisible(node is not None and node.parent is None)
+        watched = node is not None and is_drive(node.path)
+        self.remove.setText(
+            translate("Files", "Stop &watching")
+            if watched
+            else translate("Files", "Remo&ve folder")
+        )
+        self.remove.setToolTip(
+            translate("Files", "What others change in it is kept no more; versions stay (Delete)")
+            if watched
+            else translate(
+                "Files", "Steward no longer works in it; files and versions stay (Delete)"
+            )
+        )
         self.versions.setVisible(node is not None and not node.is_folder and bool(node.path))
 
     def _opened(self, index: QModelIndex) -> None:
@@ -245,17 +308,3 @@ class FilesPane(QWidget):
 
     def _show_versions(self) -> None:
         self._opened(self.tree.currentIndex())
-
-
-def _root(folder: Path) -> Root:
-    """How a granted folder stands. Blocking."""
-    name = folder.name or str(folder)
-    if not folder.is_dir():
-        note = translate("Files", "not there")
-        tip = translate("Files", "It is not there now. Is its disk connected?")
-    elif not os.access(folder, os.W_OK | os.X_OK):
-        note = translate("Files", "read only")
-        tip = translate("Files", "Steward can read it and change nothing: the system says so.")
-    else:
-        note, tip = "", translate("Files", "Steward can read and change what is in it.")
-    return Root(str(folder), name, note, f"{folder}\n{tip}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -17,6 +16,7 @@ from PySide6.QtGui import QIcon
 
 from app.domain.workspace import FileEntry
 from app.ui import words
+from app.ui.file_names import name_of, tip_of
 from app.ui.translation import translate
 
 Index = QModelIndex | QPersistentModelIndex
@@ -71,9 +71,9 @@ class TreeNode:
     def tip(self) -> str:
         """All that is known of it."""
         if self.entry is None or self.is_folder:
-            return self.told or self.path
+            return self.told or tip_of(self.path)
         size, when = words.size(self.entry.size), words.exact_time(self.entry.modified_at)
-        return f"{self.path}\n{size} · {when}"
+        return f"{tip_of(self.path)}\n{size} · {when}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class FolderTree(QAbstractItemModel):
     # -- inside --------------------------------------------------------------------------------
 
     def _made(self, entry: FileEntry, parent: TreeNode) -> TreeNode:
-        node = TreeNode(entry.path, Path(entry.path).name, entry.is_dir, parent=parent, entry=entry)
+        node = TreeNode(entry.path, name_of(entry.path), entry.is_dir, parent=parent, entry=entry)
         if entry.is_dir:
             self._folders[entry.path] = node
         return node

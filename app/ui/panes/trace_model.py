@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import IntEnum
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
@@ -27,6 +26,7 @@ from app.domain.messages import ConversationMessage
 from app.domain.tool_calls import ToolStatus
 from app.domain.turns import TurnRecord
 from app.ui import words
+from app.ui.file_names import name_of
 from app.ui.panes.trace_nodes import (
     Node,
     add_stored,
@@ -137,7 +137,7 @@ class TraceModel(QAbstractItemModel):
                 self._finish_call(turn, event)
             case FileVersionEvent():
                 title = translate("Trace", "{name}: version {version}").format(
-                    name=PurePath(event.file).name, version=event.version
+                    name=name_of(event.file), version=event.version
                 )
                 self._add(turn, Node("version", title, "ok", operation_word(event.operation)))
             case ErrorEvent():

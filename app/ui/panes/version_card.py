@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.files import FileAction, FileVersion, OperationType
 from app.ui.controls import Button, ElidedLabel, IconButton, Label, MenuButton, rule
 from app.ui.direction import isolated_path
+from app.ui.file_names import name_of
 from app.ui.flow_layout import FlowLayout
 from app.ui.panes.blame_view import BlameView
 from app.ui.panes.large_view import LargeView
@@ -191,7 +192,7 @@ class VersionCard(QFrame):
             # What is shown is still what the version before it changed.
             self._finding.add_done_callback(self._show_large_soon)
             return
-        title = f"{self._version.filename}   {self._title.whole}"
+        title = f"{name_of(self._version.path)}   {self._title.whole}"
         large = LargeView(
             self._theme, self._session, title, self.content.shown, self.side_by_side.isChecked()
         )

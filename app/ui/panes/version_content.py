@@ -16,6 +16,7 @@ from app.domain.files import FileAction, FileVersion
 from app.ui import words
 from app.ui.diff.lines import DiffLine, note, parse
 from app.ui.diff.view import DiffView
+from app.ui.file_names import name_of
 from app.ui.panes.picture_view import LARGEST, PictureView, Side
 from app.ui.pictures import unpacked
 from app.ui.session import Session
@@ -109,15 +110,11 @@ class VersionContent(QWidget):
             )
         moved = older is not None and older.path != version.path
         if older is not None and moved and older.hash_after == version.hash_after:
-            return Difference(
-                (
-                    note(
-                        translate("Versions", "Renamed from {old} to {new}.").format(
-                            old=older.filename, new=version.filename
-                        )
-                    ),
-                )
-            )
+            old, new = name_of(older.path), name_of(version.path)
+            moved_to = translate("Versions", "Renamed from {old} to {new}.")
+            if old == new:
+                moved_to = translate("Versions", "Moved to another folder.")
+            return Difference((note(moved_to.format(old=old, new=new)),))
         sizes = [one.size or 0 for one in (older, version) if one is not None]
         if max(sizes) > (_MOST_OF_A_PICTURE if is_picture else _MOST_BYTES):
             told = " → ".join(words.size(size) for size in sizes)
@@ -184,7 +181,7 @@ def _compare(
         )
         if any(side.picture is not None for side in sides):
             return Difference(pictures=sides)
-    lines = parse(unified_diff(before, after, version.filename))
+    lines = parse(unified_diff(before, after, name_of(version.path)))
     if lines and lines[0].text.startswith("Binary file"):
         lines.append(
             note(

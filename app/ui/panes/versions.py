@@ -13,6 +13,7 @@ from app.domain.errors import StewardError
 from app.domain.events import Event, FileVersionEvent
 from app.domain.files import FileVersion
 from app.ui.controls import rule
+from app.ui.file_names import drive, is_drive, name_of, without_ids
 from app.ui.panes.all_panes import OURS
 from app.ui.panes.nothing import Nothing
 from app.ui.panes.vault_line import VaultLine
@@ -218,7 +219,10 @@ class VersionsPane(QWidget):
             if newest:
                 self._path = newest[0].file.path
         path = self._path
-        name = await asyncio.to_thread(workspace.display, path) if path else ""
+        if is_drive(path):
+            name = f"{name_of(path)} · {drive()}"
+        else:
+            name = await asyncio.to_thread(workspace.display, path) if path else ""
         trouble = ""
         versions: list[FileVersion] = []
         if path:
@@ -227,7 +231,7 @@ class VersionsPane(QWidget):
                 if versions and versions[0].version > 1:  # says whether old ones were pruned
                     versions[:0] = await workspace.versions(path, limit=1, before=2)
             except StewardError as error:  # taken away with its folder, for instance
-                trouble = str(error)
+                trouble = without_ids(str(error))
         self._show(name, versions, trouble)
 
     def _show(self, name: str, versions: list[FileVersion], trouble: str) -> None:

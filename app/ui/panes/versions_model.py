@@ -15,6 +15,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from app.domain.files import FileAction, FileVersion, OperationType
 from app.ui import words
+from app.ui.file_names import name_of
 from app.ui.translation import translate
 
 Index = QModelIndex | QPersistentModelIndex
@@ -213,10 +214,12 @@ def describe(version: FileVersion) -> str:
         case _, FileAction.MOVE:
             source = facts.get("moved_from")
             what = (
-                translate("Versions", "renamed from {name}").format(name=PurePath(str(source)).name)
+                translate("Versions", "renamed from {name}").format(name=name_of(str(source)))
                 if source
                 else translate("Versions", "renamed")
             )
+            if source and name_of(str(source)) == name_of(version.path):
+                what = translate("Versions", "moved from another folder")
         case _, FileAction.REMOVE:
             what = translate("Versions", "removed; its content is kept here")
         case _, FileAction.CREATE:

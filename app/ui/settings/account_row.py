@@ -31,7 +31,6 @@ class AccountRow(QWidget):
             name=translate("Drive", "Sign in again: {email}").format(email=account.email),
             tip=translate("Drive", "Your browser opens, and asks for the same access (Space)"),
         )
-        self.again_button.setVisible(own and not ready)
         self.again_button.clicked.connect(self.again)
         self.out_button = Button(
             translate("Drive", "Sign out"),
@@ -41,7 +40,6 @@ class AccountRow(QWidget):
                 "Google then ends it for this client everywhere; versions of files stay (Space)",
             ),
         )
-        self.out_button.setVisible(own)
         self.out_button.clicked.connect(self.signed_out)
         heading = Label(account.email, wrap=True)
         heading.setBuddy(self.out_button)
@@ -56,6 +54,8 @@ class AccountRow(QWidget):
         line.addLayout(told, 1)
         line.addWidget(self.again_button, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self.out_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.again_button.setVisible(own and not ready)  # placed: else a window of its own
+        self.out_button.setVisible(own)
 
 
 def access_words(access: DriveAccess | None) -> str:
