@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from tests.ui.driving import Person, until
 # As `app.ui.language` does in the program, where the window speaks English.
 QLocale.setDefault(QLocale("en_US"))
 
+HERE = Path(__file__).parent
 NOW = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 REPORT = "# Report\n\nstatus: draft\ntotal: 4,301\n"
 
@@ -37,6 +38,17 @@ def _garbage_stays_on_this_thread() -> Iterator[None]:
     yield
     gc.collect()
     gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
+    """Leave nothing of the window to the tests that come next: a thread of theirs would find it."""
+    ran = yield
+    if nextitem is None or HERE not in nextitem.path.parents:
+        gc.collect()
+    return ran
 
 
 @pytest.fixture
