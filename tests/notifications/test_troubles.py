@@ -14,6 +14,7 @@ from app.assembly import Assembly
 from app.bugs import tell_of_bug
 from app.domain.events import Event, Notification, Severity, ToolResultEvent, TurnStarted
 from app.domain.tool_calls import ToolStatus
+from app.files.drive_watching import CHILD as DRIVE_WATCHER
 from app.files.watching import CHILD as WATCHER
 from app.notifications.last_resort import catch_the_uncaught
 from app.resilience.circuit_breaker import Outcome
@@ -163,8 +164,8 @@ async def test_a_supervised_part_that_crashes_is_told_and_runs_again(told: Told)
     assert told.assembly.supervisor.children["test channel"] == "running"
 
 
-async def test_the_folder_watcher_is_one_of_the_supervised_parts(told: Told) -> None:
-    assert told.assembly.supervisor.children == {WATCHER: "running"}
+async def test_who_watches_folders_and_drive_is_supervised(told: Told) -> None:
+    assert told.assembly.supervisor.children == {WATCHER: "running", DRIVE_WATCHER: "running"}
 
 
 async def test_what_steward_does_by_itself_and_could_not_is_told(
