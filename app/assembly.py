@@ -293,7 +293,6 @@ class Assembly:
         await self.supervisor.start(self.watcher.child)
         drive.begin()
         self.drive_watcher = drive.watcher(self.versions, self.database, clock)
-        await self.supervisor.start(self.drive_watcher.child)
 
     async def _tell_what_was_not_sent(self) -> None:
         self.unsent = await self.waiting.left_behind()
@@ -343,6 +342,10 @@ class Assembly:
             await self.llm.models()
         except ModelError as error:
             logger.info("the list of models was not read", extra={"kind": error.kind})
+
+    async def watch_drive(self) -> None:
+        """Note what others do in Google Drive from now on; for a face that stays."""
+        await self.supervisor.start(self.drive_watcher.child)
 
     async def warm_up(self) -> None:
         """Import what the first turn needs, off the loop; a face calls it before there is one."""

@@ -92,6 +92,7 @@ class _Talk:
 
     def __enter__(self) -> Self:
         self._assembly: Assembly = self._run.until_done(self._opened.__aenter__())
+        self._run.until_done(self._assembly.watch_drive())
         return self
 
     def __exit__(self, *failure: object) -> None:

@@ -193,6 +193,7 @@ class MainWindow(QMainWindow):
             self.quick.attach(session)
         self._set_up_if_due(desk)
         session.tasks.start(session.refresh(), name="read conversations")
+        session.tasks.start(desk.watch_drive(), name="watch Google Drive")
         session.drive.refresh()
         if ended is not None:
             self._tell_of_last_run(session, ended)

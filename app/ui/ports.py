@@ -412,6 +412,10 @@ class Desk(Protocol):
         """The Google accounts."""
         ...
 
+    async def watch_drive(self) -> None:
+        """Note what others do in Google Drive from now on."""
+        ...
+
     @property
     def drive(self) -> ConnectedDrive:
         """Google Drive."""

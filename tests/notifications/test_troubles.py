@@ -165,6 +165,8 @@ async def test_a_supervised_part_that_crashes_is_told_and_runs_again(told: Told)
 
 
 async def test_who_watches_folders_and_drive_is_supervised(told: Told) -> None:
+    assert told.assembly.supervisor.children == {WATCHER: "running"}
+    await told.assembly.watch_drive()  # a face that stays says so
     assert told.assembly.supervisor.children == {WATCHER: "running", DRIVE_WATCHER: "running"}
 
 

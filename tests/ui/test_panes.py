@@ -291,9 +291,12 @@ async def test_a_folder_of_many_files_is_shown_in_parts(window: MainWindow, fold
     assert len(names(window)) == 1_001
 
     bar = pane.tree.verticalScrollBar()
-    bar.setValue(bar.maximum())
 
-    await until(lambda: len(names(window)) == 1_205, "all of it")
+    def scrolled() -> bool:
+        bar.setValue(bar.maximum())  # it grows when what was added is laid out
+        return len(names(window)) == 1_205
+
+    await until(scrolled, "all of it")
     (folder / "one of many 0600.txt").unlink()
     pane.refresh()
     await until(lambda: len(names(window)) == 1_204, "one less")
