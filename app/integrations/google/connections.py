@@ -6,7 +6,7 @@ import http.client
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -57,14 +57,15 @@ class Connections:
         One that failed, or was left in the middle, is closed and not used again.
         """
         connection = self._take(fresh=fresh)
-        try:
-            yield connection
-        except (Refusal, DriveError):
-            self._give_back(connection)
-            raise
-        except BaseException:
-            connection.close()
-            raise
+        with ExitStack() as broken:
+            broken.callback(connection.close)
+            try:
+                yield connection
+            except (Refusal, DriveError):  # an answer came: it works
+                broken.pop_all()
+                self._give_back(connection)
+                raise
+            broken.pop_all()
         self._give_back(connection)
 
     def close(self) -> None:
