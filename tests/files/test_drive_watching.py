@@ -115,6 +115,7 @@ def test_a_program_ends_although_drive_does_not_answer(tmp_path: Path) -> None:
         "from app.assembly import Assembly\n"
         "async def run():\n"
         "    assembly = await Assembly.open()\n"
+        "    await assembly.watch_drive()\n"
         "    await asyncio.to_thread(sys.stdin.readline)\n"
         "    await assembly.close()\n"
         "asyncio.run(run())\n"
