@@ -51,6 +51,11 @@ class Settings:
             who Steward is at Google; they are only read.
         google_access: one of ``GOOGLE_ACCESSES``: what a sign-in with Google asks for.
         google_api_url: where Google's interface is; ``None``: at Google.
+        telegram_on: whether the bot is listened to.
+        telegram_api_url: the root of the Bot API; ``None``: Telegram's.
+        stale_minutes: how old a message from a phone may be to be done without asking.
+        webhook_port, webhook_secret, webhook_url: see ``steward serve``; no port: no webhook.
+        google_chat_subscription: where a Google Chat app's events are pulled from.
         other_secrets: secrets of services this program knows only to hide them.
         kept_keys: keys of other servers than the one at ``llm_base_url``, by origin.
         notices: what the person should know about their keys.
@@ -94,6 +99,14 @@ class Settings:
     google_service_account_file: Path | None = None
     google_token_file: Path | None = None
     google_api_url: str | None = None
+    telegram_bot_token: Secret | None = None
+    telegram_on: bool = True
+    telegram_api_url: str | None = None
+    stale_minutes: int = 30
+    webhook_port: int | None = None
+    webhook_secret: Secret | None = None
+    webhook_url: str | None = None
+    google_chat_subscription: str | None = None
     other_secrets: Mapping[str, Secret] = field(default_factory=dict)
     kept_keys: Mapping[str, Secret] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
@@ -128,8 +141,6 @@ def default_of(name: str) -> object:
 # Secrets of services that come later: hidden from today on, wherever they are set. Those of a
 # sign-in with Google become known when they are given or read.
 _OTHER_SECRET_ENV: Final = (
-    "TELEGRAM_BOT_TOKEN",
-    "STEWARD_WEBHOOK_SECRET",
     "GOOGLE_REFRESH_TOKEN",
     "GOOGLE_CLIENT_SECRET",
     "GOOGLE_SERVICE_KEY",

@@ -111,12 +111,13 @@ class TurnRun:
         waited: int | None = None,
         instead_of: str | None = None,
         after: After | None = None,
+        received: int | None = None,
     ) -> TurnOutcome:
         """From the message to the end. Raises only what is a bug; that is told before.
 
         ``waited``: the number the message was kept under while it waited for this turn.
         ``instead_of``: the turn beside which this one begins a branch of the conversation.
-        ``after``: the turn it follows.
+        ``after``: the turn it follows. ``received``: its number in a channel's inbox.
         """
         log_place(conversation_id=self._scope.conversation_id, turn_id=self._scope.turn_id)
         status, error = TurnStatus.FAILED, None
@@ -124,7 +125,7 @@ class TurnRun:
         try:
             # Invariant 4: the message is stored, also where Stop is pressed at once.
             safe = self._parts.redactor.text(text)
-            await to_the_end(self._begin(safe, attachments, waited, instead_of, after))
+            await to_the_end(self._begin(safe, attachments, waited, instead_of, after, received))
             status = await self._loop()
             is_bug = False
         except asyncio.CancelledError:
@@ -144,6 +145,7 @@ class TurnRun:
         waited: int | None,
         instead_of: str | None,
         after: After | None,
+        received: int | None,
     ) -> None:
         scope, parts = self._scope, self._parts
         asked = dataclasses.replace(self._message(Role.USER, text), attachments=attachments)
@@ -156,7 +158,12 @@ class TurnRun:
         )
         self._begun = True
         stored = await parts.turns.begin(
-            record, asked, waited=waited, instead_of=instead_of, after=after
+            record,
+            asked,
+            waited=waited,
+            instead_of=instead_of,
+            after=after,
+            received=received,
         )
         self._stored = True
         if parts.recorder is not None:

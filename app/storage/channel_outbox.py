@@ -1,0 +1,200 @@
+"""What is to be said over channels: each row is one message of the service, as it is to be.
+
+A row that was sent and is changed is edited, which does no harm twice. A row whose sending was cut
+off may have arrived: it is not sent again unless the person asks for it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from app.domain.channels import OutboxRow, OutboxState, Part
+from app.domain.messages import Channel
+from app.domain.skills import Clock
+from app.redaction import Redactor
+from app.storage.channel_models import ChannelOutbox
+from app.storage.database import Database
+
+KEPT: Final = timedelta(days=30)
+_DUE: Final = (OutboxState.QUEUED.value, OutboxState.SENT.value)
+
+
+class ChannelOutboxes:
+    """The store of what goes out; from any loop or thread. Raises ``StorageError``."""
+
+    def __init__(self, database: Database, redactor: Redactor, clock: Clock) -> None:
+        self._database = database
+        self._redactor = redactor
+        self._clock = clock
+
+    async def put(self, channel: Channel, chat_id: str, key: str, parts: Sequence[Part]) -> None:
+        """Let the messages under ``key`` be these, in order; what is the same stays as it is."""
+        now = self._clock.now()
+        wanted = [(self._redactor.mapping(part.body), part.document) for part in parts]
+
+        def put() -> None:
+            query: Any = ChannelOutbox.select().where(
+                (ChannelOutbox.channel == channel.value) & (ChannelOutbox.key == key)
+            )
+            known = {row.number: row for row in query}
+            for number, (body, document) in enumerate(wanted):
+                row = known.pop(number, None)
+                if row is None:
+                    ChannelOutbox.insert(
+                        channel=channel.value,
+                        chat_id=chat_id,
+                        key=key,
+                        number=number,
+                        body=body,
+                        document=document,
+                        revision=1,
+                        sent_revision=0,
+                        state=OutboxState.QUEUED.value,
+                        created_at=now,
+                        changed_at=now,
+                    ).execute()
+                elif not _same(row.body, body) or row.surplus:
+                    ChannelOutbox.update(
+                        body=body, revision=row.revision + 1, surplus=0, changed_at=now
+                    ).where(ChannelOutbox.id == row.id).execute()
+            for row in known.values():
+                if row.message_id is None and row.state == OutboxState.QUEUED.value:
+                    ChannelOutbox.delete().where(ChannelOutbox.id == row.id).execute()
+                elif not row.surplus:
+                    ChannelOutbox.update(
+                        surplus=1, revision=row.revision + 1, changed_at=now
+                    ).where(ChannelOutbox.id == row.id).execute()
+
+        await self._database.write_async(put)
+
+    async def due(self, channel: Channel) -> builtins.list[OutboxRow]:
+        """What is to be sent or edited, in order of their making."""
+
+        def due() -> builtins.list[OutboxRow]:
+            query: Any = (
+                ChannelOutbox.select()
+                .where(
+                    (ChannelOutbox.channel == channel.value)
+                    & ChannelOutbox.state.in_(_DUE)
+                    & (ChannelOutbox.revision > ChannelOutbox.sent_revision)
+                )
+                .order_by(ChannelOutbox.id)
+            )
+            return [_row(row) for row in query]
+
+        return await self._database.read_async(due)
+
+    async def sending(self, number: int) -> None:
+        """A new message is about to be handed to the service."""
+        await self._change(number, state=OutboxState.SENDING.value)
+
+    async def sent(self, number: int, revision: int, message_id: str | None = None) -> None:
+        """The service has it at ``revision``; under ``message_id``, where it is new."""
+        changes: dict[str, object] = {
+            "state": OutboxState.SENT.value,
+            "sent_revision": revision,
+            "error": "",
+            "document": None,
+        }
+        if message_id is not None:
+            changes["message_id"] = message_id
+        await self._change(number, **changes)
+
+    async def put_back(self, number: int) -> None:
+        """It surely did not arrive: it is still to be sent."""
+        await self._change(number, state=OutboxState.QUEUED.value)
+
+    async def unsure(self, number: int, why: str) -> None:
+        """It may have arrived."""
+        await self._change(number, state=OutboxState.UNKNOWN.value, error=why)
+
+    async def fail(self, number: int, why: str) -> None:
+        """The service will not take it."""
+        await self._change(number, state=OutboxState.FAILED.value, error=why, document=None)
+
+    async def recover(self, channel: Channel) -> builtins.list[OutboxRow]:
+        """At a start: what was being sent when Steward ended may have arrived; those rows."""
+        mine = (ChannelOutbox.channel == channel.value) & (
+            ChannelOutbox.state == OutboxState.SENDING.value
+        )
+
+        def recover() -> builtins.list[OutboxRow]:
+            query: Any = ChannelOutbox.select().where(mine).order_by(ChannelOutbox.id)
+            found = [_row(row) for row in query]
+            ChannelOutbox.update(
+                state=OutboxState.UNKNOWN.value, error="Steward ended while it was sent."
+            ).where(mine).execute()
+            return found
+
+        return await self._database.write_async(recover)
+
+    async def again(self, channel: Channel, key: str) -> None:
+        """Send what may not have arrived under ``key`` once more: the person asked for it."""
+        mine = (
+            (ChannelOutbox.channel == channel.value)
+            & (ChannelOutbox.key == key)
+            & (ChannelOutbox.state == OutboxState.UNKNOWN.value)
+        )
+
+        def again() -> None:
+            ChannelOutbox.update(state=OutboxState.QUEUED.value, error="").where(mine).execute()
+
+        await self._database.write_async(again)
+
+    async def counts(self, channel: Channel) -> tuple[int, int]:
+        """How many wait to be sent or edited, and of how many it is not known."""
+
+        def counts() -> tuple[int, int]:
+            of_channel = ChannelOutbox.channel == channel.value
+            waiting: Any = ChannelOutbox.select().where(
+                of_channel
+                & ChannelOutbox.state.in_(_DUE)
+                & (ChannelOutbox.revision > ChannelOutbox.sent_revision)
+            )
+            unsure: Any = ChannelOutbox.select().where(
+                of_channel & (ChannelOutbox.state == OutboxState.UNKNOWN.value)
+            )
+            return int(waiting.count()), int(unsure.count())
+
+        return await self._database.read_async(counts)
+
+    async def prune(self) -> None:
+        """Forget what was said long ago."""
+        before = self._clock.now() - KEPT
+
+        def prune() -> None:
+            ChannelOutbox.delete().where(ChannelOutbox.changed_at < before).execute()
+
+        await self._database.write_async(prune)
+
+    async def _change(self, number: int, **changes: object) -> None:
+        def change() -> None:
+            ChannelOutbox.update(changes).where(ChannelOutbox.id == number).execute()
+
+        await self._database.write_async(change)
+
+
+def _same(one: object, other: object) -> bool:
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def _row(row: Any) -> OutboxRow:
+    document = None if row.document is None else bytes(row.document)
+    return OutboxRow(
+        id=row.id,
+        channel=Channel(row.channel),
+        chat_id=row.chat_id,
+        key=row.key,
+        number=row.number,
+        part=Part(row.body, document),
+        revision=row.revision,
+        sent_revision=row.sent_revision,
+        state=OutboxState(row.state),
+        message_id=row.message_id,
+        surplus=bool(row.surplus),
+        error=row.error,
+    )
