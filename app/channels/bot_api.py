@@ -27,7 +27,7 @@ class BotApiError(ChannelError):
 
 
 class BotUnreachableError(BotApiError):
-    """The request was surely not carried out: no connection, or an answer that says so (5xx)."""
+    """The request was surely not carried out: no connection, or an answer that says so."""
 
     kind = "bot_unreachable"
 
@@ -55,7 +55,7 @@ class BotConflictError(BotApiError):
 
 
 class BotTokenError(BotApiError):
-    """401 or 404 of every method: the token is not, or no longer, a bot's."""
+    """401, or 404 for every method: the token is not, or no longer, a bot's."""
 
     kind = "bot_token"
 
@@ -163,9 +163,19 @@ class BotApi(Protocol):
         ...
 
     async def edit_message(
-        self, chat_id: str, message_id: int, text: str, *, html: bool, keyboard: Keyboard = ()
+        self,
+        chat_id: str,
+        message_id: int,
+        text: str,
+        *,
+        html: bool,
+        keyboard: Keyboard = (),
+        caption: bool = False,
     ) -> None:
-        """Let a message say something else, with other buttons."""
+        """Let a message say something else, with other buttons.
+
+        ``caption``: it is a file, and ``text`` stands below it.
+        """
         ...
 
     async def delete_message(self, chat_id: str, message_id: int) -> None:
