@@ -80,6 +80,11 @@ class BotRequestError(BotApiError):
         return "can't parse entities" in self.reason.lower()
 
     @property
+    def is_too_big(self) -> bool:
+        """A file that is larger than what ``getFile`` offers."""
+        return "file is too big" in self.reason.lower()
+
+    @property
     def is_gone(self) -> bool:
         """There is no such message (any more), or it cannot be edited."""
         reason = self.reason.lower()
