@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol
 
 from app.domain.channels import ChannelError
@@ -26,7 +27,7 @@ class BotApiError(ChannelError):
 
 
 class BotUnreachableError(BotApiError):
-    """The request was surely not carried out: no connection, or an answer that says so (5xx)."""
+    """The request was surely not carried out: no connection, or an answer that says so."""
 
     kind = "bot_unreachable"
 
@@ -54,7 +55,7 @@ class BotConflictError(BotApiError):
 
 
 class BotTokenError(BotApiError):
-    """401 or 404 of every method: the token is not, or no longer, a bot's."""
+    """401, or 404 for every method: the token is not, or no longer, a bot's."""
 
     kind = "bot_token"
 
@@ -79,6 +80,11 @@ class BotRequestError(BotApiError):
         return "can't parse entities" in self.reason.lower()
 
     @property
+    def is_too_big(self) -> bool:
+        """A file that is larger than what ``getFile`` offers."""
+        return "file is too big" in self.reason.lower()
+
+    @property
     def is_gone(self) -> bool:
         """There is no such message (any more), or it cannot be edited."""
         reason = self.reason.lower()
@@ -92,6 +98,23 @@ class BotIdentity:
     id: int
     username: str
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BotWebhook:
+    """How updates leave Telegram (getWebhookInfo).
+
+    Attributes:
+        url: where they are sent; empty: they are polled.
+        pending: how many wait.
+        error: why the last delivery that failed did; empty where none has.
+        error_at: UTC, when.
+    """
+
+    url: str
+    pending: int = 0
+    error: str = ""
+    error_at: datetime | None = None
 
 
 Keyboard = Sequence[Sequence[Mapping[str, str]]]
@@ -115,6 +138,10 @@ class BotApi(Protocol):
 
     async def set_webhook(self, url: str, secret: str) -> None:
         """Have updates sent to ``url``, each with ``secret`` in its header."""
+        ...
+
+    async def webhook(self) -> BotWebhook:
+        """Where updates are sent now."""
         ...
 
     async def set_commands(self, commands: Mapping[str, str]) -> None:
@@ -141,9 +168,19 @@ class BotApi(Protocol):
         ...
 
     async def edit_message(
-        self, chat_id: str, message_id: int, text: str, *, html: bool, keyboard: Keyboard = ()
+        self,
+        chat_id: str,
+        message_id: int,
+        text: str,
+        *,
+        html: bool,
+        keyboard: Keyboard = (),
+        caption: bool = False,
     ) -> None:
-        """Let a message say something else, with other buttons."""
+        """Let a message say something else, with other buttons.
+
+        ``caption``: it is a file, and ``text`` stands below it.
+        """
         ...
 
     async def delete_message(self, chat_id: str, message_id: int) -> None:
