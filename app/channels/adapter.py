@@ -7,26 +7,38 @@ crash at any moment, alone, and its supervisor starts it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from app.domain.channels import ButtonPress, ChannelHealth, Chat, Incoming, Outgoing, RemoteFile
+from app.domain.channels import (
+    ButtonPress,
+    ChannelHealth,
+    Chat,
+    Incoming,
+    Outgoing,
+    OutboxRow,
+    RemoteFile,
+)
 from app.domain.messages import Channel
 from app.resilience.supervision import Ready
 
 OnMail = Callable[[], object]
 OnHealth = Callable[[ChannelHealth], object]
+OnUnsure = Callable[[Sequence[OutboxRow]], object]
 
 
 class ChannelAdapter(Protocol):
     """One service of messages. Every method is called on the engine's loop, and returns soon.
 
-    ``on_mail`` is called there when something new stands in the inbox, ``on_health`` when the
-    health has changed. Both are set before ``run``.
+    ``on_mail`` is called there once this process is the one that listens, and then when something
+    new stands in the inbox: before the first call the desk takes nothing out of it, for another
+    process may be at it. ``on_health`` is called when the health has changed, ``on_unsure`` with
+    messages that may not have arrived. All are set before ``run``.
     """
 
     on_mail: OnMail
     on_health: OnHealth
+    on_unsure: OnUnsure
 
     @property
     def channel(self) -> Channel:

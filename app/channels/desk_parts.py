@@ -13,11 +13,13 @@ from app.orchestrator.approvals import ApprovalMode, Approvals
 if TYPE_CHECKING:
     from app.event_bus import EventBus
     from app.files.version_manager import VersionManager
+    from app.files.workspace import Workspaces
     from app.notifications.router import Router
     from app.orchestrator.engines import Engines
     from app.resilience.breakers import Breakers
     from app.storage.channel_buttons import ChannelButtons
     from app.storage.channel_inbox import ChannelInboxes
+    from app.storage.channel_outbox import ChannelOutboxes
     from app.storage.channel_people import ChannelPeople
     from app.storage.conversations import Conversations
     from app.storage.turns import Turns
@@ -28,6 +30,7 @@ class DeskParts:
     """The parts every desk shares; all belong to the engine's loop.
 
     Attributes:
+        user: the person's name on this computer (``assembly.user``).
         mode: how approvals are asked for now.
         stale: how old a message may be to be done without asking.
         answers_with: what answers now, in words (``assembly.llm.label``).
@@ -35,6 +38,7 @@ class DeskParts:
     """
 
     inbox: ChannelInboxes
+    outbox: ChannelOutboxes
     people: ChannelPeople
     buttons: ChannelButtons
     engines: Engines
@@ -42,10 +46,12 @@ class DeskParts:
     turns: Turns
     approvals: Approvals
     versions: VersionManager
+    workspaces: Workspaces
     breakers: Breakers
     bus: EventBus
     router: Router
     clock: Clock
+    user: str
     mode: Callable[[], ApprovalMode]
     stale: Callable[[], timedelta]
     answers_with: Callable[[], str]

@@ -84,6 +84,7 @@ class Engine:
         instead_of: str | None = None,
         after: After | None = None,
         received: int | None = None,
+        turn_id: str | None = None,
     ) -> TurnOutcome:
         """Take one message, and the files that came with it, through the loop; waits its turn.
 
@@ -94,7 +95,8 @@ class Engine:
         waited its turn here follows the turn it waited for, which every face of this process
         shows. ``None``: the message follows what the conversation shows when its turn begins.
         ``received``: its number in a channel's inbox, which keeps it until its turn is stored, and
-        knows from then on that it was begun.
+        knows from then on that it was begun. ``turn_id``: the turn's id, new and unique, where the
+        face wants to know it before the turn begins.
 
         Raises ``ClosingError`` once this is closed, with nothing stored. Never raises for what
         goes wrong inside: the outcome says it. Cancelling the caller
@@ -118,7 +120,9 @@ class Engine:
             try:
                 self._cancelled = False
                 self._begun += 1
-                turn = TurnRun(self.conversation_id, self._parts, channel=channel, mode=mode)
+                turn = TurnRun(
+                    self.conversation_id, self._parts, channel=channel, mode=mode, turn_id=turn_id
+                )
                 self._running = asyncio.create_task(
                     turn.run(
                         text,

@@ -65,9 +65,15 @@ class TurnRun:
     """The turn under way; dies with it. Call ``run`` once."""
 
     def __init__(
-        self, conversation_id: str, parts: EngineParts, *, channel: Channel, mode: ApprovalMode
+        self,
+        conversation_id: str,
+        parts: EngineParts,
+        *,
+        channel: Channel,
+        mode: ApprovalMode,
+        turn_id: str | None = None,
     ) -> None:
-        turn_id = uuid.uuid4().hex
+        turn_id = turn_id or uuid.uuid4().hex
         self._parts = parts
         self._loop_time = asyncio.get_running_loop().time
         self._limits = TurnLimits(parts.bounds(), started=self._loop_time())

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from peewee import SQL
+
 from app.domain.channels import Button, ButtonPress, Chat
+from app.domain.messages import Channel
 from app.domain.skills import Clock
 from app.storage.channel_models import ChannelButton
 from app.storage.database import Database
 
 KEPT: Final = timedelta(days=90)
+_USED_BY: Final = "used_by"
+
+Action = Mapping[str, object]
+"""What a button does, as a JSON object."""
 
 
 class Refusal(StrEnum):
@@ -23,6 +31,16 @@ class Refusal(StrEnum):
     NOT_YOURS = "not_yours"
     USED = "used"
     EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCard:
+    """A card that still has a button; ``action`` is what the first one does."""
+
+    name: str
+    chat_id: str
+    user_id: str
+    action: Action
 
 
 class ChannelButtons:
@@ -59,21 +77,24 @@ class ChannelButtons:
         await self._database.write_async(make)
         return tuple(Button(label, name) for label, name, _ in made)
 
-    async def use(self, press: ButtonPress) -> Mapping[str, object] | Refusal:
+    async def use(self, press: ButtonPress, *, by: int | None = None) -> Action | Refusal:
         """What the button does, and it and its card's others are used up; or why it does nothing.
 
-        A press that is refused uses nothing up.
+        A press that is refused uses nothing up. ``by``: the number of the press in the inbox: the
+        same press again, after a crash, is the same use.
         """
         now = self._clock.now()
 
-        def use() -> Mapping[str, object] | Refusal:
+        def use() -> Action | Refusal:
             row: Any = ChannelButton.get_or_none(ChannelButton.id == press.button)
             if row is None or row.channel != press.chat.channel.value:
                 return Refusal.UNKNOWN
             if (row.chat_id, row.user_id) != (press.chat.id, press.sender.id):
                 return Refusal.NOT_YOURS
+            action = dict(row.action)
             if row.used_at is not None:
-                return Refusal.USED
+                mine = by is not None and action.pop(_USED_BY, None) == by
+                return action if mine else Refusal.USED
             if row.expires_at is not None and row.expires_at <= now:
                 return Refusal.EXPIRED
             ChannelButton.update(used_at=now).where(
@@ -81,7 +102,10 @@ class ChannelButtons:
                 & (ChannelButton.card == row.card)
                 & ChannelButton.used_at.is_null()
             ).execute()
-            return dict(row.action)
+            if by is not None:
+                used = {**action, _USED_BY: by}
+                ChannelButton.update(action=used).where(ChannelButton.id == row.id).execute()
+            return action
 
         return await self._database.write_async(use)
 
@@ -95,6 +119,23 @@ class ChannelButtons:
             ).execute()
 
         await self._database.write_async(void)
+
+    async def open(self, channel: Channel, cards: str) -> list[OpenCard]:
+        """The cards whose names begin with ``cards`` that still have a button, the oldest first."""
+
+        def open_() -> list[OpenCard]:
+            query: Any = ChannelButton.select().where(
+                (ChannelButton.channel == channel.value)
+                & ChannelButton.card.startswith(cards)
+                & ChannelButton.used_at.is_null()
+            )
+            found: dict[tuple[str, str], OpenCard] = {}
+            for row in query.order_by(SQL("rowid")):
+                card = OpenCard(row.card, row.chat_id, row.user_id, dict(row.action))
+                found.setdefault((row.card, row.chat_id), card)
+            return list(found.values())
+
+        return await self._database.read_async(open_)
 
     async def prune(self) -> None:
         """Forget what was used, or expired, long ago."""

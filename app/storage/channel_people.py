@@ -163,6 +163,20 @@ class ChannelPeople:
         """From now on a chat holds this conversation, which last showed the turn ``turn_id``."""
         await self._change(chat, conversation_id=conversation_id, turn_id=turn_id)
 
+    async def showed(self, chat: Chat, conversation_id: str, turn_id: str) -> None:
+        """A chat has shown a turn; it says nothing where it holds another conversation by now."""
+        mine = (
+            (ChannelChat.channel == chat.channel.value)
+            & (ChannelChat.chat_id == chat.id)
+            & (ChannelChat.conversation_id == conversation_id)
+        )
+        changes = {"turn_id": turn_id, "changed_at": self._clock.now()}
+
+        def showed() -> None:
+            ChannelChat.update(changes).where(mine).execute()
+
+        await self._database.write_async(showed)
+
     async def allow(self, chat: Chat, *, allowed: bool = True) -> None:
         """Whether paired people may speak to Steward in a group."""
         await self._change(chat, allowed=int(allowed))
