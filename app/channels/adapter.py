@@ -15,8 +15,8 @@ from app.domain.channels import (
     ChannelHealth,
     Chat,
     Incoming,
-    Outgoing,
     OutboxRow,
+    Outgoing,
     RemoteFile,
 )
 from app.domain.messages import Channel

@@ -1,4 +1,7 @@
-"""What the buttons on a phone do: opaque, single use, bound to a chat, a person and an action."""
+"""What the buttons on a phone do: opaque, single use, bound to a chat, a person and an action.
+
+Only one whose action has ``MANY`` can be pressed more than once.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ from app.storage.database import Database
 
 KEPT: Final = timedelta(days=90)
 _USED_BY: Final = "used_by"
+MANY: Final = "many"
+"""In an action that only shows something: it can be pressed again and again."""
 
 Action = Mapping[str, object]
 """What a button does, as a JSON object."""
@@ -97,6 +102,8 @@ class ChannelButtons:
                 return action if mine else Refusal.USED
             if row.expires_at is not None and row.expires_at <= now:
                 return Refusal.EXPIRED
+            if action.get(MANY):
+                return action
             ChannelButton.update(used_at=now).where(
                 (ChannelButton.channel == row.channel)
                 & (ChannelButton.card == row.card)
