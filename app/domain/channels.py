@@ -144,13 +144,17 @@ class Document:
 class Outgoing:
     """What a message is to say: Markdown, rows of buttons below it, and a file.
 
-    ``quiet``: it makes no sound.
+    Attributes:
+        quiet: it makes no sound.
+        growing: more of ``text`` is still to come. What is too long for messages becomes a file
+            only when it no longer grows: a file that was sent cannot be made longer.
     """
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     document: Document | None = None
     quiet: bool = False
+    growing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
