@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol
 
 from app.domain.channels import ChannelError
@@ -94,6 +95,23 @@ class BotIdentity:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class BotWebhook:
+    """How updates leave Telegram (getWebhookInfo).
+
+    Attributes:
+        url: where they are sent; empty: they are polled.
+        pending: how many wait.
+        error: why the last delivery that failed did; empty where none has.
+        error_at: UTC, when.
+    """
+
+    url: str
+    pending: int = 0
+    error: str = ""
+    error_at: datetime | None = None
+
+
 Keyboard = Sequence[Sequence[Mapping[str, str]]]
 """Rows of ``{"text": …, "callback_data": …}``."""
 
@@ -115,6 +133,10 @@ class BotApi(Protocol):
 
     async def set_webhook(self, url: str, secret: str) -> None:
         """Have updates sent to ``url``, each with ``secret`` in its header."""
+        ...
+
+    async def webhook(self) -> BotWebhook:
+        """Where updates are sent now."""
         ...
 
     async def set_commands(self, commands: Mapping[str, str]) -> None:

@@ -145,6 +145,22 @@ class ChannelOutboxes:
 
         await self._database.write_async(again)
 
+    async def unsure_keys(self, channel: Channel) -> builtins.list[str]:
+        """The keys of what may not have arrived, in order of their making."""
+
+        def keys() -> builtins.list[str]:
+            query: Any = (
+                ChannelOutbox.select(ChannelOutbox.key)
+                .where(
+                    (ChannelOutbox.channel == channel.value)
+                    & (ChannelOutbox.state == OutboxState.UNKNOWN.value)
+                )
+                .order_by(ChannelOutbox.id)
+            )
+            return list(dict.fromkeys(row.key for row in query))
+
+        return await self._database.read_async(keys)
+
     async def counts(self, channel: Channel) -> tuple[int, int]:
         """How many wait to be sent or edited, and of how many it is not known."""
 
