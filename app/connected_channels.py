@@ -53,7 +53,7 @@ class ChannelParts:
 
 
 class ConnectedChannels:
-    """What Steward has of channels. Owned by the loop's thread; nobody is asked before ``start``."""
+    """What Steward has of channels. Owned by the loop's thread; asks nobody before ``start``."""
 
     def __init__(self, parts: ChannelParts) -> None:
         self._parts = parts

@@ -1,7 +1,7 @@
 """Telegram's webhook: takes updates that Telegram sends, and says how Steward stands.
 
 Never answers 200 before an update is on disk, and never looks at one that lacks the secret token.
-Source of Telegram's part: core.telegram.org/bots/api#setwebhook and core.telegram.org/bots/webhooks.
+Source of Telegram's part: core.telegram.org/bots/api#setwebhook, core.telegram.org/bots/webhooks.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ SECRET_FORM: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 """What Telegram takes as ``secret_token``."""
 MOST_BYTES: Final = 1024 * 1024
 """An update is a few kilobytes: its files are only named in it."""
+_HEARD_OUT: Final = 16 * MOST_BYTES
+"""Who is cut off in the middle of a body does not hear why."""
 BODY_SECONDS: Final = 10.0
 """So long a body may take; Telegram sends it at once."""
 
@@ -108,16 +110,16 @@ class _Hook:
 
 
 async def _body(request: Request) -> bytes | None:
-    """The body; ``None`` where it is too large, without reading the rest of it."""
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length[:20]) > MOST_BYTES:
-        return None
+    """The body; ``None`` where it is too large: then it is heard out for a while, not kept."""
     body = bytearray()
+    heard = 0
     async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BYTES:
-            return None
-    return bytes(body)
+        heard += len(piece)
+        if heard <= MOST_BYTES:
+            body += piece
+        elif heard > _HEARD_OUT:
+            break
+    return bytes(body) if heard <= MOST_BYTES else None
 
 
 def _update(body: bytes) -> tuple[str, dict[str, object]] | None:
