@@ -353,13 +353,6 @@ class Assembly:
         """Note what others do in Google Drive from now on; for a face that stays."""
         await self.supervisor.start(self.drive_watcher.child)
 
-    async def start_channels(self, *, webhook: bool = False) -> None:
-        """Listen to phones and team chats from now on; for a face that stays.
-
-        ``webhook``: see ``ConnectedChannels.start``; without it this raises nothing.
-        """
-        await self.channels.start(webhook=webhook)
-
     async def warm_up(self) -> None:
         """Import what the first turn needs, off the loop; a face calls it before there is one."""
         await asyncio.to_thread(_import_for_a_turn, self.settings.effective_provider)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from app.bot_identity import ask_identity, note_name, noted_name, with_link
-from app.channel_lines import Line, Making, google_chat_line, telegram_line
+from app.channel_lines import ChannelStores, Line, Making, google_chat_line, telegram_line
 from app.domain.channels import ChannelHealth, ChannelState, PairedPerson, PairingCode
 from app.domain.errors import UsageError
 from app.domain.messages import Channel
@@ -64,10 +63,15 @@ class ConnectedChannels:
         self._takes_webhook = False
         self._closed = False
 
-    @functools.cached_property
+    @property
+    def stores(self) -> ChannelStores:
+        """What channels keep in the database."""
+        return self._parts.making.stores
+
+    @property
     def people(self) -> ChannelPeople:
         """Who is paired, and which groups are allowed."""
-        return self._parts.making.stores.people
+        return self.stores.people
 
     # -- running ---------------------------------------------------------------------------
 

@@ -54,7 +54,7 @@ async def _serve(output: Output, folders: tuple[Path, ...]) -> int:
             assembly.bus.subscribe(output.event)
         teller = _Teller(output, assembly)
         assembly.channels.subscribe(teller.show)
-        await assembly.start_channels(webhook=True)
+        await assembly.channels.start(webhook=True)
         assembly.announce()
         await assembly.watch_drive()
         for health in assembly.channels.health():
