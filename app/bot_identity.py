@@ -23,6 +23,11 @@ def bot_api(token: Secret, api_url: str | None) -> BotApi:
     return BotClient(token, api_url)
 
 
+def bot_id(token: Secret) -> str:
+    """The id of a token's bot, which is no secret: a token begins with it."""
+    return token.reveal().partition(":")[0]
+
+
 async def ask_identity(token: Secret, api_url: str | None) -> BotIdentity:
     """Whose token it is, by a live call. Raises ``BotApiError`` and kin."""
     api = bot_api(token, api_url)
@@ -40,12 +45,12 @@ def note_name(store: SettingsStore, bot: BotIdentity) -> None:
 def noted_name(store: SettingsStore, token: Secret | None) -> str:
     """What the token's bot was called when it last answered; empty where that is not known.
 
-    Blocking. A token begins with its bot's id, which is no secret.
+    Blocking.
     """
     noted = store.noted(_NOTE)
     if token is None or not isinstance(noted, Mapping):
         return ""
-    own = str(noted.get("id")) == token.reveal().partition(":")[0]
+    own = str(noted.get("id")) == bot_id(token)
     return str(noted.get("username") or "") if own else ""
 
 

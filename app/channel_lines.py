@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from app.bot_identity import bot_api
+from app.bot_identity import bot_api, bot_id
 from app.domain.channels import ChannelHealth, ChannelState, Chat, Outgoing, PairedPerson
 from app.resilience.supervision import Child, ChildState, Ready
 
@@ -94,6 +94,7 @@ class Line:
         made_from: the settings that it is made from.
         tell: is called when the line's health may have changed.
         webhook: takes the updates in, in place of the adapter.
+        others: what else runs for it.
     """
 
     def __init__(
@@ -104,8 +105,9 @@ class Line:
         tell: Callable[[], object],
         *,
         webhook: TelegramWebhook | None = None,
+        others: Sequence[Child] = (),
     ) -> None:
-        from app.channels.desk import Desk
+        from app.channels.desk import STOP_SECONDS, Desk
 
         self.made_from = made_from
         self._making = making
@@ -117,10 +119,9 @@ class Line:
         name = adapter.channel.value.replace("_", " ")
         self._children = [
             Child(f"{name} bridge", self._telling(adapter.run)),
-            Child(f"{name} desk", self._telling(self._desk.run)),
+            Child(f"{name} desk", self._telling(self._desk.run), stop_timeout=STOP_SECONDS),
+            *others,
         ]
-        if webhook is not None:
-            self._children += webhook.children(adapter, tell)
         self._unsubscribe: Callable[[], None] | None = None
 
     async def start(self, supervisor: Supervisor) -> None:
@@ -191,7 +192,10 @@ def telegram_line(
     states: Callable[[], Sequence[ChannelHealth]],
 ) -> Line:
     """Telegram, by polling or by a webhook. Raises ``ConfigurationError`` for the webhook."""
+    from app.channels.commands_list import COMMANDS
     from app.channels.telegram_bridge import TelegramBridge
+    from app.channels.telegram_parts import render
+    from app.channels.telegram_updates import read
 
     webhook = None
     if wanted.get("port") is not None:
@@ -200,14 +204,19 @@ def telegram_line(
         webhook = TelegramWebhook(making, wanted, states)
     token, api_url = wanted["token"], wanted["api_url"]
     bridge = TelegramBridge(
-        api=lambda: bot_api(token, api_url),
+        make_api=lambda: bot_api(token, api_url),
         inbox=making.stores.inbox,
         outbox=making.stores.outbox,
         clock=making.clock,
         home=making.home,
+        read=read,
+        render=render,
+        account=bot_id(token),
         polls=webhook is None,
+        commands=COMMANDS,
     )
-    return Line(making, wanted, bridge, tell, webhook=webhook)
+    others = [] if webhook is None else webhook.children(bridge.take_in, tell)
+    return Line(making, wanted, bridge, tell, webhook=webhook, others=others)
 
 
 def google_chat_line(making: Making, wanted: Mapping[str, Any], tell: Callable[[], object]) -> Line:

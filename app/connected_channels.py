@@ -18,6 +18,7 @@ from app.resilience.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from app.channels.bot_api import BotIdentity
+    from app.channels.health_telling import HealthTelling
     from app.config import Settings, SettingsStore
     from app.redaction import Secret
     from app.storage.channel_people import ChannelPeople
@@ -61,6 +62,7 @@ class ConnectedChannels:
         self._supervisor: Supervisor | None = None
         self._changing = asyncio.Lock()
         self._takes_webhook = False
+        self._telling: HealthTelling | None = None
         self._closed = False
 
     @property
@@ -104,6 +106,8 @@ class ConnectedChannels:
     async def close(self) -> None:
         """Listen no more; what was taken in and not handled is kept."""
         self._closed = True
+        if self._telling is not None:
+            self._telling.close()
         if self._supervisor is not None:
             await self._supervisor.close()
         for line in self._lines.values():
@@ -192,7 +196,11 @@ class ConnectedChannels:
             self._tell(channel)
 
     def _made(self, channel: Channel, wanted: Mapping[str, Any]) -> Line:
+        from app.channels.health_telling import HealthTelling
+
         making = self._parts.making
+        if self._telling is None:
+            self._telling = HealthTelling(making.router)
         if channel is Channel.GOOGLE_CHAT:
             return google_chat_line(making, wanted, lambda: self._tell(channel))
         return telegram_line(making, wanted, lambda: self._tell(channel), self.health)
@@ -233,6 +241,10 @@ class ConnectedChannels:
             self._tell(channel)
 
     def _tell(self, channel: Channel) -> None:
+        if self._closed:  # how it ends is no news
+            return
         health = self._health_of(channel)
+        if self._telling is not None:
+            self._telling(health)
         for listener in tuple(self._listeners):
             listener(health)

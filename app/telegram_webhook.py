@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -13,24 +13,18 @@ from app.bot_identity import bot_api
 from app.channels.bot_api import BotApiError, BotRequestError
 from app.domain.channels import ChannelHealth, ChannelState
 from app.domain.errors import ConfigurationError, StewardError
-from app.domain.messages import Channel
-from app.integrations.webhook import SECRET_FORM, Health, webhook_app
+from app.integrations.webhook import SECRET_FORM, Health, TakeIn, webhook_app
 from app.integrations.webhook_server import WebhookServer
 from app.resilience.supervision import Child, Ready
 from app.storage.health import takes_a_row
 
 if TYPE_CHECKING:
     from app.channel_lines import Making
-    from app.channels.adapter import ChannelAdapter
     from app.channels.bot_api import BotApi
     from app.redaction import Secret
 
 logger = logging.getLogger(__name__)
 
-Run = Callable[[Ready], Awaitable[object]]
-
-_NOT_OURS: Final = frozenset({ChannelState.STARTING, ChannelState.STANDBY})
-"""Not, or not yet, for this process to take out of the inbox."""
 _LOOK_SECONDS: Final = 60.0
 _LATELY: Final = timedelta(minutes=5)
 _DATABASE_SECONDS: Final = 3.0
@@ -74,13 +68,8 @@ class TelegramWebhook:
         self._secret = _usable(wanted["secret"])
         self._server = WebhookServer(wanted["port"])
 
-    def children(self, adapter: ChannelAdapter, tell: Callable[[], object]) -> list[Child]:
+    def children(self, take_in: TakeIn, tell: Callable[[], object]) -> list[Child]:
         """What runs for long. ``tell`` is called when ``trouble`` has changed."""
-
-        async def take_in(update: str, body: Mapping[str, object]) -> None:
-            new = await self._making.stores.inbox.take_in(Channel.TELEGRAM, [(update, body)])
-            if new and adapter.health().state not in _NOT_OURS:
-                adapter.on_mail()
 
         async def serve(ready: Ready) -> None:
             await self._server.run(webhook_app(self._secret, take_in, self._health), ready)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from app.domain.channels import PairedPerson
 
 _GOODBYE_SECONDS: Final = 6.0
+_NEGATIVE_IDS: Final = {"ignore_unknown_options": True}
+"""Telegram's groups have ids such as -1001234, which are no options."""
 
 
 @click.command("list")
@@ -27,7 +29,7 @@ def list_command(run: Run, *, as_json: bool) -> int:
     return run.until_done(_list(run.output))
 
 
-@click.command()
+@click.command(context_settings=_NEGATIVE_IDS)
 @click.argument("person", metavar="ID")
 @json_option
 @click.pass_obj
@@ -44,7 +46,7 @@ def groups(run: Run, *, as_json: bool) -> int:
     return run.until_done(_groups(run.output))
 
 
-@click.command("allow-group")
+@click.command("allow-group", context_settings=_NEGATIVE_IDS)
 @click.argument("group", metavar="ID")
 @json_option
 @click.pass_obj
@@ -53,7 +55,7 @@ def allow_group(run: Run, group: str, *, as_json: bool) -> int:
     return run.until_done(_allow(run.output, group, allowed=True))
 
 
-@click.command("deny-group")
+@click.command("deny-group", context_settings=_NEGATIVE_IDS)
 @click.argument("group", metavar="ID")
 @json_option
 @click.pass_obj

@@ -37,8 +37,8 @@ _HEARD_OUT: Final = 16 * MOST_BYTES
 BODY_SECONDS: Final = 10.0
 """So long a body may take; Telegram sends it at once."""
 
-TakeIn = Callable[[str, Mapping[str, object]], Awaitable[object]]
-"""Keeps an update by its id; on disk on return. Raises ``StewardError``."""
+TakeIn = Callable[[Mapping[str, object]], Awaitable[bool]]
+"""Keeps an update, on disk on return; whether it is one. Raises ``StewardError``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,11 @@ class _Hook:
             return Response(status_code=400)
         if body is None:
             return PlainTextResponse("Content Too Large", 413, headers={"Connection": "close"})
-        update = _update(body)
-        if update is None:
-            # It would not be understood the next time either, and hold up those behind it.
-            logger.warning("update not understood", extra={"bytes": len(body)})
-            return Response(status_code=200)
         try:
-            await self._take_in(*update)
+            update = _object(body)
+            if update is None or not await self._take_in(update):
+                # It would not be understood the next time either, and hold up those behind it.
+                logger.warning("update not understood", extra={"bytes": len(body)})
         except StewardError as error:
             logger.warning("update not kept", extra={"kind": error.kind})
             return PlainTextResponse("Service Unavailable", 503, headers={"Retry-After": "5"})
@@ -122,15 +120,10 @@ async def _body(request: Request) -> bytes | None:
     return bytes(body) if heard <= MOST_BYTES else None
 
 
-def _update(body: bytes) -> tuple[str, dict[str, object]] | None:
-    """An update with its id; ``None`` for what is none."""
+def _object(body: bytes) -> dict[str, object] | None:
+    """The JSON object that it is; ``None`` for anything else."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict):
-        return None
-    number = found.get("update_id")
-    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
-        return None
-    return str(number), found
+    return found if isinstance(found, dict) else None

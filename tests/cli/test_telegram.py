@@ -100,9 +100,10 @@ def test_a_token_that_is_refused_or_cannot_be_tried_is_not_kept(
 def test_a_token_is_not_asked_for_where_nothing_would_come_of_it(
     steward: Steward, bot: dict[str, Any], telegram: TelegramServer
 ) -> None:
-    assert "is set in the environment" in steward(
-        "telegram", "connect", "-", stdin=TOKEN, code=2, **bot
-    ).err
+    assert (
+        "is set in the environment"
+        in steward("telegram", "connect", "-", stdin=TOKEN, code=2, **bot).err
+    )
     url = {"STEWARD_TELEGRAM_API_URL": telegram.url}
     done = steward("telegram", "connect", "-", stdin=TOKEN, code=3, **url)
     assert "TELEGRAM_BOT_TOKEN in the environment" in done.err
@@ -137,7 +138,7 @@ def test_for_a_person_the_code_is_words_and_on_a_terminal_a_picture(
     assert "█" not in done.out
     with steward.on_terminal("telegram", "pair", **bot) as terminal:
         terminal.expect("https://t.me/steward_test_bot?start=")
-        terminal.expect("█▀▀▀▀▀█" if "█▀▀▀▀▀█" in terminal.text else "▄▄▄▄▄")
+        terminal.expect("▄▄▄▄▄")
         terminal.expect("/start ")
         assert terminal.exit_code() == 0
 
@@ -198,8 +199,8 @@ def test_groups_are_listed_once_seen_and_allowed_by_hand(steward: Steward) -> No
     assert (row["id"], row["allowed"]) == ("-100", False)
     assert "\x1b" not in steward("telegram", "groups").out
     for command, allowed in (("allow-group", True), ("deny-group", False)):
-        (row,) = steward("telegram", command, "--json", "--", "-100").objects
+        (row,) = steward("telegram", command, "--json", "-100").objects
         assert row["allowed"] is allowed
         (row,) = steward("telegram", "groups", "--json").objects
         assert row["allowed"] is allowed
-    assert "was not seen" in steward("telegram", "allow-group", "--", "-7", code=1).err
+    assert "was not seen" in steward("telegram", "allow-group", "-7", code=1).err
