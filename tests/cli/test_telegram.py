@@ -1,4 +1,4 @@
-"""``steward telegram``: a bot is tried before it is kept, codes pair, people and groups are told."""
+"""``steward telegram``: a bot is tried before it is kept, codes pair, people are let go of."""
 
 from __future__ import annotations
 

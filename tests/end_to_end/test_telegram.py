@@ -6,7 +6,6 @@ What was done is read from the folder, from the phone, and by the terminal comma
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ import pytest
 from tests.cli.conftest import AFTER, BEFORE, FINALISE, Steward
 from tests.end_to_end.serving import Serving
 from tests.standins.model_server import Gate, ModelServer, Reply, text_reply
-from tests.standins.telegram import TOKEN, Phone, Shown, TelegramServer
+from tests.standins.telegram import TOKEN, Fault, Phone, TelegramServer
 
 ADA: Final = 42
 SECRET: Final = "hook-45c48cce2e2d7fbdea1afc51c7c6ad26"
@@ -75,6 +74,14 @@ class Home:
         written = [path for path in self.steward.home.rglob("*") if path.is_file()]
         assert any(path.name == "steward.log" for path in written)
         assert not [path for path in written if secret in path.read_bytes()]
+
+
+@pytest.fixture
+def steward(tmp_path: Path, steward_home: Path) -> Steward:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "report.md").write_text(BEFORE)
+    return Steward(folder, steward_home)
 
 
 @pytest.fixture
@@ -336,8 +343,6 @@ def test_only_telegram_gets_in_and_an_update_that_comes_again_is_done_once(
 
 def test_the_health_tells_that_telegram_refuses_the_address(home: Home, hook: str) -> None:
     home.environment["STEWARD_WEBHOOK_URL"] = "http://127.0.0.1:1/elsewhere"
-    from tests.standins.telegram import Fault
-
     home.telegram.fail(
         "setWebhook", Fault.error(400, "Bad Request: bad webhook: HTTPS url must be provided"),
         times=1000,
