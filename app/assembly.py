@@ -8,11 +8,14 @@ import logging
 import secrets
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from app.channel_lines import ChannelStores, Making
 from app.clock import SystemClock
 from app.config import SECRET_NAMES, Settings, SettingsStore
+from app.connected_channels import ChannelParts, ConnectedChannels
 from app.domain.errors import ConfigurationError, ModelError, SkillError, UsageError
 from app.domain.events import Circuit, FileVersionEvent, Severity
 from app.domain.files import FileVersion
@@ -32,7 +35,7 @@ from app.notifications.last_resort import catch_the_uncaught
 from app.notifications.router import Router
 from app.notifications.sinks import LogSink
 from app.notifications.troubles import Troubles
-from app.orchestrator.approvals import Approvals
+from app.orchestrator.approvals import ApprovalMode, Approvals
 from app.orchestrator.attached import AttachedReader
 from app.orchestrator.call_reports import CallReports
 from app.orchestrator.dispatch import ToolDispatch
@@ -80,6 +83,7 @@ from app.storage.users import account_name
 from app.storage.waiting import WaitingMessages
 
 if TYPE_CHECKING:
+    from app.channels.desk_parts import DeskParts
     from app.integrations.openrouter_sign_in import OpenRouterSignIn
     from app.orchestrator.llm_client import LLMClient
 
@@ -293,6 +297,8 @@ class Assembly:
         await self.supervisor.start(self.watcher.child)
         drive.begin()
         self.drive_watcher = drive.watcher(self.versions, self.database, clock)
+        self.channels = self._connected_channels(troubles)
+        self._closing.push_async_callback(self.channels.close)
 
     async def _tell_what_was_not_sent(self) -> None:
         self.unsent = await self.waiting.left_behind()
@@ -488,6 +494,49 @@ class Assembly:
         return tuple(Completion(command.usage, command.summary) for command in COMMANDS)
 
     # -- inside ---------------------------------------------------------------------------
+
+    def _connected_channels(self, troubles: Troubles) -> ConnectedChannels:
+        def use(settings: Settings) -> None:
+            self.settings = settings
+
+        stores = ChannelStores(self.database, self.redactor, self.clock)
+        making = Making(
+            home=self.settings.home,
+            database=self.database,
+            redactor=self.redactor,
+            clock=self.clock,
+            router=self.router,
+            stores=stores,
+            desk_parts=lambda: self._desk_parts(stores),
+        )
+        return ConnectedChannels(
+            ChannelParts(self.store, lambda: self.settings, use, troubles.child, making)
+        )
+
+    def _desk_parts(self, stores: ChannelStores) -> DeskParts:
+        from app.channels.desk_parts import DeskParts
+
+        return DeskParts(
+            inbox=stores.inbox,
+            outbox=stores.outbox,
+            people=stores.people,
+            buttons=stores.buttons,
+            engines=self.engines,
+            conversations=self.conversations,
+            turns=self.turns,
+            approvals=self.approvals,
+            versions=self.versions,
+            workspaces=self.workspaces,
+            breakers=self.breakers,
+            bus=self.bus,
+            router=self.router,
+            clock=self.clock,
+            user=self.user,
+            mode=lambda: ApprovalMode(self.settings.approval_mode),
+            stale=lambda: timedelta(minutes=self.settings.stale_minutes),
+            answers_with=lambda: self.llm.label,
+            commands=lambda: [(c.text, c.summary) for c in self.completions()],
+        )
 
     def _save_folders(self) -> None:
         folders = self.folders.folders

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final
 
+from app.cli.check_telegram import check_phones
 from app.cli.checks import ATTENTION, OK, TROUBLE, Check, within
 from app.cli.checks_of_parts import check_circuits, check_log, check_notifications
 from app.cli.counting import counted
@@ -23,7 +24,7 @@ _LOOK: Final = 2.0
 
 
 async def checks_of_the_whole() -> AsyncIterator[Check]:
-    """Log, database, vault, notices and circuits of a whole Steward that is opened for it."""
+    """Log, database, vault, notices, circuits and phones of a Steward that is opened for it."""
     from app.assembly import Assembly
 
     # Without a model first: a missing key must not hide the state of the history.
@@ -50,6 +51,7 @@ async def checks_of_the_whole() -> AsyncIterator[Check]:
                 ("vault", _VAULT, check_vault(assembly)),
                 ("notices", _LOOK, check_notifications(assembly)),
                 ("circuits", _LOOK, check_circuits(assembly)),
+                ("phones", _LOOK, check_phones(assembly)),
             )
         ]
         for check in running:

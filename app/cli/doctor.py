@@ -22,6 +22,7 @@ _SKILLS: Final = 8.0
 _WINDOW: Final = 10.0
 _MODEL: Final = 10.0
 _GOOGLE: Final = 10.0
+_TELEGRAM: Final = 10.0
 _KEYRING: Final = 4.0
 _WATCHING: Final = 4.0
 _TIME_TO_CLOSE: Final = 0.5
@@ -55,6 +56,7 @@ async def _all_checks() -> AsyncIterator[Check]:
     """Every check, in an order for reading, each as soon as it is known."""
     from app.cli.check_google import check_google
     from app.cli.check_model import check_model
+    from app.cli.check_telegram import check_telegram
     from app.cli.checks import (
         check_disk,
         check_folders,
@@ -83,10 +85,11 @@ async def _all_checks() -> AsyncIterator[Check]:
     yield await within("last run", _LOOK, asyncio.to_thread(check_last_run, store.home))
     settings, settings_check = load_settings(store)
     yield settings_check
-    model = watching = google = None
+    model = watching = google = telegram = None
     if settings is not None:
         model = asyncio.create_task(within("model", _MODEL, check_model(settings)))
         google = asyncio.create_task(within("google", _GOOGLE, check_google(store, settings)))
+        telegram = asyncio.create_task(within("telegram", _TELEGRAM, check_telegram(settings)))
         watch = asyncio.to_thread(check_watching, settings.home, switched_on=settings.watch_folders)
         watching = asyncio.create_task(within("watching", _WATCHING, watch))
         folders = asyncio.to_thread(check_folders, settings.folders)
@@ -94,7 +97,7 @@ async def _all_checks() -> AsyncIterator[Check]:
     yield await skills
     async for check in checks_of_the_whole():
         yield check
-    for task in (watching, model, google):
+    for task in (watching, model, google, telegram):
         if task is not None:
             yield await task
     yield await servers

@@ -45,10 +45,14 @@ GRACE_SECONDS: Final = 4.0
 
 def exit_code(error: StewardError) -> int:
     """The exit code that says what kind of failure it was."""
+    from app.channels.bot_api import BotTokenError
+
     match error:
         case UsageError():
             return WRONG_USAGE
-        case ConfigurationError() | ModelCredentialsError() | SignInRefusedError():
+        case (
+            ConfigurationError() | ModelCredentialsError() | SignInRefusedError() | BotTokenError()
+        ):
             return NOT_CONFIGURED
         case _:
             return FAILED

@@ -158,7 +158,7 @@ def _set_secret(output: Output, store: SettingsStore, f: Field, values: tuple[st
             f"{f.name} is a secret and must not stand on the command line.",
             hint=f"Run `steward config set {f.name} -` and type or pipe it in.",
         )
-    secret = _read_secret(f)
+    secret = read_secret(f)
     if store.store_secret(f.name, secret):
         output.note(f"{f.name} is kept in the keyring.")
         return DONE
@@ -169,7 +169,8 @@ def _set_secret(output: Output, store: SettingsStore, f: Field, values: tuple[st
     return NOT_CONFIGURED
 
 
-def _read_secret(f: Field) -> Secret:
+def read_secret(f: Field) -> Secret:
+    """A secret, typed without being shown, or from stdin. Blocking. Raises ``UsageError``."""
     if sys.stdin is not None and sys.stdin.isatty():
         try:
             typed = getpass.getpass(f"{f.name} (not shown): ", stream=sys.stderr)

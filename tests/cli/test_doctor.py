@@ -42,7 +42,8 @@ from tests.standins.model_server import (
 
 CHECKS = [
     "python", "data", "disk", "last run", "settings", "folders", "skills", "log", "database",
-    "vault", "notices", "circuits", "watching", "model", "google", "servers", "keyring", "window",
+    "vault", "notices", "circuits", "phones", "watching", "model", "google", "telegram", "servers",
+    "keyring", "window",
 ]  # fmt: skip
 
 

@@ -34,7 +34,13 @@ MODELS = [
 ]
 
 
-STORED_AS = {"AUTO": "INTEGER", "INT": "INTEGER", "BOOL": "INTEGER", "FLOAT": "REAL", "BLOB": "BLOB"}
+STORED_AS = {
+    "AUTO": "INTEGER",
+    "INT": "INTEGER",
+    "BOOL": "INTEGER",
+    "FLOAT": "REAL",
+    "BLOB": "BLOB",
+}
 
 # -- models and tables -----------------------------------------------------------------------------
 
