@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.clock import SystemClock
 from app.config import SECRET_NAMES, Settings, SettingsStore
+from app.connected_channels import ConnectedChannels
 from app.domain.errors import ConfigurationError, ModelError, SkillError, UsageError
 from app.domain.events import Circuit, FileVersionEvent, Severity
 from app.domain.files import FileVersion
@@ -67,6 +68,7 @@ from app.skill_runtime.watchdog import LoopWatchdog
 from app.storage.approval_rules import ApprovalRules
 from app.storage.approvals import ApprovalLog
 from app.storage.branches import Branches
+from app.storage.channel_people import ChannelPeople
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.drafts import Drafts
@@ -165,6 +167,7 @@ class Assembly:
         self.waiting = WaitingMessages(self.database, self.redactor)
         self.branches = Branches(self.database)
         self.drafts = Drafts(self.database, self.redactor, clock)
+        self.channels = ConnectedChannels(ChannelPeople(self.database, self.redactor, clock))
         self.executions = SkillExecutions(self.database, self.redactor, clock)
         self.traces = Traces(self.database, self.redactor)
         self.rules = ApprovalRules(self.database, clock)
@@ -453,6 +456,20 @@ class Assembly:
         except ConfigurationError:
             return "default"
 
+    async def keep_key(self, name: str, key: Secret) -> bool:
+        """Use a key that no call can try, and keep it; whether it could be kept for later runs.
+
+        Raises ``UsageError`` for a key of the environment, ``ConfigurationError``.
+        """
+        f = field_named(name)
+        if self.store.source(f.name) == "environment":
+            raise UsageError(f"{f.env} is set in the environment.", hint="Change it there.")
+        self.redactor.add(f.env, key)
+        kept = await asyncio.to_thread(self.store.store_secret, f.name, key)
+        changed: dict[str, Any] = {f.name: key}
+        self.settings = dataclasses.replace(self.settings, **changed)
+        return kept
+
     async def remove_key(self, name: str) -> None:
         """Forget a key that was kept; where its service answered with it, it no longer does.
 
@@ -465,7 +482,7 @@ class Assembly:
             raise UsageError(f"{f.env} is set in the environment.", hint="Take it out there.")
         before = self.settings.effective_provider
         self.settings = without_key(self.settings, f.name)
-        if before == KEY_OF[f.name]:
+        if before == KEY_OF.get(f.name):
             old, self.llm = self.llm, self._client_for(self.settings)
             await old.aclose()
         await asyncio.to_thread(self._forget_key, f.name)
