@@ -459,6 +459,20 @@ class Assembly:
         except ConfigurationError:
             return "default"
 
+    async def keep_key(self, name: str, key: Secret) -> bool:
+        """Use a key that no call can try, and keep it; whether it could be kept for later runs.
+
+        Raises ``UsageError`` for a key of the environment, ``ConfigurationError``.
+        """
+        f = field_named(name)
+        if self.store.source(f.name) == "environment":
+            raise UsageError(f"{f.env} is set in the environment.", hint="Change it there.")
+        self.redactor.add(f.env, key)
+        kept = await asyncio.to_thread(self.store.store_secret, f.name, key)
+        changed: dict[str, Any] = {f.name: key}
+        self.settings = dataclasses.replace(self.settings, **changed)
+        return kept
+
     async def remove_key(self, name: str) -> None:
         """Forget a key that was kept; where its service answered with it, it no longer does.
 
@@ -471,7 +485,7 @@ class Assembly:
             raise UsageError(f"{f.env} is set in the environment.", hint="Take it out there.")
         before = self.settings.effective_provider
         self.settings = without_key(self.settings, f.name)
-        if before == KEY_OF[f.name]:
+        if before == KEY_OF.get(f.name):
             old, self.llm = self.llm, self._client_for(self.settings)
             await old.aclose()
         await asyncio.to_thread(self._forget_key, f.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from app.config import Settings, SettingsStore
 from app.domain.errors import ConfigurationError, UsageError
@@ -79,7 +79,10 @@ def without_key(settings: Settings, name: str) -> Settings:
     if name == "openrouter_api_key":
         provider = None if settings.provider == "openrouter" else settings.provider
         return dataclasses.replace(settings, openrouter_api_key=None, provider=provider)
-    return dataclasses.replace(settings, llm_api_key=None, kept_keys={})
+    if name == "llm_api_key":
+        return dataclasses.replace(settings, llm_api_key=None, kept_keys={})
+    other: dict[str, Any] = {name: None}
+    return dataclasses.replace(settings, **other)
 
 
 def client_for(settings: Settings, clock: Clock) -> LLMClient:

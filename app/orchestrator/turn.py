@@ -176,7 +176,7 @@ class TurnRun:
             parts.recorder.begin_turn(
                 scope.turn_id, scope.conversation_id, scope.channel, scope.mode
             )
-        self._events.started(text, stored.attachments)
+        self._events.started(text, stored.attachments, self._scope.channel)
         # What the model is told is read when the message has its place: whatever another face
         # stored until then is before it.
         await self._context.load(parts.llm(), stored)

@@ -137,6 +137,7 @@ class MainWindow(QMainWindow):
         self.top_bar.dock_wanted.connect(self.toggle_dock)
         self.top_bar.settings_wanted.connect(self.show_settings)
         self.top_bar.model_wanted.connect(self.choose_model)
+        self.status_line.settings_wanted.connect(self.show_settings)
         self.dock.hide_wanted.connect(self.toggle_dock)
         self.chat.call_clicked.connect(self._show_call)
         self.chat.undo_wanted.connect(self._ask_to_undo)
@@ -194,6 +195,7 @@ class MainWindow(QMainWindow):
         self._set_up_if_due(desk)
         session.tasks.start(session.refresh(), name="read conversations")
         session.tasks.start(desk.watch_drive(), name="watch Google Drive")
+        session.tasks.start(desk.channels.start(), name="listen to channels")
         session.drive.refresh()
         if ended is not None:
             self._tell_of_last_run(session, ended)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from app.storage.turns import Turns
     from app.storage.usage import UsageLog
     from app.storage.waiting import WaitingMessages
+    from app.ui.channel_port import Channels
     from app.ui.google_port import ConnectedDrive, GoogleAccounts
 
 
@@ -392,8 +393,17 @@ class Desk(Protocol):
         """Where a setting comes from: see ``SettingsStore.source``."""
         ...
 
+    async def keep_key(self, name: str, key: Secret) -> bool:
+        """Use a key that no call can try; whether it could be kept. Raises ``UsageError``."""
+        ...
+
     async def remove_key(self, name: str) -> None:
         """Forget a key that was kept. Raises ``UsageError``, ``KeyringError``."""
+        ...
+
+    @property
+    def channels(self) -> Channels:
+        """The ways to phones and team chats."""
         ...
 
     async def connect(

@@ -334,6 +334,521 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     </message>
 </context>
 <context>
+    <name>Channels</name>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation type="unfinished">&amp;Abbrechen</translation>
+    </message>
+    <message>
+        <source>&amp;Disconnect</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Disconnect …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Revoke</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Token of your bot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Try again</source>
+        <translation type="unfinished">&amp;Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>1. On the phone, open the chat with {name} in {service}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1. Point the phone&apos;s camera at the picture, or open the link on the phone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>2. Write: /start and this code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>2. {service} opens {name}: press Start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address of the Bot API</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allowed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allowed: {group}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another Steward on this computer listens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking Telegram</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>C&amp;lose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Co&amp;nnect</source>
+        <translation type="unfinished">Verbi&amp;nden</translation>
+    </message>
+    <message>
+        <source>Connected: @{name} is your bot.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connecting to {service} …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy &amp;code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy &amp;link</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the token once more from @BotFather, and paste it below.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disconnect?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each update must carry it. It is kept in the system&apos;s keyring.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For a Bot API server of your own. The token is sent there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For a Google Workspace account, with a Chat app of yours that sends its events to Pub/Sub. The account signed in under Google Drive pulls them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For “steward serve” behind a web server of yours. A computer at home needs none of this.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget the token of your bot?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forgets the token; who is paired stays so</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heard from {service} {ago}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heard from {service}: {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How to pair</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In Telegram, write /newbot to @BotFather, and paste the token it gives you. It is kept in the system&apos;s keyring, and sent to Telegram only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In a group that is allowed, those who are paired speak to Steward by its name. Everybody in the group reads what it answers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It may arrive twice (Space)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It opens the chat with the code, on any device with it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It stopped because of a fault in Steward.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept in the system&apos;s keyring, sent to Telegram only, never shown again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Listen to the bot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Listen to {name} no more?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Listening as {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Listening.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Making a code …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages may go there instead of here. End the other program, or have @BotFather revoke the token and paste the new one below.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Newest message: {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No keyring works here, so the token holds until you close Steward.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nobody is paired: whoever writes over {service} gets no answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not connected. It begins with a bot of your own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not saved: it takes 1 to 256 letters of the English alphabet, digits, - and _ only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not set up.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is lost: what you write there waits there, what Steward answers waits here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Off, what is written to the bot waits at Telegram for up to a day; the token is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Off: nobody is signed in with Google.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Old messages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open @&amp;BotFather</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opens the settings (Space)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Or write to {name} yourself: /start and this code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pair a &amp;phone …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pair a pe&amp;rson …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pair a phone over {service}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paired on {day} · id {id}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pairing code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pairs one phone, once. Good for {time}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paste the token first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Port of the webhook</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Public address of the webhook</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>QR code: opens the chat with the code on your phone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Secret of the webhook</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Send again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Send again what may not have arrived over {service}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Send this code to {name} from the phone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows a code that is sent from the phone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sign in again under Settings → Google Drive.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Somebody else uses the same token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steward asks before it does what was written longer ago than this, for instance while this computer was off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steward on a server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steward then answers nobody over Telegram. Conversations stay, and so do the pairings, for when you connect the bot again. @BotFather shows the token again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steward then listens to them no more (Space)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Subscription with the app&apos;s events</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch it off and on again. The log in its data folder says more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switched off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switched off: nothing is fetched from Telegram.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Talk to Steward from your phone: the same conversations and skills, with a button for each approval. What you write and what Steward answers passes through Telegram.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Telegram is disconnected.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The Pub/Sub subscription that your Chat app&apos;s connection settings name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The code is copied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection broke while it was sending: {messages} may not have arrived. Sent again, they may arrive twice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The https address Telegram is told to send updates to. Empty: you tell it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The link is copied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The token is kept once Connect has tried it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Their conversations stay. To talk to Steward again they need a new code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This one takes over when that one ends.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To be done: {messages}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To be sent: {messages}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Token of your bot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tries again in {time}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trying again now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where “steward serve” takes updates from your web server on this machine. Empty: it asks Telegram for them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whether Steward may be spoken to in it (Space)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who may talk to Steward</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from {service}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>listening</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>minutes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>newest message {ago}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished">keine</translation>
+    </message>
+    <message>
+        <source>not reached</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on standby</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation type="unfinished">angehalten</translation>
+    </message>
+    <message>
+        <source>used elsewhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>write it here; Enter keeps it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>your bot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{messages} unsure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is paired no more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is paired, and can write to Steward now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{service} cannot be reached.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{service} refuses the sign-in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{service} refuses the token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“steward serve” then takes no updates.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{group}” is allowed no more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{group}” is allowed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Circuits</name>
     <message>
         <source>All circuits closed: every skill and service works. One that keeps failing is paused here.</source>
@@ -2271,6 +2786,10 @@ Andere Wahl ({keys})</translation>
         <translation>Ein wenig</translation>
     </message>
     <message>
+        <source>A model that needs it no longer answers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A turn is one message of yours and all that follows from it. At a limit the model sums up and stops. What you change holds from the next turn on.</source>
         <translation>Eine Runde ist eine Nachricht und alles, was aus ihr folgt. An einer Grenze fasst das Modell zusammen und hält an. Was hier geändert wird, gilt ab der nächsten Runde.</translation>
     </message>
@@ -2337,6 +2856,10 @@ Andere Wahl ({keys})</translation>
     <message>
         <source>Changes of files</source>
         <translation>Änderungen an Dateien</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Choose a folder and a model, step by step. What is set up now holds until you change it.</source>
@@ -2729,8 +3252,8 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>Steward fragt wieder: {said}.</translation>
     </message>
     <message>
-        <source>Steward cannot show it, so you would have to paste it again. A model that needs it no longer answers.</source>
-        <translation>Steward kann ihn nicht zeigen, er müsste also neu eingefügt werden. Ein Modell, das ihn braucht, antwortet nicht mehr.</translation>
+        <source>Steward cannot show it, so you would have to paste it again. {after}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Steward goes on working, and its icon leads back to it. Ctrl+Q ends it. Where there is no tray, closing the window ends it as usual.</source>
@@ -3106,6 +3629,14 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
     <message>
         <source>nothing leaves this computer but files of Google Drive</source>
         <translation>nichts verlässt diesen Computer außer Dateien von Google Drive</translation>
+    </message>
+    <message>
+        <source>nothing leaves this computer but files of Google Drive and what is said over {service}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing leaves this computer but what is said over {service}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3929,8 +4460,16 @@ Kein Server wird gefragt und keine Datei berührt.</translation>
         <translation>Versionen</translation>
     </message>
     <message>
+        <source>{number} h ago</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{number} min</source>
         <translation>{number} Min.</translation>
+    </message>
+    <message>
+        <source>{number} min ago</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{number} ms</source>
@@ -3939,6 +4478,10 @@ Kein Server wird gefragt und keine Datei berührt.</translation>
     <message>
         <source>{number} s</source>
         <translation>{number} s</translation>
+    </message>
+    <message>
+        <source>{number} s ago</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -50,6 +50,8 @@ from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
 from tests.standins.model_server import ModelServer, Reply, json_reply
 from tests.standins.scripted_model import ScriptedModel, calls, says
+from tests.ui.channel_scenes import CHANNEL_SCENES
+from tests.ui.channels_at_window import put_in
 from tests.ui.drive_scenes import (
     drive_browser,
     drive_finding,
@@ -149,6 +151,8 @@ async def staged(
     theme = Theme(application, look)
     environment = {f"STEWARD_{name.upper()}": value for name, value in look._asdict().items()}
     assembly = await Assembly.open(SettingsStore(home, environment))
+    if scene in CHANNEL_SCENES:
+        put_in(assembly)
     window = MainWindow(theme, WindowState(home))
     try:
         if scene not in FIRST_STEPS:
@@ -913,6 +917,7 @@ SCENES: Final[dict[str, Scene]] = {
         drive_search,
         drive_versions,
         drive_finding,
+        *CHANNEL_SCENES,
         picking,
         limits,
         you,

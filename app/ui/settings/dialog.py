@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.ui.controls import Button, ElidedLabel, offer_to_clear, rule
 from app.ui.session import Session
 from app.ui.settings.catalogue import page_title, words_of
+from app.ui.settings.channels_page import ChannelsPage
 from app.ui.settings.drive_page import DrivePage
 from app.ui.settings.folders_page import FoldersPage
 from app.ui.settings.model_page import ModelPage
@@ -55,6 +56,7 @@ class SettingsDialog(QDialog):
         self.model = ModelPage(page_title("model"), theme, session, self._work)
         self.folders = FoldersPage(page_title("folders"), session)
         self.drive = DrivePage(page_title("drive"), theme, session)
+        self.channels = ChannelsPage(page_title("channels"), theme, session, self._work)
         self.rules = RulesPage(page_title("approvals"), session, self._work)
         self.limits = limits_page(page_title("limits"), session)
         self.notifications = NotificationsPage(page_title("notifications"), session)
@@ -63,6 +65,7 @@ class SettingsDialog(QDialog):
             "model": self.model,
             "folders": self.folders,
             "drive": self.drive,
+            "channels": self.channels,
             "approvals": self.rules,
             "limits": self.limits,
             "notifications": self.notifications,
@@ -241,6 +244,7 @@ class SettingsDialog(QDialog):
             return
         self.model.cancel()
         self.drive.cancel()
+        self.channels.cancel()
         self._work.cancel()  # what is under way must not come back to pages that are gone
         super().done(result)
 
