@@ -223,4 +223,3 @@ async def test_a_turn_of_the_window_asks_nobody_on_the_phone(paired: Phone) -> N
     engine.cancel()
     await turn
     assert paired.adapter.key("approval:") is None
-
