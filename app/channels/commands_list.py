@@ -21,30 +21,12 @@ READ_ONLY: Final = frozenset({"conversations", "status", "versions", "circuits",
 """Those that change nothing: however late one comes, it is answered."""
 
 
-def command_in(text: str, me: str = "") -> tuple[str, str] | None:
-    """A command's name, and what stands behind it; ``None`` for what is none.
+def command_in(text: str) -> tuple[str, str] | None:
+    """A command's name, and what stands behind it; ``None`` for what is none of ours.
 
-    ``me``: what the service calls us, with or without ``@``: ``/help@steward_bot`` is one, too.
+    The adapter has taken our own name out: with ``@`` it is for somebody else.
     """
-    if not text.startswith("/"):
+    first, *rest = text.split(None, 1) or [""]
+    if not first.startswith("/") or "@" in first:
         return None
-    first, *rest = text.split(None, 1)
-    name, at, whose = first[1:].partition("@")
-    if at and me and whose.casefold() != me.removeprefix("@").casefold():
-        return None
-    return name.casefold(), "".join(rest).strip()
-
-
-def spoken(text: str, me: str = "") -> str:
-    """``text`` as the engine is to have it: without a leading mention, or one in a command."""
-    text = text.strip()
-    name = me.removeprefix("@")
-    if not name:
-        return text
-    if text.casefold().startswith(f"@{name}".casefold()):
-        rest = text[len(name) + 1 :]
-        text = rest.lstrip(" ,:") if not rest[:1].isalnum() and rest[:1] != "_" else text
-    first, space, rest = text.partition(" ")
-    if first.startswith("/") and first.casefold().endswith(f"@{name}".casefold()):
-        first = first[: -len(name) - 1]
-    return f"{first}{space}{rest}"
+    return first[1:].casefold(), "".join(rest).strip()

@@ -17,7 +17,7 @@ from app.channels.approving import Approving
 from app.channels.asking_again import AskingAgain
 from app.channels.changes import Changes
 from app.channels.commands import Commands
-from app.channels.commands_list import READ_ONLY, command_in, spoken
+from app.channels.commands_list import READ_ONLY, command_in
 from app.channels.conversing import Asked, Conversing, line_of
 from app.channels.desk_parts import DeskParts
 from app.channels.file_versions import FileVersions
@@ -38,13 +38,12 @@ from app.domain.channels import (
 )
 from app.domain.errors import ClosingError, StewardError
 from app.domain.events import Approval, Event, FileVersionEvent
-from app.domain.messages import Channel
-from app.resilience.supervision import Child, Ready
+from app.resilience.supervision import Ready
 
 logger = logging.getLogger(__name__)
 
 STOP_SECONDS: Final = 8.0
-"""A turn is given 5 seconds to end."""
+"""What its supervisor should give it to end: a turn is given 5 seconds."""
 _DAY: Final = 24 * 3600.0
 _AGAIN_SECONDS: Final = 5.0
 """After a look into the inbox that failed."""
@@ -54,7 +53,7 @@ Work = Callable[[], Awaitable[bool]]
 
 
 class Desk:
-    """One channel's desk. Owned by the engine's loop; ``child`` is for a supervisor."""
+    """One channel's desk. Owned by the engine's loop; ``run`` is a supervisor's child."""
 
     def __init__(self, adapter: ChannelAdapter, parts: DeskParts) -> None:
         self._adapter = adapter
@@ -65,15 +64,12 @@ class Desk:
         self._mail = asyncio.Event()
         self._unsure: list[OutboxRow] = []
         self._at_work: _Work | None = None
+        self.sink = PhoneSink()
+        """Where notifications for this channel's people go, also while the desk starts again."""
         self._listens = False
         """Whether this process is the one that listens."""
         adapter.on_mail = self._mail.set
         adapter.on_unsure = self._may_not_have_arrived
-
-    @property
-    def child(self) -> Child:
-        """What a supervisor runs."""
-        return Child(f"{self._adapter.channel.value} desk", self.run, stop_timeout=STOP_SECONDS)
 
     async def run(self, ready: Ready) -> None:
         """Handle what comes until cancelled. A bug ends it, and with it what is under way."""
@@ -84,8 +80,7 @@ class Desk:
                     Shift(self._adapter, parts, group), self._strangers, self._pairing
                 )
                 stops.append(parts.bus.subscribe(work.event))
-                if self._adapter.channel is Channel.TELEGRAM:
-                    stops.append(parts.router.add_sink("telegram", PhoneSink(work.shift)))
+                self.sink.open(work.shift)
                 rows, self._unsure = self._unsure, []
                 work.unsure.tell(rows)
                 ready()
@@ -101,6 +96,7 @@ class Desk:
             raise bugs.exceptions[0] from bugs
         finally:
             self._at_work = None
+            self.sink.close()
             if self._listens:
                 self._mail.set()  # the next run looks at once
             for stop in stops:
@@ -203,8 +199,7 @@ class _Work:
         await self._guarded(item, message.chat, lambda: self._handle(item, message))
 
     async def _handle(self, item: InboxItem, message: IncomingMessage) -> bool:
-        me = self.shift.adapter.health().name
-        command = command_in(message.text.strip(), me)
+        command = command_in(message.text)
         own_words = message.forwarded_from is None
         is_start = own_words and command is not None and command[0] == "start"
         code = command[1] if is_start and command is not None else ""
@@ -221,7 +216,7 @@ class _Work:
         if await self._asking.is_stale(item, message):
             await self._asking.ask_about_old(item, message)
             return False
-        asked = Asked(item.id, message.chat, message.sender, spoken(message.text, me), message)
+        asked = Asked(item.id, message.chat, message.sender, message.text.strip(), message)
         await self._converse(item, asked)
         return False
 

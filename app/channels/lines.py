@@ -18,13 +18,18 @@ class Lines:
         """The jobs of each line that is not empty, the one under way first."""
 
     def add(self, line: str, job: Job) -> None:
-        """Do ``job`` when all that was added to its line before is done."""
+        """Do ``job`` when all that was added to its line before is done; never, where all ends."""
         jobs = self._waiting.get(line)
         if jobs is not None:
             jobs.append(job)
             return
-        self._waiting[line] = deque([job])
-        self._group.create_task(self._work(line), name=f"channel line {line}")
+        work = self._work(line)
+        try:
+            self._group.create_task(work, name=f"channel line {line}")
+        except RuntimeError:  # it is shutting down: what turns say of their own end comes too late
+            work.close()
+        else:
+            self._waiting[line] = deque([job])
 
     def length(self, line: str) -> int:
         """How many jobs a line has, with the one under way."""

@@ -81,10 +81,11 @@ class Shift:
         *,
         document: Document | None = None,
         quiet: bool = False,
+        growing: bool = False,
     ) -> None:
         """Show a message under ``key``. Raises ``StorageError``."""
         rows = tuple(tuple(row) for row in buttons if row)
-        await self.adapter.show(chat, key, Outgoing(text, rows, document, quiet))
+        await self.adapter.show(chat, key, Outgoing(text, rows, document, quiet, growing))
 
     async def offer(
         self,

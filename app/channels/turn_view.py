@@ -146,7 +146,9 @@ class TurnView:
             self._changed.clear()
             wait = INTERVAL
             try:
-                await self._shift.say(self._chat, key_of(self._turn_id), self._so_far())
+                await self._shift.say(
+                    self._chat, key_of(self._turn_id), self._so_far(), growing=True
+                )
             except StewardError as error:  # the end of the answer will meet it, too
                 logger.warning("an answer under way was not shown", extra={"kind": error.kind})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ import pytest
 from app.assembly import Assembly
 from app.channels.desk import Desk
 from app.channels.desk_parts import DeskParts
-from app.domain.channels import InboxItem
+from app.domain.channels import Chat, InboxItem
+from app.domain.errors import StorageError
 from app.domain.events import Notification
 from app.domain.messages import Channel
 from app.orchestrator.approvals import ApprovalMode
@@ -26,6 +27,31 @@ from tests.channels.fake_adapter import FakeAdapter, message, press
 from tests.standins.scripted_model import ScriptedModel, Step
 
 
+class WatchedInbox(ChannelInboxes):
+    """Says when something in it has changed, and fails when a test wants it to."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        super().__init__(assembly.database, assembly.redactor, assembly.clock)
+        self.changed = asyncio.Event()
+        self.fails: StorageError | None = None
+
+    async def end(self, number: int) -> None:
+        await self._watched(super().end(number))
+
+    async def hold(self, number: int) -> None:
+        await self._watched(super().hold(number))
+
+    async def begin(self, number: int) -> None:
+        await self._watched(super().begin(number))
+
+    async def _watched(self, change: Coroutine[Any, Any, None]) -> None:
+        if self.fails is not None:
+            change.close()
+            raise self.fails
+        await change
+        self.changed.set()
+
+
 class Phone:
     """What a test works with: the assembly, the adapter, and the desk between them."""
 
@@ -35,7 +61,7 @@ class Phone:
         self.mode = ApprovalMode.ASK
         self.stale = timedelta(minutes=30)
         database, redactor, clock = assembly.database, assembly.redactor, assembly.clock
-        self.inbox = ChannelInboxes(database, redactor, clock)
+        self.inbox = WatchedInbox(assembly)
         self.people = ChannelPeople(database, redactor, clock)
         self.buttons = ChannelButtons(database, clock)
         self.outbox = ChannelOutboxes(database, redactor, clock)
@@ -67,6 +93,7 @@ class Phone:
         self.adapter = FakeAdapter(self.inbox)
         self.desk = Desk(self.adapter, self.parts)
         self._running: asyncio.Task[None] | None = None
+        assembly.router.add_sink("telegram", self.desk.sink)
 
     # -- the desk --------------------------------------------------------------------------
 
@@ -95,9 +122,13 @@ class Phone:
     async def restart(self) -> None:
         """As another process does: a new desk and a new adapter over the same database."""
         await self.stop()
+        self.make_desk()
+        await self.start()
+
+    def make_desk(self) -> None:
+        """A new desk, not at work yet."""
         self.adapter = FakeAdapter(self.inbox)
         self.desk = Desk(self.adapter, self.parts)
-        await self.start()
 
     async def pair(self, user: str = "7") -> None:
         """Pair somebody."""
@@ -110,6 +141,10 @@ class Phone:
         scripted = ScriptedModel(steps)
         self.assembly.llm = scripted
         return scripted
+
+    def chat(self, name: str = "7") -> Chat:
+        """A chat by its id: private, unless it begins with a minus."""
+        return Chat(self.adapter.channel, name, private=not name.startswith("-"))
 
     # -- acting ----------------------------------------------------------------------------
 
@@ -145,8 +180,10 @@ class Phone:
     async def until_done(self) -> None:
         """Wait until nothing stands in the inbox to be handled."""
         async with asyncio.timeout(20):
+            self.inbox.changed.clear()
             while await self.inbox.open(self.adapter.channel):
-                await asyncio.sleep(0.005)
+                await self.inbox.changed.wait()
+                self.inbox.changed.clear()
 
     async def items(self) -> list[InboxItem]:
         """Everything in the inbox, handled or not."""
