@@ -165,6 +165,7 @@ class Sender:
         except StorageError as error:
             logger.warning("the outbox cannot be written", extra={"kind": error.kind})
             self._pace.pause(row.chat_id, self._limits.look, self._clock.monotonic())
+        self._pace.ended(row.id, self._clock.monotonic())
         self._changed()
 
     async def _send(self, row: OutboxRow) -> None:
