@@ -18,7 +18,7 @@ from app.domain.channels import (
     RemoteFile,
 )
 from app.domain.messages import Channel
-from tests.channels.bridge_rig import CHAT, running, standing
+from tests.channels.telegram.bridge_rig import CHAT, running, standing
 from tests.standins.telegram import Fault, Phone, TelegramServer
 
 
