@@ -27,6 +27,7 @@ class BridgeLimits:
 
     Attributes:
         poll: so long a poll waits for the first update; a whole number.
+        probe: so long it waits while another program polls, too: then it is known that none does.
         stall: a poll that takes so much longer is stuck.
         first_wait, longest_wait: before trying again, doubling.
         refused: before trying a refused token again.
@@ -43,6 +44,7 @@ class BridgeLimits:
     """
 
     poll: int = 30
+    probe: int = 5
     stall: float = 20.0
     first_wait: float = 1.0
     longest_wait: float = 60.0

@@ -58,6 +58,10 @@ class Pace:
         """A request for ``chat`` goes."""
         self._bucket(chat, now).spend(now)
         self._overall.spend(now)
+        self.ended(row, now)
+
+    def ended(self, row: int, now: float) -> None:
+        """A request for the message of this row has ended."""
         self._edited[row] = now + self._limits.edit
         if len(self._edited) > 1000:
             self._edited = {key: at for key, at in self._edited.items() if at > now}

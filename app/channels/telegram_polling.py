@@ -39,6 +39,8 @@ CONFLICT_HINT: Final = (
 WEBHOOK: Final = "A webhook was set for this bot: its messages go elsewhere."
 WEBHOOK_HINT: Final = "End what set it, or restart Steward, which removes it at its start."
 _FORGET_CONFLICTS: Final = 120.0
+_OWN_OLD_POLL: Final = 60.0
+"""So long after a start our own poll from before it may still be open at Telegram."""
 
 
 class Stores:
@@ -139,6 +141,7 @@ class Poller:
         self._conflicts = 0
         self._conflict_at = 0.0
         self._malformed = 0
+        self._began = clock.monotonic()
 
     async def run(self) -> None:
         """Poll for ever. Raises nothing that can be mended by trying again."""
@@ -179,8 +182,20 @@ class Poller:
     async def _poll(self, offset: int | None) -> list[dict[str, object]]:
         if self._api is None:
             self._api = self._make_api()
-        async with asyncio.timeout(self._limits.poll + self._limits.stall):
-            return await self._api.get_updates(offset, self._limits.poll)
+        seconds = self._seconds()
+        async with asyncio.timeout(seconds + self._limits.stall):
+            return await self._api.get_updates(offset, seconds)
+
+    def _seconds(self) -> int:
+        """How long the next poll may wait: whether all is well is to be known soon."""
+        match self._state.state:
+            case ChannelState.LISTENING:
+                return self._limits.poll
+            case ChannelState.CONFLICT:
+                # One that does not wait would never meet the other program's.
+                return min(self._limits.probe, self._limits.poll)
+            case _:
+                return 0
 
     async def _kept(self, updates: list[dict[str, object]]) -> float:
         if not updates:
@@ -230,8 +245,7 @@ class Poller:
         self._conflicts += 1
         self._conflict_at = self._clock.monotonic()
         wait = self._limits.wait(self._conflicts)
-        if self._conflicts == 1 and self._state.state is ChannelState.STARTING:
-            # Our own poll from before a restart may still be open there.
+        if self._conflicts == 1 and self._conflict_at - self._began < _OWN_OLD_POLL:
             return wait
         webhook = "webhook" in error.message.lower()
         self._state.change(

@@ -159,12 +159,13 @@ class Sender:
             if row.message_id is not None:
                 await self._change(row, int(row.message_id))
             elif row.surplus:  # it was to be sent, and then no longer
-                await self._outbox.sent(row.id, row.revision)
+                await self._outbox.taken_back(row.id)
             else:
                 await self._send(row)
         except StorageError as error:
             logger.warning("the outbox cannot be written", extra={"kind": error.kind})
             self._pace.pause(row.chat_id, self._limits.look, self._clock.monotonic())
+        self._pace.ended(row.id, self._clock.monotonic())
         self._changed()
 
     async def _send(self, row: OutboxRow) -> None:
@@ -190,11 +191,11 @@ class Sender:
     async def _change(self, row: OutboxRow, message: int) -> None:
         try:
             if row.surplus:
-                await self._api.delete_message(row.chat_id, message)
+                await self._take_back(row, message)
             else:
                 await self._say_otherwise(row, message)
         except BotRequestError as error:
-            if error.is_unchanged or row.surplus:  # one that cannot be taken back stays
+            if error.is_unchanged:
                 await self._outbox.sent(row.id, row.revision)
             elif self._is_refused(row, error):
                 await self._outbox.fail(row.id, error.message)
@@ -204,7 +205,16 @@ class Sender:
             self._is_refused(row, error)
         else:
             self.reached()
-            await self._outbox.sent(row.id, row.revision)
+            if row.surplus:
+                await self._outbox.taken_back(row.id)
+            else:
+                await self._outbox.sent(row.id, row.revision)
+
+    async def _take_back(self, row: OutboxRow, message: int) -> None:
+        try:
+            await self._api.delete_message(row.chat_id, message)
+        except BotRequestError as error:  # too old, or gone already: there is nothing more to do
+            logger.info("a message was not taken back", extra={"why": error.reason})
 
     def _is_refused(self, row: OutboxRow, error: BotApiError) -> bool:
         """Whether it will never be taken as it is; else it is tried again, when it may be."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import builtins
 import json
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from app.domain.channels import OutboxRow, OutboxState, Part
@@ -21,6 +21,8 @@ from app.storage.database import Database
 
 KEPT: Final = timedelta(days=30)
 _DUE: Final = (OutboxState.QUEUED.value, OutboxState.SENT.value)
+_UNSENT: Final = {"sent_revision": 0, "state": OutboxState.QUEUED.value}
+_SURPLUS: Final = {"surplus": 1}
 
 
 class ChannelOutboxes:
@@ -35,6 +37,7 @@ class ChannelOutboxes:
         """Let the messages under ``key`` be these, in order; what is the same stays as it is."""
         now = self._clock.now()
         wanted = [(self._redactor.mapping(part.body), part.document) for part in parts]
+        place = {"channel": channel.value, "chat_id": chat_id, "key": key, "created_at": now}
 
         def put() -> None:
             query: Any = ChannelOutbox.select().where(
@@ -43,31 +46,21 @@ class ChannelOutboxes:
             known = {row.number: row for row in query}
             for number, (body, document) in enumerate(wanted):
                 row = known.pop(number, None)
+                if row is not None and _is_file(row.body) != _is_file(body) and not _is_unsent(row):
+                    # A text cannot be edited into a file: it goes, out of the others' way.
+                    _change(row, {"number": -row.id, **_SURPLUS}, now)
+                    row = None
                 if row is None:
-                    ChannelOutbox.insert(
-                        channel=channel.value,
-                        chat_id=chat_id,
-                        key=key,
-                        number=number,
-                        body=body,
-                        document=document,
-                        revision=1,
-                        sent_revision=0,
-                        state=OutboxState.QUEUED.value,
-                        created_at=now,
-                        changed_at=now,
-                    ).execute()
+                    fresh = {"number": number, "body": body, "document": document, **_UNSENT}
+                    ChannelOutbox.insert(**place, **fresh, revision=1, changed_at=now).execute()
                 elif not _same(row.body, body) or row.surplus:
-                    ChannelOutbox.update(
-                        body=body, revision=row.revision + 1, surplus=0, changed_at=now
-                    ).where(ChannelOutbox.id == row.id).execute()
+                    file = {"document": document} if _is_unsent(row) else {}
+                    _change(row, {"body": body, "surplus": 0, **file}, now)
             for row in known.values():
-                if row.message_id is None and row.state == OutboxState.QUEUED.value:
+                if _is_unsent(row):
                     ChannelOutbox.delete().where(ChannelOutbox.id == row.id).execute()
                 elif not row.surplus:
-                    ChannelOutbox.update(
-                        surplus=1, revision=row.revision + 1, changed_at=now
-                    ).where(ChannelOutbox.id == row.id).execute()
+                    _change(row, _SURPLUS, now)
 
         await self._database.write_async(put)
 
@@ -103,6 +96,16 @@ class ChannelOutboxes:
         if message_id is not None:
             changes["message_id"] = message_id
         await self._change(number, **changes)
+
+    async def taken_back(self, number: int) -> None:
+        """The message is no more; where it is to say something again, that is a new one."""
+        mine = ChannelOutbox.id == number
+
+        def taken_back() -> None:
+            if not ChannelOutbox.delete().where(mine & (ChannelOutbox.surplus == 1)).execute():
+                ChannelOutbox.update(message_id=None, **_UNSENT).where(mine).execute()
+
+        await self._database.write_async(taken_back)
 
     async def put_back(self, number: int) -> None:
         """It surely did not arrive: it is still to be sent."""
@@ -192,6 +195,22 @@ class ChannelOutboxes:
             ChannelOutbox.update(changes).where(ChannelOutbox.id == number).execute()
 
         await self._database.write_async(change)
+
+
+def _change(row: Any, changes: Mapping[str, object], now: datetime) -> None:
+    """Let a message become something else."""
+    ChannelOutbox.update({**changes, "revision": row.revision + 1, "changed_at": now}).where(
+        ChannelOutbox.id == row.id
+    ).execute()
+
+
+def _is_unsent(row: Any) -> bool:
+    """Whether the service surely knows nothing of it."""
+    return row.message_id is None and row.state == OutboxState.QUEUED.value
+
+
+def _is_file(body: Mapping[str, object]) -> bool:
+    return "name" in body
 
 
 def _same(one: object, other: object) -> bool:

@@ -34,5 +34,5 @@ def encoded(fields: Mapping[str, str], upload: Upload) -> tuple[str, bytes]:
 
 
 def _escaped(name: str) -> str:
-    """As browsers do (WHATWG, multipart/form-data encoding algorithm)."""
-    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    """As a quoted text that every server reads alike: the ways to escape in one differ."""
+    return name.replace('"', "'").replace("\\", "_").replace("\r", " ").replace("\n", " ")
