@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from app.telegram_webhook import TelegramWebhook
 
 _DOWN: Final = frozenset({ChildState.WAITING, ChildState.GIVEN_UP, ChildState.ABANDONED})
+PHONES: Final = "telegram"
+"""What notification rules call the place where phones are, whichever channel it is."""
 GOODBYE: Final = "This chat is no longer paired with Steward. It gets no answers from now on."
 
 
@@ -126,9 +128,7 @@ class Line:
 
     async def start(self, supervisor: Supervisor) -> None:
         """Let its parts run; each may crash alone."""
-        self._unsubscribe = self._making.router.add_sink(
-            self._adapter.channel.value, self._desk.sink
-        )
+        self._unsubscribe = self._making.router.add_sink(PHONES, self._desk.sink)
         await supervisor.start(*self._children)
 
     async def stop(self, supervisor: Supervisor) -> None:

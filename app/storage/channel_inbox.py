@@ -12,7 +12,6 @@ from app.domain.messages import Channel
 from app.domain.skills import Clock
 from app.redaction import Redactor
 from app.storage.channel_models import ChannelCursor, ChannelInbox
-from app.storage.connections import current
 from app.storage.database import Database
 
 ACT: Final = "act"
@@ -150,15 +149,6 @@ class ChannelInboxes:
             ChannelInbox.update(changes).where(ChannelInbox.id == number).execute()
 
         await self._database.write_async(change)
-
-
-def begin_turn_of(received: int | None, turn_id: str) -> None:
-    """The turn of something that came in is stored: from now on it is not begun again.
-
-    To be called inside ``Database.write``.
-    """
-    if received is not None:
-        current.change("UPDATE channel_inbox SET begun = ? WHERE id = ?", (turn_id, received))
 
 
 def _item(row: Any) -> InboxItem:

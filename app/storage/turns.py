@@ -13,11 +13,11 @@ from app.domain.skills import Clock
 from app.domain.turns import TurnRecord, TurnState
 from app.redaction import Redactor
 from app.storage.branches import fork
-from app.storage.channel_inbox import begin_turn_of
 from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.going_on import go_on_after
 from app.storage.models import Turn
+from app.storage.received import begin_turn_of
 from app.storage.rows import unfinished_sessions
 from app.storage.statements import Insert, Update
 from app.storage.waiting import forget_sent

@@ -5,9 +5,9 @@ What was done is read from the folder, from the phone, and by the terminal comma
 
 from __future__ import annotations
 
-import json
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -33,7 +33,7 @@ class Home:
         self.steward = steward
         self.telegram = telegram
         self.report = steward.folder / "report.md"
-        self.environment = {
+        self.environment: dict[str, Any] = {
             "STEWARD_PROVIDER": "guided",
             "TELEGRAM_BOT_TOKEN": TOKEN,
             "STEWARD_TELEGRAM_API_URL": telegram.url,
@@ -49,7 +49,7 @@ class Home:
 
     def command(self, *arguments: str) -> list[dict[str, Any]]:
         """What a command beside it says."""
-        done = self.steward.process(*arguments, "--json", **self.environment)
+        done = self.steward(*arguments, "--json", **self.environment)
         self.spoken += (done.out + done.err).encode()
         return done.objects
 
@@ -106,7 +106,7 @@ def with_button(label: str) -> Any:
 
 
 def all_texts(phone: Phone) -> str:
-    return "\n".join(one.text for one in phone.replies)
+    return "\n".join(one.text for one in phone.replies())
 
 
 # -- the main job ------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def test_a_phone_asks_allows_sees_and_undoes_and_the_terminal_agrees(home: Home)
     phone.press("Allow once")
     phone.until(lambda: home.report.read_text() == AFTER)
     changed = phone.wait_for(with_button("Undo"))
-    assert not with_button("Allow once")(next(one for one in phone.replies if one.id == card.id))
+    phone.until(lambda: not any(map(with_button("Allow once"), phone.replies())))
     assert [one["version"] for one in home.versions()] == [1, 2]
 
     phone.press(next(one for one in changed.labels if one.startswith("Undo")))
@@ -151,7 +151,7 @@ def test_what_is_denied_does_not_happen_and_a_command_of_the_guide_reaches_it(ho
     phone.send("/read report.md")
     phone.wait_for("status: draft")
     assert home.report.read_text() == BEFORE
-    assert [one for one in home.command("files", "list") if "report" in str(one)] == []
+    assert [one["versions"] for one in home.command("files", "list")] == [0]
 
 
 def test_a_stranger_gets_nothing_and_their_press_uses_nothing_up(home: Home) -> None:
@@ -165,11 +165,11 @@ def test_a_stranger_gets_nothing_and_their_press_uses_nothing_up(home: Home) -> 
     for text in ("hello", FINALISE, "/start ABCDEFGH", "/status", "/undo"):
         stranger.send(text)
     stranger.press_data(data, card.id, chat=ADA)
-    serving.until(lambda one: one["type"] == "notification" and "666" in json.dumps(one))
+    serving.until(lambda one: one["type"] == "notification" and one["error_type"] == "stranger")
     phone.send("/status")  # comes after all of theirs
     phone.wait_for(lambda shown: shown.id > card.id)
 
-    assert stranger.replies == []
+    assert stranger.replies() == []
     assert home.report.read_text() == BEFORE
     assert [one["id"] for one in home.command("telegram", "list")] == [str(ADA)]
     phone.press("Allow once")
@@ -181,11 +181,11 @@ def test_who_is_let_go_of_by_a_command_is_told_and_not_listened_to(home: Home) -
     phone = home.paired()
     home.command("telegram", "revoke", str(ADA))
     phone.wait_for("no longer paired")
-    number = len(phone.replies)
+    number = len(phone.replies())
     phone.send("hello")
     other = home.paired(43, "Bob")  # comes after it
-    assert len(phone.replies) == number
-    assert other.replies
+    assert len(phone.replies()) == number
+    assert other.replies()
 
 
 # -- ends --------------------------------------------------------------------------------------
@@ -320,7 +320,7 @@ def test_only_telegram_gets_in_and_an_update_that_comes_again_is_done_once(
         "update_id": 900_000_001,
         "message": {
             "message_id": 900,
-            "date": int(home.telegram.facts["now"]),
+            "date": int(time.time()),
             "chat": {"id": ADA, "type": "private"},
             "from": {"id": ADA, "is_bot": False, "first_name": "Ada"},
             "text": "/read report.md",
@@ -330,15 +330,14 @@ def test_only_telegram_gets_in_and_an_update_that_comes_again_is_done_once(
     with httpx.Client(base_url=hook, trust_env=False) as client:
         for headers in ({}, {name: "wrong"}, {name: SECRET + "x"}):
             assert client.post("/telegram", json=update, headers=headers).status_code == 401
-        number = len(phone.replies)
+        number = len(phone.replies())
         for _ in range(3):
             assert client.post("/telegram", json=update, headers={name: SECRET}).status_code == 200
         assert client.post("/telegram", content=b"{", headers={name: SECRET}).status_code == 200
     phone.wait_for("status: draft")
-    phone.send("/list")
-    phone.wait_for("report.md")
+    phone.send("/list")  # comes after all of them
+    phone.until(lambda: len(phone.replies()) == number + 2)
     assert all_texts(phone).count("status: draft") == 1
-    assert len(phone.replies) == number + 2
 
 
 def test_the_health_tells_that_telegram_refuses_the_address(home: Home, hook: str) -> None:
