@@ -198,7 +198,7 @@ async def test_a_switch_stops_and_starts_it(
     assert not page.telegram.pair_button.isEnabled()
     await connect(page)
     assert desk.settings.telegram_on, "who connects a bot wants it listened to"
-    assert switch.isChecked()  # type: ignore[attr-defined]  # a check box
+    assert switch.isChecked()
 
 
 async def test_the_secret_of_a_webhook_is_kept_and_never_shown(
