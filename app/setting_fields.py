@@ -20,6 +20,7 @@ from app.setting_kinds import (
     Passage,
     Routing,
     Seconds,
+    Subscription,
     Switch,
     Whole,
 )
@@ -301,7 +302,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field(
         "google_chat_subscription",
         "STEWARD_GOOGLE_CHAT_SUBSCRIPTION",
-        Line(),
+        Subscription(),
         "A Pub/Sub subscription with a Google Chat app's events: projects/…/subscriptions/….",
     ),
 )

@@ -16,6 +16,12 @@ def service(channel: Channel) -> str:
     return "Google Chat" if channel is Channel.GOOGLE_CHAT else "Telegram"
 
 
+def channel_named(source: str) -> str:
+    """The service that a notification is from; empty where it is from no channel."""
+    remote = (Channel.TELEGRAM, Channel.GOOGLE_CHAT)
+    return next((service(one) for one in remote if one.value == source), "")
+
+
 def came_over(channel: Channel) -> str:
     """``from Telegram``; empty for a face of this computer."""
     if channel not in (Channel.TELEGRAM, Channel.GOOGLE_CHAT):
@@ -171,8 +177,8 @@ def unsure(health: ChannelHealth) -> str:
         return ""
     return translate(
         "Channels",
-        "The connection broke while it was sending: {messages} may not have arrived. Sent again, "
-        "they may arrive twice.",
+        "The connection broke while it was sending: {messages} may not have arrived. What is sent "
+        "again may arrive twice.",
     ).format(messages=words.count(health.unsure, "message"))
 
 

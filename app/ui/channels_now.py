@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.channels import ChannelHealth, ChannelState, Chat, PairedPerson
+from app.domain.events import Event, Notification
 from app.domain.messages import Channel
 
 if TYPE_CHECKING:
     from app.ui.ports import Desk
     from app.ui.tasks import Tasks
+
+_REMOTE: Final = (Channel.TELEGRAM, Channel.GOOGLE_CHAT)
 
 
 class ChannelsNow(QObject):
@@ -69,6 +72,11 @@ class ChannelsNow(QObject):
         if self._reading is None or self._reading.done():
             self._reading = self._tasks.run(self._read(), name="read who is paired")
 
+    def take(self, event: Event) -> None:
+        """That somebody was paired, or a group seen, is told as a notification."""
+        if isinstance(event, Notification) and event.source in _REMOTE and self._wanted:
+            self.read_people()
+
     def _told(self, _health: ChannelHealth) -> None:
         self.changed.emit()
         if self._wanted:
@@ -79,11 +87,7 @@ class ChannelsNow(QObject):
         while self._stale:
             self._stale = False
             people = await store.people()
-            groups = [
-                one
-                for channel in (Channel.TELEGRAM, Channel.GOOGLE_CHAT)
-                for one in await store.groups(channel)
-            ]
+            groups = [one for channel in _REMOTE for one in await store.groups(channel)]
             if (people, groups) != (self.people, self.groups):
                 self.people, self.groups = people, groups
                 self.people_changed.emit()

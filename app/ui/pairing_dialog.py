@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import StewardError
+from app.domain.events import Notification
 from app.ui import words
 from app.ui.channel_words import service
 from app.ui.controls import Button, Label
@@ -91,6 +92,7 @@ class PairingDialog(QDialog):
         self._second.timeout.connect(self._tick)
         self._build()
         session.channels.people_changed.connect(self._look)
+        session.happened.connect(self._take)
         theme.changed.connect(self._fit)
         self._show()
         self._fit()
@@ -244,6 +246,18 @@ class PairingDialog(QDialog):
             self._ask()
         else:
             self._show_time()
+
+    def _take(self, event: object) -> None:
+        """Where somebody guesses, all codes are withdrawn: this one pairs nobody any more."""
+        if (
+            isinstance(event, Notification)
+            and event.source == self._channel.value
+            and event.error_type == "codes_withdrawn"
+            and self.code is not None
+        ):
+            self.code = None
+            self.problem.setText(event.message)
+            self._show()
 
     def _look(self) -> None:
         """Somebody was paired, or no longer is."""

@@ -57,7 +57,7 @@ class QrCode(QWidget):
         if self._drawn.isNull():
             return
         painter = QPainter(self)
-        ratio = self.devicePixelRatioF()
+        ratio = painter.deviceTransform().m11()
         edge = int(min(self.width(), self.height()) * ratio) // self._drawn.width()
         side = edge * self._drawn.width()
         # In the screen's own pixels: at 125 % one of ours is none of its.

@@ -122,6 +122,7 @@ class Session(QObject):
         self._current = self._unbegun = self._new()
         self._bridge = Bridge(desk.bus, self)
         self._bridge.happened.connect(self._take)
+        self._bridge.happened.connect(self.channels.take)
         self._files_soon = QTimer(self)
         self._files_soon.setSingleShot(True)
         self._files_soon.setInterval(_FILES_SOON_MS)

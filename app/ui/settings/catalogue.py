@@ -415,7 +415,8 @@ def settings() -> Mapping[str, SettingWords]:
             translate("Settings", "Where notifications go"),
             translate(
                 "Settings",
-                "Errors, warnings and information: to the window, the system's tray, the log.",
+                "Errors, warnings and information: to the window, the system's tray, your phone, "
+                "the log.",
             ),
             "notifications",
             also="alerts sources silence mute",

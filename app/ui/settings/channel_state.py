@@ -63,7 +63,7 @@ class ChannelStateView(QWidget):
         self.dot.show_state(said_of.dot_of(health))
         self.headline.setText(off if is_off else said_of.headline(health))
         _say(self.trouble, "" if is_off else health.error)
-        _say(self.advice, "" if is_off else said_of.advice(health))
+        _say(self.advice, health.hint if is_off else said_of.advice(health))
         _say(self.queues, said_of.queues(health))
         _say(self.unsure, said_of.unsure(health))
         self.trouble.become("attention" if said_of.dot_of(health) != "trouble" else "trouble")

@@ -250,6 +250,10 @@ class ChannelsPage(Page):
     async def _tried(self, token: Secret) -> str:
         """What the person is told at its end. Raises ``StewardError``."""
         bot = await self._channels.connect_telegram(token)
+        desk = self._session.desk
+        if not desk.settings.telegram_on and desk.setting_source("telegram_on") == "file":
+            desk.change_setting("telegram_on", None)  # who connects a bot wants it listened to
+            await self._channels.refresh()
         said = translate("Channels", "Connected: @{name} is your bot.").format(name=bot.username)
         if self._session.desk.setting_source(_TOKEN) == "run":
             said += " " + translate(
@@ -259,6 +263,7 @@ class ChannelsPage(Page):
 
     def _connected(self) -> None:
         self.token.clear()
+        self.rows["telegram_on"].refresh()
         self._show()
         self.telegram.pair_button.setFocus(Qt.FocusReason.OtherFocusReason)
 

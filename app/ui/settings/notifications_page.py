@@ -30,6 +30,7 @@ def _places() -> Mapping[str, str]:
     return {
         "window": translate("Settings", "Window"),
         "tray": translate("Settings", "System tray"),
+        "telegram": "Telegram",
         "log": translate("Settings", "Log"),
     }
 
@@ -97,8 +98,8 @@ class NotificationsPage(Page):
                 translate(
                     "Settings",
                     "The source stands on the card. Write SEVERITY/SOURCE=PLACES, "
-                    "with info, warning, error or any, and window, tray, log or "
-                    "none; separate rules with a semicolon.",
+                    "with info, warning, error or any, and window, tray, telegram, log "
+                    "or none; separate rules with a semicolon.",
                 ),
                 kind="muted",
                 wrap=True,
