@@ -203,7 +203,7 @@ class Assembly:
         )
         self._closing.push_async_callback(self.versions.close)
         self.workspaces = Workspaces(self.versions, self.folders, drive.finder(self.versions))
-        self.recovery: RecoveryReport = await self.versions.recover()
+        self.recovery: RecoveryReport = await self.versions.recover(in_drive=False)
         await self.conversations.mark_interrupted()
         await self.executions.mark_interrupted()
         await self.turns.mark_interrupted()

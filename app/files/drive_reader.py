@@ -19,7 +19,7 @@ from app.domain.drive import (
 )
 from app.domain.errors import FileError, FileTooLargeError, NotAFileError
 from app.files.drive_client import DriveClient
-from app.files.drive_places import DrivePlace, place_at
+from app.files.drive_places import DrivePlace, display_of, place_at
 from app.files.drive_transfers import Transfers
 from app.files.store import FolderContent, Pulled, Take, UnreachableError
 
@@ -218,7 +218,7 @@ def reaching(locator: str) -> Iterator[None]:
         yield
     except (DriveOfflineError, DriveSignedOutError) as error:
         raise UnreachableError(
-            f"Google Drive cannot be reached for {locator}: {error.message}",
+            f"Google Drive cannot be reached for {display_of(locator)}: {error.message}",
             hint=error.hint or "Steward finishes what it began there when Drive can be reached.",
             details={**error.details, "path": locator},
         ) from error

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Steward
-from tests.standins.google_drive import DriveServer, StoredFile
+from tests.standins.google_drive import Answer, CutAfter, DriveServer, StoredFile
+from tests.standins.google_drive.faults import anything
+from tests.standins.google_drive.requests import Request
 
 
 @pytest.fixture
@@ -75,3 +77,65 @@ def test_the_history_is_there_without_drive(
     archive = steward.home / "plan.zip"
     steward("files", "export", str(archive), "--path", path)
     assert archive.exists()
+
+
+def cut_off(steward: Steward, google: DriveServer, plan: StoredFile) -> None:
+    """A change whose last answers are lost, so that nobody knows whether it was made."""
+    seen: list[str] = []
+
+    def upload(request: Request) -> bool:
+        is_upload = request.method in ("PUT", "PATCH") and "/upload/" in request.target
+        seen.extend([request.target] if is_upload else [])
+        return is_upload
+
+    google.fail(CutAfter(), on=upload)
+    refused = Answer(403, "domainPolicy")  # a failure that is not tried again
+    google.fail(refused, on=lambda request: bool(seen) and anything(request), times=100)
+    ask(steward, f"append 'and again' to drive:{plan.id}", "--approve", "always")
+    google.heal()
+    assert b"and again" in plan.content
+
+
+def test_recover_ends_what_was_left_open_in_drive(
+    steward: Steward, google: DriveServer, plan: StoredFile
+) -> None:
+    cut_off(steward, google, plan)
+    listed = steward("files", "versions", f"drive:{plan.id}")
+    assert len(listed.out.splitlines()) == 1
+    assert listed.err == ""  # nothing went wrong here: Drive is not asked while Steward starts
+    done = steward("files", "recover")
+    assert done.out == f"drive:{plan.id}/plan.md: a change that was cut off is complete.\n"
+    assert steward("files", "recover").out == "Nothing was left open.\n"
+    assert len(steward("files", "versions", f"drive:{plan.id}").out.splitlines()) == 2
+
+
+def test_recover_says_what_waits_for_drive(
+    steward: Steward, google: DriveServer, plan: StoredFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_off(steward, google, plan)
+    monkeypatch.delenv("STEWARD_GOOGLE_TOKEN_FILE")
+    done = steward("files", "recover", code=1)
+    (line,) = done.out.splitlines()
+    assert line.startswith(f"drive:{plan.id}/plan.md: cannot be reached now; finished later.")
+    assert f"/{google.state.root}/" not in done.out  # a place as the history names it
+
+
+@pytest.mark.parametrize("folders", ["", "here"])
+def test_a_conflict_is_decided(
+    steward: Steward, google: DriveServer, plan: StoredFile, folders: str
+) -> None:
+    granted = {"STEWARD_FOLDERS": str(steward.folder) if folders else ""}
+    path = f"drive:{plan.id}"
+
+    def meanwhile(request: Request) -> None:
+        if request.method in ("PUT", "PATCH") and "/upload/" in request.target:
+            google.before = lambda _: None
+            google.state.edit(plan.id, b"Ann was here.\nWe meet on Monday.\n")
+
+    google.before = meanwhile
+    ask(steward, f"append 'Bring cake.' to {path}", "--approve", "always")
+    assert f"{path}/plan.md" in steward("files", "conflicts", **granted).out
+    assert "+Bring cake." in steward("files", "resolve", path, "merge", "--diff", **granted).out
+    steward("files", "resolve", f"{path}/plan.md", "merge", **granted)
+    assert plan.content == b"Ann was here.\nWe meet on Monday.\nBring cake.\n"
+    assert "no open conflict" in steward("files", "resolve", path, "ours", code=1, **granted).err
