@@ -193,6 +193,7 @@ class Assembly:
         )
         self.google = drive.accounts
         self._closing.callback(self.google.close)
+        await asyncio.to_thread(self.google.learn_secrets)
         self.versions = VersionManager(
             database=self.database,
             vault=settings.home / "vault",
@@ -439,6 +440,8 @@ class Assembly:
         self.settings = dataclasses.replace(self.settings, **changed)
         self.breakers.configure(_breaker_policy(self.settings))
         renew_options(unguarded(self.llm), self.settings)
+        if name.startswith("google_"):
+            self.google.learn_secrets_of_files()
         if name == "watch_folders":
             self.watcher.switch(on=self.settings.watch_folders)
             self.supervisor.revive(WATCHER)

@@ -73,6 +73,7 @@ class AccessTokens:
 
     Args:
         on_end: called then, once, in the thread that was told so.
+        on_token: called with each token before it is used.
     """
 
     def __init__(
@@ -80,10 +81,12 @@ class AccessTokens:
         access: Access,
         *,
         on_end: Callable[[], None] | None = None,
+        on_token: Callable[[Secret], None] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._access = access
         self._on_end = on_end
+        self._on_token = on_token
         self._over: DriveSignedOutError | None = None
         self._monotonic = monotonic
         self._lock = threading.Lock()
@@ -148,6 +151,8 @@ class AccessTokens:
             raise Unreached("Google's sign-in gave an answer that makes no sense.")
         lasts = float(seconds) if isinstance(seconds, int) and 0 < seconds < 10**6 else 0.0
         self._token = Secret(token)
+        if self._on_token is not None:
+            self._on_token(self._token)
         self._good_until = self._monotonic() + max(lasts - _EARLY, lasts / 2)
 
 
