@@ -179,6 +179,7 @@ def _entry(file: DriveFile) -> FileEntry:
         is_dir=file.is_folder,
         size=file.size or 0,
         modified_at=file.modified_at or datetime.fromtimestamp(0, UTC),
+        kind="" if file.is_folder else file.kind,
     )
 
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from typing import BinaryIO, Final, Protocol
 
 from app.domain.drive import (
+    DOCUMENT_TYPE,
+    SHEET_TYPE,
     DriveError,
     DriveFile,
     DriveMissingError,
@@ -230,12 +232,16 @@ def require_bytes(file: DriveFile, locator: str) -> None:
         what, hint = "a folder", "Name a file; drive.search finds what is in a folder."
     elif file.shortcut_to is not None:
         what, hint = "a shortcut", f"Name what it stands for: drive:{file.shortcut_to}."
-    elif file.is_workspace or file.head_revision is None:
-        what = "a Google document, which has no bytes of its own"
+    elif file.mime_type in (DOCUMENT_TYPE, SHEET_TYPE):
+        what = f"a {file.kind}, which has no bytes of its own"
         hint = "Read it with drive.read; it is changed by docs.edit and sheets.update."
+    elif file.is_workspace or file.head_revision is None:
+        what = f"a {file.kind or 'file'}, which has no bytes that could be changed"
+        hint = "drive.read gives the text of slides; drive.export saves it as a new file."
     else:
         return
-    raise NotAFileError(f"{locator} is {what}.", hint=hint, details={"path": locator})
+    details = {"path": locator, "is": "folder" if file.is_folder else file.kind}
+    raise NotAFileError(f"{locator} is {what}.", hint=hint, details=details)
 
 
 def _gone(locator: str) -> FileNotFoundError:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Steward
+from tests.skills.files.documents import docx_file
 from tests.standins.google_drive import Answer, CutAfter, DriveServer, StoredFile
 from tests.standins.google_drive.faults import anything
 from tests.standins.google_drive.requests import Request
@@ -79,7 +80,7 @@ def test_the_history_is_there_without_drive(
     assert archive.exists()
 
 
-def cut_off(steward: Steward, google: DriveServer, plan: StoredFile) -> None:
+def cut_off(steward: Steward, google: DriveServer, plan: StoredFile) -> str:
     """A change whose last answers are lost, so that nobody knows whether it was made."""
     seen: list[str] = []
 
@@ -91,9 +92,10 @@ def cut_off(steward: Steward, google: DriveServer, plan: StoredFile) -> None:
     google.fail(CutAfter(), on=upload)
     refused = Answer(403, "domainPolicy")  # a failure that is not tried again
     google.fail(refused, on=lambda request: bool(seen) and anything(request), times=100)
-    ask(steward, f"append 'and again' to drive:{plan.id}", "--approve", "always")
+    answer = ask(steward, f"append 'and again' to drive:{plan.id}", "--approve", "always")
     google.heal()
     assert b"and again" in plan.content
+    return answer
 
 
 def test_recover_ends_what_was_left_open_in_drive(
@@ -124,7 +126,7 @@ def test_recover_says_what_waits_for_drive(
 def test_a_conflict_is_decided(
     steward: Steward, google: DriveServer, plan: StoredFile, folders: str
 ) -> None:
-    granted = {"STEWARD_FOLDERS": str(steward.folder) if folders else ""}
+    granted = str(steward.folder) if folders else ""
     path = f"drive:{plan.id}"
 
     def meanwhile(request: Request) -> None:
@@ -134,8 +136,89 @@ def test_a_conflict_is_decided(
 
     google.before = meanwhile
     ask(steward, f"append 'Bring cake.' to {path}", "--approve", "always")
-    assert f"{path}/plan.md" in steward("files", "conflicts", **granted).out
-    assert "+Bring cake." in steward("files", "resolve", path, "merge", "--diff", **granted).out
-    steward("files", "resolve", f"{path}/plan.md", "merge", **granted)
+    assert f"{path}/plan.md" in steward("files", "conflicts", STEWARD_FOLDERS=granted).out
+    assert (
+        "+Bring cake."
+        in steward("files", "resolve", path, "merge", "--diff", STEWARD_FOLDERS=granted).out
+    )
+    steward("files", "resolve", f"{path}/plan.md", "merge", STEWARD_FOLDERS=granted)
     assert plan.content == b"Ann was here.\nWe meet on Monday.\nBring cake.\n"
-    assert "no open conflict" in steward("files", "resolve", path, "ours", code=1, **granted).err
+    assert (
+        "no open conflict"
+        in steward("files", "resolve", path, "ours", code=1, STEWARD_FOLDERS=granted).err
+    )
+
+
+def test_what_is_no_text_file_is_said_in_words(steward: Steward, google: DriveServer) -> None:
+    slides = google.state.add(
+        "Talk",
+        mime_type="application/vnd.google-apps.presentation",
+        exports={"text/plain": b"Slide one\n"},
+    )
+    form = google.state.add("Form", mime_type="application/vnd.google-apps.form")
+    plan = google.state.add("plan.md", b"We meet on Monday.\n")
+    link = google.state.add_shortcut("link", plan.id)
+    listed = ask(steward, "/files drive:root")
+    assert f"`drive:{slides.id}/Talk` (Google presentation)" in listed
+    assert f"`drive:{link.id}/link` (shortcut to drive:{plan.id})" in listed
+    assert f"`drive:{plan.id}/plan.md` (19 bytes)" in listed
+    assert "Slide one" in ask(steward, f"read drive:{slides.id}")
+    assert "We meet on Monday." in ask(steward, f"read drive:{link.id}")
+    assert "form, which has no text" in ask(steward, f"read drive:{form.id}")
+    said = ask(steward, f"append 'x' to drive:{slides.id}", "--approve", "always")
+    assert f"`drive:{slides.id}/Talk` is a Google presentation" in said
+    assert "drive.export" in said
+
+
+def test_a_folder_and_a_file_of_drive_are_searched(steward: Steward, google: DriveServer) -> None:
+    folder = google.state.add_folder("Project")
+    plan = google.state.add("plan.md", b"We meet on Monday.\n", folder=folder.id)
+    google.state.add("else.md", b"We meet on Monday.\n")
+    assert f"`drive:{plan.id}` `plan.md`" in ask(steward, f"find 'Monday' in drive:{folder.id}")
+    assert "else.md" not in ask(steward, f"find 'Monday' in drive:{folder.id}/Project")
+    assert "did not find" in ask(steward, f"find 'Sunday' in drive:{folder.id}")
+    assert f"`drive:{plan.id}/plan.md:1`" in ask(steward, f"find 'Monday' in drive:{plan.id}")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("read drive:unknown", "It may have been removed, or not be shared with you."),
+        ("read drive:{trashed}", "It is in Drive's trash"),
+        ("append 'x' to drive:{trashed}", "It is in Drive's trash"),
+        ("append 'x' to drive:{locked}", "You may not change this file"),
+    ],
+)
+def test_a_failure_says_what_is_the_matter_in_drive(
+    steward: Steward, google: DriveServer, words: str, said: str
+) -> None:
+    trashed, locked = (google.state.add(name, b"x") for name in ("old.md", "locked.md"))
+    google.state.set_trashed(trashed, True, "me@example.org")
+    locked.locked = True
+    answer = ask(steward, words.format(trashed=trashed.id, locked=locked.id))
+    assert said in answer
+    assert "folders you granted" not in answer
+    assert "shows whether" not in answer
+    if words.startswith("append"):
+        assert answer.count("Nothing was changed.") == 1
+
+
+def test_a_change_with_an_open_end_is_not_said_to_have_changed_nothing(
+    steward: Steward, google: DriveServer, plan: StoredFile
+) -> None:
+    answer = cut_off(steward, google, plan)
+    assert "Steward finishes this change, or takes it back" in answer
+    assert "Nothing was changed" not in answer
+
+
+def test_a_word_file_is_read_and_not_changed_and_it_is_said_what_to_do(
+    steward: Steward, google: DriveServer
+) -> None:
+    content = docx_file()
+    letter = google.state.add("letter.docx", content, mime_type="application/msword")
+    assert "Dear Ana" in ask(steward, f"read drive:{letter.id}")
+    said = ask(steward, f"replace 'Ana' with 'Ann' in drive:{letter.id}", "--approve", "always")
+    assert "is a Word document" in said
+    assert "comments" in said
+    assert "put the new text into a new file" in said
+    assert letter.content == content
