@@ -67,6 +67,10 @@ class Stores:
         """Refuse what would fail."""
         self._of(locator).require_allowed(kind, locator)
 
+    def require_possible(self, locator: str, after: Content) -> None:
+        """Refuse what the file cannot become."""
+        self._of(locator).require_possible(locator, after)
+
     def is_respelled(self, locator: str, target: str) -> bool:
         """Whether both are one file. Raises ``FileError`` where one is in Drive and one is not."""
         if is_drive(locator) and is_drive(target):
