@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Protocol
 
-from app.domain.errors import FileError
 from app.domain.files import OperationState
 from app.files.contents import Content
 from app.files.drive_places import is_drive
 from app.files.drive_reader import reaching
+from app.files.failures import apart
 from app.files.store import (
     Archive,
     Change,
@@ -112,9 +112,5 @@ class Stores:
 
     def _both(self, locator: str, target: str) -> FileStore:
         if is_drive(locator) != is_drive(target):
-            raise FileError(
-                "A file does not move between Google Drive and a folder of this machine.",
-                hint="Copy it (drive.copy, drive.export or drive.create), then remove the other.",
-                details={"path": locator, "target": target},
-            )
+            raise apart(locator, target)
         return self._of(locator)

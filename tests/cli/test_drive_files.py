@@ -222,3 +222,46 @@ def test_a_word_file_is_read_and_not_changed_and_it_is_said_what_to_do(
     assert "comments" in said
     assert "put the new text into a new file" in said
     assert letter.content == content
+
+
+@pytest.mark.parametrize("name", ["", "/plan.md"])
+def test_a_file_is_renamed_and_goes_into_a_folder(
+    steward: Steward, google: DriveServer, plan: StoredFile, name: str
+) -> None:
+    folder = google.state.add_folder("Project")
+    path = f"drive:{plan.id}{name}"
+    ask(steward, f"rename {path} to idea.md", "--approve", "always")
+    assert plan.name == "idea.md"
+    for slash in ("/", ""):
+        said = ask(steward, f"move {path} to drive:{folder.id}{slash}", "--approve", "always")
+        assert f"to `drive:{folder.id}" in said
+        assert (plan.name, plan.parents) == ("idea.md", [folder.id])
+        ask(steward, f"move {path} to drive:root", "--approve", "always")
+        assert plan.parents == [google.state.root]
+    ask(steward, f"rename {path} to drive:{folder.id}/plan.md", "--approve", "always")
+    assert (plan.name, plan.parents) == ("plan.md", [folder.id])
+
+
+@pytest.mark.parametrize("target", ["drive:root/", "drive:root/report.md", "drive:root"])
+def test_a_file_of_a_folder_is_not_moved_into_a_folder_called_drive(
+    steward: Steward, google: DriveServer, target: str
+) -> None:
+    said = ask(steward, f"move report.md to {target}", "--approve", "always")
+    assert "does not move between Google Drive and a folder" in said
+    assert [one.name for one in steward.folder.iterdir()] == ["report.md"]
+
+
+def test_a_file_of_drive_is_not_moved_to_this_machine(
+    steward: Steward, google: DriveServer, plan: StoredFile
+) -> None:
+    target = steward.folder / "plan.md"
+    said = ask(steward, f"move drive:{plan.id} to {target}", "--approve", "always")
+    assert "does not move between Google Drive and a folder" in said
+    assert "plan.md is no name" not in said
+
+
+def test_a_file_in_the_trash_without_versions_is_not_said_to_be_restorable(
+    steward: Steward, google: DriveServer, plan: StoredFile
+) -> None:
+    google.state.set_trashed(plan, True, "me@example.org")
+    assert "in the browser" in steward("files", "restore", f"drive:{plan.id}", "1", code=1).err

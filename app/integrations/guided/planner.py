@@ -237,6 +237,8 @@ def _rename(request: RenameFile) -> Plan:
 
 def _target(request: RenameFile) -> str:
     """Where the file goes: a bare name stays in its folder, a name with a slash is a path."""
+    if in_drive(request.path):
+        return request.new.rstrip("/")  # a file of Drive has no path: it keeps its name by itself
     folder, name = posixpath.split(request.path)
     if "/" not in request.new:
         return posixpath.join(folder, request.new)

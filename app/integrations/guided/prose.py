@@ -122,9 +122,11 @@ def renamed(intent: RenameFile, outcome: Outcome, target: str) -> Reply:
             "The versions went along; say `/undo` to go back.",
             offers(UndoLast()),
         )
+    did = f"Renamed {code(before)} to {code(target)}"
+    if before == target:  # in Drive a file is named by its id, and not by its folder
+        did = f"Moved {code(target)} to {code(intent.new)}"
     return Reply(
-        f"Renamed {code(before)} to {code(target)}. Its versions went along; say `/undo` to "
-        "go back.",
+        f"{did}. Its versions went along; say `/undo` to go back.",
         offers(UndoLast(), ShowVersions(target)),
     )
 
