@@ -188,7 +188,7 @@ class Assembly:
             on_end=lambda account: self._tell_problem(
                 "google",
                 f"The sign-in of {account.email} with Google has expired or was revoked. No file "
-                "was touched. Sign in again under Settings, Google Drive.",
+                "was touched. Sign in again: Settings → Google Drive, or `steward google sign-in`.",
             ),
         )
         self.google = drive.accounts

@@ -16,6 +16,10 @@ from app.integrations.google.failures import Refusal, Unreached
 from app.redaction import Secret
 
 TOKEN_URL: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+SIGN_IN_AGAIN: Final = (
+    "No file was touched. Sign in again: Settings → Google Drive, or `steward google sign-in`. A "
+    "sign-in that a token file holds is made anew by what wrote the file."
+)
 _EARLY: Final = 60.0
 """A token is renewed so many seconds before it would expire."""
 
@@ -174,12 +178,12 @@ def _refused(status: int, answer: dict[str, object]) -> Exception:
     if code in _ENDED:
         return DriveSignedOutError(
             "The sign-in to Google Drive has expired or was revoked.",
-            hint="No file was touched. Connect Google Drive again in the settings.",
+            hint=SIGN_IN_AGAIN,
         )
     if code in _UNKNOWN:
         return DriveSignedOutError(
             "Google does not know the client that was used to sign in.",
-            hint="No file was touched. Check the client id and secret in the settings, then "
-            "connect Google Drive again.",
+            hint="No file was touched. Check the OAuth client's file, then sign in again: "
+            "Settings → Google Drive, or `steward google sign-in`.",
         )
     return Refusal(status)

@@ -58,6 +58,8 @@ def help_text(intent: ShowHelp, command: Command | None) -> Reply:
     text = (
         f"{_OPENINGS[intent.occasion]}{can_do()}\n\n"
         f"Clear sentences work too: {', '.join(sentences)}.\n\n"
+        "A file of Google Drive is `drive:` and its id, wherever a file is named; "
+        "`/files drive:root` shows what is in My Drive.\n\n"
         "Every change shows what it does and asks you first; the versions before it are kept. "
         f"{CONNECT}"
     )
