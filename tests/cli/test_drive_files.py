@@ -265,3 +265,14 @@ def test_a_file_in_the_trash_without_versions_is_not_said_to_be_restorable(
 ) -> None:
     google.state.set_trashed(plan, True, "me@example.org")
     assert "in the browser" in steward("files", "restore", f"drive:{plan.id}", "1", code=1).err
+
+
+def test_a_sign_in_that_is_over_is_said_once_and_with_the_way_back(
+    steward: Steward, google: DriveServer, plan: StoredFile
+) -> None:
+    for grant in google.sign_ins.grants.values():
+        grant.revoked = True
+    done = steward("ask", f"read drive:{plan.id}", STEWARD_PROVIDER="guided")
+    assert "`steward google sign-in`" in done.out
+    assert "! The sign-in of" in done.err
+    assert "steward:" not in done.err

@@ -318,7 +318,7 @@ class GoogleAccounts:
 
     def _end(self, account: GoogleAccount) -> None:
         """Google has ended a sign-in: said once, and no request is made for it any more."""
-        logger.warning("a sign-in with Google is over", extra={"source": account.source.value})
+        logger.info("a sign-in with Google is over", extra={"source": account.source.value})
         if account.source is AccountSource.SIGN_IN:
             try:
                 self.book.mark(account, AccountState.SIGN_IN_AGAIN)
