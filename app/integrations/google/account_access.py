@@ -53,9 +53,8 @@ def learn_secrets(
     match account.source:
         case AccountSource.SERVICE_ACCOUNT if settings.google_service_account_file is not None:
             key = read_service_key(settings.google_service_account_file)
-            whole = str(key.info.get("private_key"))
-            for secret in (whole, _without_frame(whole)):  # it may be told without its frame
-                hide("GOOGLE_SERVICE_KEY", Secret(secret))
+            hide = _also_without_frame(hide)
+            hide("GOOGLE_SERVICE_KEY", Secret(str(key.info.get("private_key"))))
             return key
         case AccountSource.TOKEN_FILE if settings.google_token_file is not None:
             token = read_token(settings.google_token_file)
@@ -66,8 +65,15 @@ def learn_secrets(
     return book.token(account.email)
 
 
-def _without_frame(pem: str) -> str:
-    return "\n".join(line for line in pem.split("\n") if not line.startswith("-----"))
+def _also_without_frame(hide: Hide) -> Hide:
+    """A key in PEM may be told without its first and last line."""
+
+    def both(name: str, pem: Secret) -> None:
+        hide(name, pem)
+        lines = pem.reveal().split("\n")
+        hide(name, Secret("\n".join(one for one in lines if not one.startswith("-----"))))
+
+    return both
 
 
 def named_in_files(settings: Settings, ended: Collection[str]) -> list[GoogleAccount]:
