@@ -192,11 +192,12 @@ class Assembly:
             on_end=lambda account: self._tell_problem(
                 "google",
                 f"The sign-in of {account.email} with Google has expired or was revoked. No file "
-                "was touched. Sign in again under Settings, Google Drive.",
+                "was touched. Sign in again: Settings → Google Drive, or `steward google sign-in`.",
             ),
         )
         self.google = drive.accounts
         self._closing.callback(self.google.close)
+        await asyncio.to_thread(self.google.learn_secrets)
         self.versions = VersionManager(
             database=self.database,
             vault=settings.home / "vault",
@@ -207,7 +208,7 @@ class Assembly:
         )
         self._closing.push_async_callback(self.versions.close)
         self.workspaces = Workspaces(self.versions, self.folders, drive.finder(self.versions))
-        self.recovery: RecoveryReport = await self.versions.recover()
+        self.recovery: RecoveryReport = await self.versions.recover(in_drive=False)
         await self.conversations.mark_interrupted()
         await self.executions.mark_interrupted()
         await self.turns.mark_interrupted()
@@ -445,6 +446,8 @@ class Assembly:
         self.settings = dataclasses.replace(self.settings, **changed)
         self.breakers.configure(_breaker_policy(self.settings))
         renew_options(unguarded(self.llm), self.settings)
+        if name.startswith("google_"):
+            self.google.learn_secrets_of_files()
         if name == "watch_folders":
             self.watcher.switch(on=self.settings.watch_folders)
             self.supervisor.revive(WATCHER)

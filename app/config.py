@@ -139,9 +139,10 @@ def default_of(name: str) -> object:
 
 
 # Secrets of services that come later: hidden from today on, wherever they are set. Those of a
-# sign-in with Google become known when they are given or read.
+# sign-in with Google stand in files and in the keyring, and become known when those are read.
 _OTHER_SECRET_ENV: Final = (
     "GOOGLE_REFRESH_TOKEN",
+    "GOOGLE_ACCESS_TOKEN",
     "GOOGLE_CLIENT_SECRET",
     "GOOGLE_SERVICE_KEY",
 )

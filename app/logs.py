@@ -70,6 +70,9 @@ class JsonLines(logging.Formatter):
         return _OBEYED.sub(_escaped, self._redactor.text(finished))
 
 
+_NOTIFICATIONS: Final = "app.notifications.sinks"
+
+
 class OneLine(logging.Formatter):
     """For stderr: what happened, no traceback (the file has it), no secret.
 
@@ -115,6 +118,8 @@ def start_logging(
     terminal = _Terminal()
     terminal.setLevel(logging.WARNING)
     terminal.setFormatter(OneLine(redactor))
+    # A face shows a notification whole; of the line here only its first word would be seen.
+    terminal.addFilter(lambda record: record.name != _NOTIFICATIONS)
     handlers: list[logging.Handler] = [terminal]
     try:
         folder = home / "logs"

@@ -17,14 +17,28 @@ CANARIES: Final[Mapping[str, str]] = {
 }
 """One for each secret setting; different ones, so that a find says which door is open."""
 
-_FORMS: Final = {n: [form.encode() for form in forms_of(v)] for n, v in CANARIES.items()}
+GOOGLE: Final[Mapping[str, str]] = {
+    "GOOGLE_REFRESH_TOKEN": "1//canaryR-c9f0f895fb98ab9159f51fd0297e236d",
+    "GOOGLE_CLIENT_SECRET": "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fc51c7c6ad26",
+    "GOOGLE_ACCESS_TOKEN": "ya29.canaryA-d3d9446802a44259755d38e6d163e820",
+    "GOOGLE_SERVICE_KEY": "canaryK/6512bd43d9caa6e02c990b0a82652dca+c20ad4d76fe97759aa27",
+}
+"""What a sign-in with Google is made of: no settings, but in files, the keyring and answers.
+
+The third is how every such token begins, and the last stands in a private key.
+"""
+
+_FORMS: Final = {
+    name: [form.encode() for form in forms_of(value)]
+    for name, value in {**CANARIES, **GOOGLE}.items()
+}
 
 ALL: Final = " and ".join(CANARIES.values())
 
 
 def canaries_in(data: bytes) -> list[str]:
     """Which keys stand in ``data``, in any form."""
-    return [name for name in CANARIES if any(form in data for form in _FORMS[name])]
+    return [name for name in _FORMS if any(form in data for form in _FORMS[name])]
 
 
 def found_below(folder: Path, *, but: Iterable[str]) -> dict[str, list[str]]:

@@ -26,6 +26,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 
+    from tests.prepared_database import PreparedDatabase
+
 QT_FOLDER = Path(__file__).parent / "ui"
 OURS = ("STEWARD_", "OPENROUTER_", "TELEGRAM_", "GOOGLE_")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "ftp_proxy")
@@ -107,6 +109,23 @@ def steward_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / f"xdg-{kind.lower()}"))
     return home
+
+
+@pytest.fixture(scope="session")
+def _prepared_database(tmp_path_factory: pytest.TempPathFactory) -> PreparedDatabase:
+    from tests.prepared_database import PreparedDatabase
+
+    return PreparedDatabase(tmp_path_factory.mktemp("prepared") / "steward.db")
+
+
+@pytest.fixture(autouse=True)
+def _new_databases_lie_ready(
+    request: pytest.FixtureRequest,
+    _prepared_database: PreparedDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if request.node.get_closest_marker("migrates") is None:
+        _prepared_database.lie_ready(monkeypatch)
 
 
 class _Internet:

@@ -10,6 +10,7 @@ from app.cli.progress import progress
 from app.cli.run import DONE, FAILED, opened
 from app.domain.errors import FileError
 from app.domain.files import OperationState
+from app.files.drive_places import display_of
 
 if TYPE_CHECKING:
     from app.files.reports import Finding
@@ -54,12 +55,13 @@ async def verify(output: Output) -> int:
 
 
 async def recover(output: Output) -> int:
-    """Say what the recovery at the start of this very command did."""
+    """Say what the recovery at the start of this very command did; then end what is in Drive."""
     async with opened(offline=True, warn=False) as assembly:
         report = assembly.recovery
+        operations = (*report.operations, *await assembly.versions.recover_drive())
     if report.missing_vault is not None:
         _show_missing_vault(output, report.missing_vault)
-    for one in report.operations:
+    for one in operations:
         became = one.became.value if one.became else None
         if output.json_lines:
             output.record(
@@ -79,11 +81,11 @@ async def recover(output: Output) -> int:
         else:
             output.line(f"{visible_line(path)}: cleared away; {why}.")
     if not output.json_lines:
-        if not report.operations:
+        if not operations:
             output.line("Nothing was left open.")
         if parts := report.parts_removed:
             output.line(f"Cleared away in the vault: {counted(parts, 'unfinished content')}.")
-    unfinished = [o for o in report.operations if o.became in (None, OperationState.FAILED)]
+    unfinished = [o for o in operations if o.became in (None, OperationState.FAILED)]
     return FAILED if unfinished or report.missing_vault is not None else DONE
 
 
@@ -106,6 +108,6 @@ def _show_finding(output: Output, level: str, finding: Finding) -> None:
             }
         )
     else:
-        subject = f"{visible_line(finding.subject)}: " if finding.subject else ""
+        subject = f"{visible_line(display_of(finding.subject))}: " if finding.subject else ""
         colour: Colour | None = "red" if level == "problem" else None
         output.line(f"{level}: {subject}{visible_line(finding.message)}", colour)

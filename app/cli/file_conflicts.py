@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from app.cli.output import Output, in_utc, local, visible_line
 from app.cli.run import DONE, opened
 from app.domain.errors import NoFolderError, NotFoundError, PathOutsideError
 from app.domain.files import ConflictChoice, FileAction, FileConflict
+from app.files.drive_places import id_in, is_drive, place_at
 
 if TYPE_CHECKING:
     from app.assembly import Assembly
@@ -64,17 +66,26 @@ async def resolve(
 
 async def _newest(assembly: Assembly, path: str) -> FileConflict:
     """The newest open conflict of the file that ``path`` names. Raises ``NotFoundError``."""
-    places = {str(place) for place in assembly.folders.candidates(path)}
+    is_meant = _meaning(assembly, path)
     for one in await workspace_of(assembly).conflicts():
-        if one.path in places:
+        if is_meant(one.path):
             return one
-    if any(one.path in places for one in await assembly.versions.conflicts()):
+    if any(is_meant(one.path) for one in await assembly.versions.conflicts()):
         raise PathOutsideError(f"{path} is outside the folders Steward may work in.")
     raise NotFoundError(
         f"There is no open conflict of {path}.",
         hint="`steward files conflicts` lists those that are open.",
         details={"path": path},
     )
+
+
+def _meaning(assembly: Assembly, path: str) -> Callable[[str], bool]:
+    """Says of a file that the history names whether ``path`` means it. Raises ``FileError``."""
+    if is_drive(path):
+        file_id, _ = id_in(path)
+        return lambda known: is_drive(known) and place_at(known).file_id == file_id
+    places = {str(place) for place in assembly.folders.candidates(path)}
+    return places.__contains__
 
 
 async def _preview(

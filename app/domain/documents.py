@@ -37,12 +37,13 @@ _MAIN_PARTS: Final = {
     "xl/workbook.xml": "xlsx",
     "ppt/presentation.xml": "pptx",
 }
-_NAMES: Final = {
-    "docx": "Word document",
-    "xlsx": "Excel workbook",
-    "pptx": "PowerPoint presentation",
-    "pdf": "PDF document",
+DOCUMENT_NAMES: Final = {
+    "docx": "a Word document",
+    "xlsx": "an Excel workbook",
+    "pptx": "a PowerPoint presentation",
+    "pdf": "a PDF document",
 }
+"""In words, by format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,12 @@ def document_text(
         raise
     except _DAMAGE as error:
         raise NotTextError(
-            f"{name} is a {_NAMES[kind]} that cannot be read: it is damaged, or of a rare kind.",
-            details={"is": f"a damaged {_NAMES[kind]}", "problem": type(error).__name__},
+            f"{name} is {DOCUMENT_NAMES[kind]} that cannot be read: it is damaged, or of a rare "
+            "kind.",
+            details={
+                "is": f"{DOCUMENT_NAMES[kind]}, damaged",
+                "problem": type(error).__name__,
+            },
         ) from error
 
 
@@ -125,7 +130,7 @@ def _measure(data: bytes, kind: str, name: str) -> None:
     if len(parts) > _MAX_PARTS or total > _MAX_UNPACKED or tree > _MAX_TREE:
         raise FileTooLargeError(
             f"{name} unpacks to {total // 1_000_000:,} MB in {len(parts):,} parts, which is more "
-            f"than a {_NAMES[kind]} should.",
+            f"than {DOCUMENT_NAMES[kind]} should.",
             details={"unpacked": total, "parts": len(parts)},
         )
 

@@ -15,6 +15,12 @@ DOCUMENT_TYPE: Final = "application/vnd.google-apps.document"
 SHEET_TYPE: Final = "application/vnd.google-apps.spreadsheet"
 SLIDES_TYPE: Final = "application/vnd.google-apps.presentation"
 _WORKSPACE: Final = "application/vnd.google-apps."
+_KINDS: Final = {
+    FOLDER_TYPE: "folder",
+    SHORTCUT_TYPE: "shortcut",
+    DOCUMENT_TYPE: "Google Doc",
+    SHEET_TYPE: "Google Sheet",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,16 @@ class DriveFile:
     def is_folder(self) -> bool:
         """Whether it is a folder."""
         return self.mime_type == FOLDER_TYPE
+
+    @property
+    def kind(self) -> str:
+        """What it is, in words; empty for a file with bytes."""
+        if self.shortcut_to is not None:
+            return f"shortcut to drive:{self.shortcut_to}"
+        if not self.is_workspace:
+            return ""
+        word = self.mime_type.rpartition(".")[2]
+        return _KINDS.get(self.mime_type) or f"Google {word if word.isalpha() else 'file'}"
 
     @property
     def is_workspace(self) -> bool:

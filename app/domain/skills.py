@@ -169,7 +169,8 @@ class Skill(Protocol):
         """Deadline in seconds, or ``None`` for the configured default."""
         ...
 
-    # A skill may also have ``barrier`` and ``touches``, as ``WriteSkill`` says.
+    # A skill may also have ``barrier`` and ``touches``, as ``WriteSkill`` says; and
+    # ``timeout_for(params)``, where its deadline depends on what it is called with.
 
     async def preview(self, params: Mapping[str, object], context: SkillContext) -> Preview:
         """What ``execute`` would change. Never called for ``READ``.

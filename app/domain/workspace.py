@@ -28,8 +28,9 @@ class FileEntry:
         path: absolute path text.
         display: path relative to its granted folder (``/`` separators), for people and models.
         is_dir: whether it is a folder.
-        size: bytes (0 for folders).
+        size: bytes (0 for folders, and for what has none).
         modified_at: UTC.
+        kind: what it is, where it has no bytes of its own: a Google Doc, a shortcut.
     """
 
     path: str
@@ -37,6 +38,7 @@ class FileEntry:
     is_dir: bool
     size: int
     modified_at: datetime
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

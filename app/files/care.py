@@ -84,8 +84,8 @@ class VaultCare:
             clock=self._clock,
         )
 
-    def recover(self, gate: Gate) -> RecoveryReport:
-        """End what a crash left open."""
+    def recover(self, gate: Gate, *, in_drive: bool = True) -> RecoveryReport:
+        """End what a crash left open; that in Google Drive, too, or not before it may be asked."""
         from app.files.recovery import recover
 
         with explaining(str(self._vault)):
@@ -94,10 +94,10 @@ class VaultCare:
                 gate.go()
                 report = recover(self._journal, self._runner, self._blobs)
                 cleared = self._work.clear_abandoned()
-            in_drive = self.recover_drive(Gate())
+            ended = self.recover_drive(Gate()) if in_drive else ()
             return dataclasses.replace(
                 report,
-                operations=(*report.operations, *in_drive),
+                operations=(*report.operations, *ended),
                 partial_removed=cleared,
                 missing_vault=missing,
             )

@@ -88,6 +88,11 @@ class DocumentStore(DriveStore):
         """Whether it says the same."""
         return self.probe(locator) == pulled.hash
 
+    def require_possible(self, locator: str, after: Content) -> None:
+        """Refuse a text that the document cannot become in place."""
+        client, file, view = self._file(locator)
+        view.require_possible(view.look(client, file.file_id), _text(after))
+
     # -- changing --------------------------------------------------------------------------
 
     def prepare(self, change: Change) -> Change:

@@ -15,7 +15,7 @@ from app.domain.workspace import FileEntry
 from app.files.drive_client import DriveClient, DriveQuery
 from app.files.drive_places import PREFIX, ROOT, DrivePlace, id_in, place_at, place_of
 from app.files.drive_reader import Drives, seen
-from app.files.failures import exists
+from app.files.failures import apart, exists
 from app.storage.file_history import FileHistory
 
 _STORE: Final = "drive"
@@ -36,9 +36,16 @@ class DriveFinder:
         Raises ``FileMissingError``, ``NotAFileError`` for a folder.
         """
         file = self.file(path)
+        known = self._known(file.file_id)
         if file.trashed:
-            raise _missing(path, "It is in Drive's trash; files.restore brings it back.")
-        return self._known(file.file_id) or place_of(file).locator
+            raise _missing(
+                path,
+                "It is in Drive's trash; files.restore brings it back."
+                if known
+                else "It is in Drive's trash, and Steward has no versions of it: take it out "
+                "there, in the browser.",
+            )
+        return known or place_of(file).locator
 
     def known(self, path: str) -> str:
         """The locator of a file that has a history, else of one that is in Drive."""
@@ -81,6 +88,8 @@ class DriveFinder:
         """
         place = place_at(source)
         if not target.startswith(PREFIX):
+            if target.startswith(("/", "~", "./", "../")):
+                raise apart(source, target)
             if "/" in target or not target.strip():
                 raise FileError(
                     f"{target} is no name for a Drive file.",
@@ -179,6 +188,7 @@ def _entry(file: DriveFile) -> FileEntry:
         is_dir=file.is_folder,
         size=file.size or 0,
         modified_at=file.modified_at or datetime.fromtimestamp(0, UTC),
+        kind="" if file.is_folder else file.kind,
     )
 
 

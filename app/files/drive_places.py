@@ -68,7 +68,7 @@ def place_at(locator: str) -> DrivePlace:
 
 def display_of(path: str) -> str:
     """The short form of a locator; what is none stays as it was written."""
-    return place_at(path).display if path.count("/") == 2 else path
+    return place_at(path).display if is_drive(path) and path.count("/") == 2 else path
 
 
 def id_in(path: str) -> tuple[str, str]:

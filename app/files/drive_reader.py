@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from typing import BinaryIO, Final, Protocol
 
 from app.domain.drive import (
+    DOCUMENT_TYPE,
+    SHEET_TYPE,
     DriveError,
     DriveFile,
     DriveMissingError,
@@ -19,7 +21,7 @@ from app.domain.drive import (
 )
 from app.domain.errors import FileError, FileTooLargeError, NotAFileError
 from app.files.drive_client import DriveClient
-from app.files.drive_places import DrivePlace, place_at
+from app.files.drive_places import DrivePlace, display_of, place_at
 from app.files.drive_transfers import Transfers
 from app.files.store import FolderContent, Pulled, Take, UnreachableError
 
@@ -218,7 +220,7 @@ def reaching(locator: str) -> Iterator[None]:
         yield
     except (DriveOfflineError, DriveSignedOutError) as error:
         raise UnreachableError(
-            f"Google Drive cannot be reached for {locator}: {error.message}",
+            f"Google Drive cannot be reached for {display_of(locator)}: {error.message}",
             hint=error.hint or "Steward finishes what it began there when Drive can be reached.",
             details={**error.details, "path": locator},
         ) from error
@@ -230,12 +232,16 @@ def require_bytes(file: DriveFile, locator: str) -> None:
         what, hint = "a folder", "Name a file; drive.search finds what is in a folder."
     elif file.shortcut_to is not None:
         what, hint = "a shortcut", f"Name what it stands for: drive:{file.shortcut_to}."
-    elif file.is_workspace or file.head_revision is None:
-        what = "a Google document, which has no bytes of its own"
+    elif file.mime_type in (DOCUMENT_TYPE, SHEET_TYPE):
+        what = f"a {file.kind}, which has no bytes of its own"
         hint = "Read it with drive.read; it is changed by docs.edit and sheets.update."
+    elif file.is_workspace or file.head_revision is None:
+        what = f"a {file.kind or 'file'}, which has no bytes that could be changed"
+        hint = "drive.read gives the text of slides; drive.export saves it as a new file."
     else:
         return
-    raise NotAFileError(f"{locator} is {what}.", hint=hint, details={"path": locator})
+    details = {"path": locator, "is": "folder" if file.is_folder else file.kind}
+    raise NotAFileError(f"{locator} is {what}.", hint=hint, details=details)
 
 
 def _gone(locator: str) -> FileNotFoundError:

@@ -63,6 +63,9 @@ class DriveStore(DriveReader):
                 details={"path": locator},
             )
 
+    def require_possible(self, locator: str, after: Content) -> None:
+        """A file can hold any bytes."""
+
     def prepare(self, change: Change) -> Change:
         """Note what stands there, and which copy is going to be its archive."""
         place = place_at(change.locator)

@@ -135,6 +135,15 @@ def exists(path: str) -> FileExistsAlreadyError:
     )
 
 
+def apart(locator: str, target: str) -> FileError:
+    """One is in Google Drive, and one is on this machine."""
+    return FileError(
+        "A file does not move between Google Drive and a folder of this machine.",
+        hint="Copy it (drive.copy, drive.export or drive.create), then remove the other.",
+        details={"path": locator, "target": target},
+    )
+
+
 def changed(locator: str) -> FileChangedError:
     """The bytes are not those that were read or approved."""
     return FileChangedError(

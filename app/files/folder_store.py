@@ -58,6 +58,9 @@ class FolderStore(FolderReader):
         with spot(self.fs, locator, "") as place, place.reading(place.name) as handle:
             require_allowed(self.fs, handle, kind, locator)
 
+    def require_possible(self, locator: str, after: Content) -> None:
+        """A file can hold any bytes."""
+
     def is_respelled(self, locator: str, target: str) -> bool:
         """Whether the disk takes both for one name of one file."""
         return is_respelled(self.fs, locator, target)

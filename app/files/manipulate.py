@@ -47,6 +47,8 @@ def work_out(store: FileStore, request: Request, work: WorkFolder) -> WorkedOut:
         after = _made(request, pulled, work)
         if pulled is not None and after.hash == pulled.hash:
             raise _same(request.locator)
+        if pulled is not None:
+            store.require_possible(request.locator, after)
     return WorkedOut(pulled, after)
 
 

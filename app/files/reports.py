@@ -7,6 +7,7 @@ from typing import Final
 
 from app.domain.errors import FileError
 from app.domain.files import OperationState
+from app.files.drive_places import display_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,18 @@ class Recovered:
     reason: str = ""
 
     def __str__(self) -> str:
+        path = display_of(self.path)
         match self.became:
             case OperationState.DONE:
-                return f"{self.path}: a change that was cut off is complete."
+                return f"{path}: a change that was cut off is complete."
             case OperationState.ABORTED:
-                return f"{self.path}: a change that was cut off was taken back."
+                return f"{path}: a change that was cut off was taken back."
             case OperationState.CONFLICT:
-                return f"{self.path}: someone else changed it meanwhile; both versions are kept."
+                return f"{path}: someone else changed it meanwhile; both versions are kept."
             case None:
-                return f"{self.path}: cannot be reached now; finished later. {self.reason}".strip()
+                return f"{path}: cannot be reached now; finished later. {self.reason}".strip()
             case _:
-                return f"{self.path}: needs a look. {self.reason}".strip()
+                return f"{path}: needs a look. {self.reason}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,6 +206,13 @@ class FileStore(Protocol):
         """
         ...
 
+    def require_possible(self, locator: str, after: Content) -> None:
+        """Raises ``FileError`` where a file that stands there cannot become ``after``.
+
+        Asked beforehand, so that nobody is asked to allow what would be refused; touches nothing.
+        """
+        ...
+
     def is_respelled(self, locator: str, target: str) -> bool:
         """Whether ``target`` is only another spelling of the same name, taken for the same."""
         ...

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Protocol
 
-from app.domain.errors import FileError
 from app.domain.files import OperationState
 from app.files.contents import Content
 from app.files.drive_places import is_drive
 from app.files.drive_reader import reaching
+from app.files.failures import apart
 from app.files.store import (
     Archive,
     Change,
@@ -67,6 +67,10 @@ class Stores:
         """Refuse what would fail."""
         self._of(locator).require_allowed(kind, locator)
 
+    def require_possible(self, locator: str, after: Content) -> None:
+        """Refuse what the file cannot become."""
+        self._of(locator).require_possible(locator, after)
+
     def is_respelled(self, locator: str, target: str) -> bool:
         """Whether both are one file. Raises ``FileError`` where one is in Drive and one is not."""
         if is_drive(locator) and is_drive(target):
@@ -108,9 +112,5 @@ class Stores:
 
     def _both(self, locator: str, target: str) -> FileStore:
         if is_drive(locator) != is_drive(target):
-            raise FileError(
-                "A file does not move between Google Drive and a folder of this machine.",
-                hint="Copy it (drive.copy, drive.export or drive.create), then remove the other.",
-                details={"path": locator, "target": target},
-            )
+            raise apart(locator, target)
         return self._of(locator)

@@ -296,9 +296,12 @@ class VersionManager(VersionReader):
 
     # -- care ------------------------------------------------------------------------------
 
-    async def recover(self) -> RecoveryReport:
-        """End what a crash left open. Raises ``FileError`` where another Steward stays busy."""
-        return await self._workers.uncut(self.care.recover)
+    async def recover(self, *, in_drive: bool = True) -> RecoveryReport:
+        """End what a crash left open. Raises ``FileError`` where another Steward stays busy.
+
+        Not ``in_drive``: Google Drive is not asked yet; ``recover_drive`` does it then.
+        """
+        return await self._workers.uncut(lambda gate: self.care.recover(gate, in_drive=in_drive))
 
     async def recover_drive(self) -> tuple[Recovered, ...]:
         """End what was left open in Google Drive: it can be reached again. Asks only if it must."""

@@ -14,7 +14,7 @@ from app.domain.files import (
 )
 from app.files.drive_finder import DriveFinder
 from app.files.drive_places import is_drive
-from app.files.failures import changed, explaining, naming
+from app.files.failures import apart, changed, explaining, naming
 from app.files.folders import GrantedFolders
 from app.files.fs_ops import FsOps
 from app.files.request import (
@@ -136,6 +136,8 @@ class WorkspacePaths:
         """
         if is_drive(source):
             return self._drive.goal(source, target)
+        if is_drive(target):  # else it would be a folder on this machine with such a name
+            raise apart(source, target)
         goal = self._folders.resolve(target, for_new=True, near=Path(source))
         return str(goal / Path(source).name if goal.is_dir() else goal)
 

@@ -9,7 +9,7 @@ from app.domain.events import Notification, Severity
 
 logger = logging.getLogger(__name__)
 
-# Never as an error: those are repeated on the terminal, where a face shows the message itself.
+# Never as an error: that is for what is wrong in Steward itself.
 _LEVELS: Final = {Severity.INFO: logging.INFO}
 
 

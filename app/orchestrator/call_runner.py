@@ -208,7 +208,7 @@ class CallRunner:
         outcome, reason = Outcome.NEUTRAL, ""
         batch = run.batch
         may_write = self._permit(run, allowed=approved is not None)
-        seconds = self._executor.time_for(looker or run.skill)
+        seconds = self._executor.time_for(looker or run.skill, call.arguments)
         batch.waits.begin(call.id, Phase.SKILL, call.name, seconds=seconds)
         try:
             result = await self._executor.run(

@@ -18,6 +18,7 @@ class PreviewRun:
         self.tool_definition = skill.tool_definition
         self.domain = skill.domain
         self.timeout = skill.timeout
+        self.timeout_for = getattr(skill, "timeout_for", None)
         self.seen: Preview | None = None
 
     async def preview(self, params: Mapping[str, object], context: SkillContext) -> Preview:

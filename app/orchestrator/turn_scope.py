@@ -36,8 +36,8 @@ class Workspaces(Protocol):
 class SkillRuns(Protocol):
     """Runs one skill (``skill_runtime.executor``)."""
 
-    def time_for(self, skill: Skill) -> float:
-        """Seconds it may take."""
+    def time_for(self, skill: Skill, params: Mapping[str, object]) -> float:
+        """Seconds it may take, called with ``params``."""
         ...
 
     async def run(

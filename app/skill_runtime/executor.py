@@ -130,7 +130,7 @@ class Executor:
         """
         contain_tasks_of_skills(asyncio.get_running_loop())
         started = self._clock.monotonic()
-        timeout = self.time_for(skill)
+        timeout = self.time_for(skill, call.arguments)
         work = _contained(skill, call, context, may_begin)
         task = asyncio.create_task(work, name=f"skill {call.name}")
         stopped: ToolResult | None = None
@@ -153,10 +153,11 @@ class Executor:
         elapsed = round((self._clock.monotonic() - started) * 1000)
         return dataclasses.replace(result, duration_ms=elapsed)
 
-    def time_for(self, skill: Skill) -> float:
-        """Seconds ``skill`` may take."""
-        if skill.timeout is not None:
-            return skill.timeout
+    def time_for(self, skill: Skill, params: Mapping[str, object]) -> float:
+        """Seconds ``skill`` may take that is called with ``params``."""
+        seconds = _own_time(skill, params) or skill.timeout
+        if seconds is not None:
+            return seconds
         return self._timeout() if callable(self._timeout) else self._timeout
 
     def _leave_behind(
@@ -226,6 +227,17 @@ async def _outlast(task: asyncio.Task[ToolResult], seconds: float) -> None:
 def is_barrier(skill: Skill) -> bool:
     """Whether nothing else may run beside ``skill``: its attribute ``barrier``, if it has one."""
     return getattr(skill, "barrier", False) is True
+
+
+def _own_time(skill: Skill, params: Mapping[str, object]) -> float | None:
+    """Seconds that the skill's method ``timeout_for`` asks for, if it has one."""
+    timeout_for = getattr(skill, "timeout_for", None)
+    try:
+        seconds = timeout_for(copy.deepcopy(dict(params))) if callable(timeout_for) else None
+    except Exception:
+        logger.exception("skill cannot say how long it may take", extra={"skill": str(type(skill))})
+        return None
+    return seconds if isinstance(seconds, int | float) and seconds > 0 else None
 
 
 def touched_paths(skill: Skill, params: Mapping[str, object]) -> tuple[str, ...] | None:

@@ -115,8 +115,8 @@ class StatusLine(QWidget):
                 )
             )
             return
-        folders = session.desk.folders.folders
-        if not folders:
+        folders, accounts = session.desk.folders.folders, session.drive.accounts
+        if not folders and not accounts:
             self._dot.show_state("attention")
             self._left.setText(
                 translate(
@@ -124,10 +124,11 @@ class StatusLine(QWidget):
                 )
             )
             return
-        accounts = session.drive.accounts
         over = any(one.state is AccountState.SIGN_IN_AGAIN for one in accounts)
-        self._dot.show_state("attention" if over else "ok")
-        where = words.count(len(folders), "folder")
+        away = bool(accounts and session.drive.status.offline)
+        self._dot.show_state("attention" if over or away else "ok")
+        drive = translate("Status", "Google Drive")
+        where = words.count(len(folders), "folder") if folders else drive
         if session.desk.llm.provider != "guided":
             private = translate("Status", "answers come from {label}").format(
                 label=session.desk.llm.label
@@ -136,6 +137,10 @@ class StatusLine(QWidget):
             private = self._what_leaves(has_drive=bool(accounts))
         if over:
             private = translate("Status", "Google Drive: sign in again")
+        elif away and session.drive.status.waiting:
+            private = translate("Status", "Google Drive cannot be reached; a change waits for it")
+        elif away:
+            private = translate("Status", "Google Drive cannot be reached")
         self._left.setText(
             translate("Status", "Every change is kept as a version · {where} · {private}").format(
                 where=where, private=private

@@ -54,14 +54,14 @@ QPushButton[kind="status"] {
 QPushButton[kind="status"]:hover { background: $hover; color: $text; }
 QPushButton[kind="status"]:focus { border: $link_ring solid $accent; }
 QPushButton[kind="chip"] {
-    border-radius: ${chip}px; padding: 1px 10px; min-height: px(18); color: $muted;
+    border-radius: ${chip}px; padding: 2px 10px; min-height: px(16); color: $muted;
     background: transparent; border: 1px solid $control; font-size: ${small}pt;
 }
 QPushButton[kind="chip"]:hover { background: $hover; color: $text; }
 QPushButton[kind="chip"]:checked {
     background: $accent_soft; color: $text; border-color: $accent;
 }
-QPushButton[kind="chip"]:focus { border: $ring solid $accent; padding: inside(1, 10); }
+QPushButton[kind="chip"]:focus { border: $ring solid $accent; padding: inside(2, 10); }
 QPushButton[kind="suggestion"] { color: $accent; border-radius: ${bubble}px; padding: 3px 12px; }
 QPushButton[kind="suggestion"]:focus { padding: inside(3, 12); }
 QPushButton[kind="choice"] {
@@ -273,7 +273,7 @@ def stylesheet(
         "ring": f"{ring}px",
         "link_ring": f"{ring - 1}px",
         # Half of the height: with more Qt draws square corners.
-        "chip": (round(18 * scale) + 4) // 2,
+        "chip": (round(16 * scale) + 6) // 2,
         "bubble": (round(18 * scale) + 8) // 2,
         "box": box,
         "round": (box + 2) // 2,

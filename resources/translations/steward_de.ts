@@ -3583,6 +3583,18 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>Jede Änderung bleibt als Version · {where} · {private}</translation>
     </message>
     <message>
+        <source>Google Drive</source>
+        <translation>Google Drive</translation>
+    </message>
+    <message>
+        <source>Google Drive cannot be reached</source>
+        <translation>Google Drive ist nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>Google Drive cannot be reached; a change waits for it</source>
+        <translation>Google Drive ist nicht erreichbar; eine Änderung wartet darauf</translation>
+    </message>
+    <message>
         <source>Google Drive: sign in again</source>
         <translation>Google Drive: neu anmelden</translation>
     </message>

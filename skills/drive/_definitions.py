@@ -7,11 +7,11 @@ from typing import Final
 
 from app.domain.drive import DOCUMENT_TYPE, FOLDER_TYPE, SHEET_TYPE, SLIDES_TYPE, DriveFile
 from app.domain.skills import ToolDefinition
+from skills.files._definitions import DRIVE_TIMEOUT
 from skills.files._definitions import definition as of_domain
 
 DOMAIN: Final = "drive"
-TIMEOUT: Final = 900.0
-"""Seconds a call may take: large files on slow lines, and Drive that asks for patience."""
+TIMEOUT: Final = DRIVE_TIMEOUT
 
 FILE: Final = {
     "type": "string",

@@ -11,6 +11,9 @@ DOMAIN: Final = "files"
 LARGE_FILE_TIMEOUT: Final = 900.0
 """Seconds a change may take: gigabytes are read and written several times on a slow disk."""
 
+DRIVE_TIMEOUT: Final = 900.0
+"""Seconds for a file of Google Drive: large ones on slow lines, and Drive asking for patience."""
+
 PATH: Final = {
     "type": "string",
     "minLength": 1,
@@ -37,6 +40,13 @@ def definition(
             "additionalProperties": False,
         },
     )
+
+
+def drive_timeout(params: Mapping[str, object]) -> float | None:
+    """The deadline of a call that is about Google Drive; ``None`` for one that is not."""
+    named = (params.get("path"), params.get("target"))
+    in_drive = any(str(one).startswith("drive:") for one in named)
+    return DRIVE_TIMEOUT if in_drive else None
 
 
 def text(params: Mapping[str, object], name: str) -> str:

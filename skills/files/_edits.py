@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from app.domain.documents import DOCUMENT_NAMES, document_format
 from app.domain.errors import MatchCountError, NotTextError
 from app.domain.text import TextFile, check_encodable, decode, encode, with_newlines
 
@@ -85,11 +86,19 @@ def open_text(data: bytes, name: str) -> TextFile:
     try:
         file = decode(data, name)
     except NotTextError as error:
+        kind = document_format(data)
+        if kind is None:
+            details = {**error.details, "path": name}
+            raise NotTextError(
+                error.message, hint="Only text can be changed.", details=details
+            ) from error
+        what = DOCUMENT_NAMES[kind]
         raise NotTextError(
-            error.message,
-            hint="Only text can be changed. files.read shows the text of Word, Excel, PowerPoint "
-            "and PDF documents; put the result into a new text file.",
-            details={**error.details, "path": name},
+            f"{name} is {what}: text written into it would cost its layout, pictures and comments. "
+            "Nothing was changed.",
+            hint="files.read shows its text; put the new text into a new file, or change it in the "
+            "program it was made with.",
+            details={"path": name, "is": what, "document": kind},
         ) from error
     if encode(file.text, file) != data:
         # Some Japanese encodings spell one character in two ways; only one can be written.

@@ -15,7 +15,7 @@ from app.domain.errors import NotTextError
 from app.domain.skills import Preview, Skill, SkillContext, SkillResult
 from app.domain.text import TextFile, encode
 from skills.files import _writing
-from skills.files._definitions import DOMAIN, definition, maybe_text, text
+from skills.files._definitions import DOMAIN, definition, drive_timeout, maybe_text, text
 
 # Text under such a name would be a file that nothing can open.
 _OTHER_FORMATS: Final = frozenset(
@@ -31,6 +31,7 @@ class CreateFile(_writing.OneFileSkill):
     """Makes a file where none stands."""
 
     domain = DOMAIN
+    timeout_for = staticmethod(drive_timeout)
     tool_definition = definition(
         "create",
         "Make a new text file (UTF-8). Folders that are missing on the way are made. Fails where "

@@ -18,7 +18,7 @@ from app.domain.errors import FileMissingError, InvalidArgumentsError, NotFoundE
 from app.domain.files import FileVersion
 from app.domain.skills import ReadSkill, Skill, SkillContext, SkillResult
 from app.domain.workspace import Workspace
-from skills.files._definitions import DOMAIN, PATH, definition, maybe_number, text
+from skills.files._definitions import DOMAIN, PATH, definition, drive_timeout, maybe_number, text
 
 _VERSION: Final = {"type": "integer", "minimum": 1}
 
@@ -27,6 +27,7 @@ class DiffVersions(ReadSkill):
     """Compares versions."""
 
     domain = DOMAIN
+    timeout_for = staticmethod(drive_timeout)
     tool_definition = definition(
         "diff",
         "Show the difference between two versions of a file as a unified diff. Without a and b: "

@@ -4,7 +4,8 @@ Arguments: ``path`` (a folder; unless given, every granted folder), ``offset`` (
 over, for a folder with more than a page of them).
 Content: one line an entry, folders first with ``/`` at the end, files with their size.
 Metadata: ``path`` (``null``: all granted folders), ``entries``: objects with ``path``,
-``is_dir``, ``size`` (bytes); ``total``, ``truncated``, ``next_offset`` (``null``: no more).
+``is_dir``, ``size`` (bytes; ``null``, and a ``kind``, for what has none); ``total``, ``truncated``,
+``next_offset`` (``null``: no more).
 Errors: ``file_missing``, ``not_a_file`` where ``path`` is no folder.
 """
 
@@ -15,7 +16,7 @@ from typing import Final
 
 from app.domain.skills import ReadSkill, Skill, SkillContext, SkillResult
 from app.domain.workspace import FileEntry
-from skills.files._definitions import DOMAIN, definition, maybe_number, maybe_text
+from skills.files._definitions import DOMAIN, definition, drive_timeout, maybe_number, maybe_text
 
 PAGE: Final = 500
 
@@ -24,6 +25,7 @@ class ListFiles(ReadSkill):
     """Lists a folder."""
 
     domain = DOMAIN
+    timeout_for = staticmethod(drive_timeout)
     tool_definition = definition(
         "list",
         "List the files and folders in a folder, with sizes. Without path: in every granted "
@@ -62,11 +64,14 @@ class ListFiles(ReadSkill):
 def _line(entry: FileEntry) -> str:
     if entry.is_dir:
         return f"{entry.display}/"
+    if entry.kind:
+        return f"{entry.display} ({entry.kind})"
     return f"{entry.display} ({entry.size:,} {'byte' if entry.size == 1 else 'bytes'})"
 
 
 def _facts(entry: FileEntry) -> dict[str, object]:
-    return {"path": entry.display, "is_dir": entry.is_dir, "size": entry.size}
+    facts: dict[str, object] = {"path": entry.display, "is_dir": entry.is_dir, "size": entry.size}
+    return {**facts, "size": None, "kind": entry.kind} if entry.kind else facts
 
 
 skill: Skill = ListFiles()

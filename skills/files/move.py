@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final
 
+from app.domain.names import shown as printable
 from app.domain.skills import (
     Preview,
     SideEffect,
@@ -65,8 +66,8 @@ class MoveFile(_writing.OneFileSkill):
                 f"Move the folder {plan.display} to {shown}: {_moves(plan.folder)}", plan
             )
         plan = await context.workspace.plan_move(text(params, "path"), target)
-        shown = context.workspace.display(plan.target or target)
-        return await _writing.preview(f"Move {plan.display} to {shown}", plan)
+        goal = _goal(context.workspace.display(plan.target or target), plan.display, target)
+        return await _writing.preview(f"Move {plan.display} to {goal}", plan)
 
     async def execute(self, params: Mapping[str, object], context: SkillContext) -> SkillResult:
         """Move the file."""
@@ -77,12 +78,18 @@ class MoveFile(_writing.OneFileSkill):
             return await _move_folder(params, entry, context)
         version = await workspace.move(text(params, "path"), _target(params, entry))
         after = workspace.display(version.path)
+        goal = _goal(after, before, text(params, "target"))
         return _writing.changed(
-            f"Moved {before} to {after}: version {version.version}.",
+            f"Moved {before} to {goal}: version {version.version}.",
             version,
             context,
             {"moved_from": before},
         )
+
+
+def _goal(after: str, before: str, target: str) -> str:
+    """Where a file goes; one of Drive has its id for a place, so that its folder does not show."""
+    return printable(target) if after == before else after
 
 
 def _moves(folder: PlannedFolder) -> str:

@@ -24,7 +24,7 @@ from app.domain.documents import MAX_CHARACTERS
 from app.domain.errors import FileTooLargeError, InvalidArgumentsError
 from app.domain.skills import ReadSkill, Skill, SkillContext, SkillResult
 from skills.files import _large
-from skills.files._definitions import DOMAIN, PATH, definition, maybe_number, text
+from skills.files._definitions import DOMAIN, PATH, definition, drive_timeout, maybe_number, text
 from skills.files._reading import ReadableText, read_text
 
 PAGE: Final = 20_000
@@ -58,6 +58,7 @@ class ReadFile(ReadSkill):
     """Reads a file."""
 
     domain = DOMAIN
+    timeout_for = staticmethod(drive_timeout)
     tool_definition = definition(
         "read",
         "Read a text file, or the text of a Word, Excel, PowerPoint or PDF file. Long files come "

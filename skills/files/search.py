@@ -24,7 +24,7 @@ from typing import Final
 from app.domain.errors import FileError
 from app.domain.skills import ReadSkill, Skill, SkillContext, SkillResult
 from app.domain.workspace import FileEntry, Workspace
-from skills.files._definitions import DOMAIN, definition, flag, maybe_text, text
+from skills.files._definitions import DOMAIN, definition, drive_timeout, flag, maybe_text, text
 from skills.files._matching import Line, Matcher, PlainMatcher, pattern_matcher
 from skills.files._reading import read_plain, read_text
 
@@ -54,6 +54,7 @@ class SearchFiles(ReadSkill):
     """Finds files by name and by content."""
 
     domain = DOMAIN
+    timeout_for = staticmethod(drive_timeout)
     tool_definition = definition(
         "search",
         "Find files by name and lines by what they say, in all granted folders or below path. "

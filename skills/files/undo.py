@@ -19,7 +19,14 @@ from app.domain.errors import InvalidArgumentsError, NotFoundError
 from app.domain.files import FileVersion
 from app.domain.skills import Preview, SideEffect, Skill, SkillContext, SkillResult, WriteSkill
 from skills.files import _writing
-from skills.files._definitions import DOMAIN, PATH, definition, maybe_number, maybe_text
+from skills.files._definitions import (
+    DOMAIN,
+    LARGE_FILE_TIMEOUT,
+    PATH,
+    definition,
+    maybe_number,
+    maybe_text,
+)
 
 _MOST_NAMES: Final = 5
 
@@ -28,6 +35,7 @@ class UndoTurn(WriteSkill):
     """Takes back what an answer changed, or one version."""
 
     domain = DOMAIN
+    timeout = LARGE_FILE_TIMEOUT
     tool_definition = definition(
         "undo",
         "Take back all file changes of the last answer that changed files (or of the turn given). "

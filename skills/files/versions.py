@@ -13,7 +13,7 @@ from typing import Final
 
 from app.domain.files import FileAction, FileVersion, OperationType
 from app.domain.skills import ReadSkill, Skill, SkillContext, SkillResult
-from skills.files._definitions import DOMAIN, PATH, definition, text
+from skills.files._definitions import DOMAIN, PATH, definition, drive_timeout, text
 
 _WHAT: Final = {
     FileAction.CREATE: "created",
@@ -29,6 +29,7 @@ class ListVersions(ReadSkill):
     """Shows what became of a file."""
 
     domain = DOMAIN
+    timeout_for = staticmethod(drive_timeout)
     tool_definition = definition(
         "versions",
         "List the versions of a file, oldest first: number, time (UTC), what was done, by whom. "

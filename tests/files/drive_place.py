@@ -24,6 +24,7 @@ from app.files.workspace import Workspaces
 from app.integrations.google.attempts import RetryPolicy
 from app.integrations.google.drive import GoogleDrive
 from app.integrations.google.drive_session import DriveSession
+from app.integrations.google.uploads import UploadSizes
 from app.storage.database import Database
 from tests.clocks import FixedClock
 from tests.files.place import ME
@@ -56,7 +57,9 @@ class OneAccount:
 class DrivePlace:
     """One account's Drive, a granted folder and a home. ``restart`` is what a new process sees."""
 
-    def __init__(self, root: Path, *, policy: RetryPolicy | None = None) -> None:
+    def __init__(
+        self, root: Path, *, policy: RetryPolicy | None = None, sizes: UploadSizes | None = None
+    ) -> None:
         self.home, self.folder = root / "home", root / "docs"
         self.home.mkdir(parents=True)
         self.folder.mkdir()
@@ -65,6 +68,7 @@ class DrivePlace:
         self.clock = FixedClock()
         self.events: list[FileVersion] = []
         self._policy = policy
+        self._sizes = sizes
         self.transfers: Transfers | None = None
         self._turns = itertools.count(1)
 
@@ -78,7 +82,8 @@ class DrivePlace:
                 root_url=self.server.root_url,
                 policy=self._policy,
                 wait=lambda _: None,
-            )
+            ),
+            sizes=self._sizes,
         )
         self.drives = OneAccount(self.client)
         self.start()

@@ -11,8 +11,8 @@ import pytest
 from app.domain.drive import DriveLossyError
 from app.domain.errors import ConflictError, FileMissingError
 from app.domain.sheet_text import with_cells
+from tests.files.drive_disturbing import PATIENCE
 from tests.files.drive_place import DrivePlace
-from tests.files.drive_scenarios import PATIENCE
 from tests.standins.google_drive import COLLEAGUE, CutAfter, CutBefore, StoredFile
 from tests.standins.google_drive.documents import THING, Char, Sheet, document, plain, type_in
 from tests.standins.google_drive.faults import to

@@ -16,8 +16,8 @@ from app.domain.sheet_text import with_cells
 from app.files.drive_watching import DriveWatcher
 from app.storage.drive_watch import DriveWatch
 from app.storage.file_journal import FileJournal
+from tests.files.drive_disturbing import PATIENCE
 from tests.files.drive_place import DrivePlace
-from tests.files.drive_scenarios import PATIENCE
 from tests.standins.google_drive import COLLEAGUE, ME, StoredFile
 from tests.standins.google_drive.documents import Sheet, document, plain, type_in
 from tests.standins.google_drive.faults import Answer, CutBefore, to

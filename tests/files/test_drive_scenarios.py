@@ -11,8 +11,11 @@ from typing import Final
 
 import pytest
 
+from app.integrations.google.uploads import UNIT, UploadSizes
+from tests.files.drive_disturbing import FAULTS, PATIENCE
+from tests.files.drive_operations import COLLEAGUES, OPERATIONS
 from tests.files.drive_place import DrivePlace
-from tests.files.drive_scenarios import COLLEAGUES, FAULTS, OPERATIONS, PATIENCE, Runs
+from tests.files.drive_scenarios import Runs
 
 QUICK: Final = {"edit": ("403 rate", "500", "lost before", "lost after"), "create": ("500",)}
 """Faults at every request of an operation; of the others only a lost answer."""
@@ -20,7 +23,7 @@ QUICK: Final = {"edit": ("403 rate", "500", "lost before", "lost after"), "creat
 
 @pytest.fixture
 async def runs(tmp_path: Path) -> AsyncIterator[Runs]:
-    with DrivePlace(tmp_path, policy=PATIENCE) as place:
+    with DrivePlace(tmp_path, policy=PATIENCE, sizes=UploadSizes(UNIT, UNIT)) as place:
         made = Runs(place)
         yield made
         assert await made.verified() == []
@@ -54,7 +57,7 @@ async def test_drive_is_gone_from_any_request_on(runs: Runs) -> None:
         assert problems == [], f"from request {at} on"
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one != "create"])
+@pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("who", COLLEAGUES)
 async def test_a_colleague_at_any_request(runs: Runs, operation: str, who: str) -> None:
     requests, _ = await runs.run(operation)
@@ -62,6 +65,31 @@ async def test_a_colleague_at_any_request(runs: Runs, operation: str, who: str) 
     for at in range(begin, requests):
         _, problems = await runs.run(operation, meanwhile=COLLEAGUES[who], meanwhile_at=at)
         assert problems == [], f"before request {at}"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+async def test_a_colleague_saves_between_a_crash_and_the_recovery(
+    runs: Runs, operation: str
+) -> None:
+    requests, _ = await runs.run(operation)
+    for at in range(requests // 2, requests):
+        for later in (1, 2):
+            _, problems = await runs.run(
+                operation,
+                at=at,
+                crash_after=True,
+                meanwhile=COLLEAGUES["saves"],
+                meanwhile_at=at + later,
+            )
+            assert problems == [], f"crash after request {at}, they come before {at + later}"
+
+
+async def test_a_crash_and_another_one_in_the_recovery(runs: Runs) -> None:
+    requests, _ = await runs.run("edit")
+    for at in range(requests // 2, requests):
+        for again in range(3):
+            _, problems = await runs.run("edit", at=at, crash_after=True, crash_again=again)
+            assert problems == [], f"after request {at}, then after {again} more"
 
 
 async def test_an_answer_is_lost_and_a_colleague_saves(runs: Runs) -> None:

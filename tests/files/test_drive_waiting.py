@@ -19,8 +19,8 @@ from app.files.fs_ops import FsOps
 from app.files.gate import StoreLock
 from app.files.stores import Stores
 from app.files.version_manager import VersionManager
+from tests.files.drive_disturbing import PATIENCE
 from tests.files.drive_place import DrivePlace
-from tests.files.drive_scenarios import PATIENCE
 from tests.standins.google_drive import COLLEAGUE
 from tests.standins.google_drive.faults import Hold, When, to
 

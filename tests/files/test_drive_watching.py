@@ -15,8 +15,8 @@ from app.domain.drive import DriveOfflineError
 from app.domain.files import FileAction, OperationType
 from app.files.drive_watching import DriveWatcher
 from app.storage.drive_watch import DriveWatch
+from tests.files.drive_disturbing import PATIENCE
 from tests.files.drive_place import DrivePlace
-from tests.files.drive_scenarios import PATIENCE
 from tests.standins.google_drive import COLLEAGUE, CutBefore, DriveServer
 from tests.standins.google_drive.documents import document, type_in
 from tests.standins.google_drive.faults import Hold, to

@@ -17,7 +17,7 @@ from app.domain.errors import (
     UsageError,
 )
 from app.files.folders import GrantedFolders
-from tests.files.faults import WatchedFs, Wire
+from tests.files.faults import WatchedDatabase, WatchedFs, Wire
 from tests.files.place import Place
 
 
@@ -260,12 +260,12 @@ async def test_an_edit_through_a_link_changes_the_target_and_keeps_the_link(plac
 @pytest.mark.parametrize("what", ["file", "folder", "folder above"])
 @pytest.mark.parametrize("change", ["edit", "create", "remove", "move"])
 async def test_a_link_swapped_in_at_any_step_lets_nothing_out(
-    quick_path: Path, what: str, change: str
+    quick_path: Path, database: WatchedDatabase, what: str, change: str
 ) -> None:
     """An attacker turns the file, or a folder on its path, into a link while we work."""
     for number in range(10_000):
         root = quick_path / str(number)
-        place = Place(root)
+        place = Place(root, database=database)
         elsewhere = root / "elsewhere"
         (elsewhere / "sub").mkdir(parents=True)
         (elsewhere / "sub/a.md").write_bytes(b"not yours")
@@ -301,16 +301,19 @@ async def test_a_link_swapped_in_at_any_step_lets_nothing_out(
 
 
 @pytest.mark.parametrize("what", ["file", "folder", "folder above"])
-async def test_a_link_swapped_in_at_any_step_lets_nothing_in(quick_path: Path, what: str) -> None:
+async def test_a_link_swapped_in_at_any_step_lets_nothing_in(
+    quick_path: Path, database: WatchedDatabase, what: str
+) -> None:
     """What the link leads to is neither read nor kept as a version."""
     for number in range(10_000):
         root = quick_path / str(number)
-        place = Place(root)
+        place = Place(root, database=database)
         elsewhere = root / "elsewhere"
         (elsewhere / "sub").mkdir(parents=True)
         (elsewhere / "sub/a.md").write_bytes(b"not yours")
         place.put({"top/sub/a.md": b"mine"})
         turned = Turned(place.folder / "top", elsewhere, what, number)
+        database.wire = place.wire
         place.wire.watch = turned
         read = b""
         try:

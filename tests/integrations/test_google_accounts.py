@@ -182,6 +182,21 @@ async def test_signing_in_again_mends_it(desk: Desk, google: DriveServer) -> Non
     assert desk.accounts.all()[0].state is AccountState.READY
 
 
+async def test_the_end_of_an_old_sign_in_is_not_that_of_the_new_one(
+    desk: Desk, google: DriveServer
+) -> None:
+    await desk.sign_in()
+    old = desk.accounts.of("root")
+    (first,) = google.sign_ins.grants.values()
+    await desk.sign_in()
+    first.revoked = True
+
+    ended(old.account)
+
+    assert desk.accounts.all()[0].state is AccountState.READY
+    assert desk.accounts.of("root").account().email == ME
+
+
 async def test_signing_in_again_beside_this_run_mends_it_here_too(
     desk: Desk, google: DriveServer, steward_home: Path
 ) -> None:
@@ -322,6 +337,8 @@ def test_a_ready_token_file_is_used_and_never_written(
     assert account.source is AccountSource.TOKEN_FILE
     assert desk.accounts.of("root").account().email == ME
     assert json.loads(path.read_text()) == content
+    for secret in (content["client_secret"], content["refresh_token"]):
+        assert secret not in desk.redactor.text(f"<{secret}>")
 
     google.sign_ins.grants[access.refresh_token.reveal()].revoked = True
     google.sign_ins.expire()
@@ -361,6 +378,7 @@ def test_a_service_account_signs_for_its_tokens(
     assert (account.email, account.source) == (email, AccountSource.SERVICE_ACCOUNT)
     shared = google.state.add("shared.txt", b"x", roles={ME: "owner", email: "writer"})
     assert desk.accounts.of(shared.id).get(shared.id).name == "shared.txt"
+    assert desk.redactor.text(f"<{pem.strip()}>") == "<[secret:GOOGLE_SERVICE_KEY]>"
 
     path.write_text(json.dumps({**content, "private_key": "-----BEGIN not a key"}))
     other = GoogleAccounts(

@@ -127,6 +127,20 @@ async def test_an_answer_with_another_state_ends_nothing_and_is_not_taken(
     assert len(exchanges) == 1
 
 
+async def test_an_answer_to_another_path_ends_nothing_and_is_not_taken(
+    desk: Desk, google: DriveServer
+) -> None:
+    async with desk.accounts.sign_in() as attempt:
+        waiting = asyncio.create_task(attempt.account())
+        state = parse_qs(urlsplit(attempt.address).query)["state"][0]
+        port = urlsplit(callback_in(attempt.address)).netloc
+        elsewhere = f"http://{port}/signed-in/guessed?code=4/0A-guessed&state={state}"
+        assert (await asyncio.to_thread(visit, elsewhere))[0] == 404
+        assert not waiting.done()
+        assert (await asyncio.to_thread(visit, attempt.address))[0] == 200
+        assert (await waiting).account.email == ME
+
+
 async def test_a_person_who_says_no_changes_nothing(
     desk: Desk, google: DriveServer, keyring: WorkingKeyring
 ) -> None:
@@ -154,10 +168,16 @@ async def test_cancel_ends_it_at_once_and_leaves_nothing_behind(desk: Desk) -> N
     assert desk.accounts.all() == ()
 
 
+async def test_leaving_it_without_waiting_closes_the_port(desk: Desk) -> None:
+    async with desk.accounts.sign_in() as attempt:
+        assert not is_closed(callback_in(attempt.address))
+    assert is_closed(callback_in(attempt.address))
+
+
 async def test_cancel_while_google_is_asked_keeps_nothing(
     desk: Desk, google: DriveServer, keyring: WorkingKeyring
 ) -> None:
-    asked, go_on = threading.Event(), threading.Event()
+    asked, go_on, before = threading.Event(), threading.Event(), asyncio.all_tasks()
 
     def hold() -> None:
         asked.set()
@@ -172,9 +192,14 @@ async def test_cancel_while_google_is_asked_keeps_nothing(
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting
+        left = asyncio.all_tasks() - before
     finally:
         go_on.set()
 
+    # What Google answers after Cancel comes to the worker thread, and nobody takes it from there.
+    await asyncio.gather(*left, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert google.sign_ins.grants
     assert desk.accounts.all() == ()
     assert not [name for name in keyring.kept if name != "probe"]
 

@@ -16,16 +16,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.mutants.calls import CALL_MUTANTS
-from tests.mutants.catalogue import MUTANTS, Mutant
-from tests.mutants.drive import DRIVE_MUTANTS
-from tests.mutants.drive_files import DRIVE_FILE_MUTANTS
-from tests.mutants.resilience import RESILIENCE_MUTANTS
-from tests.mutants.secrets import SECRET_MUTANTS
+from tests.mutants.catalogue import Mutant
+from tests.mutants.every import EVERY
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("app", "skills", "resources", "tests", "packaging", "pyproject.toml", "README.md")
 FAILED = 1  # pytest's exit code for "tests ran, and some failed"
+HANGS = -1
 LONGEST = 300.0  # seconds; a test that hangs has noticed too
 
 
@@ -33,20 +30,12 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("words", nargs="*", help="only mutants whose name has one of these")
     words = parser.parse_args(arguments).words
-    known = (
-        *MUTANTS,
-        *SECRET_MUTANTS,
-        *CALL_MUTANTS,
-        *RESILIENCE_MUTANTS,
-        *DRIVE_MUTANTS,
-        *DRIVE_FILE_MUTANTS,
-    )
-    chosen = [m for m in known if not words or any(word in m.name for word in words)]
+    chosen = [m for m in EVERY if not words or any(word in m.name for word in words)]
     stale = [
         m.name
         for m in chosen
-        for old, _ in m.changes
-        if (ROOT / m.path).read_text("utf-8").count(old) != 1
+        for path, old, _ in m.changes
+        if (ROOT / path).read_text("utf-8").count(old) != 1
     ]
     for name in stale:
         print(f"STALE: {name}: its line is not there, or not once")
@@ -62,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
             elif source.exists():
                 shutil.copy2(source, project / name)
         tests = sorted({test for mutant in chosen for test in mutant.tests})
-        if run(project, tests) != 0:
+        if run(project, tests, LONGEST * len(tests)) != 0:
             print("The tests fail without any mutant.")
             return 1
         survivors = [m for m in chosen if not is_caught(project, m)]
@@ -71,19 +60,22 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def is_caught(project: Path, mutant: Mutant) -> bool:
-    path = project / mutant.path
-    sound = path.read_text("utf-8")
-    broken = sound
-    for old, new in mutant.changes:
-        broken = broken.replace(old, new)
-    path.write_text(broken, "utf-8")
+    sound = {path: (project / path).read_text("utf-8") for path, _, _ in mutant.changes}
+    broken = dict(sound)
+    for path, old, new in mutant.changes:
+        broken[path] = broken[path].replace(old, new)
+    for path, text in broken.items():
+        (project / path).write_text(text, "utf-8")
     began = time.monotonic()
     try:
         code = run(project, mutant.tests)
     finally:
-        path.write_text(sound, "utf-8")
-    caught = code == FAILED
-    verdict = "caught" if caught else "SURVIVED" if code == 0 else f"NOT RUN (pytest: {code})"
+        for path, text in sound.items():
+            (project / path).write_text(text, "utf-8")
+    caught = code in (FAILED, HANGS)
+    verdict = {FAILED: "caught", HANGS: "caught: it hangs", 0: "SURVIVED"}.get(
+        code, f"NOT RUN (pytest: {code})"
+    )
     first = mutant.tests[0].rpartition("::")[2]
     print(
         f"| {mutant.name} | `{first}` | {verdict} | {time.monotonic() - began:.0f} s |", flush=True
@@ -91,8 +83,11 @@ def is_caught(project: Path, mutant: Mutant) -> bool:
     return caught
 
 
-def run(project: Path, tests: Sequence[str]) -> int:
-    """Exit code of pytest. No compiled module of the sound program may be taken for the mutant."""
+def run(project: Path, tests: Sequence[str], longest: float = LONGEST) -> int:
+    """Exit code of pytest, or ``HANGS``.
+
+    No compiled module of the sound program may be taken for the mutant.
+    """
     command = [
         sys.executable, "-B", "-m", "pytest", "-x", "-q", "--no-header", "--tb=no",
         "-p", "no:cacheprovider", *tests,
@@ -105,11 +100,11 @@ def run(project: Path, tests: Sequence[str]) -> int:
         stderr=subprocess.DEVNULL,
     )
     try:
-        return process.wait(LONGEST)
+        return process.wait(longest)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-        return FAILED
+        return HANGS
 
 
 sys.exit(main(sys.argv[1:]))

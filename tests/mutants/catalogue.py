@@ -66,7 +66,8 @@ APPEARS: Final = (
 class Mutant:
     """One change that must not go unnoticed. ``old`` stands exactly once in ``path``.
 
-    ``also``: a second change of the same file that goes with it, old and new.
+    ``also``: a second change of the same file that goes with it, old and new. ``elsewhere``: one of
+    another file, its path before them.
     """
 
     name: str
@@ -75,11 +76,17 @@ class Mutant:
     new: str
     tests: tuple[str, ...]
     also: tuple[str, str] | None = None
+    elsewhere: tuple[str, str, str] | None = None
 
     @property
-    def changes(self) -> tuple[tuple[str, str], ...]:
-        """Old and new of all that is changed."""
-        return ((self.old, self.new), *([self.also] if self.also else []))
+    def changes(self) -> tuple[tuple[str, str, str], ...]:
+        """Path, old and new of all that is changed."""
+        found = [(self.path, self.old, self.new)]
+        if self.also:
+            found.append((self.path, *self.also))
+        if self.elsewhere:
+            found.append(self.elsewhere)
+        return tuple(found)
 
 
 RUNNER, STORE, SPOT = (

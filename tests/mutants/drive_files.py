@@ -19,6 +19,10 @@ DOCUMENT_SCENARIOS: Final = "tests/files/test_document_scenarios.py::"
 WATCHING: Final = "app/files/drive_watching.py"
 ARCHIVE: Final = "app/files/drive_archive.py"
 CRASH: Final = (f"{SCENARIOS}test_a_crash_before_or_after_any_request[edit]",)
+LOOK: Final = (
+    "            if not self._is_as_noted(tag.file, change):\n                return change\n"
+)
+HEAD: Final = "            if tag.file.head_revision"
 
 DRIVE_FILE_MUTANTS: Final = (
     Mutant(
@@ -26,14 +30,14 @@ DRIVE_FILE_MUTANTS: Final = (
         STORE,
         "        if not isinstance(copy, str):\n            return\n",
         "        return\n",
-        (f"{STORED}test_an_edit_copies_first_and_keeps_what_others_see_of_the_file",),
+        CRASH,
     ),
     Mutant(
         "drive files: a copy with an id that Drive chooses",
         "app/files/drive_archive.py",
         "made = self._client.copy(file.file_id, copy_id, file.name",
         "made = self._client.copy(file.file_id, None, file.name",
-        (f"{STORED}test_the_answer_to_the_copy_is_lost_and_there_is_one",),
+        (f"{SCENARIOS}test_a_failure_of_any_request[edit]",),
     ),
     Mutant(
         "drive files: what was copied is not compared with what was read",
@@ -43,12 +47,30 @@ DRIVE_FILE_MUTANTS: Final = (
         (f"{STORED}test_a_copy_of_other_bytes_is_no_archive",),
     ),
     Mutant(
+        "drive files: no look before the upload",
+        STORE,
+        LOOK + HEAD,
+        HEAD,
+        COLLEAGUE,
+    ),
+    Mutant(
         "drive files: neither the condition nor the look before the upload",
         STORE,
-        "            if not self._is_as_noted(tag.file, change):\n                return change\n"
-        "            if tag.file.head_revision",
-        "            if tag.file.head_revision",
+        LOOK + HEAD,
+        HEAD,
         COLLEAGUE,
+        elsewhere=(
+            "app/integrations/google/drive.py",
+            '            request.headers["If-Match"] = etag\n',
+            "            pass\n",
+        ),
+    ),
+    Mutant(
+        "drive files: nothing in the vault before the change",
+        "app/files/change_runner.py",
+        "                self._archiver.keep_both(request, making.worked, making.work)\n",
+        "",
+        CRASH,
     ),
     Mutant(
         "drive files: what stands there is noted without a comparison",
@@ -135,15 +157,15 @@ DRIVE_FILE_MUTANTS: Final = (
     Mutant(
         "drive files: Cancel is not heard while new bytes go up",
         STORE,
-        "client.replace(file_id, tag.etag, upload, check=current_gate().go_on)",
-        "client.replace(file_id, tag.etag, upload)",
+        "                        upload,\n                        check=current_gate().go_on,\n",
+        "                        upload,\n",
         (f"{WAITING}test_cancel_ends_an_upload_that_is_not_whole[replace]",),
     ),
     Mutant(
         "drive files: Cancel is not heard while a new file goes up",
         STORE,
-        "                check=current_gate().go_on,\n",
-        "",
+        "{OPERATION: change.op_id},\n                    check=current_gate().go_on,\n",
+        "{OPERATION: change.op_id},\n",
         (f"{WAITING}test_cancel_ends_an_upload_that_is_not_whole[create]",),
     ),
     Mutant(

@@ -260,7 +260,7 @@ SECRET_MUTANTS: Final = (
     Mutant(
         "data: its origin can end the line that names it",
         "app/orchestrator/untrusted.py",
-        "    return html.escape(short)\n",
+        "    return escape(short)\n",
         "    return short\n",
         (UNTRUSTED,),
     ),

@@ -284,6 +284,25 @@ async def test_a_skill_may_have_a_deadline_of_its_own() -> None:
     assert result.status is ToolStatus.TIMEOUT
 
 
+async def test_a_deadline_may_depend_on_the_arguments() -> None:
+    class Choosing(Acting):
+        def timeout_for(self, params: Mapping[str, object]) -> float | None:
+            return 0.02 if params == CALL.arguments else None
+
+    one = executor(timeout=1000)
+    skill = Choosing(Started(), timeout=500)
+    assert one.time_for(skill, {"other": 1}) == 500
+    assert (await one.run(skill, CALL, CONTEXT)).status is ToolStatus.TIMEOUT
+
+
+def test_a_skill_that_cannot_say_how_long_it_may_take_has_the_usual_deadline() -> None:
+    class Broken(Acting):
+        def timeout_for(self, params: Mapping[str, object]) -> float | None:
+            raise KeyError("path")
+
+    assert executor(timeout=7).time_for(Broken(Started()), {}) == 7
+
+
 @pytest.mark.qt_loop
 @pytest.mark.parametrize("seconds", [1e12, float("inf")])
 async def test_a_deadline_may_be_farther_than_any_timer(seconds: float) -> None:

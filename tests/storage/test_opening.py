@@ -30,6 +30,8 @@ from app.storage.database import Database
 from app.storage.models import User
 from app.storage.users import ensure_user
 
+pytestmark = pytest.mark.migrates
+
 CURRENT = len(schema.steps(schema.MIGRATIONS))
 
 

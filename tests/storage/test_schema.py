@@ -25,6 +25,8 @@ from app.storage.models import File, FileOperation, FileVersionRow
 from app.storage.notifications import NotificationLog
 from tests.clocks import FixedClock
 
+pytestmark = pytest.mark.migrates
+
 NEWEST = len(schema.steps(schema.MIGRATIONS))
 FILES = sorted(Path(__file__).with_name("schemas").glob("schema-*.db.gz"))
 MODELS = [

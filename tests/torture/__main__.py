@@ -143,6 +143,13 @@ def main() -> int:
         "--chaos", type=int, default=0, metavar="TURNS", help="only turns against a faulty server"
     )
     parser.add_argument("--drive", action="store_true", help="scenarios in Google Drive only")
+    parser.add_argument("--operations", default="", help="in Drive only those with these words")
+    parser.add_argument(
+        "--alone", action="store_true", help="in Drive only those where one thing happens"
+    )
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="processes for those in Drive"
+    )
     chosen = parser.parse_args()
     if chosen.chaos:
         return chaos(chosen.chaos, chosen.seed)
@@ -164,7 +171,9 @@ def main() -> int:
             place.mkdir()
             violations += asyncio.run(kills(place, chosen.rounds, chosen.seed))
         if everything or chosen.drive:
-            violations += asyncio.run(drive(Path(folder)))
+            violations += drive(
+                Path(folder), chosen.operations, chosen.jobs, pairs=not chosen.alone
+            )
         if everything or chosen.answers is not None:
             points = ANSWERS if chosen.answers is None else chosen.answers
             violations += asyncio.run(answers(Path(folder) / "answers", points, chosen.seed))

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from app.assembly import Assembly
+from app.domain.errors import FileError
 from app.integrations.google import drive_session
 from app.ui.drive_dialog import DriveDialog
 from app.ui.panes.file_filters import Order
-from tests.standins.google_drive import Answer, DriveServer
+from tests.standins.google_drive import Answer, CutAfter, DriveServer
+from tests.standins.google_drive.faults import anything
+from tests.standins.google_drive.requests import Request
 from tests.ui.drive_at_window import ONE_TRY
 from tests.ui.driving import Person, click, type_text, until
 
@@ -100,6 +103,31 @@ async def drive_offline(person: Person) -> None:
         server.fail(Answer(503), times=1_000)
         session.desk.drive.look_now()
         await until(pane.drive.retry.isVisible, "that it cannot")
+
+
+async def drive_waiting(person: Person) -> None:
+    """Drive was lost in the middle of a change."""
+    session, pane = person.window.session, person.window.files
+    assert session is not None
+    assert pane is not None
+    person.window.show_pane("Files")
+    with _connected(person) as server:
+        _, plan = _fill(server)
+        await until(lambda: session.drive.is_ready, "the account")
+        sent: list[Request] = []
+
+        def upload(request: Request) -> bool:
+            sent.extend([request] if "/upload/" in request.target else [])
+            return bool(sent)
+
+        server.fail(CutAfter(), on=upload)
+        server.fail(Answer(503), on=lambda request: bool(sent) and anything(request), times=1_000)
+        work = session.workspace("files.edit")
+        with pytest.raises(FileError):
+            await work.edit(f"drive:{plan}", lambda old: old + b"One more line.\n")
+        session.desk.drive.look_now()
+        await until(lambda: session.drive.status.waiting, "what waits")
+        await until(pane.drive.retry.isVisible, "that it waits")
 
 
 async def drive_browser(person: Person) -> None:

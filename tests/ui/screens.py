@@ -59,6 +59,7 @@ from tests.ui.drive_scenes import (
     drive_pane,
     drive_search,
     drive_versions,
+    drive_waiting,
 )
 from tests.ui.driving import Person, click, meanwhile, press, type_text, until
 from tests.ui.settling import picture, still
@@ -913,6 +914,7 @@ SCENES: Final[dict[str, Scene]] = {
         drive_files,
         drive_pane,
         drive_offline,
+        drive_waiting,
         drive_browser,
         drive_search,
         drive_versions,

@@ -232,7 +232,7 @@ async def test_a_file_of_a_watched_folder_leads_to_its_versions(
 
 
 async def test_drive_that_cannot_be_reached_is_told_with_the_last_look(
-    pane: FilesPane, google: DriveServer, desk: Assembly
+    window: MainWindow, pane: FilesPane, google: DriveServer, desk: Assembly
 ) -> None:
     await until(lambda: desk.drive.status.looked_at, "a first look")
     google.fail(Answer(503), times=100)
@@ -241,9 +241,21 @@ async def test_drive_that_cannot_be_reached_is_told_with_the_last_look(
     assert pane.drive.state.text().startswith(
         "Google Drive cannot be reached; it is tried again. Last look: "
     )
+    assert window.status_line.text.endswith("Google Drive cannot be reached")
     google.heal()
     click(pane.drive.retry)
     await until(lambda: not pane.drive.state.isVisible(), "that it can")
+    assert "cannot be reached" not in window.status_line.text
+
+
+async def test_nobody_who_works_in_drive_alone_is_told_to_add_a_folder(
+    window: MainWindow, pane: FilesPane, desk: Assembly, folder: Path
+) -> None:
+    assert window.session is not None
+    await until(lambda: window.session and window.session.drive.is_ready, "the account")
+    desk.folders.revoke(folder)
+    window.session.files_changed.emit()
+    assert window.status_line.text.startswith("Every change is kept as a version · Google Drive ·")
 
 
 async def test_a_change_that_waits_for_drive_is_shown_with_what_is_safe(
@@ -272,6 +284,7 @@ async def test_a_change_that_waits_for_drive_is_shown_with_what_is_safe(
     assert pane.drive.waiting.text().startswith(
         "Waiting for Google Drive: plan.md. Nothing is lost"
     )
+    assert window.status_line.text.endswith("cannot be reached; a change waits for it")
     google.heal()
     click(pane.drive.retry)
     await until(lambda: not pane.drive.waiting.isVisible(), "its end")

@@ -16,6 +16,10 @@ from app.integrations.google.failures import Refusal, Unreached
 from app.redaction import Secret
 
 TOKEN_URL: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+SIGN_IN_AGAIN: Final = (
+    "No file was touched. Sign in again: Settings → Google Drive, or `steward google sign-in`. A "
+    "sign-in that a token file holds is made anew by what wrote the file."
+)
 _EARLY: Final = 60.0
 """A token is renewed so many seconds before it would expire."""
 
@@ -73,6 +77,7 @@ class AccessTokens:
 
     Args:
         on_end: called then, once, in the thread that was told so.
+        on_token: called with each token before it is used.
     """
 
     def __init__(
@@ -80,10 +85,12 @@ class AccessTokens:
         access: Access,
         *,
         on_end: Callable[[], None] | None = None,
+        on_token: Callable[[Secret], None] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._access = access
         self._on_end = on_end
+        self._on_token = on_token
         self._over: DriveSignedOutError | None = None
         self._monotonic = monotonic
         self._lock = threading.Lock()
@@ -148,6 +155,8 @@ class AccessTokens:
             raise Unreached("Google's sign-in gave an answer that makes no sense.")
         lasts = float(seconds) if isinstance(seconds, int) and 0 < seconds < 10**6 else 0.0
         self._token = Secret(token)
+        if self._on_token is not None:
+            self._on_token(self._token)
         self._good_until = self._monotonic() + max(lasts - _EARLY, lasts / 2)
 
 
@@ -169,12 +178,12 @@ def _refused(status: int, answer: dict[str, object]) -> Exception:
     if code in _ENDED:
         return DriveSignedOutError(
             "The sign-in to Google Drive has expired or was revoked.",
-            hint="No file was touched. Connect Google Drive again in the settings.",
+            hint=SIGN_IN_AGAIN,
         )
     if code in _UNKNOWN:
         return DriveSignedOutError(
             "Google does not know the client that was used to sign in.",
-            hint="No file was touched. Check the client id and secret in the settings, then "
-            "connect Google Drive again.",
+            hint="No file was touched. Check the OAuth client's file, then sign in again: "
+            "Settings → Google Drive, or `steward google sign-in`.",
         )
     return Refusal(status)

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Final
 from app.domain.drive import DriveSignedOutError
 from app.domain.errors import ConfigurationError, KeyringError
 from app.domain.google_accounts import AccountSource, AccountState, DriveAccess, GoogleAccount
-from app.integrations.google.credential_files import UserToken, read_service_key, read_token
+from app.integrations.google.credential_files import (
+    ServiceKey,
+    UserToken,
+    read_service_key,
+    read_token,
+)
 from app.redaction import Secret
 
 if TYPE_CHECKING:
@@ -36,6 +41,39 @@ def access_of(account: GoogleAccount, book: AccountBook, settings: Settings, hid
             f"The sign-in of {account.email} is not in the keyring any more.", hint=SIGN_IN_HINT
         )
     return found
+
+
+def learn_secrets(
+    account: GoogleAccount, book: AccountBook, settings: Settings, hide: Hide
+) -> UserToken | ServiceKey | None:
+    """Read what ``account`` is signed in with, and let redaction know its secrets.
+
+    Raises ``ConfigurationError``, ``KeyringError``.
+    """
+    match account.source:
+        case AccountSource.SERVICE_ACCOUNT if settings.google_service_account_file is not None:
+            key = read_service_key(settings.google_service_account_file)
+            hide = _also_without_frame(hide)
+            hide("GOOGLE_SERVICE_KEY", Secret(str(key.info.get("private_key"))))
+            return key
+        case AccountSource.TOKEN_FILE if settings.google_token_file is not None:
+            token = read_token(settings.google_token_file)
+            book.hide(token)
+            return token
+        case AccountSource.SERVICE_ACCOUNT | AccountSource.TOKEN_FILE:
+            return None
+    return book.token(account.email)
+
+
+def _also_without_frame(hide: Hide) -> Hide:
+    """A key in PEM may be told without its first and last line."""
+
+    def both(name: str, pem: Secret) -> None:
+        hide(name, pem)
+        lines = pem.reveal().split("\n")
+        hide(name, Secret("\n".join(one for one in lines if not one.startswith("-----"))))
+
+    return both
 
 
 def named_in_files(settings: Settings, ended: Collection[str]) -> list[GoogleAccount]:
@@ -78,6 +116,7 @@ def connected(
     root_url: str | None,
     *,
     on_end: Callable[[], None] | None = None,
+    on_token: Callable[[Secret], None] | None = None,
     patient: bool = True,
 ) -> GoogleDrive:
     """A client for an account.
@@ -86,6 +125,7 @@ def connected(
         access: what is exchanged for tokens.
         root_url: where Google's interface is; ``None``: at Google.
         on_end: called once when Google has said that the sign-in is over.
+        on_token: called with each short-lived token before it is used.
         patient: requests are repeated as Drive advises; else each is tried once, and not for long.
     """
     from app.integrations.google.attempts import RetryPolicy
@@ -95,10 +135,17 @@ def connected(
 
     root = f"{(root_url or GOOGLE).rstrip('/')}/"
     if patient:
-        return GoogleDrive(DriveSession(access, on_end=on_end, root_url=root))
-    policy = RetryPolicy(tries=1, unreached_tries=1)
-    session = DriveSession(access, on_end=on_end, root_url=root, timeout=_HURRIED, policy=policy)
-    return GoogleDrive(session)
+        return GoogleDrive(DriveSession(access, on_end=on_end, on_token=on_token, root_url=root))
+    return GoogleDrive(
+        DriveSession(
+            access,
+            on_end=on_end,
+            on_token=on_token,
+            root_url=root,
+            timeout=_HURRIED,
+            policy=RetryPolicy(tries=1, unreached_tries=1),
+        )
+    )
 
 
 def _read(
@@ -108,23 +155,12 @@ def _read(
     from app.integrations.google.service_account import ServiceAccess
     from app.integrations.google.sign_in import SCOPES
 
-    token: UserToken | None
-    if account.source is AccountSource.SERVICE_ACCOUNT:
-        if settings.google_service_account_file is None:
-            return None
-        key = read_service_key(settings.google_service_account_file)
-        hide("GOOGLE_SERVICE_KEY", Secret(str(key.info.get("private_key"))))
-        return ServiceAccess(key, SCOPES[DriveAccess.ALL])
-    if account.source is AccountSource.TOKEN_FILE:
-        if settings.google_token_file is None:
-            return None
-        token = read_token(settings.google_token_file)
-        book.hide(token)
-    else:
-        token = book.token(account.email)
-    if token is None:
+    found = learn_secrets(account, book, settings, hide)
+    if found is None:
         return None
-    client = token.client
+    if isinstance(found, ServiceKey):
+        return ServiceAccess(found, SCOPES[DriveAccess.ALL])
+    client = found.client
     return GoogleAccess(
-        client.client_id, client.client_secret, token.refresh_token, client.token_url
+        client.client_id, client.client_secret, found.refresh_token, client.token_url
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -24,6 +25,7 @@ from app.integrations.google.account_access import (
     SIGN_IN_HINT,
     access_of,
     connected,
+    learn_secrets,
     named_in_files,
 )
 from app.integrations.google.account_book import AccountBook, Hide
@@ -100,6 +102,27 @@ class GoogleAccounts:
         with self._lock:
             ended = frozenset(self._ended)
         return (*self.book.all(), *named_in_files(self.settings(), ended))
+
+    def learn_secrets(self) -> None:
+        """Let redaction know what there is, before it is used: a file may hold it, too.
+
+        May wait for the keyring; asks nobody else. What cannot be read is told when it is used.
+        """
+        self.learn_secrets_of_files()
+        with suppress(ConfigurationError):
+            self._learn(self.book.all())
+
+    def learn_secrets_of_files(self) -> None:
+        """The same of the files that the settings name; opens no keyring."""
+        if self.settings().google_oauth_client_file is not None:
+            with suppress(ConfigurationError):
+                self.oauth_client()
+        self._learn(named_in_files(self.settings(), ()))
+
+    def _learn(self, accounts: Sequence[GoogleAccount]) -> None:
+        for account in accounts:
+            with suppress(ConfigurationError, KeyringError):
+                learn_secrets(account, self.book, self.settings(), self._hide)
 
     def of(self, file_id: str) -> DriveClient:
         """The account that sees the file, or the folder; ``root`` is the default account's.
@@ -244,7 +267,13 @@ class GoogleAccounts:
     ) -> GoogleDrive:
         """A client that is not kept; for ``patient`` see ``connected``."""
         root_url = self.settings().google_api_url
-        return connected(access, root_url, on_end=on_end, patient=patient)
+        return connected(
+            access,
+            root_url,
+            on_end=on_end,
+            on_token=lambda token: self._hide("GOOGLE_ACCESS_TOKEN", token),
+            patient=patient,
+        )
 
     def _accounts(self) -> tuple[GoogleAccount, ...]:
         try:
@@ -289,7 +318,7 @@ class GoogleAccounts:
 
     def _end(self, account: GoogleAccount) -> None:
         """Google has ended a sign-in: said once, and no request is made for it any more."""
-        logger.warning("a sign-in with Google is over", extra={"source": account.source.value})
+        logger.info("a sign-in with Google is over", extra={"source": account.source.value})
         if account.source is AccountSource.SIGN_IN:
             try:
                 self.book.mark(account, AccountState.SIGN_IN_AGAIN)

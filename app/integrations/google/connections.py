@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from app.domain.drive import DriveError, DriveSignedOutError
-from app.integrations.google.access import AccessTokens
+from app.integrations.google.access import SIGN_IN_AGAIN, AccessTokens
 from app.integrations.google.failures import Refusal, Unreached, refusal
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class Connection:
             raise self._tokens.end(
                 DriveSignedOutError(
                     "Google does not accept the sign-in to Drive any more.",
-                    hint="No file was touched. Connect Google Drive again in the settings.",
+                    hint=SIGN_IN_AGAIN,
                 )
             )
         if response.status >= 400:

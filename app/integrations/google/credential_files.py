@@ -20,6 +20,7 @@ AUTH_URL: Final = "https://accounts.google.com/o/oauth2/v2/auth"
 TOKEN_URL: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 GUIDE: Final = "docs/google-drive.md says how, step by step"
 
+_TOKEN: Final = "token file"  # noqa: S105 - how the file is called
 _MOST_BYTES: Final = 64 * 1024
 _HERE: Final = frozenset(["localhost", "127.0.0.1", "::1"])
 
@@ -83,13 +84,13 @@ def read_client(path: Path | None) -> OAuthClient:
 
 def read_token(path: Path) -> UserToken:
     """A ready token file. Raises ``ConfigurationError`` with what to do."""
-    found = _object(path, "token file")
+    found = _object(path, _TOKEN)
     names = ("client_id", "client_secret", "refresh_token")
     if found.get("type", "authorized_user") != "authorized_user" or not all(
         _is_word(found.get(name)) for name in names
     ):
         raise _wrong(
-            path, "token file", "it is not google-auth's authorized_user JSON with a refresh_token"
+            path, _TOKEN, "it is not google-auth's authorized_user JSON with a refresh_token"
         )
     client = OAuthClient(
         str(found["client_id"]),
@@ -149,6 +150,10 @@ def _another(path: Path, found: Mapping[str, object]) -> ConfigurationError:
 
 def _wrong(path: Path, what: str, why: str, belongs: str = "") -> ConfigurationError:
     hint = f"Download it again from Google's console ({GUIDE})."
+    if what == _TOKEN:
+        hint = (
+            "google-auth writes such a file (Credentials.to_json); or do without it, and sign in."
+        )
     if belongs:
         hint = f"That file belongs to {belongs}. {hint}"
     return ConfigurationError(f"{path} cannot be used as the {what}: {why}.", hint=hint)

@@ -14,6 +14,7 @@ from app.integrations.google.connections import Connections
 from app.integrations.google.drive_errors import Deed, as_drive_errors, no_sense
 from app.integrations.google.drive_metadata import NoSenseError
 from app.integrations.google.services import GOOGLE, Services
+from app.redaction import Secret
 
 T = TypeVar("T")
 
@@ -24,6 +25,7 @@ class DriveSession:
     Args:
         access: what the sign-in gave.
         on_end: called once when Google has said that the sign-in is over.
+        on_token: called with each short-lived token before it is used.
         root_url: where Drive is, ending in a slash.
         timeout: seconds without a byte until a connection is given up.
         policy: how often a request is tried.
@@ -35,6 +37,7 @@ class DriveSession:
         access: Access,
         *,
         on_end: Callable[[], None] | None = None,
+        on_token: Callable[[Secret], None] | None = None,
         root_url: str = GOOGLE,
         timeout: float = 30.0,
         policy: RetryPolicy | None = None,
@@ -47,7 +50,7 @@ class DriveSession:
             policy or RetryPolicy(), wait=wait, chance=chance, monotonic=monotonic
         )
         self.connections = Connections(
-            AccessTokens(access, on_end=on_end, monotonic=monotonic),
+            AccessTokens(access, on_end=on_end, on_token=on_token, monotonic=monotonic),
             root_url,
             timeout=timeout,
             monotonic=monotonic,

@@ -74,7 +74,7 @@ def said(text: str, names: Iterable[str] = ()) -> str:
     line = " ".join(text.split())
     marked = [
         rf"(?<!\S){re.escape(name)}(?!\w)"
-        for name in names
+        for name in sorted(names, key=len, reverse=True)  # one may be the beginning of another
         if name.strip() and not is_plain_name(name)
     ]
     parts, last = [], 0

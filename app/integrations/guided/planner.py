@@ -35,7 +35,7 @@ from app.integrations.guided.intents import (
     Unknown,
 )
 from app.integrations.guided.sentence import quoted_names_file
-from app.integrations.guided.slash import is_path
+from app.integrations.guided.slash import in_drive, is_path
 from app.integrations.guided.steps import Ask, Outcome, Reply
 
 Plan = Generator[Ask, Outcome, Reply]
@@ -132,12 +132,17 @@ def _read(request: ReadFile) -> Plan:
     outcome = yield Ask("files.read", arguments)
     if outcome.ok:
         return reading.read(request, outcome)
-    if outcome.error_type == "not_a_file":
+    if outcome.error_type == "not_a_file" and outcome.string("is") in (None, "folder"):
         # “What is in notes” names a folder as naturally as a file.
         folder = ListFiles(request.path)
         listing = yield Ask("files.list", {"path": request.path})
         if listing.ok:
             return reading.listed(folder, listing)
+    elif outcome.error_type == "not_a_file":
+        # What Drive has without bytes: the text of slides, or what a shortcut leads to.
+        outcome = yield Ask("drive.read", arguments)
+        if outcome.ok:
+            return reading.read(request, outcome)
     return refusals.not_done(request, outcome)
 
 
@@ -146,6 +151,12 @@ def _find(request: FindText) -> Plan:
     if request.path is not None:
         arguments["path"] = request.path
     outcome = yield Ask("files.search", arguments)
+    if outcome.error_type == "not_a_file" and request.path is not None and in_drive(request.path):
+        # A folder of Drive is searched by Drive itself.
+        within = request.path.partition("/")[0]
+        outcome = yield Ask("drive.search", {"words": request.text, "folder": within})
+        if outcome.ok:
+            return reading.found_in_drive(request, outcome)
     return reading.found(request, outcome) if outcome.ok else refusals.not_done(request, outcome)
 
 
@@ -226,6 +237,8 @@ def _rename(request: RenameFile) -> Plan:
 
 def _target(request: RenameFile) -> str:
     """Where the file goes: a bare name stays in its folder, a name with a slash is a path."""
+    if in_drive(request.path):
+        return request.new.rstrip("/")  # a file of Drive has no path: it keeps its name by itself
     folder, name = posixpath.split(request.path)
     if "/" not in request.new:
         return posixpath.join(folder, request.new)

@@ -58,6 +58,8 @@ def help_text(intent: ShowHelp, command: Command | None) -> Reply:
     text = (
         f"{_OPENINGS[intent.occasion]}{can_do()}\n\n"
         f"Clear sentences work too: {', '.join(sentences)}.\n\n"
+        "A file of Google Drive is `drive:` and its id, wherever a file is named; "
+        "`/files drive:root` shows what is in My Drive.\n\n"
         "Every change shows what it does and asks you first; the versions before it are kept. "
         f"{CONNECT}"
     )
@@ -122,9 +124,11 @@ def renamed(intent: RenameFile, outcome: Outcome, target: str) -> Reply:
             "The versions went along; say `/undo` to go back.",
             offers(UndoLast()),
         )
+    did = f"Renamed {code(before)} to {code(target)}"
+    if before == target:  # in Drive a file is named by its id, and not by its folder
+        did = f"Moved {code(target)} to {code(intent.new)}"
     return Reply(
-        f"Renamed {code(before)} to {code(target)}. Its versions went along; say `/undo` to "
-        "go back.",
+        f"{did}. Its versions went along; say `/undo` to go back.",
         offers(UndoLast(), ShowVersions(target)),
     )
 

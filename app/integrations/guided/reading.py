@@ -52,7 +52,9 @@ def listed(intent: ListFiles, outcome: Outcome) -> Reply:
             items.append(code(path.rstrip("/") + "/"))
             continue
         files.append(path)
-        items.append(code(path) + _size(row.get("size")))
+        kind = row.get("kind")
+        what = f" ({plain(kind)})" if isinstance(kind, str) else _size(row.get("size"))
+        items.append(code(path) + what)
     text = f"In {where}:\n\n{bullets(items)}"
     total = max(outcome.integer("total") or 0, len(rows))
     if total > len(items):
@@ -141,6 +143,21 @@ def found(intent: FindText, outcome: Outcome) -> Reply:
     if len(rows) > MAX_ROWS or outcome.metadata.get("truncated"):
         text += "\n\nThere are more; they are not shown."
     return Reply(text, offers(*(ReadFile(path) for path in list(dict.fromkeys(paths))[:3])))
+
+
+def found_in_drive(intent: FindText, outcome: Outcome) -> Reply:
+    """Files of a folder of Drive that have a text in them, as Drive's own search says."""
+    what, where = quote(intent.text), code(intent.path or "Google Drive")
+    rows = outcome.rows("files")
+    if not rows:
+        return Reply(f"Drive did not find {what} in {where}.", offers(ListFiles(intent.path)))
+    paths = [str(row.get("path", "")) for row in rows[:MAX_ROWS]]
+    names = [str(row.get("name", "")) for row in rows[:MAX_ROWS]]
+    items = [f"{code(path)} {code(name)}" for path, name in zip(paths, names, strict=True)]
+    text = f"{what} stands in these files in {where}, or in their names:\n\n{bullets(items)}"
+    if len(rows) > MAX_ROWS or outcome.string("next_page") is not None:
+        text += "\n\nThere are more; they are not shown."
+    return Reply(text, offers(*(ReadFile(path) for path in paths[:3])))
 
 
 def _short(text: str, size: int = 160) -> str:

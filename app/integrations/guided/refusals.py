@@ -24,6 +24,7 @@ from app.integrations.guided.intents import (
     UndoVersion,
 )
 from app.integrations.guided.markdown import code, joined, plain, quote, said
+from app.integrations.guided.slash import in_drive
 from app.integrations.guided.spelling import as_command
 from app.integrations.guided.steps import Outcome, Reply
 
@@ -34,6 +35,8 @@ _HARMLESS_KINDS: Final = """
     usage not_found file_error path_outside no_folder file_missing file_exists not_a_file
     file_too_large not_text not_encodable stopped file_changed disk_full match_count
     blob_damaged pruned skill_error unknown_skill invalid_arguments placeholder_write
+    drive_error drive_signed_out drive_busy drive_full drive_forbidden drive_missing drive_exists
+    drive_stale drive_lossy
 """
 _HARMLESS_ERRORS: Final = frozenset(_HARMLESS_KINDS.split())
 
@@ -84,6 +87,7 @@ def _unsure(intent: Intent, opening: str) -> Reply:
 
 
 # What the guide says of an undo itself; the rest the skill says better.
+_SAID_OF_FOLDERS: Final = frozenset({"file_missing", "no_folder", "not_text", "path_outside"})
 _SAID_HERE: Final = frozenset({"no_folder", "path_outside", "crash"})
 
 
@@ -91,20 +95,28 @@ def _error(intent: Intent, outcome: Outcome) -> Reply:
     kind = outcome.error_type
     if kind == "match_count" and isinstance(intent, ReplaceText):
         return several_places(intent, outcome)
-    words = None if _is_said_better(intent, kind) else _ERRORS.get(kind)
+    words = None if _is_said_better(intent, outcome) else _ERRORS.get(kind)
     text = words(_named(intent, outcome)) if words else _in_its_words(intent, outcome)
+    if outcome.metadata.get("unfinished"):
+        return Reply(text, offers(*_versions_of(intent)))
     if words and kind == "not_text" and (what := outcome.string("is")):
         text = f"{text} It is {plain(what)}."
     if isinstance(intent, WRITES) and kind in _HARMLESS_ERRORS:
         text = text if UNCHANGED in text else f"{text} {UNCHANGED}"
-    elif isinstance(intent, WRITES) and kind != "conflict":
+    elif isinstance(intent, WRITES) and kind != "conflict" and UNCHANGED not in text:
         unsure = _unsure(intent, text)
         return Reply(unsure.text, unsure.suggestions)
     return Reply(text, _after_error(intent, kind))
 
 
-def _is_said_better(intent: Intent, kind: str) -> bool:
+def _is_said_better(intent: Intent, outcome: Outcome) -> bool:
     """Whether the skill's own words fit better than ours."""
+    kind = outcome.error_type
+    if outcome.string("document") is not None:  # its text can be read, and it is not changed
+        return True
+    path = getattr(intent, "path", None)
+    if kind in _SAID_OF_FOLDERS and isinstance(path, str) and in_drive(path):
+        return True
     match intent:
         case UndoLast() | UndoVersion():  # of several files
             return kind not in _SAID_HERE
@@ -114,6 +126,11 @@ def _is_said_better(intent: Intent, kind: str) -> bool:
             return kind == "not_text"
         case _:
             return False
+
+
+def _versions_of(intent: Intent) -> list[Intent]:
+    path = getattr(intent, "path", None)
+    return [ShowVersions(path)] if isinstance(path, str) else []
 
 
 def _in_its_words(intent: Intent, outcome: Outcome) -> str:

@@ -32,6 +32,7 @@ from app.integrations.guided.intents import (
 )
 from app.integrations.guided.patterns import Rule, Slots
 from app.integrations.guided.sentence import has_ending
+from app.integrations.guided.slash import in_drive
 
 _IS: Final = "(?:['’]s| is)"  # noqa: RUF001
 _SHOW: Final = "(?:show|show me|let me see|list|display|view|print)"
@@ -67,6 +68,8 @@ _SOME_VERSION: Final = "(?:an? )?(?:previous|last|latest|earlier|old|older|origi
 
 def _renamed(slots: Slots) -> Intent | Ambiguous:
     path, new = slots.path, slots["name"]
+    if in_drive(new):
+        return RenameFile(path, new)
     if has_ending(path) and not has_ending(new) and not new.endswith("/"):
         ending = posixpath.splitext(path)[1]
         return Ambiguous(Doubt.NEW_NAME, (RenameFile(path, new + ending), RenameFile(path, new)))
@@ -75,6 +78,8 @@ def _renamed(slots: Slots) -> Intent | Ambiguous:
 
 def _moved(slots: Slots) -> Intent | Ambiguous:
     path, target = slots.path, slots["target"]
+    if in_drive(path) or in_drive(target):
+        return RenameFile(path, target)
     if target.endswith("/"):
         return RenameFile(path, _into(target, path))
     if not has_ending(target):

@@ -59,6 +59,11 @@ def _words(command: str, body: str) -> list[Word] | BadUsage:
     return BadUsage(command, _BAD_QUOTES) if words is None else words
 
 
+def in_drive(path: str) -> bool:
+    """Whether it names a file of Google Drive."""
+    return path.startswith("drive:")
+
+
 def is_path(text: str) -> bool:
     """Whether ``text`` can be a path at all."""
     return bool(text.strip()) and all(ord(c) >= 32 and ord(c) != 127 for c in text)

@@ -104,7 +104,7 @@ def test_a_revoked_sign_in_says_so_and_is_not_tried_again(
     with pytest.raises(DriveSignedOutError, match="expired or was revoked") as caught:
         drive.account()
 
-    assert "Connect Google Drive again" in caught.value.hint
+    assert "Sign in again" in caught.value.hint
     assert time.waited == 0
     assert len([one for one in server.requests if one.path == "/token"]) == 2
 

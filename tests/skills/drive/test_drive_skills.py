@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from app.domain.drive import DriveLossyError
 from app.domain.tool_calls import ToolResult
+from app.skill_runtime.executor import Executor
+from skills.drive._definitions import TIMEOUT
+from tests.clocks import FixedClock
 from tests.files.drive_place import DrivePlace
 from tests.skills.files.conftest import Desk
 from tests.standins.google_drive import Answer
@@ -196,3 +202,23 @@ async def test_shortcuts_in_a_circle_are_followed_a_few_times(
     error = await desk.error("drive.read", path=f"drive:{first.id}")
     assert "shortcut" in said(error)
     assert len(place.server.requests) < 20
+
+
+@pytest.mark.parametrize("name", ["read", "list", "search", "create", "diff", "versions"])
+def test_the_skills_of_files_give_drive_the_time_it_may_take(desk: Desk, name: str) -> None:
+    executor = Executor(timeout=30, clock=FixedClock())
+    skill = desk.skill(f"files.{name}")
+    assert executor.time_for(skill, {"path": "plan.md"}) == 30
+    assert executor.time_for(skill, {"path": "drive:1abc"}) == TIMEOUT
+
+
+async def test_nobody_is_asked_about_what_a_document_cannot_become(
+    place: DrivePlace, desk: Desk
+) -> None:
+    letter = place.state.add_document("Letter", document("Dear Ann", [["a", "b"]], "Bye"))
+    costs = place.state.add_sheets("Costs", Sheet(1, "May"))
+    with pytest.raises(DriveLossyError):
+        await desk.preview("docs.edit", path=f"drive:{letter.id}", old="⟦cell⟧ a", new="")
+    with pytest.raises(DriveLossyError):
+        await desk.preview("files.append", path=f"drive:{costs.id}", text="more")
+    assert not place.server.asked("POST")

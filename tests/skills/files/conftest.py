@@ -49,6 +49,10 @@ class Desk:
         self._registry = SkillRegistry()
         self._registry.load([SKILLS])
 
+    def skill(self, name: str) -> Skill:
+        """The skill itself."""
+        return self._registry.get(name)
+
     async def call(self, skill_name: str, **arguments: object) -> ToolResult:
         """Validate, preview where it writes, and run: as the dispatcher does."""
         skill, call = self._call(skill_name, arguments)

@@ -87,14 +87,16 @@ class Consent:
         # Guide: "http://127.0.0.1:port or http://[::1]:port"; localhost is what libraries send.
         if place.scheme != "http" or place.hostname not in ("127.0.0.1", "::1", "localhost"):
             return as_json({"error": "redirect_uri_mismatch"}, status=400)
-        if asked["response_type"] != "code" or asked["code_challenge_method"] != "S256":
+        # Guide: the challenge is "recommended", so that a client without one is let in.
+        way = asked.get("code_challenge_method", "S256")
+        if asked["response_type"] != "code" or way != "S256":
             return as_json({"error": "invalid_request"}, status=400)
         state = asked.get("state", "") if self.other_state is None else self.other_state
         if self.says_no:
             return _to(back, {"error": "access_denied", "state": state})
         kept = [one for one in asked["scope"].split() if one not in self.unticks]
         code = f"4/0A-code-{next(self._numbers)}-that-is-secret"
-        client, challenge = asked["client_id"], asked["code_challenge"]
+        client, challenge = asked["client_id"], asked.get("code_challenge", "")
         self.codes[code] = Code(self.user, client, " ".join(kept), back, challenge)
         return _to(back, {"state": state, "code": code, "scope": " ".join(kept)})
 
@@ -130,7 +132,8 @@ class Consent:
             return as_json({"error": "invalid_grant"}, status=400)
         code.used = True
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-        if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != code.challenge:
+        proved = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        if code.challenge and proved != code.challenge:
             return as_json({"error": "invalid_grant"}, status=400)
         if _client_of(request, form) != (code.client, f"GOCSPX-secret-of-{code.client}"):
             return as_json({"error": "invalid_client"}, status=401)
@@ -154,7 +157,9 @@ class Consent:
             claims = jwt.decode(form["assertion"], certs=self.service_keys[issuer])
         except (ValueError, KeyError):
             return as_json({"error": "invalid_grant"}, status=400)
-        if claims["aud"] != "https://oauth2.googleapis.com/token":
+        # Guide service-account: "a maximum of 1 hour after the issued time".
+        lasts = claims["exp"] - claims["iat"]
+        if claims["aud"] != "https://oauth2.googleapis.com/token" or lasts > 3600:
             return as_json({"error": "invalid_grant"}, status=400)
         return as_json(token_for(Grant(issuer, issuer, "", claims["scope"])))
 

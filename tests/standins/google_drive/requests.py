@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 
-@dataclass(slots=True)
+@dataclass
 class Request:
     """A request as it arrived; header names are in lower case.
 
@@ -31,12 +32,13 @@ class Request:
     scope: str = ""
     takes_all_drives: bool = False
 
-    @property
+    # Kept: rights, fields and tests look at them again and again.
+    @cached_property
     def path(self) -> str:
         """Without the query."""
         return urlsplit(self.target).path
 
-    @property
+    @cached_property
     def query(self) -> dict[str, str]:
         """The query's parameters."""
         return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))

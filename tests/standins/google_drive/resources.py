@@ -68,9 +68,9 @@ def _of_bytes(file: StoredFile) -> dict[str, Any]:
     head = file.head
     return {
         "size": str(len(head.content)),
-        "md5Checksum": head.md5,
-        "sha1Checksum": hashlib.sha1(head.content, usedforsecurity=False).hexdigest(),
-        "sha256Checksum": hashlib.sha256(head.content).hexdigest(),
+        "md5Checksum": head.checksums.md5,
+        "sha1Checksum": head.checksums.sha1,
+        "sha256Checksum": head.checksums.sha256,
         "headRevisionId": head.revision_id,
         "originalFilename": file.name,
     }
@@ -111,7 +111,7 @@ def revision(one: StoredRevision) -> Mapping[str, Any]:
         "mimeType": one.mime_type,
         "modifiedTime": rfc3339(one.at),
         "keepForever": one.keep_forever,
-        "md5Checksum": one.md5,
+        "md5Checksum": one.checksums.md5,
         "size": str(len(one.content)),
         "lastModifyingUser": person(one.by),
     }

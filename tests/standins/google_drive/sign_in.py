@@ -16,6 +16,7 @@ class SignIns:
         self.grants: dict[str, Grant] = {}
         self.renewals = 0
         self.lasts = 3599
+        self.tokens_begin = "ya29.access-token"
         self._tokens: dict[str, Grant] = {}
         self._numbers = itertools.count(1)
         self.consent = Consent(self.grants, self.allow)
@@ -48,7 +49,7 @@ class SignIns:
         return as_json(self._token_for(grant))
 
     def _token_for(self, grant: Grant) -> dict[str, object]:
-        token = f"ya29.access-token-{next(self._numbers)}"
+        token = f"{self.tokens_begin}-{next(self._numbers)}"
         self._tokens[token] = grant
         given = {"access_token": token, "expires_in": self.lasts, "scope": grant.scope}
         return {**given, "token_type": "Bearer"}

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from tests.standins.google_drive.documents import Document, Sheet
@@ -23,6 +23,15 @@ EXPORTED = 10 * 1024 * 1024  # guide manage-downloads: exports are limited to 10
 UNPINNED = 100  # guide manage-revisions: older ones may be purged beyond 100
 
 
+class Checksums(NamedTuple):
+    """Of one content, as Drive names them."""
+
+    content: bytes
+    md5: str
+    sha1: str
+    sha256: str
+
+
 @dataclass(slots=True)
 class StoredRevision:
     """One content of a file."""
@@ -33,10 +42,19 @@ class StoredRevision:
     at: datetime
     by: str
     keep_forever: bool = False
+    _sums: Checksums | None = field(default=None, repr=False, compare=False)
 
     @property
-    def md5(self) -> str:
-        return hashlib.md5(self.content, usedforsecurity=False).hexdigest()
+    def checksums(self) -> Checksums:
+        """Reckoned once for each content: nearly every answer has them, of 80 MB too."""
+        if self._sums is None or self._sums.content is not self.content:
+            self._sums = Checksums(
+                self.content,
+                hashlib.md5(self.content, usedforsecurity=False).hexdigest(),
+                hashlib.sha1(self.content, usedforsecurity=False).hexdigest(),
+                hashlib.sha256(self.content).hexdigest(),
+            )
+        return self._sums
 
 
 @dataclass(slots=True)

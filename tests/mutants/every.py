@@ -1,0 +1,23 @@
+"""All mutants there are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.mutants.calls import CALL_MUTANTS
+from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.mutants.drive import DRIVE_MUTANTS
+from tests.mutants.drive_files import DRIVE_FILE_MUTANTS
+from tests.mutants.google import GOOGLE_MUTANTS
+from tests.mutants.resilience import RESILIENCE_MUTANTS
+from tests.mutants.secrets import SECRET_MUTANTS
+
+EVERY: Final[tuple[Mutant, ...]] = (
+    *MUTANTS,
+    *SECRET_MUTANTS,
+    *CALL_MUTANTS,
+    *RESILIENCE_MUTANTS,
+    *DRIVE_MUTANTS,
+    *DRIVE_FILE_MUTANTS,
+    *GOOGLE_MUTANTS,
+)
