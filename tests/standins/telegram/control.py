@@ -217,10 +217,10 @@ class Control:
         }
 
     def _set(self, name: str, value: Any) -> None:
-        """``reads_all``, ``query_seconds``, ``next_update``, ``token`` or ``webhook`` (a URL)."""
+        """``second``, ``reads_all``, ``query_seconds``, ``next_update``, ``token``, ``webhook``."""
         if name == "webhook":
             self._service.webhook.set(value, "")
-        elif name in ("reads_all", "query_seconds", "next_update", "token"):
+        elif name in ("second", "reads_all", "query_seconds", "next_update", "token"):
             setattr(self._state, name, value)
         else:
             raise KeyError(name)

@@ -242,7 +242,7 @@ class Bench:
         self.act("missing", methods=list(methods))
 
     def change(self, name: str, value: Any) -> None:
-        """Set ``reads_all``, ``query_seconds``, ``next_update``, ``token`` or ``webhook``."""
+        """Set ``second``, ``reads_all``, ``query_seconds``, ``next_update``, ``token``, ``webhook``."""
         self.act("set", name=name, value=value)
 
     @property
