@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from app.channels.bot_api import BotIdentity
 from app.channels.bridge_limits import BridgeLimits, Rate
@@ -26,6 +27,7 @@ from app.domain.channels import (
     Incoming,
     IncomingMessage,
     OutboxRow,
+    OutboxState,
     Outgoing,
     Part,
     Sender,
@@ -34,6 +36,7 @@ from app.domain.messages import Channel
 from app.integrations.telegram.bot_client import BotClient
 from app.redaction import Redactor, Secret
 from app.storage.channel_inbox import ChannelInboxes
+from app.storage.channel_models import ChannelOutbox
 from app.storage.channel_outbox import ChannelOutboxes
 from app.storage.database import Database
 from tests.standins.telegram import TelegramServer
@@ -78,7 +81,7 @@ def render(message: Outgoing) -> list[Part]:
     keyboard = [[{"text": b.label, "callback_data": b.id} for b in row] for row in message.buttons]
     made = []
     for page in pages:
-        body = {"html": html.escape(page), "plain": page, "buttons": keyboard}
+        body: dict[str, object] = {"html": html.escape(page), "plain": page, "buttons": keyboard}
         made.append(Part({**body, "quiet": message.quiet}))
     if message.document is not None:
         body = {"html": "", "plain": "", "buttons": [], "quiet": True}
@@ -180,6 +183,22 @@ class Rig:
             await asyncio.sleep(0.005)
         assert len(found) == 1
         return found[0]
+
+    async def outbox_is(self, *states: OutboxState) -> None:
+        """Wait until the messages in the outbox stand so, with nothing to be changed."""
+
+        def read() -> list[tuple[str, bool]]:
+            query: Any = ChannelOutbox.select().order_by(ChannelOutbox.id)
+            return [(row.state, row.revision == row.sent_revision) for row in query]
+
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            found = await self.database.read_async(read)
+            settled = all(same or state != OutboxState.SENT for state, same in found)
+            if settled and [state for state, _ in found] == list(states):
+                return
+            assert time.monotonic() < deadline, f"waited in vain: {found}"
+            await asyncio.sleep(0.005)
 
     async def texts(self) -> list[str]:
         """The words of what came in and is not done."""

@@ -1,4 +1,4 @@
-"""The client of the Bot API against the stand-in: what failures mean, and where the token is not."""
+"""The client of the Bot API against the stand-in: what failures mean, where no token is."""
 
 from __future__ import annotations
 

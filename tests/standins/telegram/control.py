@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from tests.standins.telegram.faults import Fault
 from tests.standins.telegram.service import Service
 from tests.standins.telegram.state import Chat, Message, spoken
+
+LOOKS: Final = frozenset(
+    {"version", "messages", "asked", "count", "answers", "typing", "facts", "file"}
+)
+"""Actions that change nothing."""
 
 
 class Control:
@@ -33,6 +38,7 @@ class Control:
             "fail": self._fail,
             "heal": self._heal,
             "asked": self._asked,
+            "count": self._count,
             "forget_asked": service.asked.clear,
             "missing": self._missing,
             "skip": self._skip,
@@ -46,7 +52,7 @@ class Control:
             return self._changed(**arguments)
         with self._service.changed:
             result = self._actions[name](**arguments)
-            if name not in ("version", "messages", "asked", "answers", "typing", "facts", "file"):
+            if name not in LOOKS:
                 self._service.note_change()
             return result
 
@@ -199,6 +205,9 @@ class Control:
             if method.lower() in ("", one.method.lower())
         ]
 
+    def _count(self, method: str) -> int:
+        return sum(one.method.lower() == method.lower() for one in self._service.asked)
+
     def _missing(self, methods: list[str]) -> None:
         self._service.missing = {one.lower() for one in methods}
 
@@ -217,10 +226,10 @@ class Control:
         }
 
     def _set(self, name: str, value: Any) -> None:
-        """``reads_all``, ``query_seconds``, ``next_update``, ``token`` or ``webhook`` (a URL)."""
+        """``second``, ``reads_all``, ``query_seconds``, ``next_update``, ``token``, ``webhook``."""
         if name == "webhook":
             self._service.webhook.set(value, "")
-        elif name in ("reads_all", "query_seconds", "next_update", "token"):
+        elif name in ("second", "reads_all", "query_seconds", "next_update", "token"):
             setattr(self._state, name, value)
         else:
             raise KeyError(name)

@@ -229,6 +229,10 @@ class Bench:
         """Calls so far: ``method``, ``given``, ``at`` in monotonic seconds."""
         return list(self.act("asked", method=method))
 
+    def count(self, method: str) -> int:
+        """How many calls of ``method`` there were."""
+        return int(self.act("count", method=method))
+
     def push_raw(self, update: Any) -> int:
         """Let getUpdates bring anything."""
         return int(self.act("raw", update=update))
@@ -242,7 +246,7 @@ class Bench:
         self.act("missing", methods=list(methods))
 
     def change(self, name: str, value: Any) -> None:
-        """Set ``reads_all``, ``query_seconds``, ``next_update``, ``token`` or ``webhook``."""
+        """Set what ``TelegramState`` or ``Control`` names."""
         self.act("set", name=name, value=value)
 
     @property

@@ -142,7 +142,8 @@ class Service:
             self._abort("other getUpdates request; make sure that only one bot instance is running")
         mine = self._poll = _Poll()
         self.changed.wait_for(
-            lambda: self._ended or mine.ended is not None or bool(self._found(1)), seconds
+            lambda: self._ended or mine.ended is not None or bool(self._found(1)),
+            seconds * self.state.second,
         )
         if mine.ended is not None:
             raise mine.ended

@@ -125,6 +125,7 @@ class TelegramState:
 
     Attributes:
         query_seconds: so long a pressed button can be answered. (assumed; the error is documented.)
+        second: so long a second of getUpdates' ``timeout`` lasts here.
         reads_all: the bot gets every message of a group (privacy mode is off).
     """
 
@@ -145,6 +146,7 @@ class TelegramState:
         self.files: dict[str, File] = {}
         self.commands: list[dict[str, str]] = []
         self.query_seconds = 600.0
+        self.second = 1.0
         self.reads_all = False
         self.delivered: dict[int, int] = {}
         self.poll = 0
