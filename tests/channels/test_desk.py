@@ -110,7 +110,7 @@ async def test_an_answer_under_way_is_not_edited_more_often_than_a_service_takes
         yield Completed(text="word " * 4)
 
     model = paired.model(says(""))
-    model.stream = stream  # type: ignore[method-assign, assignment]
+    model.stream = stream  # type: ignore[method-assign]
     show = paired.adapter.show
 
     async def timed(*args):  # type: ignore[no-untyped-def]
@@ -120,7 +120,8 @@ async def test_an_answer_under_way_is_not_edited_more_often_than_a_service_takes
     paired.adapter.show = timed  # type: ignore[method-assign]
     await paired.say("Go")
     for number, piece in enumerate(pieces[:-1], 1):
-        await paired.adapter.until(lambda n=number: len(times) >= min(n, 2))
+        wanted = min(number, 2)
+        await paired.adapter.until(lambda: len(times) >= wanted)  # noqa: B023 - awaited here
         piece.set()
     pieces[-1].set()
     await paired.until_done()
