@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tests.mutants.calls import CALL_MUTANTS
 from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.mutants.channels import CHANNEL_MUTANTS
 from tests.mutants.drive import DRIVE_MUTANTS
 from tests.mutants.drive_files import DRIVE_FILE_MUTANTS
 from tests.mutants.resilience import RESILIENCE_MUTANTS
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         *RESILIENCE_MUTANTS,
         *DRIVE_MUTANTS,
         *DRIVE_FILE_MUTANTS,
+        *CHANNEL_MUTANTS,
     )
     chosen = [m for m in known if not words or any(word in m.name for word in words)]
     stale = [
