@@ -64,9 +64,9 @@ class Approving:
         if asked is None or _bound(asked) != action.get("bound"):
             return "This is over."
         decision = Decision(str(action.get("decision")))
-        self._chosen[name] = decision
         if not approvals.decide(name, decision, by=self._shift.by):
             return "This is over."
+        self._chosen[name] = decision
         return _PRESSED[decision]
 
     async def end_what_was_left(self) -> None:

@@ -102,6 +102,8 @@ class Commands:
             lines.append(await self._busy(conversation_id, chat))
         else:
             lines.append("The next message begins a new conversation.")
+        if parts.engines.pause.is_on:
+            lines.append("Steward is paused: what you write waits until it goes on, in its window.")
         health = self._shift.adapter.health()
         state = "is listened to" if health.state.is_well else f"is {health.state.value}"
         waits = f"{health.waiting_in} to handle, {health.waiting_out} to send"

@@ -91,8 +91,9 @@ class Conversing:
         shift.turns[turn_id] = OwnTurn(turn_id, chat, asked.sender.id, conversation_id, view)
         shift.adapter.working(chat, on=True)
         try:
-            if engine.busy:
-                view.waits()
+            paused = parts.engines.pause.is_on
+            if engine.busy or paused:
+                view.waits(paused=paused)
             turn = engine.run_turn(
                 said.text,
                 channel=shift.channel,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from app.channels.strangers import Later, Timer, call_later
+from app.channels.strangers import call_later
 from app.channels.words import NAMES
 from app.domain.channels import ChannelHealth, ChannelState
 from app.domain.events import Severity
 from app.domain.messages import Channel
-from app.notifications.router import Router
+from app.notifications.router import Later, Router, Timer
 
 BLIP_SECONDS: Final = 30.0
 """What is over sooner is not told; so much a start has, too."""

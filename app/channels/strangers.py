@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 from app.channels.words import NAMES
 from app.domain.events import Severity
 from app.domain.messages import Channel
 from app.domain.skills import Clock
-from app.notifications.router import Router
+from app.notifications.router import Later, Router, Timer
 
 QUIET_SECONDS: Final = 24 * 3600.0
 """After one notification there is none for so long."""
@@ -18,17 +18,6 @@ GATHER_SECONDS: Final = 1.5
 """So long it is waited for others who come at the same moment."""
 _MOST: Final = 10_000
 """So many are told apart."""
-
-
-class Timer(Protocol):
-    """Something that will be done later."""
-
-    def cancel(self) -> None:
-        """Do not do it."""
-        ...
-
-
-Later = Callable[[float, Callable[[], None]], Timer]
 
 
 def call_later(seconds: float, act: Callable[[], None]) -> Timer:

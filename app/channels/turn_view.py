@@ -36,6 +36,7 @@ PATIENCE: Final = 0.7
 STOPPED: Final = "Stopped."
 _GO_ON: Final = "Go on"
 _BUSY: Final = "_Waiting for what is being done in this conversation…_"
+_PAUSED: Final = "_Steward is paused: this waits until it goes on, in its window._"
 _MOST_SUGGESTIONS: Final = 6
 _LABEL: Final = 40
 _SHOWN_ARGUMENTS: Final = ("path", "query", "text")
@@ -63,9 +64,9 @@ class TurnView:
         self._over = asyncio.Event()
         self._showing = shift.group.create_task(self._show_now_and_then(), name="answer view")
 
-    def waits(self) -> None:
-        """Another turn of the conversation is under way."""
-        self._set_line(_BUSY)
+    def waits(self, *, paused: bool = False) -> None:
+        """Another turn of the conversation is under way, or none may begin."""
+        self._set_line(_PAUSED if paused else _BUSY)
 
     def event(self, event: Event) -> None:
         """Take in what happened in the turn."""

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from app.channels import turn_view
 from app.domain.errors import ModelCredentialsError, ModelUnavailableError, StorageError
 from app.domain.messages import Channel
+from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.llm_client import Completed
 from tests.channels.conftest import Phone
 from tests.standins.scripted_model import calls, says
 
 READ = ("files.read", {"path": "notes.md"})
+EDIT = ("files.edit", {"path": "notes.md", "old": "draft", "new": "done"})
 
 
 async def test_a_message_is_answered_and_kept_in_the_conversation_of_the_chat(
@@ -110,7 +112,7 @@ async def test_an_answer_under_way_is_not_edited_more_often_than_a_service_takes
         yield Completed(text="word " * 4)
 
     model = paired.model(says(""))
-    model.stream = stream  # type: ignore[method-assign, assignment]
+    model.stream = stream  # type: ignore[method-assign]
     show = paired.adapter.show
 
     async def timed(*args):  # type: ignore[no-untyped-def]
@@ -120,7 +122,8 @@ async def test_an_answer_under_way_is_not_edited_more_often_than_a_service_takes
     paired.adapter.show = timed  # type: ignore[method-assign]
     await paired.say("Go")
     for number, piece in enumerate(pieces[:-1], 1):
-        await paired.adapter.until(lambda n=number: len(times) >= min(n, 2))
+        wanted = min(number, 2)
+        await paired.adapter.until(lambda: len(times) >= wanted)  # noqa: B023 - awaited here
         piece.set()
     pieces[-1].set()
     await paired.until_done()
@@ -289,3 +292,29 @@ def _message(text: str) -> dict[str, object]:
     from tests.channels.fake_adapter import message
 
     return message(text)
+
+
+async def test_an_old_press_is_refused_in_words_and_uses_nothing_up(paired: Phone) -> None:
+    paired.mode = ApprovalMode.REVERSIBLE
+    paired.model(calls(EDIT), says("Done."))
+    await paired.ask("Edit it")
+    key = await paired.adapter.until(lambda: paired.adapter.key("changes:"))
+    button = paired.adapter.buttons(key)["Undo"]
+    paired.stale = timedelta(seconds=-1)  # so that whatever comes is old
+    assert await paired.press_button(button.id) == "You pressed this 1 minute ago. Press it again."
+    assert "done" in (paired.folder / "notes.md").read_text()
+    paired.stale = timedelta(minutes=30)
+    assert await paired.press_button(button.id) == "Done."
+
+
+async def test_what_waits_because_steward_is_paused_says_so(paired: Phone) -> None:
+    paired.model(says("Now."))
+    pause = paired.assembly.engines.pause
+    pause.begin()
+    await paired.say("Hello")
+    await paired.adapter.until(lambda: "Steward is paused" in paired.adapter.text("answer:"))
+    await paired.say("/status")
+    await paired.adapter.until(lambda: "Steward is paused" in paired.adapter.text("command:"))
+    pause.end()
+    await paired.until_done()
+    assert paired.adapter.text("answer:") == "Now."

@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.mutants.calls import CALL_MUTANTS
 from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.mutants.channels import CHANNEL_MUTANTS
 from tests.mutants.drive import DRIVE_MUTANTS
 from tests.mutants.drive_files import DRIVE_FILE_MUTANTS
 from tests.mutants.google import GOOGLE_MUTANTS
@@ -20,4 +21,5 @@ EVERY: Final[tuple[Mutant, ...]] = (
     *DRIVE_MUTANTS,
     *DRIVE_FILE_MUTANTS,
     *GOOGLE_MUTANTS,
+    *CHANNEL_MUTANTS,
 )
