@@ -14,7 +14,6 @@ from app.channels.chat_api import ChatApi
 from app.channels.google_chat import GoogleChatChannel
 from app.channels.google_chat_sending import ChatPace
 from app.clock import SystemClock
-from app.config import Settings
 from app.domain.channels import ChannelHealth, ChannelState, Chat, InboxItem
 from app.domain.messages import Channel
 from app.integrations.google.chat import connect
@@ -28,25 +27,16 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 QUICK = ChatPace(
-    write=0.0, edit=0.0, look=0.05, first_wait=0.02, longest_wait=0.05, refused=0.05, quick=0.0
+    write=0.0,
+    edit=0.0,
+    look=0.05,
+    lease=0.02,
+    first_wait=0.02,
+    longest_wait=0.05,
+    refused=0.05,
+    quick=0.0,
 )
 ANNA_CHAT = Chat(Channel.GOOGLE_CHAT, "spaces/DM1")
-
-
-class OneLease:
-    """The lease of a directory in which nobody else is; or somebody, when a test says so."""
-
-    def __init__(self) -> None:
-        self.free = True
-        self.taken = 0
-        self.released = 0
-
-    def take(self) -> bool:
-        self.taken += self.free
-        return self.free
-
-    def release(self) -> None:
-        self.released += 1
 
 
 class House:
@@ -59,28 +49,25 @@ class House:
         clock = SystemClock()
         self.inbox = ChannelInboxes(database, self.redactor, clock)
         self.outbox = ChannelOutboxes(database, self.redactor, clock)
-        self.lease = OneLease()
-        self.settings = Settings(
-            home=key.parent,
-            google_chat_subscription=SUBSCRIPTION,
-            google_service_account_file=key,
-            google_api_url=server.root_url,
-        )
+        self.home = key.parent
+        self.subscription = SUBSCRIPTION
+        self.key_file: Path | None = key
         self.mails = 0
         self.healths: list[ChannelHealth] = []
         self.changed = asyncio.Event()
         self._clock = clock
 
     def connect(self) -> ChatApi:
-        return connect(self.settings, self.redactor.add)
+        root_url = self.server.root_url
+        return connect(self.subscription, self.key_file, root_url, self.redactor.add)
 
     def channel(self, **more: Any) -> GoogleChatChannel:
         made = GoogleChatChannel(
             more.pop("connect", self.connect),
             more.pop("inbox", self.inbox),
             more.pop("outbox", self.outbox),
-            self.lease,
             self._clock,
+            self.home,
             pace=more.pop("pace", QUICK),
             chance=lambda: 0.5,
         )

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from app.channels.chat_api import ChatApi
-from app.channels.google_chat import GoogleChatChannel
+from app.channels.google_chat import LEASE, GoogleChatChannel
+from app.channels.lease import Lease
 from app.domain.channels import ChannelError, ChannelState, IncomingMessage, RemoteFile
 from app.domain.errors import StorageError
 from app.domain.messages import Channel
@@ -160,21 +161,22 @@ async def test_a_revoked_key_is_refused_and_one_that_is_good_again_is_used(
         await house.until(lambda: channel.health().state is ChannelState.LISTENING)
 
 
-async def test_a_wrong_subscription_and_a_missing_key_say_what_to_do(house: House) -> None:
-    from dataclasses import replace
-
-    good = house.settings
-    wrong = "projects/steward-of-mine/subscriptions/other"
-    for changes, words in (
-        ({"google_chat_subscription": wrong}, "subscription"),
-        ({"google_chat_subscription": "chat-events"}, "STEWARD_GOOGLE_CHAT_SUBSCRIPTION"),
-        ({"google_service_account_file": None}, "GOOGLE_APPLICATION_CREDENTIALS"),
-    ):
-        house.settings = replace(good, **changes)
-        async with house.running() as channel:
-            await house.until(lambda: channel.health().state is ChannelState.REFUSED)
-            health = channel.health()
-        assert words in f"{health.error} {health.hint}"
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("subscription", "projects/steward-of-mine/subscriptions/other", "subscription"),
+        ("subscription", "chat-events", "STEWARD_GOOGLE_CHAT_SUBSCRIPTION"),
+        ("key_file", None, "GOOGLE_APPLICATION_CREDENTIALS"),
+    ],
+)
+async def test_a_wrong_setting_says_what_to_do(
+    house: House, name: str, value: str | None, words: str
+) -> None:
+    setattr(house, name, value)
+    async with house.running() as channel:
+        await house.until(lambda: channel.health().state is ChannelState.REFUSED)
+        health = channel.health()
+    assert words in f"{health.error} {health.hint}"
 
 
 async def test_a_server_that_never_waits_is_not_asked_without_a_pause(house: House) -> None:
@@ -196,18 +198,20 @@ async def test_it_ends_at_once_while_a_pull_waits(house: House) -> None:
         assert channel.health().state is ChannelState.LISTENING
         began = asyncio.get_running_loop().time()
     assert asyncio.get_running_loop().time() - began < 2
-    assert house.lease.released == 1
 
 
 async def test_only_one_process_listens(house: House) -> None:
-    house.lease.free = False
+    other = Lease(house.home / LEASE)
+    assert other.take()
     house.server.chat.publish(said("Hello"))
     async with house.running() as channel:
         await house.until(lambda: channel.health().state is ChannelState.STANDBY)
         assert not house.server.requests
         assert house.mails == 0, "the inbox is the other one's"
-        house.lease.free = True
+        other.release()
         await house.items(1)
+    assert other.take()
+    other.release()
 
 
 # -- files -----------------------------------------------------------------------------------------
