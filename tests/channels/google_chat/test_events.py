@@ -39,7 +39,7 @@ def words(event: dict[str, Any]) -> IncomingMessage:
 
 @BOTH
 def test_a_message_is_read(form: Any) -> None:
-    event = said("Hello")
+    event = said("Hello", at="2026-09-21T14:13:20.123456789Z")
     name = event["message"]["name"]
     at = datetime(2026, 9, 21, 14, 13, 20, 123456, tzinfo=UTC)
     chat, sender = Chat(Channel.GOOGLE_CHAT, "spaces/DM1"), Sender("users/1001", "Anna Arnold")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import UTC, datetime
 from typing import Any
 
 ANNA: dict[str, Any] = {
@@ -16,20 +17,25 @@ DM: dict[str, Any] = {
 SPACE: dict[str, Any] = {
     "name": "spaces/TEAM", "type": "ROOM", "spaceType": "SPACE", "displayName": "The team",
 }  # fmt: skip
-AT = "2026-09-21T14:13:20.123456789Z"
 
 _numbers = itertools.count(1)
 
 
+def now() -> str:
+    """The time, as Google writes it: with nanoseconds."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}789Z"
+
+
 def said(
-    text: str, *, space: dict[str, Any] = DM, user: dict[str, Any] = ANNA, **more: Any
+    text: str, *, space: dict[str, Any] = DM, user: dict[str, Any] = ANNA, at: str = "", **more: Any
 ) -> dict[str, Any]:
     """Somebody writes; in a space, to the app."""
     number = next(_numbers)
+    at = at or now()
     message: dict[str, Any] = {
         "name": f"{space['name']}/messages/M{number}.M{number}",
         "sender": user,
-        "createTime": AT,
+        "createTime": at,
         "text": text,
         "argumentText": text,
         "space": space,
@@ -42,7 +48,7 @@ def said(
             {"type": "USER_MENTION", "startIndex": 0, "length": 8,
              "userMention": {"user": APP, "type": "MENTION"}}
         ]  # fmt: skip
-    event = {"type": "MESSAGE", "eventTime": AT, "token": "a-secret-of-the-app"}
+    event = {"type": "MESSAGE", "eventTime": at, "token": "a-secret-of-the-app"}
     return {**event, "space": space, "user": user, "message": {**message, **more}}
 
 
@@ -58,7 +64,7 @@ def pressed(
     parameters = action["parameters"]
     return {
         "type": "CARD_CLICKED",
-        "eventTime": AT,
+        "eventTime": now(),
         "space": space,
         "user": user,
         "message": {**message, "sender": APP, "space": space},
@@ -74,7 +80,7 @@ def pressed(
 
 def added(space: dict[str, Any] = DM, user: dict[str, Any] = ANNA) -> dict[str, Any]:
     """Somebody adds the app."""
-    return {"type": "ADDED_TO_SPACE", "eventTime": AT, "space": space, "user": user}
+    return {"type": "ADDED_TO_SPACE", "eventTime": now(), "space": space, "user": user}
 
 
 def as_add_on(event: dict[str, Any]) -> dict[str, Any]:
