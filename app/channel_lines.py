@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.channels.adapter import ChannelAdapter
+    from app.channels.chat_api import ChatApi
     from app.channels.desk_parts import DeskParts
     from app.domain.skills import Clock
     from app.notifications.router import Router
@@ -221,4 +222,14 @@ def telegram_line(
 
 def google_chat_line(making: Making, wanted: Mapping[str, Any], tell: Callable[[], object]) -> Line:
     """Google Chat, by pulling its events from Pub/Sub."""
-    raise NotImplementedError
+    from app.channels.google_chat import GoogleChatChannel
+
+    def connect() -> ChatApi:
+        from app.integrations.google.chat import connect
+
+        hide = making.redactor.add
+        return connect(wanted["subscription"], wanted["key_file"], wanted["api_url"], hide)
+
+    stores = making.stores
+    channel = GoogleChatChannel(connect, stores.inbox, stores.outbox, making.clock, making.home)
+    return Line(making, wanted, channel, tell)

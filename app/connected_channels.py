@@ -209,8 +209,11 @@ class ConnectedChannels:
         """What a channel is to be made from; ``None``: it is off."""
         now = self._parts.settings()
         if channel is Channel.GOOGLE_CHAT:
-            subscription = now.google_chat_subscription
-            return {"subscription": subscription} if subscription else None
+            if not now.google_chat_subscription:
+                return None
+            key_file, api_url = now.google_service_account_file, now.google_api_url
+            wanted = {"key_file": key_file, "api_url": api_url}
+            return {**wanted, "subscription": now.google_chat_subscription}
         if not now.telegram_bot_token or not now.telegram_on:
             return None
         made = {"token": now.telegram_bot_token, "api_url": now.telegram_api_url}

@@ -12,10 +12,11 @@ import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Final, Protocol, TypeVar
+from pathlib import Path
+from typing import Final, TypeVar
 
 from app.channels import google_chat_events
-from app.channels.adapter import OnHealth, OnMail
+from app.channels.adapter import OnHealth, OnMail, OnUnsure
 from app.channels.chat_api import (
     DOWNLOAD_BYTES,
     ChatApi,
@@ -26,6 +27,7 @@ from app.channels.chat_api import (
 from app.channels.google_chat_health import ChatStanding
 from app.channels.google_chat_parts import render
 from app.channels.google_chat_sending import ChatPace, ChatSender
+from app.channels.lease import Lease
 from app.domain.channels import (
     ButtonPress,
     ChannelHealth,
@@ -33,7 +35,6 @@ from app.domain.channels import (
     Chat,
     Incoming,
     IncomingMessage,
-    OutboxRow,
     Outgoing,
     RemoteFile,
 )
@@ -50,19 +51,8 @@ T = TypeVar("T")
 
 MOST: Final = 50
 """Events in one pull."""
+LEASE: Final = "google-chat.lock"
 _THREAD: Final = "ask Google Chat"
-
-
-class Lease(Protocol):
-    """One process of a data directory listens at a time; see ``lease.py``."""
-
-    def take(self) -> bool:
-        """Take it, where nobody else has it; whether it is ours."""
-        ...
-
-    def release(self) -> None:
-        """Let the next one have it."""
-        ...
 
 
 class GoogleChatChannel:
@@ -70,6 +60,7 @@ class GoogleChatChannel:
 
     Args:
         connect: makes a client; blocking. Raises ``ConfigurationError`` and ``ChatApiError``.
+        home: the data directory; of the processes that share it, one listens.
     """
 
     def __init__(
@@ -77,19 +68,19 @@ class GoogleChatChannel:
         connect: Callable[[], ChatApi],
         inbox: ChannelInboxes,
         outbox: ChannelOutboxes,
-        lease: Lease,
         clock: Clock,
+        home: Path,
         *,
         pace: ChatPace | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.on_mail: OnMail = _nobody
         self.on_health: OnHealth = _nobody
-        self.on_unsure: Callable[[Sequence[OutboxRow]], object] = _nobody
+        self.on_unsure: OnUnsure = _nobody
         self._connect = connect
         self._inbox = inbox
         self._outbox = outbox
-        self._lease = lease
+        self._lease = home / LEASE
         self._clock = clock
         self._pace = pace or ChatPace()
         self._api: ChatApi | None = None
@@ -109,10 +100,12 @@ class GoogleChatChannel:
         """Listen and send until cancelled. Raises ``StorageError``, ``ChannelError``."""
         ready()
         self._standing.stand(ChannelState.STARTING)
+        lease = Lease(self._lease)
         try:
-            while not self._lease.take():
-                self._standing.stand(ChannelState.STANDBY)
-                await asyncio.sleep(self._pace.look)
+            await lease.wait(
+                lambda: asyncio.sleep(self._pace.lease),
+                lambda: self._standing.stand(ChannelState.STANDBY),
+            )
             self._standing.stand(ChannelState.STARTING)
             self.on_mail()  # what a crash has left in the inbox
             async with asyncio.TaskGroup() as group:
@@ -131,7 +124,7 @@ class GoogleChatChannel:
         finally:
             self._sender = None
             self._disconnect()
-            self._lease.release()
+            lease.release()
             self._standing.stand(ChannelState.STOPPED)
 
     async def _pull(self) -> None:

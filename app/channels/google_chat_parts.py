@@ -78,11 +78,11 @@ def as_chat(runs: Iterable[Run]) -> str:
     """Google Chat's markup. A mark it cannot show is left out; no character of the text is."""
     out = ""
     for run in runs:
-        kinds = {mark.kind: mark.value for mark in run.marks}
-        if MarkKind.PRE in kinds:
-            out += "```\n" + run.text.replace("```", "``\u200b`") + "\n```"
-            continue
+        kinds = {mark.kind: mark.value for mark in reversed(run.marks)}
         text = _ANGLE.sub("<\u200b", run.text)
+        if MarkKind.PRE in kinds:
+            out += "```\n" + text.replace("```", "``\u200b`") + "\n```"
+            continue
         words = text.strip()
         if MarkKind.CODE in kinds and "`" not in text and "\n" not in text and words:
             words = f"`{words}`"

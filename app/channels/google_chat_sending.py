@@ -39,8 +39,6 @@ class Ask(Protocol):
 
 
 _NAMES: Final = uuid.UUID("8f0c4f2e-6f0a-4d0e-9c55-7f3a1f0f6f11")
-DELETED: Final = ""
-"""A row's message id once its message was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,7 @@ class ChatPace:
     Attributes:
         write, edit: until the next request to the same space, after a new message and an edit.
         look: the outbox is looked at at least so often: another process may put something there.
+        lease: between two looks whether the Steward that listens has ended.
         first_wait, longest_wait: before trying again, doubling.
         refused: before trying refused credentials again.
         quick: a pull that takes less and brings nothing is followed by a pause as long as this.
@@ -58,6 +57,7 @@ class ChatPace:
     write: float = 1.1
     edit: float = 1.5
     look: float = 2.0
+    lease: float = 1.0
     first_wait: float = 1.0
     longest_wait: float = 60.0
     refused: float = 300.0
@@ -154,6 +154,9 @@ class ChatSender:
         edit = bool(row.message_id)
         try:
             name = await self._bring(row)
+            if row.surplus:
+                await self._outbox.taken_back(row.id)
+                return
         except ChatRequestError as error:
             await self._outbox.fail(row.id, error.message)
             return
@@ -175,7 +178,7 @@ class ChatSender:
             if row.message_id or row.id in self._maybe_made:
                 name = row.message_id or await self._create(row, message)
                 await self._unless_gone(lambda api: api.delete(name))
-            return DELETED
+            return None
         if not row.message_id:
             await self._outbox.sending(row.id)
             name = await self._create(row, message)
@@ -212,5 +215,5 @@ class ChatSender:
 
 def request_id(row: OutboxRow) -> str:
     """The same for each try to make this row's message; another where that was taken back."""
-    again = f" {row.revision}" if row.message_id == DELETED else ""
-    return str(uuid.uuid5(_NAMES, f"{row.chat_id} {row.key} {row.number} {row.id}{again}"))
+    made_at = row.made_at.isoformat() if row.made_at is not None else ""
+    return str(uuid.uuid5(_NAMES, f"{row.chat_id} {row.key} {row.number} {row.id} {made_at}"))

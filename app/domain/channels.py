@@ -186,7 +186,10 @@ class OutboxState(StrEnum):
 class OutboxRow:
     """One message of ours, as kept: it is to say ``part``, and says revision ``sent_revision``.
 
-    ``surplus``: it is to say nothing any more (an answer became shorter).
+    Attributes:
+        surplus: it is to say nothing any more (an answer became shorter).
+        made_at: UTC, when it was put there; later where its message was taken back, and what it is
+            to say is a new one.
     """
 
     id: int
@@ -201,6 +204,7 @@ class OutboxRow:
     message_id: str | None = None
     surplus: bool = False
     error: str = ""
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

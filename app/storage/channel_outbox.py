@@ -100,10 +100,11 @@ class ChannelOutboxes:
     async def taken_back(self, number: int) -> None:
         """The message is no more; where it is to say something again, that is a new one."""
         mine = ChannelOutbox.id == number
+        fresh = {**_UNSENT, "message_id": None, "created_at": self._clock.now()}
 
         def taken_back() -> None:
             if not ChannelOutbox.delete().where(mine & (ChannelOutbox.surplus == 1)).execute():
-                ChannelOutbox.update(message_id=None, **_UNSENT).where(mine).execute()
+                ChannelOutbox.update(fresh).where(mine).execute()
 
         await self._database.write_async(taken_back)
 
@@ -232,4 +233,5 @@ def _row(row: Any) -> OutboxRow:
         message_id=row.message_id,
         surplus=bool(row.surplus),
         error=row.error,
+        made_at=row.created_at,
     )

@@ -271,7 +271,7 @@ _SNIPPETS = st.sampled_from(
      "&", "&amp;", '"', "\\", "---\n", "    ", "  ", "word ", "שלום ", "😀", "e\u0301", "\u200f",
      "\u202e", "\t", "<!--"]
 )  # fmt: skip
-_TEXTS = st.one_of(
+TEXTS = st.one_of(
     st.text(st.characters(), max_size=400),
     st.lists(_SNIPPETS, max_size=120).map("".join),
     st.tuples(st.lists(_SNIPPETS, min_size=1, max_size=30).map("".join), st.integers(1, 900)).map(
@@ -281,7 +281,7 @@ _TEXTS = st.one_of(
 
 
 @settings(deadline=None, max_examples=300)
-@given(_TEXTS, st.booleans())
+@given(TEXTS, st.booleans())
 @example("\ud800\udfff\x00\x1b[31m", False)
 @example("&" * 9000, False)
 @example("[" * 9000, False)

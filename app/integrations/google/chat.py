@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
 
 from app.channels.chat_api import ChatRequestError, ChatUnreachableError
 from app.domain.errors import ConfigurationError
+from app.integrations.google.account_book import Hide
 from app.integrations.google.chat_session import GUIDE, SCOPES, ChatSession
 from app.integrations.google.credential_files import read_service_key
 from app.integrations.google.pubsub import ChatEvents
 from app.integrations.google.service_account import ServiceAccess
 from app.integrations.google.services import GOOGLE
 from app.redaction import Secret
-
-if TYPE_CHECKING:
-    from app.config import Settings
 
 _SUBSCRIPTION: Final = re.compile(r"projects/[^/\s]+/subscriptions/[^/\s]+")
 _SILENT: Final = "NOTIFICATION_TYPE_SILENT"
@@ -86,25 +85,29 @@ class GoogleChatClient(ChatEvents):
         return self._session.services.chat.spaces().messages()
 
 
-def connect(settings: Settings, hide: Callable[[str, Secret], None]) -> GoogleChatClient:
-    """The Chat app that the settings name; asks nobody. Raises ``ConfigurationError``.
+def connect(
+    subscription: str, key_file: Path | None, api_url: str | None, hide: Hide
+) -> GoogleChatClient:
+    """A Chat app; asks nobody. Raises ``ConfigurationError``.
 
-    ``hide`` is told the service account's key before it is used.
+    Args:
+        subscription: where its events are pulled from.
+        key_file: the key of its service account.
+        api_url: where Google's interfaces are; ``None``: at Google.
+        hide: is told the key before it is used.
     """
-    subscription = settings.google_chat_subscription or ""
     if not _SUBSCRIPTION.fullmatch(subscription):
         raise ConfigurationError(
             "The Pub/Sub subscription for Google Chat is not named as Google names it.",
             hint=f"Set STEWARD_GOOGLE_CHAT_SUBSCRIPTION to projects/…/subscriptions/…. {GUIDE}",
         )
-    path = settings.google_service_account_file
-    if path is None:
+    if key_file is None:
         raise ConfigurationError(
             "Google Chat needs the key of a service account, and none is set.",
             hint=f"Set GOOGLE_APPLICATION_CREDENTIALS to its JSON file. {GUIDE}",
         )
-    key = read_service_key(path)
+    key = read_service_key(key_file)
     hide("GOOGLE_SERVICE_KEY", Secret(str(key.info.get("private_key"))))
-    root_url = f"{(settings.google_api_url or GOOGLE).rstrip('/')}/"
+    root_url = f"{(api_url or GOOGLE).rstrip('/')}/"
     access = ServiceAccess(key, SCOPES)
     return GoogleChatClient(ChatSession(access, root_url=root_url), subscription)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from app.channels.chat_api import PulledEvent
+from app.channels.chat_api import ChatUnreachableError, PulledEvent
 from app.domain.json_values import sound_json
 from app.integrations.google.chat_session import ChatSession
 
@@ -28,8 +28,10 @@ class ChatEvents:
         body = {"maxMessages": most} if wait else {"maxMessages": most, "returnImmediately": True}
         request = self._methods.pull(subscription=self._subscription, body=body)
         answer = self._session.ask(request, what=_WHAT, fatal=True, pull=True)
-        received = answer.get("receivedMessages") if isinstance(answer, dict) else None
-        found = [_event(one) for one in received or [] if isinstance(one, dict)]
+        received = answer.get("receivedMessages", []) if isinstance(answer, dict) else None
+        if not isinstance(received, list):
+            raise ChatUnreachableError("Google gave an answer that makes no sense.")
+        found = [_event(one) for one in received if isinstance(one, dict)]
         return [one for one in found if one is not None]
 
     def acknowledge(self, ack_ids: Sequence[str]) -> None:
