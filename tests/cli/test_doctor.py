@@ -15,6 +15,9 @@ import keyring.backend
 import pytest
 
 from app.assembly import Assembly
+from app.channels.lease import Lease
+from app.channels.telegram_bridge import LEASE
+from app.cli.check_telegram import check_phones
 from app.cli.checks import (
     ATTENTION,
     OK,
@@ -25,7 +28,9 @@ from app.cli.checks import (
     check_keyring,
 )
 from app.cli.checks_of_parts import check_circuits, check_notifications
+from app.domain.channels import Chat, Part, Sender
 from app.domain.events import Severity
+from app.domain.messages import Channel
 from app.resilience.circuit_breaker import Outcome
 from app.storage.database import Database
 from app.storage.health import DatabaseHealth, examine
@@ -39,6 +44,7 @@ from tests.standins.model_server import (
     error_reply,
     text_reply,
 )
+from tests.standins.telegram import TOKEN, Fault, TelegramServer
 
 CHECKS = [
     "python", "data", "disk", "last run", "settings", "folders", "skills", "log", "database",
@@ -70,6 +76,62 @@ def test_for_a_person_it_is_a_list_with_advice(steward: Steward) -> None:
     assert "ok         python" in done.out
     assert "→ " in done.out
     assert "No folder is granted" in done.out
+
+
+def test_the_bot_is_really_asked_and_where_its_messages_go(steward: Steward) -> None:
+    with TelegramServer() as telegram:
+        env: dict[str, Any] = {
+            "TELEGRAM_BOT_TOKEN": TOKEN, "STEWARD_TELEGRAM_API_URL": telegram.url,
+        }  # fmt: skip
+
+        def look(**more: Any) -> tuple[dict[str, str], dict[str, str]]:
+            found = by_name(steward("doctor", "--json", code=None, **{**env, **more}))
+            return found["telegram"], found["phones"]
+
+        bot, phones = look()
+        assert bot["status"] == OK
+        assert "@steward_test_bot answers" in bot["message"]
+        assert phones["status"] == ATTENTION
+        assert "steward telegram pair" in phones["hint"]
+        assert look(STEWARD_TELEGRAM_ON="off")[0]["status"] == ATTENTION
+        assert "No webhook" in look(STEWARD_WEBHOOK_PORT="1")[0]["message"]
+        telegram.change("webhook", "http://127.0.0.1:1/elsewhere")
+        bot, _ = look()
+        assert bot["status"] == ATTENTION
+        assert "http://127.0.0.1:1/elsewhere" in bot["message"]
+        telegram.phone(42).send("hello")
+        telegram.wait_until(lambda: "last_error_date" in telegram.facts["webhook"])
+        bot, _ = look(STEWARD_WEBHOOK_PORT="1")
+        assert bot["status"] == TROUBLE
+        assert "Wrong response" in bot["message"]
+        telegram.fail("getMe", Fault.error(401, "Unauthorized"), times=9)
+        bot, _ = look()
+        assert bot["status"] == TROUBLE
+        assert TOKEN not in str(bot)
+
+
+async def test_what_phones_wait_for_is_told(steward_home: Path) -> None:
+    assembly = await Assembly.open(provider="guided")
+    try:
+        stores = assembly.channels.stores
+        assert (await check_phones(assembly)).status == OK
+        code = await stores.people.new_code(Channel.TELEGRAM)
+        await stores.people.pair(Chat(Channel.TELEGRAM, "42"), Sender("42", "Ada"), code.code)
+        well = await check_phones(assembly)
+        assert (well.status, well.message) == (OK, "Paired: Ada. Nothing waits.")
+        lease = Lease(steward_home / LEASE)
+        assert lease.take()
+        assert "A Steward listens" in (await check_phones(assembly)).message
+        lease.release()
+        await stores.inbox.take_in(Channel.TELEGRAM, [("1", {"update_id": 1})])
+        assert "1 to be handled" in (await check_phones(assembly)).message
+        await stores.outbox.put(Channel.TELEGRAM, "42", "a", [Part({"html": "x"})])
+        (row,) = await stores.outbox.due(Channel.TELEGRAM)
+        await stores.outbox.unsure(row.id, "cut")
+        unsure = await check_phones(assembly)
+        assert (unsure.status, "may not have arrived" in unsure.message) == (ATTENTION, True)
+    finally:
+        await assembly.close()
 
 
 def test_the_model_s_server_is_really_asked(steward: Steward) -> None:
