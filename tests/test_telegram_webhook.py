@@ -114,6 +114,20 @@ async def test_that_telegram_cannot_deliver_is_noticed_and_that_it_can_again(
     telegram.change("webhook", f"{server.root}/telegram")
 
 
+async def test_that_telegram_refuses_the_address_is_said_and_no_more_once_it_takes_it(
+    server: Server, telegram: TelegramServer
+) -> None:
+    refusal = Fault.error(400, "Bad Request: bad webhook: HTTPS url must be provided")
+    telegram.fail("setWebhook", refusal, times=1000)
+    await server.start()
+    health = await server.until(ChannelState.REFUSED, "bad webhook: HTTPS url must be provided")
+    assert "webhook_url" in health.hint
+    code, told = await server.health()
+    assert (code, told["channels"]["telegram"]["state"]) == (503, "refused")
+    telegram.heal()
+    await server.until(ChannelState.LISTENING)
+
+
 async def test_a_telegram_that_is_not_reached_now_and_then_is_no_news(
     server: Server, telegram: TelegramServer
 ) -> None:

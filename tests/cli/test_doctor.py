@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,20 +18,24 @@ import pytest
 from app.assembly import Assembly
 from app.channels.lease import Lease
 from app.channels.telegram_bridge import LEASE
-from app.cli.check_telegram import check_phones
+from app.cli.check_telegram import check_phones, check_telegram
 from app.cli.checks import (
     ATTENTION,
     OK,
     TROUBLE,
+    Check,
     check_disk,
     check_folders,
     check_home,
     check_keyring,
+    within,
 )
 from app.cli.checks_of_parts import check_circuits, check_notifications
+from app.config import Settings
 from app.domain.channels import Chat, Part, Sender
 from app.domain.events import Severity
 from app.domain.messages import Channel
+from app.redaction import Secret
 from app.resilience.circuit_breaker import Outcome
 from app.storage.database import Database
 from app.storage.health import DatabaseHealth, examine
@@ -78,36 +83,36 @@ def test_for_a_person_it_is_a_list_with_advice(steward: Steward) -> None:
     assert "No folder is granted" in done.out
 
 
-def test_the_bot_is_really_asked_and_where_its_messages_go(steward: Steward) -> None:
+async def test_the_bot_is_really_asked_and_where_its_messages_go(steward_home: Path) -> None:
     with TelegramServer() as telegram:
-        env: dict[str, Any] = {
-            "TELEGRAM_BOT_TOKEN": TOKEN, "STEWARD_TELEGRAM_API_URL": telegram.url,
-        }  # fmt: skip
+        settings = Settings(
+            home=steward_home, telegram_bot_token=Secret(TOKEN), telegram_api_url=telegram.url
+        )
 
-        def look(**more: Any) -> tuple[dict[str, str], dict[str, str]]:
-            found = by_name(steward("doctor", "--json", code=None, **{**env, **more}))
-            return found["telegram"], found["phones"]
+        async def look(**more: Any) -> Check:
+            check = check_telegram(dataclasses.replace(settings, **more))
+            return await within("telegram", 10, check)
 
-        bot, phones = look()
-        assert bot["status"] == OK
-        assert "@steward_test_bot answers" in bot["message"]
-        assert phones["status"] == ATTENTION
-        assert "steward telegram pair" in phones["hint"]
-        assert look(STEWARD_TELEGRAM_ON="off")[0]["status"] == ATTENTION
-        assert "No webhook" in look(STEWARD_WEBHOOK_PORT="1")[0]["message"]
+        assert "not used" in (await look(telegram_bot_token=None)).message
+        assert telegram.asked() == []
+        well = await look()
+        assert (well.status, "@steward_test_bot answers" in well.message) == (OK, True)
+        assert (await look(telegram_on=False)).status == ATTENTION
+        assert "No webhook" in (await look(webhook_port=1)).message
         telegram.change("webhook", "http://127.0.0.1:1/elsewhere")
-        bot, _ = look()
-        assert bot["status"] == ATTENTION
-        assert "http://127.0.0.1:1/elsewhere" in bot["message"]
+        away = await look()
+        assert (away.status, "127.0.0.1:1/elsewhere" in away.message) == (ATTENTION, True)
+        other = await look(webhook_port=1, webhook_url="http://127.0.0.1:2/here")
+        assert (other.status, "not to http://127.0.0.1:2" in other.message) == (ATTENTION, True)
         telegram.phone(42).send("hello")
-        telegram.wait_until(lambda: "last_error_date" in telegram.facts["webhook"])
-        bot, _ = look(STEWARD_WEBHOOK_PORT="1")
-        assert bot["status"] == TROUBLE
-        assert "Wrong response" in bot["message"]
+        await telegram.until(lambda: "last_error_date" in telegram.facts["webhook"])
+        deaf = await look(webhook_port=1)
+        assert (deaf.status, "Wrong response" in deaf.message) == (TROUBLE, True)
         telegram.fail("getMe", Fault.error(401, "Unauthorized"), times=9)
-        bot, _ = look()
-        assert bot["status"] == TROUBLE
-        assert TOKEN not in str(bot)
+        refused = await look()
+        assert refused.status == TROUBLE
+        assert TOKEN not in str(refused)
+        assert (await look(telegram_api_url="http://127.0.0.1:1")).status == TROUBLE
 
 
 async def test_what_phones_wait_for_is_told(steward_home: Path) -> None:
