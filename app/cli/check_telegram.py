@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.cli.checks import ATTENTION, OK, TROUBLE, Check
@@ -67,33 +68,45 @@ def _wrong_way(settings: Settings, webhook: BotWebhook) -> tuple[str, str, str] 
 
 
 async def check_phones(assembly: Assembly) -> Check:
-    """Who is paired, and what waits to be handled, sent, or decided."""
+    """Who is paired, whether somebody listens to them, and what waits."""
+    import asyncio
+
     settings = assembly.settings
     people = await assembly.channels.people.people()
     if not people:
         if not settings.telegram_bot_token:
             return Check("phones", OK, "Nobody is paired.")
-        return Check(
-            "phones", ATTENTION, "A bot is connected, but nobody is paired.",
-            "`steward telegram pair` makes a code for your phone.",
-        )  # fmt: skip
-    paired = ", ".join(one.name or one.user_id for one in people)
+        hint = "`steward telegram pair` makes a code for your phone."
+        return Check("phones", ATTENTION, "A bot is connected, but nobody is paired.", hint)
+    words = f"Paired: {', '.join(one.name or one.user_id for one in people)}."
+    if await asyncio.to_thread(_is_listened_to, settings.home):
+        words += " A Steward listens to Telegram."
     stores = assembly.channels.stores
     waiting_in = waiting_out = unsure = 0
     for channel in (Channel.TELEGRAM, Channel.GOOGLE_CHAT):
         waiting_in += await stores.inbox.count(channel)
         out, lost = await stores.outbox.counts(channel)
         waiting_out, unsure = waiting_out + out, unsure + lost
-    words = f"Paired: {paired}."
     if unsure:
-        return Check(
-            "phones", ATTENTION, f"{words} {counted(unsure, 'message')} may not have arrived.",
-            "The chat, and Settings in the window, offer to send it again.",
-        )  # fmt: skip
+        found = f"{words} {counted(unsure, 'message')} may not have arrived."
+        hint = "The chat, and Settings in the window, offer to send it again."
+        return Check("phones", ATTENTION, found, hint)
     if waiting_in or waiting_out:
-        return Check(
-            "phones", ATTENTION,
-            f"{words} {counted(waiting_in, 'message')} to be handled, {waiting_out} to be sent.",
-            "They are done once Steward is open or `steward serve` runs, and Telegram is reached.",
-        )  # fmt: skip
+        found = f"{words} {waiting_in} to be handled, {waiting_out} to be sent."
+        hint = "That is done while Steward is open, or `steward serve` runs, and has a network."
+        return Check("phones", ATTENTION, found, hint)
     return Check("phones", OK, f"{words} Nothing waits.")
+
+
+def _is_listened_to(home: Path) -> bool:
+    """Whether a Steward of this data directory listens; blocking."""
+    from app.channels.lease import Lease
+    from app.channels.telegram_bridge import LEASE
+
+    if not (home / LEASE).exists():
+        return False
+    lease = Lease(home / LEASE)
+    if lease.take():
+        lease.release()
+        return False
+    return True

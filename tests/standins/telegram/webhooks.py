@@ -28,6 +28,7 @@ class Webhook:
         self.url = ""
         self.answers: list[int] = []
         self.last_error = ""
+        self._error_date = 0
         self.again_seconds = AGAIN_SECONDS
         self._secret = ""
         self._state = state
@@ -59,7 +60,9 @@ class Webhook:
             "has_custom_certificate": False,
             "pending_update_count": len(self._state.queue),
         }
-        return {**made, "last_error_message": self.last_error} if self.last_error else made
+        if not self.last_error:
+            return made
+        return {**made, "last_error_message": self.last_error, "last_error_date": self._error_date}
 
     def _run(self) -> None:
         while True:
@@ -77,6 +80,7 @@ class Webhook:
                     self.last_error = ""
                 else:
                     self.last_error = f"Wrong response from the webhook: {status}"
+                    self._error_date = int(self._state.now)
                     self._changed.wait_for(lambda: self._ended, self.again_seconds)
                 self._changed.notify_all()
 
