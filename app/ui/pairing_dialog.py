@@ -36,8 +36,10 @@ _SECOND_MS: Final = 1_000
 _LOOK_EVERY: Final = 2
 """Seconds. Where ``steward serve`` listens, this process is told of nobody: it has to look."""
 _WIDTH, _HEIGHT = 620, 330
-_NARROW: Final = 560
-"""Below this width (at the usual size of text) the QR code stands above the words."""
+_SIDES: Final = 60
+"""Room at the sides, and between the two."""
+_WORDS: Final = 230
+"""Where less is left for the words beside it, the QR code stands below them."""
 
 
 class PairingDialog(QDialog):
@@ -65,7 +67,7 @@ class PairingDialog(QDialog):
         self.setAccessibleName(title)
         self.heading = Label(translate("Channels", "Making a code …"), kind="heading", wrap=True)
         self.qr = QrCode(
-            theme, translate("Channels", "QR code: opens the chat with the code on your phone")
+            translate("Channels", "QR code: opens the chat with the code on your phone")
         )
         self.steps = [Label(wrap=True) for _ in range(3)]
         self.field = QLineEdit()
@@ -80,9 +82,9 @@ class PairingDialog(QDialog):
             translate("Channels", "Copy &link"),
             tip=translate("Channels", "It opens the chat with the code, on any device with it"),
         )
-        self.copy_code = Button(translate("Channels", "Copy &code"))
+        self.copy_code = Button(translate("Channels", "Copy c&ode"))
         self.again_button = Button(translate("Channels", "&Try again"), kind="primary")
-        self.close_button = Button(translate("Channels", "C&lose"))
+        self.close_button = Button(translate("Channels", "&Close"))
         self.copy_link.clicked.connect(self._copy_link)
         self.copy_code.clicked.connect(self._copy_code)
         self.again_button.clicked.connect(self._ask)
@@ -279,9 +281,9 @@ class PairingDialog(QDialog):
         parent = self.parentWidget()
         room = parent.window().size() if parent is not None else QSize(_WIDTH, _WIDTH)
         width = min(self._theme.px(_WIDTH), max(room.width() - 32, 380))
-        narrow = width < self._theme.px(_NARROW)
+        beside = width - self.qr.sizeHint().width() - _SIDES >= self._theme.px(_WORDS)
         self._sides.setDirection(
-            QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+            QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.BottomToTop
         )
         self.resize(width, min(self._theme.px(_HEIGHT), max(room.height() - 32, 300)))
 

@@ -13,25 +13,21 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.ui.theme import Theme
-
 QUIET: Final = 4
 """Modules of white around the symbol."""
 _MODULE: Final = 5
-"""Edge of a module in pixels, at the usual size of text."""
+"""Edge of a module in pixels; it is for a camera, so that it does not grow with the text."""
 
 
 class QrCode(QWidget):
     """Shows nothing before ``show_text``. ``modules``: the symbol, ``True`` where it is dark."""
 
-    def __init__(self, theme: Theme, name: str) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self._theme = theme
         self.modules: Sequence[Sequence[bool]] = ()
         self._drawn = QImage()
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.updateGeometry)
 
     def show_text(self, text: str) -> None:
         """Show ``text`` as a code."""
@@ -45,8 +41,7 @@ class QrCode(QWidget):
 
     def sizeHint(self) -> QSize:
         """Whole pixels for each module."""
-        side = self._drawn.width() * self._theme.px(_MODULE)
-        return QSize(side, side)
+        return self._drawn.size() * _MODULE
 
     def minimumSizeHint(self) -> QSize:
         """Small enough for a small screen, and still read from it."""

@@ -340,6 +340,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>&amp;Abbrechen</translation>
     </message>
     <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
         <source>&amp;Disconnect</source>
         <translation>&amp;Trennen</translation>
     </message>
@@ -396,10 +400,6 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Fragt Telegram</translation>
     </message>
     <message>
-        <source>C&amp;lose</source>
-        <translation>&amp;Schließen</translation>
-    </message>
-    <message>
         <source>Co&amp;nnect</source>
         <translation>Verbi&amp;nden</translation>
     </message>
@@ -412,12 +412,12 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Verbindet mit {service} …</translation>
     </message>
     <message>
-        <source>Copy &amp;code</source>
-        <translation>&amp;Code kopieren</translation>
-    </message>
-    <message>
         <source>Copy &amp;link</source>
         <translation>&amp;Link kopieren</translation>
+    </message>
+    <message>
+        <source>Copy c&amp;ode</source>
+        <translation>&amp;Code kopieren</translation>
     </message>
     <message>
         <source>Copy the token once more from @BotFather, and paste it below.</source>
@@ -600,6 +600,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Port des Webhooks</translation>
     </message>
     <message>
+        <source>Pub/Sub subscription</source>
+        <translation>Pub/Sub-Abonnement</translation>
+    </message>
+    <message>
         <source>Public address of the webhook</source>
         <translation>Öffentliche Adresse des Webhooks</translation>
     </message>
@@ -664,10 +668,6 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Steward hört dieser Person dann nicht mehr zu (Leertaste)</translation>
     </message>
     <message>
-        <source>Subscription with the app&apos;s events</source>
-        <translation>Abonnement mit den Ereignissen der App</translation>
-    </message>
-    <message>
         <source>Switch it off and on again. The log in its data folder says more.</source>
         <translation>Aus- und wieder einschalten. Das Protokoll im Datenordner sagt mehr.</translation>
     </message>
@@ -697,7 +697,7 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     </message>
     <message>
         <source>The connection broke while it was sending: {messages} may not have arrived. What is sent again may arrive twice.</source>
-        <translation>Die Verbindung brach beim Senden ab: {messages} kam vielleicht nicht an. Was noch einmal gesendet wird, kommt vielleicht zweimal an.</translation>
+        <translation>Beim Senden brach die Verbindung ab, vielleicht nicht angekommen: {messages}. Was noch einmal gesendet wird, kommt vielleicht zweimal an.</translation>
     </message>
     <message>
         <source>The https address Telegram is told to send updates to. Empty: you tell it.</source>

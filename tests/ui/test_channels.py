@@ -469,7 +469,7 @@ def test_a_qr_code_is_dark_on_white_and_sharp(
     application: QApplication, theme: Theme, look: str, ratio: float
 ) -> None:
     theme.adopt(theme.look._replace(theme=look))
-    code = QrCode(theme, "a code")
+    code = QrCode("a code")
     code.show_text(f"https://t.me/{BOT.username}?start=ABCDEFGH")
     code.resize(code.sizeHint())
     image = QImage(code.size() * ratio, QImage.Format.Format_RGB32)

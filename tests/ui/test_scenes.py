@@ -42,7 +42,8 @@ EVERY = os.environ.get("STEWARD_EVERY_SCENE") == "1"
 WALKED = list(SCENES) if EVERY else list(SHOWN)
 GERMAN = WALKED if EVERY else (
     "nothing_yet", "editing", "rules", "restored", "conflict", "branched", "you", "signing_in",
-    "drive", "drive_pane", "drive_offline", "drive_browser",
+    "drive", "drive_pane", "drive_offline", "drive_browser", "channels_people", "channels_off",
+    "channels_refused", "channels_conflict", "channels_server", "pairing", "from_phone",
 )  # fmt: skip
 
 

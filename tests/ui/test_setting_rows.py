@@ -211,7 +211,7 @@ async def test_nonsense_in_any_field_changes_nothing(
         press(row.control, Qt.Key.Key_Return)
         assert row.is_wrong, row.name
 
-    assert len(lines) == 17
+    assert len(lines) == 22
     assert desk.settings == before
 
 
@@ -359,5 +359,5 @@ async def test_every_page_fits_a_small_window(window: MainWindow) -> None:
 
 
 def test_secrets_are_never_written() -> None:
-    assert [f.kind.write("sk-or-v1-0123456789abcdef") for f in FIELDS if f.secret] == ["", ""]
+    assert {f.kind.write("sk-or-v1-0123456789abcdef") for f in FIELDS if f.secret} == {""}
     assert all(isinstance(f.kind, Key) for f in FIELDS if f.secret)

@@ -277,7 +277,7 @@ def settings() -> Mapping[str, SettingWords]:
             also="stale telegram phone late age",
         ),
         "google_chat_subscription": SettingWords(
-            translate("Channels", "Subscription with the app's events"),
+            translate("Channels", "Pub/Sub subscription"),
             translate(
                 "Channels",
                 "The Pub/Sub subscription that your Chat app's connection settings name.",
