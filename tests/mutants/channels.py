@@ -60,7 +60,8 @@ CHANNEL_MUTANTS: Final = (
     Mutant(
         "channel: a stranger's press is looked at",
         DOOR,
-        "        if not await self.is_paired(press.chat, press.sender):\n            return False\n",
+        "        if not await self.is_paired(press.chat, press.sender):\n"
+        "            return False\n",
         "",
         ACCESS,
     ),
