@@ -73,6 +73,13 @@ CHANNEL_MUTANTS: Final = (
         ACCESS,
     ),
     Mutant(
+        "channel: who was removed reads on",
+        "app/channels/shift.py",
+        "        if await self._is_open(chat):\n",
+        "        if True:\n",
+        ACCESS,
+    ),
+    Mutant(
         "channel: a code pairs in a group",
         "app/channels/pairing.py",
         "if not message.chat.private or not code:",
