@@ -100,7 +100,7 @@ class Approving:
         card = _card(event)
         self._cards[event.id] = card
         shown = dataclasses.replace(card, buttons=((once, deny), (always,)))
-        await self._shift.adapter.show(turn.chat, CARD + event.id, shown)
+        await self._shift.show(turn.chat, CARD + event.id, shown)
 
     async def _end(self, turn: OwnTurn, event: Approval) -> None:
         card = self._cards.pop(event.id, None)
@@ -108,9 +108,7 @@ class Approving:
             return
         await self._shift.parts.buttons.void(CARD + event.id)
         text = f"{card.text}\n\n{self._outcome(event)}"
-        await self._shift.adapter.show(
-            turn.chat, CARD + event.id, dataclasses.replace(card, text=text)
-        )
+        await self._shift.show(turn.chat, CARD + event.id, dataclasses.replace(card, text=text))
 
     def _outcome(self, event: Approval) -> str:
         chosen = self._chosen.pop(event.id, None)

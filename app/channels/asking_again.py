@@ -86,7 +86,7 @@ class AskingAgain:
         number = _number(action)
         await self._shift.parts.inbox.confirm(number)
         await self._shift.say(
-            chat, str(action.get("key")), f"{action.get('text')}\n\n✓ It is done now."
+            chat, str(action.get("key")), f"{action.get('text')}\n\n✓ Yes, do it."
         )
         item = await self._shift.parts.inbox.get(number)
         # A crash may have come between the two: then it is new already, and taken up at a start.

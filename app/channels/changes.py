@@ -108,12 +108,14 @@ class Changes:
         What stands in the way is said in the message; nothing is lost by it.
         """
         turn_id, file_id = str(action.get("turn")), action.get("file")
+        where = action.get("conversation")
+        workspace = self._shift.workspace(None if where is None else str(where))
         try:
             if file_id is None:
-                await self._shift.workspace().undo(turn_id)
+                await workspace.undo(turn_id)
             else:
                 path = await self._path_of(str(file_id))
-                await self._shift.workspace().undo_version(path, int(str(action.get("version"))))
+                await workspace.undo_version(path, int(str(action.get("version"))))
         except StewardError as error:
             said = f"⚠ Not undone: {explained(error)}"
             await self.show(chat, user_id, turn_id, said=said)
@@ -176,20 +178,21 @@ class Changes:
         self, chat: Chat, user_id: str, turn_id: str, found: Sequence[Change]
     ) -> list[Row]:
         rows: list[Row] = []
+        where = found[0].made.conversation_id
+        whole: dict[str, object] = {"do": "undo", "turn": turn_id, "conversation": where}
         for change in found[:MOST_SINGLE]:
             now = change.now
             label = "Undo the undo" if change.undone else "Undo"
             if len(found) > 1:
                 label += f" {shortened(shown(now.filename), 24)} ({now.version})"
-            action = {"do": "undo", "turn": turn_id, "file": now.file_id, "version": now.version}
+            action = {**whole, "file": now.file_id, "version": now.version}
             # Cards of their own: one that is pressed leaves the others as they are.
             card = f"{CARD}{turn_id}:{now.file_id}:{now.version}"
             rows.append(await self._shift.offer(chat, user_id, card, {label: action}))
         last: list[Row] = []
         if len(found) > 1 and not any(change.undone for change in found):
-            action = {"do": "undo", "turn": turn_id}
             card = f"{CARD}{turn_id}:all"
-            last.append(await self._shift.offer(chat, user_id, card, {"Undo all": action}))
+            last.append(await self._shift.offer(chat, user_id, card, {"Undo all": whole}))
         files = {change.now.file_id for change in found}
         looks = {"do": "versions", "file": files.pop()} if len(files) == 1 else {"do": "files"}
         action = {**looks, MANY: True}

@@ -55,7 +55,7 @@ class Conversing:
             except NotFoundError:
                 await self._shift.say(
                     chat,
-                    f"gone:{conversation_id}",
+                    f"gone:{chat.id}:{conversation_id}",
                     "The conversation of this chat is no longer there; this begins a new one.",
                 )
             else:

@@ -85,7 +85,18 @@ class Shift:
     ) -> None:
         """Show a message under ``key``. Raises ``StorageError``."""
         rows = tuple(tuple(row) for row in buttons if row)
-        await self.adapter.show(chat, key, Outgoing(text, rows, document, quiet, growing))
+        await self.show(chat, key, Outgoing(text, rows, document, quiet, growing))
+
+    async def show(self, chat: Chat, key: str, message: Outgoing) -> None:
+        """The same for a message that is made already; nothing to who was removed meanwhile."""
+        if await self._is_open(chat):
+            await self.adapter.show(chat, key, message)
+
+    async def _is_open(self, chat: Chat) -> bool:
+        people = await self.parts.people.people(self.channel)
+        if any(person.chat_id == chat.id for person in people):
+            return True
+        return await self.parts.people.is_allowed(chat)
 
     async def offer(
         self,

@@ -34,6 +34,12 @@ class WatchedInbox(ChannelInboxes):
         super().__init__(assembly.database, assembly.redactor, assembly.clock)
         self.changed = asyncio.Event()
         self.fails: StorageError | None = None
+        self.looks = 0
+        """How often somebody asked what is to be handled."""
+
+    async def open(self, channel: Channel, *, after: int = 0) -> list[InboxItem]:
+        self.looks += 1
+        return await super().open(channel, after=after)
 
     async def end(self, number: int) -> None:
         await self._watched(super().end(number))

@@ -45,6 +45,8 @@ class FakeAdapter:
         self.acknowledged: list[tuple[str, str]] = []
         self.typing: list[tuple[str, bool]] = []
         self.files: dict[str, bytes | ChannelError] = {}
+        self.slow: dict[str, asyncio.Event] = {}
+        """Files that take until their event is set."""
         self.sent_again: list[str] = []
         self.state = ChannelState.LISTENING
         self.fails: StewardError | None = None
@@ -79,6 +81,8 @@ class FakeAdapter:
         self.changed.set()
 
     async def fetch(self, file: RemoteFile) -> bytes:
+        if (gate := self.slow.get(file.id)) is not None:
+            await gate.wait()
         found = self.files.get(file.id, ChannelError("The file is gone."))
         if isinstance(found, ChannelError):
             raise found

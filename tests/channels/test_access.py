@@ -89,10 +89,10 @@ async def test_who_was_removed_is_out_at_once_also_with_what_waits(paired: Phone
     await model.streaming.wait()
     await paired.people.revoke(Channel.TELEGRAM, "7")
     model.steps = [says("never")]
+    before = len(paired.adapter.history)
     gate.set()
     await paired.until_done()
     assert len(model.requests) == 1
-    before = len(paired.adapter.history)
     await paired.ask("third")
     assert len(paired.adapter.history) == before
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from app.channels import file_versions
 from app.channels.changes import MOST_SINGLE
 from app.domain.files import Origin
 from app.domain.messages import Channel
@@ -199,6 +202,16 @@ async def test_versions_lists_restores_and_sends(paired: Phone) -> None:
     assert "as in version 1 again (now version 3)" in paired.adapter.shown[listing].text
     assert await paired.press(listing, "Undo") == "Undone."
     assert "done" in _text(paired)
+
+
+async def test_a_version_that_is_too_large_to_be_sent_is_told_of(
+    paired: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_versions, "MOST_BYTES", 10)
+    await _changed(paired)
+    await paired.ask("/versions notes.md")
+    assert await paired.press("command:", "Get 1") == "That did not work."
+    assert "50 MB can be sent." in paired.adapter.text("failed:")
 
 
 async def test_versions_of_a_file_are_found_by_a_part_of_its_name(paired: Phone) -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
-from app.domain.channels import ChannelState, InboxState
+import pytest
+
+from app.channels import desk
+from app.domain.channels import ChannelState, InboxItem, InboxState
+from app.domain.errors import StorageError
 from app.domain.messages import Channel
 from app.orchestrator.approvals import ApprovalMode
 from app.storage.channel_inbox import ACT
+from app.storage.channel_models import ChannelInbox
 from tests.channels.conftest import Phone
 from tests.channels.fake_adapter import message, press
 from tests.standins.scripted_model import ScriptedModel, calls, says
@@ -45,7 +51,7 @@ async def test_a_turn_that_was_cut_off_is_done_again_when_that_is_wanted(paired:
     await paired.press("answer:", "Do it again")
     await paired.adapter.until(lambda: paired.adapter.text("answer:") == "Tidied.")
     await paired.until_done()
-    assert paired.adapter.shown[key].text.endswith("✓ It is done now.")
+    assert paired.adapter.shown[key].text.endswith("✓ Yes, do it.")
     assert paired.adapter.shown[key].buttons == ()
     assert len(model.requests) == 2
     assert await paired.press_button(again.id) == "This was pressed already."
@@ -98,6 +104,57 @@ async def test_an_answer_that_was_ready_and_not_shown_is_shown(paired: Phone) ->
     await paired.until_done()
     assert paired.adapter.text("answer:") == "The answer."
     assert len(model.requests) == 1
+
+
+async def test_an_answer_whose_end_could_not_be_noted_is_not_made_again(paired: Phone) -> None:
+    model = paired.model(says("The answer."))
+    paired.inbox.fails = StorageError("The disk is full.")
+    await paired.say("A question")
+    await paired.adapter.until(lambda: "The disk is full." in paired.adapter.text("failed:"))
+    assert paired.adapter.text("answer:") == "The answer."
+    paired.inbox.fails = None
+    await paired.restart()
+    await paired.until_done()
+    assert paired.adapter.text("answer:") == "The answer."
+    assert len(model.requests) == 1
+
+
+async def test_an_inbox_that_cannot_be_read_is_looked_into_again_by_itself(
+    paired: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "_AGAIN_SECONDS", 0.05)
+    paired.model(says("The answer."))
+    await paired.stop()
+    await paired.adapter.receive(message("A question"))
+    look, broken = paired.inbox.open, [StorageError("Busy.")]
+
+    async def fails_once(channel: Channel, *, after: int = 0) -> list[InboxItem]:
+        if broken:
+            raise broken.pop()
+        return await look(channel, after=after)
+
+    paired.inbox.open = fails_once  # type: ignore[method-assign]
+    await paired.start()
+    await paired.adapter.until(lambda: paired.adapter.text("answer:") == "The answer.")
+    await paired.until_done()
+    assert [one.message for one in paired.about()][-1:] == ["Busy."]
+
+
+async def test_what_was_handled_long_ago_is_forgotten_at_a_start(paired: Phone) -> None:
+    await paired.stop()
+    (number,) = await paired.adapter.receive({"sticker": {}})
+    await paired.inbox.end(number)
+
+    def make_old() -> None:
+        long_ago = datetime.now(UTC) - timedelta(days=40)
+        ChannelInbox.update(received_at=long_ago).where(ChannelInbox.id == number).execute()
+
+    await paired.assembly.database.write_async(make_old)
+    await paired.start()
+    await paired.ask("/help")
+    async with asyncio.timeout(20):
+        while await paired.inbox.get(number) is not None:
+            await paired.inbox.count(Channel.TELEGRAM)
 
 
 async def test_a_failure_that_was_not_shown_is_shown(paired: Phone) -> None:
@@ -169,10 +226,11 @@ async def test_nothing_is_taken_up_before_this_process_is_the_one_that_listens(
     paired.make_desk()
     paired.adapter.state = ChannelState.STANDBY
     await paired.inbox.take_in(Channel.TELEGRAM, [("x1", message("Hello"))])
+    looks = paired.inbox.looks
     await paired.start(listens=True)
-    for _ in range(20):
-        await asyncio.sleep(0)
-    assert len(await paired.inbox.open(Channel.TELEGRAM)) == 1
+    for _ in range(20):  # as long as it would take to look
+        await paired.inbox.count(Channel.TELEGRAM)
+    assert paired.inbox.looks == looks
     paired.adapter.state = ChannelState.LISTENING
     paired.adapter.on_mail()
     await paired.until_done()
@@ -229,8 +287,6 @@ async def _item(phone: Phone, number: int):  # type: ignore[no-untyped-def]
 
 
 async def _put_back(phone: Phone, number: int, body: dict[str, object]) -> None:
-    from app.storage.channel_models import ChannelInbox
-
     def put_back() -> None:
         changes = {"state": InboxState.NEW.value, "body": body}
         ChannelInbox.update(changes).where(ChannelInbox.id == number).execute()

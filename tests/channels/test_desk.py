@@ -188,6 +188,21 @@ async def test_messages_of_one_chat_are_answered_in_order_and_two_chats_beside_e
     assert held != (await paired.people.conversation(paired.chat("8")))[0]
 
 
+async def test_a_message_does_not_overtake_one_whose_file_is_slow(paired: Phone) -> None:
+    paired.model(says("Yes."))
+    gate = paired.adapter.slow["f"] = asyncio.Event()
+    paired.adapter.files = {"f": b"text"}
+    await paired.say("first", files=[("f", "big.txt")])
+    await paired.say("second")
+    await paired.say("/status")  # is answered when both were taken up
+    await paired.adapter.until(lambda: paired.adapter.key("command:"))
+    gate.set()
+    await paired.until_done()
+    held, _ = await paired.people.conversation(paired.chat())
+    stored = await paired.assembly.conversations.messages(str(held))
+    assert [m.text for m in stored[::2]] == ["first", "second"]
+
+
 async def test_a_message_waits_for_a_turn_of_the_window_and_follows_it(paired: Phone) -> None:
     paired.model(says("Hello."))
     await paired.ask("Hello")
@@ -236,7 +251,7 @@ async def test_an_old_message_is_asked_about_and_done_when_that_is_wanted(paired
     await paired.press("stale:", "Do it")
     await paired.adapter.until(lambda: paired.adapter.text("answer:") == "Done.")
     await paired.until_done()
-    assert paired.adapter.text("stale:").endswith("✓ It is done now.")
+    assert paired.adapter.text("stale:").endswith("✓ Yes, do it.")
 
 
 async def test_an_old_message_that_is_left_is_never_done(paired: Phone) -> None:

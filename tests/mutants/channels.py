@@ -60,7 +60,8 @@ CHANNEL_MUTANTS: Final = (
     Mutant(
         "channel: a stranger's press is looked at",
         DOOR,
-        "        if not await self.is_paired(press.chat, press.sender):\n            return False\n",
+        "        if not await self.is_paired(press.chat, press.sender):\n"
+        "            return False\n",
         "",
         ACCESS,
     ),
@@ -69,6 +70,13 @@ CHANNEL_MUTANTS: Final = (
         DESK,
         "            if await self._access.is_paired(asked.chat, asked.sender):  # still\n",
         "            if True:\n",
+        ACCESS,
+    ),
+    Mutant(
+        "channel: who was removed reads on",
+        "app/channels/shift.py",
+        "        if await self._is_open(chat):\n",
+        "        if True:\n",
         ACCESS,
     ),
     Mutant(
