@@ -215,6 +215,8 @@ async def test_the_offset_waits_for_what_cannot_be_stored_now(
         await rig.start()
         assert await rig.until_stored(bool) == ["one"]
         assert any("disk is full" in one.error for one in rig.healths)
+        await rig.until(lambda: rig.state is LISTENING)
+        assert rig.states.count(LISTENING) == 1
 
 
 async def test_an_update_that_cannot_be_stored_holds_up_no_others(
@@ -290,6 +292,20 @@ async def test_a_message_whose_answer_was_lost_is_not_repeated(
         await rig.until(lambda: rig.bridge.health().unsure == 0)
 
 
+async def test_what_was_being_sent_when_the_last_one_was_killed_is_told_and_not_repeated(
+    telegram: TelegramServer, phone: Phone, home: Path
+) -> None:
+    async with standing(telegram, home) as rig:
+        key = await rig.say("perhaps")
+        (row,) = await rig.outbox.due(Channel.TELEGRAM)
+        await rig.outbox.sending(row.id)
+        await rig.say("surely not yet")
+        await rig.start()
+        await phone.shows("surely not yet")
+        assert [one.key for one in rig.unsure] == [key]
+        assert [one.text for one in phone.replies()] == ["surely not yet"]
+
+
 async def test_what_surely_did_not_arrive_is_sent_again(
     telegram: TelegramServer, phone: Phone, home: Path
 ) -> None:
@@ -360,7 +376,7 @@ async def test_the_pace_of_a_chat_is_kept(
 ) -> None:
     other = telegram.phone(43, "Bob")
     async with running(telegram, home, chat=Rate(1 / 3600, 2.0)) as rig:
-        for number in range(3):
+        for number in range(10):
             await rig.say(f"{number}")
         await phone.shows("1")
         await rig.say("another chat", chat=Chat(Channel.TELEGRAM, "43"))
