@@ -39,6 +39,7 @@ CONFLICT_HINT: Final = (
 WEBHOOK: Final = "A webhook was set for this bot: its messages go elsewhere."
 WEBHOOK_HINT: Final = "End what set it, or restart Steward, which removes it at its start."
 _FORGET_CONFLICTS: Final = 120.0
+_IDS: Final = 2**63
 _OWN_OLD_POLL: Final = 60.0
 """So long after a start our own poll from before it may still be open at Telegram."""
 
@@ -69,7 +70,7 @@ class Stores:
             for one in updates
             if isinstance(one, dict) and (number := id_of(one)) is not None
         }
-        bad = len(updates) - len(good)
+        bad = sum(id_of(one) is None for one in updates)
         if not good:
             return 0, bad
         cursor = f"{self._account}:{max(good) + 1}" if polled else None
@@ -100,7 +101,9 @@ class Stores:
 def id_of(update: object) -> int | None:
     """An update's id; ``None`` for what is none."""
     number = update.get("update_id") if isinstance(update, dict) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) else None
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < _IDS:
+        return None
+    return number
 
 
 class Poller:
@@ -164,8 +167,9 @@ class Poller:
             await self._set_up()
             offset = await self._stores.offset(self._clock, self._limits)
             updates = await self._poll(offset)
+            wait = await self._kept(updates)
             self._well()
-            return await self._kept(updates)
+            return wait
         except BotTokenError as error:
             return self._down(ChannelState.REFUSED, error, self._limits.refused)
         except BotConflictError as error:
@@ -231,7 +235,8 @@ class Poller:
     def _failed(self, error: BotApiError | StorageError) -> float:
         self._failures += 1
         wait = self._limits.wait(self._failures)
-        if self._failures == 1 and self._state.state is ChannelState.LISTENING:
+        first = self._failures == 1 and self._state.state is ChannelState.LISTENING
+        if first and isinstance(error, BotApiError):
             # A connection that waits for long is cut now and then: that alone is no news.
             logger.info("a poll failed", extra={"why": error.message})
             return wait

@@ -21,6 +21,9 @@ from app.redaction import Secret
 UPDATES: Final = ("message", "edited_message", "callback_query")
 """What is asked for: without it the setting of whoever used the bot before would hold
 (getUpdates, ``allowed_updates``)."""
+_NO_PREVIEW: Final[Mapping[str, object]] = {"link_preview_options": {"is_disabled": True}}
+"""For a preview Telegram opens a link by itself: one in a model's answer could carry something out
+that nobody has chosen to send (sendMessage, ``link_preview_options``)."""
 _COMMAND_WORDS: Final = 256
 _ANSWER_WORDS: Final = 200
 
@@ -102,7 +105,9 @@ class BotClient:
     ) -> int:
         """Send a message; its id."""
         parameters = _said(chat_id, keyboard, html=html, quiet=quiet)
-        return _number(await self._transport.call("sendMessage", {**parameters, "text": text}))
+        return _number(
+            await self._transport.call("sendMessage", {**parameters, "text": text, **_NO_PREVIEW})
+        )
 
     async def edit_message(
         self,
@@ -116,10 +121,13 @@ class BotClient:
     ) -> None:
         """Let a message say something else, with other buttons."""
         parameters = _said(chat_id, keyboard, html=html)
-        words, method = ("caption", "Caption") if caption else ("text", "Text")
-        await self._transport.call(
-            f"editMessage{method}", {**parameters, "message_id": message_id, words: text}
-        )
+        parameters["message_id"] = message_id
+        if caption:
+            await self._transport.call("editMessageCaption", {**parameters, "caption": text})
+        else:
+            await self._transport.call(
+                "editMessageText", {**parameters, "text": text, **_NO_PREVIEW}
+            )
 
     async def delete_message(self, chat_id: str, message_id: int) -> None:
         """Take back one of the bot's own messages."""
@@ -139,6 +147,7 @@ class BotClient:
     ) -> int:
         """Send a file; the message's id."""
         parameters = _said(chat_id, keyboard, html=html, quiet=quiet)
+        parameters["disable_content_type_detection"] = True  # else a .gif becomes an animation
         if caption:
             parameters["caption"] = caption
         return _number(

@@ -15,6 +15,7 @@ from app.channels.bot_api import (
     BotAmbiguousError,
     BotApiError,
     BotRequestError,
+    BotTokenError,
     BotUnreachableError,
 )
 from app.integrations.http import FailureReason, HttpClient, HttpFailureError
@@ -32,6 +33,9 @@ MOST_BYTES: Final = 8 * 1024 * 1024
 """Of an answer. The server cuts a list of updates at 4 MiB (Client.cpp, ``JsonUpdates``)."""
 
 _LOGGERS: Final = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy")
+_TELLING: Final = frozenset({"getMe", "getUpdates"})
+"""What every Bot API has: of these, 404 tells of the token. Of others it may be that they are not
+there."""
 _NOT_LEFT: Final = frozenset(
     {
         FailureReason.UNREACHABLE,
@@ -84,7 +88,13 @@ class Transport:
             kind, body = encoded({k: _as_field(v) for k, v in parameters.items()}, upload)
             idle = IDLE_SECONDS + len(body) / SLOWEST_UPLOAD
         answer = await self._ask("POST", f"bot{self._name}/{method}", kind, body, idle)
-        return self._result(*answer)
+        try:
+            return self._result(*answer)
+        except BotTokenError as error:
+            if answer[0] != 404 or method in _TELLING:
+                raise
+            failed = BotRequestError(f"This Bot API has no {method}.", error.message)
+        raise failed
 
     async def download(self, path: str, most: int) -> bytes:
         """The bytes of a file by its path (getFile). Raises ``BotApiError`` and kin."""

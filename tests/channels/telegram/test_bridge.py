@@ -166,7 +166,8 @@ async def test_a_press_is_acknowledged_once(
         press = rig.bridge.read(item.body)
         assert isinstance(press, ButtonPress)
         rig.bridge.pressed(press, "Allowed")
-        rig.bridge.pressed(press, "once more")
+        for _ in range(20):
+            rig.bridge.pressed(press, "once more")
         await phone.holds(lambda: phone.answers(query) == ["Allowed"])
         await rig.say("after it")
         await phone.shows("after it")

@@ -70,7 +70,7 @@ async def test_the_token_is_told_nowhere(
                 telegram.hang_up()
                 phone.send(f"hello {number}")
                 await use(rig, number, told)
-                await rig.until_stored(lambda texts, n=number: len(texts) > n)
+                await rig.until_stored(lambda texts: f"hello {number}" in texts)  # noqa: B023
                 telegram.heal()
         finally:
             stop_logging(handlers)

@@ -68,11 +68,11 @@ def say(bot: BotClient) -> Coroutine[Any, Any, object]:
         (Fault("page", 502), BotAmbiguousError, False),
         (Fault("page", 403), BotUnreachableError, False),
         (Fault("page", 413), BotRequestError, False),
-        (Fault("page", 404), BotTokenError, False),
+        (Fault("page", 404), BotRequestError, False),
         (Fault("redirect", description="https://elsewhere.invalid/"), BotUnreachableError, False),
         (Fault.busy(7), BotBusyError, False),
         (Fault.error(401, "Unauthorized"), BotTokenError, False),
-        (Fault.error(404, "Not Found"), BotTokenError, False),
+        (Fault.error(404, "Not Found"), BotRequestError, False),
         (Fault.error(409, "Conflict: terminated by other"), BotConflictError, False),
         (Fault.error(403, "Forbidden: bot was blocked"), BotRequestError, False),
         (Fault.error(400, "Bad Request: message is too long"), BotRequestError, False),
@@ -141,6 +141,36 @@ async def test_a_method_that_the_server_lacks_is_no_question_of_the_token(
     telegram.lack("getMe")
     with pytest.raises(BotRequestError):
         await bot.get_me()
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.error(404, "Not Found"), Fault.error(401, "No"), Fault("page", 404)]
+)
+async def test_a_bot_that_is_not_there_is_known_by_its_updates(
+    telegram: TelegramServer, bot: BotClient, fault: Fault
+) -> None:
+    telegram.fail("getUpdates", fault)
+    with pytest.raises(BotTokenError):
+        await bot.get_updates(None, 0)
+
+
+@pytest.mark.parametrize("fault", [Fault.error(404, "Not Found"), Fault("page", 404)])
+async def test_a_method_that_is_not_found_is_no_question_of_the_token_either(
+    telegram: TelegramServer, bot: BotClient, fault: Fault
+) -> None:
+    telegram.fail("sendChatAction", fault)
+    with pytest.raises(BotRequestError):
+        await bot.send_typing("42")
+
+
+async def test_telegram_opens_no_link_by_itself(
+    telegram: TelegramServer, phone: Phone, bot: BotClient
+) -> None:
+    number = await bot.send_message("42", "https://example.org/?q=secret", html=False)
+    await bot.edit_message("42", number, "https://example.org/?q=other", html=False)
+    for method in ("sendMessage", "editMessageText"):
+        (call,) = telegram.asked(method)
+        assert call["given"]["link_preview_options"] == {"is_disabled": True}
 
 
 async def test_a_wrong_token_is_refused(telegram: TelegramServer) -> None:
