@@ -43,13 +43,13 @@ def render(message: Outgoing) -> list[Part]:
     """
     text = clean(message.text)
     runs = [] if _is_blank(text) else read_markdown(text[:_MOST_PARSED])
+    if message.document is not None:
+        runs = [*runs, Run("\n\n"), *_shown(message.document)]
     pages, complete = split(runs, _ROOM, MOST_TEXTS)
     pages = [page for page in pages if not _is_blank(plain(page))]
     if pages and (not complete or len(text) > _MOST_PARSED):
         end = "… it goes on." if message.growing else "… the rest is in Steward's window."
         pages[-1] = [*pages[-1], Run("\n\n"), Run(end, (Mark(MarkKind.ITALIC),))]
-    if message.document is not None:
-        pages = [*pages, *_shown(message.document)]
     pages = pages or [[Run(PLACEHOLDER)]]
     return [
         Part(
@@ -109,20 +109,19 @@ def _link(address: str, words: str, label: str) -> str:
     return f"<{address}|{words}>"
 
 
-def _shown(document: Document) -> list[list[Run]]:
+def _shown(document: Document) -> list[Run]:
     """A file as text, where it is one."""
     name = clean_name(clean(document.name))
     try:
         text = clean(document.data.decode()).strip("\n")
     except UnicodeDecodeError:
         text = ""
-    size = size_in_words(len(document.data))
     if not text.strip():
-        return [[Run(f"{name} ({size}) is on the computer: Google Chat takes no files of an app.")]]
+        size = size_in_words(len(document.data))
+        return [Run(f"{name} ({size}) is on the computer: Google Chat takes no files of an app.")]
     shown = text[:_MOST_SHOWN]
     rest = "" if shown == text else " (its beginning; the rest is in Steward's window)"
-    runs = [Run(f"{name}{rest}:\n\n"), Run(shown, (Mark(MarkKind.PRE),))]
-    return split(runs, _ROOM)[0]
+    return [Run(f"{name}{rest}:\n\n"), Run(shown, (Mark(MarkKind.PRE),))]
 
 
 # -- buttons ---------------------------------------------------------------------------------------

@@ -96,8 +96,6 @@ def shown_together(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
         if mark.kind is not MarkKind.LINK or opens(mark.value):
             kept.setdefault(mark.kind, mark)
     order = [MarkKind.QUOTE, *(kind for kind in kept if kind is not MarkKind.QUOTE)]
-    if MarkKind.PRE in kept:
-        order = [MarkKind.PRE]
-    elif MarkKind.CODE in kept:
+    if MarkKind.CODE in kept:
         order = [MarkKind.QUOTE, MarkKind.LINK if MarkKind.LINK in kept else MarkKind.CODE]
     return tuple(kept[kind] for kind in order if kind in kept)

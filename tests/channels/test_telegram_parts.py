@@ -113,7 +113,7 @@ def test_a_wide_table_is_not_blown_up() -> None:
 
 
 def test_what_is_nested_too_deeply_for_the_parser_is_kept() -> None:
-    assert "the end" in html_of("> " * 150 + "the end")
+    assert "the end" in html_of("The start.\n\n" + "> " * 150 + "the end")
 
 
 @pytest.mark.parametrize("text", ["", " \n", "\u200b", "\u2060 \ufe0f", "\u2800"])

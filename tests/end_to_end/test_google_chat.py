@@ -66,6 +66,11 @@ class Home:
         self.chat.publish(said(f"/start {code.code}"))
         self.wait_for(lambda shown: "paired" in shown["text"])
 
+    def all_taken_in(self) -> bool:
+        """Whether Pub/Sub holds nothing more, also of what a process took along that is no more."""
+        self.chat.deliver_again()
+        return self.chat.unacknowledged == 0
+
     def wait_for(self, what: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """A message that is shown, now or later."""
         self.until(lambda: any(map(what, self.chat.shown())))
@@ -133,7 +138,7 @@ def test_what_is_said_while_it_is_killed_is_answered_or_asked_about_once(home: H
         home.servings[-1].end(signal.SIGKILL)
         home.chat.deliver_again()
         home.serve()
-    home.until(lambda: home.chat.unacknowledged == 0)
+    home.until(home.all_taken_in)
     home.until(lambda: len(home.chat.shown()) == 1 + len(words))
     home.chat.publish(said("/status"))  # comes after all of theirs
     home.until(lambda: len(home.chat.shown()) > 1 + len(words))

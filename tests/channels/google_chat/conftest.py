@@ -98,13 +98,13 @@ class House:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something is so; it is looked at often."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not condition():  # noqa: ASYNC110 - it depends on another thread
                 await asyncio.sleep(0.005)
 
     async def items(self, count: int) -> list[InboxItem]:
         """What is in the inbox, once there is so much."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while len(found := await self.inbox.open(Channel.GOOGLE_CHAT)) < count:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         return found

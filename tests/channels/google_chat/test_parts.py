@@ -60,11 +60,13 @@ def test_an_answer_of_many_messages_says_where_the_rest_is() -> None:
 
 
 def test_a_difference_is_shown_and_what_is_no_text_is_named() -> None:
-    asking, difference = render(Outgoing("Do it?", document=Document("a.diff", b"-a\n+b\n")))
-    assert difference.body["text"] == "a.diff:\n\n```\n-a\n+b\n```"
-    _, other = render(Outgoing("Do it?", document=Document("a.png", b"\x89PNG\xff")))
+    (asking,) = render(Outgoing("Do it?", document=Document("a.diff", b"-a\n+b\n")))
+    assert asking.body["text"] == "Do it?\n\na.diff:\n\n```\n-a\n+b\n```"
+    (other,) = render(Outgoing("Do it?", document=Document("a.png", b"\x89PNG\xff")))
     assert "a.png (5 bytes) is on the computer" in str(other.body["text"])
-    assert asking.body["buttons"] == []
+    parts = render(Outgoing("Do it?", document=Document("a.diff", b"-line of it\n" * 5000)))
+    assert 1 < len(parts) <= MOST_TEXTS
+    assert "(its beginning; the rest is in Steward's window)" in str(parts[0].body["text"])
 
 
 def test_buttons_are_a_card_below_the_last_message() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from app.domain.channels import (
 )
 from app.domain.messages import Channel
 from app.storage.channel_models import ChannelOutbox
-from tests.channels.google_chat.conftest import ANNA_CHAT, House
+from tests.channels.google_chat.conftest import ANNA_CHAT, QUICK, House
 from tests.standins.google_chat import ANNA, SPACE, pressed, said
 from tests.standins.google_chat.people import as_add_on, buttons
 from tests.standins.google_drive import Answer, CutAfter, CutBefore, Hold
@@ -95,17 +96,16 @@ async def test_an_ambiguous_create_is_repeated_and_makes_one_message(
 async def test_a_message_that_has_changed_since_an_ambiguous_create_shows_the_last_state(
     house: House,
 ) -> None:
+    """A repeated request changes nothing, so it is edited once after it."""
     house.server.fail(CutAfter(), on=CREATE)
-    hold = Hold()
-    house.server.fail(hold, on=CREATE)
-    async with house.running() as channel:
+    patient = replace(QUICK, first_wait=1.0, longest_wait=1.0)
+    async with house.running(house.channel(pace=patient)) as channel:
         await channel.show(ANNA_CHAT, "one", Outgoing("The first state."))
-        await asyncio.to_thread(hold.arrived.wait, 10)
-        assert house.server.chat.texts() == ["The first state."]
+        await house.until(lambda: house.server.chat.texts() == ["The first state."])
         await channel.show(ANNA_CHAT, "one", Outgoing("The last state."))
-        hold.release()
         await all_sent(house)
     assert house.server.chat.texts() == ["The last state."]
+    assert [deed for deed, _ in house.server.chat.writes] == ["create", "patch"]
 
 
 async def test_a_message_whose_request_is_forgotten_is_known_by_its_id(house: House) -> None:
@@ -185,6 +185,21 @@ async def test_a_shorter_answer_takes_its_last_message_back(house: House) -> Non
     assert len(house.server.chat.texts()) == 2
 
 
+async def test_what_was_taken_back_and_is_to_be_said_again_is_a_new_message(house: House) -> None:
+    long = "\n\n".join("word " * 150 for _ in range(10))
+    hold = Hold()
+    house.server.fail(hold, on=to("DELETE", "/messages/"))
+    async with house.running() as channel:
+        await channel.show(ANNA_CHAT, "one", Outgoing(long))
+        await all_sent(house)
+        await channel.show(ANNA_CHAT, "one", Outgoing("Short."))
+        await asyncio.to_thread(hold.arrived.wait, 10)
+        await channel.show(ANNA_CHAT, "one", Outgoing(long))
+        hold.release()
+        await all_sent(house)
+    assert len(house.server.chat.texts()) == 2
+
+
 async def test_messages_of_one_answer_make_one_sound(house: House) -> None:
     long = "\n\n".join("word " * 150 for _ in range(10))
     async with house.running() as channel:
@@ -205,8 +220,8 @@ async def test_an_approval_by_card(house: House) -> None:
     async with house.running() as channel:
         await channel.show(ANNA_CHAT, "card", Outgoing("May I change **a.md**?", ROW, difference))
         await all_sent(house)
-        asking, shown = chat.shown()
-        assert asking["text"] == "May I change *a.md*?"
+        (shown,) = chat.shown()
+        assert shown["text"].startswith("May I change *a.md*?")
         assert shown["text"].endswith("```\n-old\n+new\n```")
         assert [one["text"] for one in buttons(shown)] == ["Allow once", "Deny"]
         chat.publish(pressed(shown, "Allow once"))
