@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from app.cli.channel_people import add_people_commands
 from app.cli.options import json_option
 from app.cli.output import Output, in_utc, local
 from app.cli.run import DONE, NOT_CONFIGURED, Run, opened
 from app.cli.settings import read_secret
-from app.cli.telegram_people import allow_group, deny_group, groups, list_command, revoke
 from app.domain.errors import ConfigurationError, KeyringError
 from app.domain.messages import Channel
 from app.setting_fields import field_named
@@ -34,8 +34,7 @@ def telegram() -> None:
     """
 
 
-for _command in (list_command, revoke, groups, allow_group, deny_group):
-    telegram.add_command(_command)
+add_people_commands(telegram, Channel.TELEGRAM)
 
 
 @telegram.command()

@@ -1,4 +1,4 @@
-"""``steward telegram list`` and kin: who is paired, and which groups are allowed."""
+"""Who is paired on a channel, and which groups are allowed: commands that each channel has."""
 
 from __future__ import annotations
 
@@ -19,74 +19,74 @@ if TYPE_CHECKING:
 _GOODBYE_SECONDS: Final = 6.0
 _NEGATIVE_IDS: Final = {"ignore_unknown_options": True}
 """Telegram's groups have ids such as -1001234, which are no options."""
+_GROUPS: Final = {Channel.TELEGRAM: "telegram", Channel.GOOGLE_CHAT: "google-chat"}
 
 
-@click.command("list")
-@json_option
-@click.pass_obj
-def list_command(run: Run, *, as_json: bool) -> int:
-    """List who is paired: each of them may ask, approve changes and undo them."""
-    return run.until_done(_list(run.output))
+def add_people_commands(group: click.Group, channel: Channel) -> None:
+    """Give a channel's group ``list``, ``revoke``, ``groups``, ``allow-group``, ``deny-group``."""
 
+    @group.command("list")
+    @json_option
+    @click.pass_obj
+    def list_command(run: Run, *, as_json: bool) -> int:
+        """List who is paired: each of them may ask, approve changes and undo them."""
+        return run.until_done(_list(run.output, channel))
 
-@click.command(context_settings=_NEGATIVE_IDS)
-@click.argument("person", metavar="ID")
-@json_option
-@click.pass_obj
-def revoke(run: Run, person: str, *, as_json: bool) -> int:
-    """Listen to the person with this id no more, and tell them so on their chat."""
-    return run.until_done(_revoke(run.output, person))
+    @group.command(context_settings=_NEGATIVE_IDS)
+    @click.argument("person", metavar="ID")
+    @json_option
+    @click.pass_obj
+    def revoke(run: Run, person: str, *, as_json: bool) -> int:
+        """Listen to the person with this id no more, and tell them so on their chat."""
+        return run.until_done(_revoke(run.output, channel, person))
 
+    @group.command()
+    @json_option
+    @click.pass_obj
+    def groups(run: Run, *, as_json: bool) -> int:
+        """List the groups that Steward was seen in, and whether each is allowed."""
+        return run.until_done(_groups(run.output, channel))
 
-@click.command()
-@json_option
-@click.pass_obj
-def groups(run: Run, *, as_json: bool) -> int:
-    """List the groups that the bot was seen in, and whether each is allowed."""
-    return run.until_done(_groups(run.output))
+    @group.command("allow-group", context_settings=_NEGATIVE_IDS)
+    @click.argument("group", metavar="ID")
+    @json_option
+    @click.pass_obj
+    def allow_group(run: Run, group: str, *, as_json: bool) -> int:
+        """Let paired people speak to Steward in a group, by mentioning it. All can read along."""
+        return run.until_done(_allow(run.output, channel, group, allowed=True))
 
-
-@click.command("allow-group", context_settings=_NEGATIVE_IDS)
-@click.argument("group", metavar="ID")
-@json_option
-@click.pass_obj
-def allow_group(run: Run, group: str, *, as_json: bool) -> int:
-    """Let paired people speak to Steward in a group, by mentioning it. All in it can read along."""
-    return run.until_done(_allow(run.output, group, allowed=True))
-
-
-@click.command("deny-group", context_settings=_NEGATIVE_IDS)
-@click.argument("group", metavar="ID")
-@json_option
-@click.pass_obj
-def deny_group(run: Run, group: str, *, as_json: bool) -> int:
-    """Say nothing in a group any more."""
-    return run.until_done(_allow(run.output, group, allowed=False))
+    @group.command("deny-group", context_settings=_NEGATIVE_IDS)
+    @click.argument("group", metavar="ID")
+    @json_option
+    @click.pass_obj
+    def deny_group(run: Run, group: str, *, as_json: bool) -> int:
+        """Say nothing in a group any more."""
+        return run.until_done(_allow(run.output, channel, group, allowed=False))
 
 
 # -- people ------------------------------------------------------------------------------------
 
 
-async def _list(output: Output) -> int:
+async def _list(output: Output, channel: Channel) -> int:
     async with opened(offline=True) as assembly:
-        people = await assembly.channels.people.people(Channel.TELEGRAM)
+        people = await assembly.channels.people.people(channel)
     for one in people:
         if output.json_lines:
             output.record({"id": one.user_id, "name": one.name, "paired_at": in_utc(one.paired_at)})
         else:
             output.line(f"{one.user_id}  {visible_line(one.name)}  {local(one.paired_at)}")
     if not people:
-        output.note("Nobody is paired: `steward telegram pair`.")
+        output.note(f"Nobody is paired: `steward {_GROUPS[channel]} pair`.")
     return DONE
 
 
-async def _revoke(output: Output, wanted: str) -> int:
+async def _revoke(output: Output, channel: Channel, wanted: str) -> int:
     async with opened(offline=True) as assembly:
-        person = await assembly.channels.people.person(Channel.TELEGRAM, wanted)
+        person = await assembly.channels.people.person(channel, wanted)
         if person is None:
             raise NotFoundError(
                 f"Nobody with the id {wanted} is paired.",
-                hint="`steward telegram list` shows who is.",
+                hint=f"`steward {_GROUPS[channel]} list` shows who is.",
             )
         await assembly.channels.revoke(person)
         told = await _told(assembly, person)
@@ -95,7 +95,7 @@ async def _revoke(output: Output, wanted: str) -> int:
     else:
         output.line(f"{visible_line(person.name) or person.user_id} is not listened to any more.")
     if not told:
-        output.note("They could not be told: Telegram does not answer now.", "yellow")
+        output.note("They were not told: that did not work from here.", "yellow")
     return DONE
 
 
@@ -108,7 +108,7 @@ async def _told(assembly: Assembly, person: PairedPerson) -> bool:
     from app.channels.bot_api import BotApiError
 
     settings = assembly.settings
-    if not settings.telegram_bot_token:
+    if person.channel is not Channel.TELEGRAM or not settings.telegram_bot_token:
         return False
     try:
         async with asyncio.timeout(_GOODBYE_SECONDS):
@@ -125,9 +125,9 @@ async def _told(assembly: Assembly, person: PairedPerson) -> bool:
 # -- groups ------------------------------------------------------------------------------------
 
 
-async def _groups(output: Output) -> int:
+async def _groups(output: Output, channel: Channel) -> int:
     async with opened(offline=True) as assembly:
-        seen = await assembly.channels.people.groups(Channel.TELEGRAM)
+        seen = await assembly.channels.people.groups(channel)
     for chat, allowed in seen:
         if output.json_lines:
             output.record({"id": chat.id, "title": chat.title, "allowed": allowed})
@@ -135,18 +135,18 @@ async def _groups(output: Output) -> int:
             word = "allowed" if allowed else "not allowed"
             output.line(f"{chat.id}  {visible_line(chat.title)}  {word}")
     if not seen:
-        output.note("The bot was not seen in any group. Add it to one, and mention it there.")
+        output.note("Steward was not seen in any group. Add it to one, and mention it there.")
     return DONE
 
 
-async def _allow(output: Output, wanted: str, *, allowed: bool) -> int:
+async def _allow(output: Output, channel: Channel, wanted: str, *, allowed: bool) -> int:
     async with opened(offline=True) as assembly:
         people = assembly.channels.people
-        seen = [chat for chat, _ in await people.groups(Channel.TELEGRAM) if chat.id == wanted]
+        seen = [chat for chat, _ in await people.groups(channel) if chat.id == wanted]
         if not seen:
             raise NotFoundError(
-                f"The bot was not seen in a group with the id {wanted}.",
-                hint="`steward telegram groups` lists them; mention the bot there first.",
+                f"Steward was not seen in a group with the id {wanted}.",
+                hint=f"`steward {_GROUPS[channel]} groups` lists them; mention it there first.",
             )
         await people.allow(seen[0], allowed=allowed)
     if output.json_lines:
