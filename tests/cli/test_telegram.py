@@ -71,6 +71,9 @@ def test_a_bot_is_connected_once_its_token_has_answered(
         "telegram", "pair", "--json", **{**env, "STEWARD_TELEGRAM_API_URL": NOBODY}
     ).objects
     assert code["link"] == f"https://t.me/steward_test_bot?start={code['code']}"
+    other = {"STEWARD_TELEGRAM_API_URL": NOBODY, "TELEGRAM_BOT_TOKEN": "7:another-bots-token"}
+    (code,) = steward("telegram", "pair", "--json", **{**env, **other}).objects
+    assert code["link"] is None
 
     steward.process("telegram", "disconnect", **env)
     assert TOKEN not in (tmp_path / "keyring.json").read_text()
