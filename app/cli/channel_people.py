@@ -25,14 +25,14 @@ _GROUPS: Final = {Channel.TELEGRAM: "telegram", Channel.GOOGLE_CHAT: "google-cha
 def add_people_commands(group: click.Group, channel: Channel) -> None:
     """Give a channel's group ``list``, ``revoke``, ``groups``, ``allow-group``, ``deny-group``."""
 
-    @group.command("list")
+    @group.command("list", short_help="Who is paired.")
     @json_option
     @click.pass_obj
     def list_command(run: Run, *, as_json: bool) -> int:
         """List who is paired: each of them may ask, approve changes and undo them."""
         return run.until_done(_list(run.output, channel))
 
-    @group.command(context_settings=_NEGATIVE_IDS)
+    @group.command(context_settings=_NEGATIVE_IDS, short_help="Listen to somebody no more.")
     @click.argument("person", metavar="ID")
     @json_option
     @click.pass_obj
@@ -40,14 +40,16 @@ def add_people_commands(group: click.Group, channel: Channel) -> None:
         """Listen to the person with this id no more, and tell them so on their chat."""
         return run.until_done(_revoke(run.output, channel, person))
 
-    @group.command()
+    @group.command(short_help="The groups that Steward was seen in.")
     @json_option
     @click.pass_obj
     def groups(run: Run, *, as_json: bool) -> int:
         """List the groups that Steward was seen in, and whether each is allowed."""
         return run.until_done(_groups(run.output, channel))
 
-    @group.command("allow-group", context_settings=_NEGATIVE_IDS)
+    @group.command(
+        "allow-group", context_settings=_NEGATIVE_IDS, short_help="Let Steward answer in a group."
+    )
     @click.argument("group", metavar="ID")
     @json_option
     @click.pass_obj
@@ -55,7 +57,9 @@ def add_people_commands(group: click.Group, channel: Channel) -> None:
         """Let paired people speak to Steward in a group, by mentioning it. All can read along."""
         return run.until_done(_allow(run.output, channel, group, allowed=True))
 
-    @group.command("deny-group", context_settings=_NEGATIVE_IDS)
+    @group.command(
+        "deny-group", context_settings=_NEGATIVE_IDS, short_help="Say nothing in a group any more."
+    )
     @click.argument("group", metavar="ID")
     @json_option
     @click.pass_obj

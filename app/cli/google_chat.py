@@ -23,7 +23,7 @@ def google_chat() -> None:
 add_people_commands(google_chat, Channel.GOOGLE_CHAT)
 
 
-@google_chat.command()
+@google_chat.command(short_help="A code that pairs a person.")
 @json_option
 @click.pass_obj
 def pair(run: Run, *, as_json: bool) -> int:

@@ -37,7 +37,7 @@ def telegram() -> None:
 add_people_commands(telegram, Channel.TELEGRAM)
 
 
-@telegram.command()
+@telegram.command(short_help="Use a bot, by its token.")
 @click.argument("token", required=False, metavar="[-]")
 @json_option
 @click.pass_obj
@@ -53,7 +53,7 @@ def connect(run: Run, token: str | None, *, as_json: bool) -> int:
     return run.until_done(_connect(run.output))
 
 
-@telegram.command()
+@telegram.command(short_help="A code that pairs a phone.")
 @json_option
 @click.pass_obj
 def pair(run: Run, *, as_json: bool) -> int:
