@@ -29,6 +29,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "google": ("app.cli.google:google", "Google Drive: sign in, see the accounts, sign out."),
     "serve": ("app.cli.serve:serve", "Answer phones and team chats without a window."),
     "telegram": ("app.cli.telegram:telegram", "Talk from your phone: connect a bot, pair, list."),
+    "google-chat": ("app.cli.google_chat:google_chat", "Talk from Google Chat: pair, list."),
     "config": ("app.cli.settings:config", "Read and change settings."),
     "autostart": ("app.cli.autostart:autostart", "Open the window when you log in: on or off."),
     "doctor": ("app.cli.doctor:doctor", "Check every part and say how to mend what is not well."),

@@ -59,13 +59,19 @@ async def _serve(output: Output, folders: tuple[Path, ...]) -> int:
         await assembly.watch_drive()
         for health in assembly.channels.health():
             teller.show(health)
-        learning = asyncio.create_task(assembly.learn_models(), name="learn the models")
+        preparing = asyncio.create_task(_prepare(assembly), name="prepare for the first message")
         try:
             await _gone(output)
         finally:
-            learning.cancel()
-            await asyncio.wait([learning])
+            preparing.cancel()
+            await asyncio.wait([preparing])
     return DONE
+
+
+async def _prepare(assembly: Assembly) -> None:
+    """What the first turn would wait for."""
+    await assembly.warm_up()
+    await assembly.learn_models()
 
 
 def _check_set_up(settings: Settings) -> None:
@@ -104,7 +110,8 @@ class _Teller:
 
     def show(self, health: ChannelHealth) -> None:
         """Tell of a channel, unless that was told or it was always off."""
-        now = (health.state, health.name, health.error)
+        name = health.name if health.state is ChannelState.LISTENING else ""
+        now = (health.state, name, health.error)
         if self._told.get(health.channel, (ChannelState.OFF, "", "")) == now:
             return
         self._told[health.channel] = now
@@ -112,8 +119,8 @@ class _Teller:
             self._output.record(_record(health, self._assembly))
             return
         words = f"{_NAMES[health.channel]}: {_STATES[health.state]}"
-        if health.name:
-            words += f" as @{health.name.removeprefix('@')}"
+        if name:
+            words += f" as {name}"
         if not health.state.is_well and health.error:
             words += f". {health.error} {health.hint}".rstrip()
         colour: Colour = "green" if health.state.is_well else "yellow"

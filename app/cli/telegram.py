@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from app.cli.channel_people import add_people_commands
 from app.cli.options import json_option
 from app.cli.output import Output, in_utc, local
 from app.cli.run import DONE, NOT_CONFIGURED, Run, opened
 from app.cli.settings import read_secret
-from app.cli.telegram_people import allow_group, deny_group, groups, list_command, revoke
 from app.domain.errors import ConfigurationError, KeyringError
 from app.domain.messages import Channel
 from app.setting_fields import field_named
@@ -34,11 +34,10 @@ def telegram() -> None:
     """
 
 
-for _command in (list_command, revoke, groups, allow_group, deny_group):
-    telegram.add_command(_command)
+add_people_commands(telegram, Channel.TELEGRAM)
 
 
-@telegram.command()
+@telegram.command(short_help="Use a bot, by its token.")
 @click.argument("token", required=False, metavar="[-]")
 @json_option
 @click.pass_obj
@@ -54,7 +53,7 @@ def connect(run: Run, token: str | None, *, as_json: bool) -> int:
     return run.until_done(_connect(run.output))
 
 
-@telegram.command()
+@telegram.command(short_help="A code that pairs a phone.")
 @json_option
 @click.pass_obj
 def pair(run: Run, *, as_json: bool) -> int:

@@ -18,6 +18,7 @@ import pytest
 from app.assembly import Assembly
 from app.channels.lease import Lease
 from app.channels.telegram_bridge import LEASE
+from app.cli.check_google import check_google_chat
 from app.cli.check_telegram import check_phones, check_telegram
 from app.cli.checks import (
     ATTENTION,
@@ -41,6 +42,7 @@ from app.storage.database import Database
 from app.storage.health import DatabaseHealth, examine
 from app.storage.models import NotificationRow, User
 from tests.cli.conftest import Done, Steward
+from tests.standins.google_chat import SUBSCRIPTION, ChatServer, said
 from tests.standins.model_server import (
     Hang,
     ModelServer,
@@ -53,8 +55,8 @@ from tests.standins.telegram import TOKEN, Fault, TelegramServer
 
 CHECKS = [
     "python", "data", "disk", "last run", "settings", "folders", "skills", "log", "database",
-    "vault", "notices", "circuits", "phones", "watching", "model", "google", "telegram", "servers",
-    "keyring", "window",
+    "vault", "notices", "circuits", "phones", "watching", "model", "google", "telegram",
+    "google chat", "servers", "keyring", "window",
 ]  # fmt: skip
 
 
@@ -113,6 +115,32 @@ async def test_the_bot_is_really_asked_and_where_its_messages_go(steward_home: P
         assert refused.status == TROUBLE
         assert TOKEN not in str(refused)
         assert (await look(telegram_api_url="http://127.0.0.1:1")).status == TROUBLE
+
+
+async def test_a_chat_app_s_events_are_really_asked_for(steward_home: Path, tmp_path: Path) -> None:
+    with ChatServer() as google:
+        settings = Settings(
+            home=steward_home,
+            google_chat_subscription=SUBSCRIPTION,
+            google_service_account_file=google.service_key(tmp_path),
+            google_api_url=google.root_url,
+        )
+
+        async def look(**more: Any) -> Check:
+            check = check_google_chat(dataclasses.replace(settings, **more))
+            return await within("google chat", 10, check)
+
+        assert "not used" in (await look(google_chat_subscription=None)).message
+        well = await look()
+        assert (well.status, "nothing waits" in well.message) == (OK, True)
+        google.chat.publish(said("hello"))
+        assert "something waits" in (await look()).message
+        assert google.chat.unacknowledged == 1
+        away = await look(google_chat_subscription="projects/p/subscriptions/gone")
+        assert away.status == TROUBLE
+        assert (
+            "GOOGLE_APPLICATION_CREDENTIALS" in (await look(google_service_account_file=None)).hint
+        )
 
 
 async def test_what_phones_wait_for_is_told(steward_home: Path) -> None:

@@ -71,6 +71,9 @@ def test_a_bot_is_connected_once_its_token_has_answered(
         "telegram", "pair", "--json", **{**env, "STEWARD_TELEGRAM_API_URL": NOBODY}
     ).objects
     assert code["link"] == f"https://t.me/steward_test_bot?start={code['code']}"
+    other = {"STEWARD_TELEGRAM_API_URL": NOBODY, "TELEGRAM_BOT_TOKEN": "7:another-bots-token"}
+    (code,) = steward("telegram", "pair", "--json", **{**env, **other}).objects
+    assert code["link"] is None
 
     steward.process("telegram", "disconnect", **env)
     assert TOKEN not in (tmp_path / "keyring.json").read_text()
@@ -189,7 +192,7 @@ def test_somebody_is_let_go_of_also_where_they_cannot_be_told(
     asyncio.run(_pair("42"))
     done = steward("telegram", "revoke", "42", **{**bot, "STEWARD_TELEGRAM_API_URL": NOBODY})
     assert "Ada is not listened to any more" in done.out
-    assert "could not be told" in done.err
+    assert "were not told" in done.err
     assert steward("telegram", "list", "--json").objects == []
 
 
@@ -204,3 +207,14 @@ def test_groups_are_listed_once_seen_and_allowed_by_hand(steward: Steward) -> No
         (row,) = steward("telegram", "groups", "--json").objects
         assert row["allowed"] is allowed
     assert "was not seen" in steward("telegram", "allow-group", "-7", code=1).err
+
+
+def test_google_chat_has_the_same_commands_for_its_own_people(steward: Steward) -> None:
+    assert "google_chat_subscription" in steward("google-chat", "pair", code=3).err
+    env: dict[str, Any] = {"STEWARD_GOOGLE_CHAT_SUBSCRIPTION": "projects/p/subscriptions/s"}
+    (row,) = steward("google-chat", "pair", "--json", **env).objects
+    assert row["link"] is None
+    assert not asyncio.run(_spend(row["code"]))  # on Telegram it pairs nobody
+    assert "/start " in steward("google-chat", "pair", **env).err
+    asyncio.run(_pair("42"))
+    assert "Nobody is paired: `steward google-chat pair`" in steward("google-chat", "list").err

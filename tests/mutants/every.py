@@ -12,6 +12,7 @@ from tests.mutants.drive_files import DRIVE_FILE_MUTANTS
 from tests.mutants.google import GOOGLE_MUTANTS
 from tests.mutants.resilience import RESILIENCE_MUTANTS
 from tests.mutants.secrets import SECRET_MUTANTS
+from tests.mutants.serving import SERVING_MUTANTS
 
 EVERY: Final[tuple[Mutant, ...]] = (
     *MUTANTS,
@@ -22,4 +23,5 @@ EVERY: Final[tuple[Mutant, ...]] = (
     *DRIVE_FILE_MUTANTS,
     *GOOGLE_MUTANTS,
     *CHANNEL_MUTANTS,
+    *SERVING_MUTANTS,
 )
