@@ -337,6 +337,17 @@ def test_a_channel_that_is_off_costs_nothing() -> None:
     assert done.stdout.splitlines() == ["[]", "False"]
 
 
+async def test_the_page_is_made_when_it_is_first_seen(window: MainWindow) -> None:
+    window.show_settings("model")
+    dialog = window._settings
+    assert dialog is not None
+    assert dialog.channels.rows == {}
+    dialog.show_setting("stale_minutes")
+    assert dialog.rows["stale_minutes"].isVisible()
+    dialog.reject()
+    await settled(window)
+
+
 # --- pairing --------------------------------------------------------------------------------------
 
 
@@ -364,7 +375,8 @@ async def test_a_notification_that_somebody_was_paired_is_enough(
     page: ChannelsPage, window: MainWindow, channels: StagedChannels, desk: Assembly
 ) -> None:
     await connect(page)
-    await paired(page, window)
+    one = await paired(page, window)
+    one._second.stop()  # it does not look by itself
     await channels.pair("Ada")
     desk.router.notify(Severity.INFO, "telegram", "Ada is paired.", error_type="paired")
 

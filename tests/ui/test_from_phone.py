@@ -167,6 +167,7 @@ async def test_it_is_stopped_from_the_window_where_it_was_never_written_in(
     await session.show(phone.conversation_id or "")
     press(window.chat.composer.editor, Qt.Key.Key_Escape)
 
+    await until(turn.done, "the end of the turn")
     assert (await turn).status.value == "cancelled"
     await until(lambda: not session.busy, "the end")
 

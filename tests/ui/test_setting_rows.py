@@ -202,6 +202,8 @@ async def test_nonsense_in_any_field_changes_nothing(
     dialog: SettingsDialog, desk: Assembly
 ) -> None:
     before = desk.settings
+    for page in PAGES:
+        dialog.show_page(page)
     QApplication.clipboard().setText("\u0663" * 30 + "\x07{\U0001f4a5")
     lines = [row for row in dialog.rows.values() if isinstance(row.control, QLineEdit)]
     for row in lines:

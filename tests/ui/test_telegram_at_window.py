@@ -1,4 +1,4 @@
-"""The window with the real bridge, against a stand-in for the Bot API and a phone at its other end."""
+"""The window with the real bridge, a stand-in for the Bot API, and a phone at its other end."""
 
 from __future__ import annotations
 

@@ -32,10 +32,23 @@ _SECOND_MS: Final = 1_000
 
 
 class ChannelsPage(Page):
-    """A token is used only after Telegram has answered to it."""
+    """A token is used only after Telegram has answered to it. Empty until it is first seen."""
 
     def __init__(self, title: str, theme: Theme, session: Session, work: WorkGroup) -> None:
         super().__init__(title, session)
+        self._theme = theme
+        self._work = work
+        self._is_filled = False
+        self._second = QTimer(self)
+        self._second.setInterval(_SECOND_MS)
+        self._second.timeout.connect(self._tick)
+
+    def fill(self) -> None:
+        """It has much on it, and most who open the settings do not come for it."""
+        if self._is_filled:
+            return
+        self._is_filled = True
+        theme, session, work = self._theme, self._session, self._work
         self._channels = session.desk.channels
         self.token = QLineEdit()
         self.token.setEchoMode(QLineEdit.EchoMode.Password)
@@ -65,9 +78,6 @@ class ChannelsPage(Page):
             work,
             after=translate("Channels", "“steward serve” then takes no updates."),
         )
-        self._second = QTimer(self)
-        self._second.setInterval(_SECOND_MS)
-        self._second.timeout.connect(self._tick)
         self._build()
         for section in (self.telegram, self.google_chat):
             section.told.connect(lambda words: self.told.emit(words, None))
@@ -76,6 +86,7 @@ class ChannelsPage(Page):
             row.changed.connect(self._setting_changed)
         self.secret.changed.connect(self._setting_changed)
         self._show()
+        self.filled.emit()
 
     def _build(self) -> None:
         self.column.addWidget(Label("Telegram", kind="heading"))
@@ -225,6 +236,8 @@ class ChannelsPage(Page):
     def commit(self) -> Mapping[str, str]:
         """A token that was not tried is not kept."""
         left = dict(super().commit())
+        if not self._is_filled:
+            return left
         if self.token.text().strip():
             left[_TOKEN] = translate("Channels", "The token is kept once Connect has tried it.")
         if not self.secret.commit():
@@ -234,7 +247,8 @@ class ChannelsPage(Page):
     def cancel(self) -> None:
         """The settings are closed: what is under way ends, and changes nothing."""
         self._second.stop()
-        self.attempt.cancel()
+        if self._is_filled:
+            self.attempt.cancel()
 
     def _connect(self) -> None:
         token = self.token.text().strip()
