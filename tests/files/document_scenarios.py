@@ -178,6 +178,17 @@ def _type(case: Case) -> None:
         case.place.state.touch(case.file, COLLEAGUE)
 
 
+async def _is_kept(case: Case) -> bool:
+    """Whether what a colleague wrote in the trash is in the vault and in a copy in Drive."""
+    copies = [one for one in case.place.archived() if THEIRS in said(one)]
+    of_this = [
+        one for one in copies if one.noted["steward.apps"]["steward_source"] == case.file.id
+    ]
+    return bool(of_this) and case.place.has_bytes(
+        await case.place.work.read(f"drive:{of_this[0].id}")
+    )
+
+
 async def _problems(
     case: Case, operation: Operation, found: str, *, done: bool
 ) -> AsyncIterator[str]:
@@ -186,8 +197,10 @@ async def _problems(
     now, trashed = said(file), file.explicitly_trashed
     if now.count(BEFORE) + now.count(AFTER) != 1:
         yield f"is neither as before nor as after: {now!r}"
-    if (THEIRS in now) != typed:
-        yield f"what a colleague wrote is lost, or is there from nowhere: {now!r}"
+    if THEIRS in now and not typed:
+        yield f"what a colleague wrote is there from nowhere: {now!r}"
+    if typed and THEIRS not in now and not (operation.was_trashed and await _is_kept(case)):
+        yield f"what a colleague wrote is lost: {now!r}"
     try:
         versions = await place.work.versions(case.path)
     except FileMissingError:
