@@ -307,8 +307,10 @@ DRIVE_FILE_MUTANTS: Final = (
         "                archive.secure(looked.hash, iter([looked.content]))\n",
         "",
         (
-            f"{DOCUMENT_SCENARIOS}"
-            "test_what_a_colleague_typed_in_the_trash_is_kept_before_it_comes_back",
+            (
+                f"{DOCUMENT_SCENARIOS}"
+                "test_what_a_colleague_typed_in_the_trash_is_kept_before_it_comes_back"
+            ),
         ),
     ),
     Mutant(
