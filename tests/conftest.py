@@ -23,6 +23,13 @@ os.environ.pop("LANGUAGE", None)
 import hypothesis
 import pytest
 
+from tests.memory_disk import memory_disk
+
+# Where what tests make lies: nearly all of them open a database, which waits for the disk at each
+# commit. `tests/files` stays on the disk.
+if (_memory := memory_disk()) is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_memory))
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 
@@ -112,7 +119,8 @@ def steward_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _prepared_database(tmp_path_factory: pytest.TempPathFactory) -> PreparedDatabase:
+def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> PreparedDatabase:
+    """What a new database is copied from."""
     from tests.prepared_database import PreparedDatabase
 
     return PreparedDatabase(tmp_path_factory.mktemp("prepared") / "steward.db")
@@ -121,11 +129,11 @@ def _prepared_database(tmp_path_factory: pytest.TempPathFactory) -> PreparedData
 @pytest.fixture(autouse=True)
 def _new_databases_lie_ready(
     request: pytest.FixtureRequest,
-    _prepared_database: PreparedDatabase,
+    prepared_database: PreparedDatabase,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if request.node.get_closest_marker("migrates") is None:
-        _prepared_database.lie_ready(monkeypatch)
+        prepared_database.lie_ready(monkeypatch)
 
 
 class _Internet:

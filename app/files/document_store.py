@@ -134,6 +134,9 @@ class DocumentStore(DriveStore):
         client, file, view = self._file(change.locator)
         match change.kind:
             case ChangeKind.CREATE:
+                # Someone may have written in it since it went to the trash.
+                looked = view.look(client, file.file_id)
+                archive.secure(looked.hash, iter([looked.content]))
                 out_of_trash(client, file.file_id)
                 self._write(client, file, view, change)
             case ChangeKind.REPLACE:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,6 +13,22 @@ import pytest
 
 from tests.files.faults import WatchedDatabase, Wire
 from tests.files.place import Place
+
+
+@pytest.fixture(scope="session")
+def disk(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A folder on a disk, also where other tests use memory; it stays if a test failed."""
+    made = Path(tempfile.mkdtemp(prefix="steward-files-"))
+    yield made
+    if not request.session.testsfailed:
+        shutil.rmtree(made, ignore_errors=True)  # noqa: TID251 - this is its end
+
+
+@pytest.fixture
+def tmp_path(disk: Path, request: pytest.FixtureRequest) -> Path:
+    """On the disk, as a person's files are."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=disk))
 
 
 @pytest.fixture

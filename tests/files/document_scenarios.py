@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from app.domain.errors import FileMissingError, StewardError
-from app.domain.files import OperationType
+from app.domain.files import FileVersion, OperationType
 from app.domain.sheet_text import with_cells
 from app.files.blobs import hash_of
 from tests.files.drive_disturbing import Disturbing
@@ -178,6 +178,20 @@ def _type(case: Case) -> None:
         case.place.state.touch(case.file, COLLEAGUE)
 
 
+async def _is_kept(case: Case, operation: Operation, versions: Sequence[FileVersion]) -> bool:
+    """Whether what a colleague wrote is in a copy in Drive, and in a version.
+
+    What they wrote in the trash is in no version, but in the vault.
+    """
+    for one in case.place.archived():
+        if THEIRS in said(one) and one.noted["steward.apps"]["steward_source"] == case.file.id:
+            content = await case.place.work.read(f"drive:{one.id}")
+            if operation.was_trashed:
+                return case.place.has_bytes(content)
+            return hash_of(content) in [version.hash_after for version in versions]
+    return False
+
+
 async def _problems(
     case: Case, operation: Operation, found: str, *, done: bool
 ) -> AsyncIterator[str]:
@@ -186,12 +200,16 @@ async def _problems(
     now, trashed = said(file), file.explicitly_trashed
     if now.count(BEFORE) + now.count(AFTER) != 1:
         yield f"is neither as before nor as after: {now!r}"
-    if (THEIRS in now) != typed:
-        yield f"what a colleague wrote is lost, or is there from nowhere: {now!r}"
+    if THEIRS in now and not typed:
+        yield f"what a colleague wrote is there from nowhere: {now!r}"
     try:
-        versions = await place.work.versions(case.path)
+        versions: Sequence[FileVersion] = await place.work.versions(case.path)
     except FileMissingError:
         versions = ()
+    goes_back = operation.was_trashed or operation.act is _restore  # over theirs, knowingly
+    is_kept = goes_back and await _is_kept(case, operation, versions)
+    if typed and THEIRS not in now and not is_kept:
+        yield f"what a colleague wrote is lost: {now!r}"
     copies = [
         said(one)
         for one in place.archived()

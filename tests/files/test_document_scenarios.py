@@ -66,6 +66,17 @@ async def test_a_colleague_types_before_any_request(place: DrivePlace, kind: str
 
 
 @pytest.mark.parametrize("kind", ["doc", "sheet"])
+async def test_what_a_colleague_typed_in_the_trash_is_kept_before_it_comes_back(
+    place: DrivePlace, kind: str
+) -> None:
+    runs = DocumentRuns(place, kind)
+    requests, _ = await runs.run("removal undone")
+    for at in range(requests):
+        _, problems = await runs.run("removal undone", typed=at)
+        assert problems == [], f"before request {at}"
+
+
+@pytest.mark.parametrize("kind", ["doc", "sheet"])
 @pytest.mark.parametrize("act", [one for one in OPERATIONS if one not in ("edit", "remove")])
 async def test_a_crash_after_any_request_of_other_changes(
     place: DrivePlace, kind: str, act: str

@@ -302,6 +302,18 @@ DRIVE_FILE_MUTANTS: Final = (
         (f"{DOCUMENT_SCENARIOS}test_a_colleague_types_before_any_request[doc-remove]",),
     ),
     Mutant(
+        "documents: what was written in the trash is not kept before it is replaced",
+        "app/files/document_store.py",
+        "                archive.secure(looked.hash, iter([looked.content]))\n",
+        "",
+        (
+            (
+                f"{DOCUMENT_SCENARIOS}"
+                "test_what_a_colleague_typed_in_the_trash_is_kept_before_it_comes_back"
+            ),
+        ),
+    ),
+    Mutant(
         "documents: a colleague's text is not archived",
         "app/files/document_store.py",
         "            archive.foreign(iter([looked.content]))\n",

@@ -29,11 +29,11 @@ def opened(path: Path) -> tuple[list[str], list[tuple[object, ...]]]:
 
 @pytest.mark.migrates
 def test_what_lies_ready_is_what_the_migrations_make(
-    tmp_path: Path, _prepared_database: PreparedDatabase, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, prepared_database: PreparedDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     migrated = opened(tmp_path / "migrated" / "steward.db")
 
-    _prepared_database.lie_ready(monkeypatch)
+    prepared_database.lie_ready(monkeypatch)
 
     assert opened(tmp_path / "ready" / "steward.db") == migrated
 

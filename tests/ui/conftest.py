@@ -27,6 +27,7 @@ from tests.ui.driving import Person, until
 QLocale.setDefault(QLocale("en_US"))
 
 HERE = Path(__file__).parent
+MANY_OBJECTS = 5_000
 NOW = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 REPORT = "# Report\n\nstatus: draft\ntotal: 4,301\n"
 
@@ -48,6 +49,11 @@ def pytest_runtest_protocol(
     ran = yield
     if nextitem is None or HERE not in nextitem.path.parents:
         gc.collect()
+    elif len(gc.get_objects()) > MANY_OBJECTS:
+        # Modules that tests have imported, for the most part: each test's collection would walk
+        # through all of them. What tests made is gone by now, and with it what was garbage.
+        gc.collect()
+        gc.freeze()
     return ran
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -223,7 +224,8 @@ def _changed(one: QImage, other: QImage) -> int:
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)
     painter.drawImage(0, 0, other)
     painter.end()
-    return sum(pixel & 0xFFFFFF != 0 for pixel in memoryview(both.constBits()).cast("I"))
+    pixels = Counter(memoryview(both.constBits()).cast("I"))
+    return sum(count for pixel, count in pixels.items() if pixel & 0xFFFFFF)
 
 
 def _told(widget: QWidget) -> str:
