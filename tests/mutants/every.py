@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.mutants.bridge import BRIDGE_MUTANTS
 from tests.mutants.calls import CALL_MUTANTS
 from tests.mutants.catalogue import MUTANTS, Mutant
 from tests.mutants.channels import CHANNEL_MUTANTS
@@ -24,4 +25,5 @@ EVERY: Final[tuple[Mutant, ...]] = (
     *GOOGLE_MUTANTS,
     *CHANNEL_MUTANTS,
     *SERVING_MUTANTS,
+    *BRIDGE_MUTANTS,
 )
