@@ -141,6 +141,7 @@ def test_a_mention_speaks_to_us(text: str, words: str) -> None:
     "body",
     [
         mention_of("hello @steward_bot2", "@steward_bot2"),
+        mention_of("😀😀 @other_bot and not @steward_bot", "@other_bot"),
         message_of("hello @steward_bot", chat=GROUP),  # no mention to Telegram: in code, say
         message_of("hello", chat=GROUP),
         message_of("/status", chat=GROUP),
@@ -205,6 +206,7 @@ def test_while_we_do_not_know_who_we_are_nothing_in_a_group_is_said_to_us() -> N
         message_of("x", is_automatic_forward=True),
         message_of("x", date=10**18),
         message_of("x", message_id=True),
+        message_of("x", message_id=10**5000),
         message_of(" \n"),
     ],
 )
