@@ -25,6 +25,7 @@ DOCUMENTS: Final = (
     ROOT / "CONTRIBUTING.md",
     GUIDE,
     ROOT / "docs" / "telegram.md",
+    ROOT / "docs" / "google-chat.md",
 )
 LARGEST_PICTURE: Final = 120_000
 """Bytes. Who reads the guide should not wait for it."""

@@ -12,12 +12,12 @@ from app.cli.options import folder_option, json_option
 from app.cli.output import Colour, Output, in_utc, visible_line
 from app.cli.run import DONE, Run, opened
 from app.domain.channels import ChannelHealth, ChannelState
-from app.domain.errors import ConfigurationError
+from app.domain.errors import ConfigurationError, KeyringError
 from app.domain.messages import Channel
 
 if TYPE_CHECKING:
     from app.assembly import Assembly
-    from app.config import Settings
+    from app.config import Settings, SettingsStore
 
 _NAMES: Final = {Channel.TELEGRAM: "Telegram", Channel.GOOGLE_CHAT: "Google Chat"}
 _STATES: Final = {
@@ -48,7 +48,8 @@ def serve(run: Run, *, folders: tuple[Path, ...], as_json: bool) -> int:
 async def _serve(output: Output, folders: tuple[Path, ...]) -> int:
     from app.config import SettingsStore
 
-    _check_set_up(await asyncio.to_thread(SettingsStore().load))
+    store = SettingsStore()
+    _check_set_up(store, await asyncio.to_thread(store.load))
     async with opened(folders, tell=output) as assembly:
         if output.json_lines:
             assembly.bus.subscribe(output.event)
@@ -74,7 +75,12 @@ async def _prepare(assembly: Assembly) -> None:
     await assembly.learn_models()
 
 
-def _check_set_up(settings: Settings) -> None:
+def _check_set_up(store: SettingsStore, settings: Settings) -> None:
+    """Raise ``ConfigurationError`` where there is nothing to serve.
+
+    ``KeyringError``, which is another exit code, where only the keyring keeps it from that: what
+    starts Steward at a login may try again once the keyring is open.
+    """
     telegram = bool(settings.telegram_bot_token) and settings.telegram_on
     if telegram or settings.google_chat_subscription:
         return
@@ -82,6 +88,11 @@ def _check_set_up(settings: Settings) -> None:
         raise ConfigurationError(
             "Telegram is switched off, and no other channel is set up.",
             details={"settings": ["telegram_on"]},
+        )
+    if store.source("telegram_bot_token") == "keyring":
+        raise KeyringError(
+            "The bot's token is in the system's keyring, which cannot be read now.",
+            hint="Unlock it and start this again, or set TELEGRAM_BOT_TOKEN in the environment.",
         )
     raise ConfigurationError(
         "No channel is set up, so there is nothing to serve.",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from app.assembly import Assembly
 from app.domain.channels import Chat, PairedPerson, Sender
 from app.domain.messages import Channel
 from tests.cli.conftest import Steward
-from tests.cli.test_config import a_keyring
+from tests.keyrings import WorkingKeyring
 from tests.standins.telegram import TOKEN, Fault, TelegramServer
 
 NOBODY = "http://127.0.0.1:1"
@@ -58,16 +57,17 @@ async def _spend(code: str) -> bool:
 
 
 def test_a_bot_is_connected_once_its_token_has_answered(
-    steward: Steward, telegram: TelegramServer, tmp_path: Path
+    steward: Steward, telegram: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    env: dict[str, Any] = {**a_keyring(tmp_path), "STEWARD_TELEGRAM_API_URL": telegram.url}
-    done = steward.process("telegram", "connect", "-", "--json", stdin=f"{TOKEN}\n", **env)
+    keyring = WorkingKeyring(monkeypatch)
+    env: dict[str, Any] = {"STEWARD_TELEGRAM_API_URL": telegram.url}
+    done = steward("telegram", "connect", "-", "--json", stdin=f"{TOKEN}\n", **env)
     (row,) = done.objects
     assert (row["connected"], row["username"]) == (True, "steward_test_bot")
-    assert TOKEN in (tmp_path / "keyring.json").read_text()
-    assert "set" in steward.process("config", "get", "telegram_bot_token", **env).out
+    assert TOKEN in keyring.kept.values()
+    assert "set" in steward("config", "get", "telegram_bot_token", **env).out
     # Its name was noted: without an answer the link is still there.
-    (code,) = steward.process(
+    (code,) = steward(
         "telegram", "pair", "--json", **{**env, "STEWARD_TELEGRAM_API_URL": NOBODY}
     ).objects
     assert code["link"] == f"https://t.me/steward_test_bot?start={code['code']}"
@@ -75,21 +75,22 @@ def test_a_bot_is_connected_once_its_token_has_answered(
     (code,) = steward("telegram", "pair", "--json", **{**env, **other}).objects
     assert code["link"] is None
 
-    steward.process("telegram", "disconnect", **env)
-    assert TOKEN not in (tmp_path / "keyring.json").read_text()
-    assert steward.process("telegram", "pair", code=3, **env).out == ""
+    steward("telegram", "disconnect", **env)
+    assert TOKEN not in keyring.kept.values()
+    assert steward("telegram", "pair", code=3, **env).out == ""
     written = [path for path in steward.home.rglob("*") if path.is_file()]
     assert written
     assert not [path for path in written if TOKEN.encode() in path.read_bytes()]
 
 
 def test_a_token_that_is_refused_or_cannot_be_tried_is_not_kept(
-    steward: Steward, telegram: TelegramServer, tmp_path: Path
+    steward: Steward, telegram: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    env: dict[str, Any] = {**a_keyring(tmp_path), "STEWARD_TELEGRAM_API_URL": telegram.url}
+    WorkingKeyring(monkeypatch)
+    env: dict[str, Any] = {"STEWARD_TELEGRAM_API_URL": telegram.url}
     wrong = TOKEN[:-3] + "xyz"
-    refused = steward.process("telegram", "connect", "-", stdin=wrong, code=3, **env)
-    unreached = steward.process(
+    refused = steward("telegram", "connect", "-", stdin=wrong, code=3, **env)
+    unreached = steward(
         "telegram", "connect", "-", stdin=TOKEN, code=1,
         **{**env, "STEWARD_TELEGRAM_API_URL": NOBODY},
     )  # fmt: skip
@@ -97,7 +98,7 @@ def test_a_token_that_is_refused_or_cannot_be_tried_is_not_kept(
         assert "Nothing was kept" in done.err
         assert wrong not in done.err
         assert TOKEN not in done.err
-    assert steward.process("config", "get", "telegram_bot_token", **env).out == "not set\n"
+    assert steward("config", "get", "telegram_bot_token", **env).out == "not set\n"
 
 
 def test_a_token_is_not_asked_for_where_nothing_would_come_of_it(

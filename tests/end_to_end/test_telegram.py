@@ -17,6 +17,7 @@ import pytest
 
 from tests.cli.conftest import AFTER, BEFORE, FINALISE, Steward
 from tests.end_to_end.serving import Serving
+from tests.keyrings import LockedKeyring, WorkingKeyring
 from tests.standins.model_server import Gate, ModelServer, Reply, text_reply
 from tests.standins.telegram import TOKEN, Phone, TelegramServer
 
@@ -322,6 +323,16 @@ def test_without_a_channel_it_says_what_to_set_up(steward: Steward) -> None:
     assert "steward telegram connect" in done.err
     off = steward("serve", code=3, TELEGRAM_BOT_TOKEN=TOKEN, STEWARD_TELEGRAM_ON="off")
     assert "telegram_on" in off.err
+
+
+def test_a_keyring_that_is_locked_is_not_nothing_set_up(
+    steward: Steward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    WorkingKeyring(monkeypatch)
+    steward("config", "set", "telegram_bot_token", "-", stdin=TOKEN)
+    LockedKeyring(monkeypatch)
+    done = steward("serve", code=1)
+    assert "keyring, which cannot be read now" in done.err
 
 
 @pytest.mark.parametrize(
