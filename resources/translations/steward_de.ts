@@ -436,8 +436,8 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
         <translation>Für einen eigenen Server der Bot-API. Das Token wird dorthin gesendet.</translation>
     </message>
     <message>
-        <source>For a Google Workspace account, with a Chat app of yours that sends its events to Pub/Sub. The account signed in under Google Drive pulls them.</source>
-        <translation>Für ein Konto bei Google Workspace, mit einer eigenen Chat-App, die ihre Ereignisse an Pub/Sub sendet. Das unter Google Drive angemeldete Konto holt sie ab.</translation>
+        <source>For a Google Workspace account, with a Chat app of yours that sends its events to Pub/Sub. A service account of yours, set under Google Drive, pulls them.</source>
+        <translation>Für ein Konto von Google Workspace, mit einer eigenen Chat-App, die ihre Ereignisse an Pub/Sub sendet. Ein eigenes Dienstkonto, das unter Google Drive eingestellt ist, holt sie ab.</translation>
     </message>
     <message>
         <source>For “steward serve” behind a web server of yours. A computer at home needs none of this.</source>
@@ -450,6 +450,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     <message>
         <source>Forgets the token; who is paired stays so</source>
         <translation>Vergisst das Token; wer gekoppelt ist, bleibt es</translation>
+    </message>
+    <message>
+        <source>Google Chat</source>
+        <translation>Google Chat</translation>
     </message>
     <message>
         <source>Groups</source>
@@ -682,6 +686,10 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     <message>
         <source>Talk to Steward from your phone: the same conversations and skills, with a button for each approval. What you write and what Steward answers passes through Telegram.</source>
         <translation>Mit Steward vom Telefon aus sprechen: dieselben Unterhaltungen und Fähigkeiten, mit einem Knopf für jede Erlaubnis. Was geschrieben und geantwortet wird, geht durch Telegram.</translation>
+    </message>
+    <message>
+        <source>Telegram</source>
+        <translation>Telegram</translation>
     </message>
     <message>
         <source>Telegram is disconnected.</source>

@@ -89,7 +89,7 @@ class ChannelsPage(Page):
         self.filled.emit()
 
     def _build(self) -> None:
-        self.column.addWidget(Label("Telegram", kind="heading"))
+        self.column.addWidget(Label(translate("Channels", "Telegram"), kind="heading"))
         self.column.addWidget(
             Label(
                 translate(
@@ -110,13 +110,13 @@ class ChannelsPage(Page):
         self.column.addWidget(rule())
         self.column.addWidget(self.add_row("stale_minutes"))
         self.column.addSpacing(10)
-        self.column.addWidget(Label("Google Chat", kind="heading"))
+        self.column.addWidget(Label(translate("Channels", "Google Chat"), kind="heading"))
         self.column.addWidget(
             Label(
                 translate(
                     "Channels",
                     "For a Google Workspace account, with a Chat app of yours that sends its "
-                    "events to Pub/Sub. The account signed in under Google Drive pulls them.",
+                    "events to Pub/Sub. A service account of yours, set under Google Drive, pulls them.",
                 ),
                 kind="muted",
                 wrap=True,
