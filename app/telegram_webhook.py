@@ -10,7 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from app.bot_identity import bot_api
-from app.channels.bot_api import BotApiError, BotRequestError
+from app.channels.bot_api import (
+    BotAmbiguousError,
+    BotApiError,
+    BotRequestError,
+    BotTokenError,
+    BotUnreachableError,
+)
 from app.domain.channels import ChannelHealth, ChannelState
 from app.domain.errors import ConfigurationError, StewardError
 from app.integrations.webhook import SECRET_FORM, Health, TakeIn, webhook_app
@@ -26,6 +32,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS: Final = 60.0
+_NEWS: Final = 3
+"""Looks in a row that failed, before that is told."""
 _LATELY: Final = timedelta(minutes=5)
 _DATABASE_SECONDS: Final = 3.0
 
@@ -60,6 +68,8 @@ class TelegramWebhook:
         states: Callable[[], Sequence[ChannelHealth]],
     ) -> None:
         self.trouble: WebhookTrouble | None = None
+        self._failed = 0
+        """Looks in a row at which Telegram was not reached."""
         self._making = making
         self._states = states
         self._token: Secret = wanted["token"]
@@ -96,9 +106,17 @@ class TelegramWebhook:
         """Have Telegram send updates here, and see whether it does."""
         try:
             trouble = await self._found(api)
-        except BotApiError as error:  # not reached, or the token: the adapter says so
+            self._failed = 0
+        except BotTokenError as error:
+            trouble = WebhookTrouble(ChannelState.REFUSED, error.message, error.hint)
+        except BotApiError as error:
             logger.info("the webhook was not looked at", extra={"kind": error.kind})
-            return
+            unreached = isinstance(error, BotUnreachableError | BotAmbiguousError)
+            self._failed += unreached
+            if not unreached or self._failed < _NEWS:  # now and then it is not reached
+                return
+            # What comes in still does, and nothing that is answered arrives.
+            trouble = WebhookTrouble(ChannelState.OFFLINE, error.message, error.hint)
         if trouble != self.trouble:
             self.trouble = trouble
             tell()

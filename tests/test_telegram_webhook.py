@@ -140,6 +140,31 @@ async def test_a_telegram_that_is_not_reached_now_and_then_is_no_news(
     }  # fmt: skip
 
 
+async def test_a_telegram_that_is_reached_no_more_is_told_and_that_it_is_back(
+    server: Server, telegram: TelegramServer
+) -> None:
+    await server.start()
+    await server.until(ChannelState.LISTENING)
+    telegram.fail("getWebhookInfo", Fault("before"), times=100_000)
+    await server.until(ChannelState.OFFLINE, "Telegram")
+    code, _ = await server.health()
+    assert code == 503
+    telegram.heal()
+    await server.until(ChannelState.LISTENING)
+
+
+async def test_a_token_that_is_taken_back_while_a_webhook_is_served_is_told(
+    server: Server, telegram: TelegramServer
+) -> None:
+    await server.start()
+    await server.until(ChannelState.LISTENING)
+    telegram.change("token", "7401236985:AAanotherone00000000000000000000000")
+    health = await server.until(ChannelState.REFUSED, "token")
+    assert health.hint
+    telegram.change("token", TOKEN)
+    await server.until(ChannelState.LISTENING)
+
+
 async def test_the_health_is_unwell_while_nothing_can_be_kept(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import PurePath
 from typing import Final
@@ -29,6 +30,8 @@ _BUTTONS: Final = {
     "Allow for this conversation": Decision.ALLOW_CONVERSATION,
     "Deny": Decision.DENY,
 }
+_CUT: Final = re.compile(r"^\\ ([0-9,]+) more lines of this diff are not shown$", re.MULTILINE)
+"""What ``unified_diff`` ends with where it was too long."""
 _OVER: Final = "This is over. Nothing was changed by it."
 _PRESSED: Final = {
     Decision.ALLOW_ONCE: "Allowed.",
@@ -139,23 +142,27 @@ def _card(event: Approval) -> Outgoing:
     document = None
     if len(event.diff) > MOST_DIFF:
         parts.append(block(_whole_lines(event.diff, _HEAD), "diff"))
-        parts.append("The whole difference is in the file below.")
+        cut = _CUT.search(event.diff)
+        parts.append(f"{'More of it' if cut else 'The whole difference'} is in the file below.")
+        if cut:
+            parts.append(f"⚠ It is too long even there: {cut[1]} lines of it are shown nowhere.")
         document = Document(f"{_file_name(event)}.diff", event.diff.encode("utf-8", "replace"))
     elif event.diff:
         parts.append(block(event.diff, "diff"))
     else:
-        parts.append(block(_arguments(event), "json"))
+        text = json.dumps(event.arguments or {}, ensure_ascii=False, indent=2, default=str)
+        if len(text) > MOST_DIFF:  # nothing that is allowed may hide behind what is shown
+            parts.append(block(_whole_lines(text, _HEAD), "json"))
+            parts.append("All of it is in the file below.")
+            document = Document(f"{event.name}.json", text.encode("utf-8", "replace"))
+        else:
+            parts.append(block(text, "json"))
     return Outgoing("\n\n".join(parts), document=document)
 
 
 def _whole_lines(text: str, length: int) -> str:
     cut = text[:length]
     return cut[: cut.rfind("\n")] if "\n" in cut else cut
-
-
-def _arguments(event: Approval) -> str:
-    text = json.dumps(event.arguments or {}, ensure_ascii=False, indent=2, default=str)
-    return text if len(text) <= MOST_DIFF else f"{text[:MOST_DIFF]}…"
 
 
 def _file_name(event: Approval) -> str:

@@ -154,7 +154,7 @@ class Changes:
 
     async def _diff(self, change: Change, seen: Sequence[str]) -> str:
         made = change.made
-        if any(made.filename in one for one in seen) or made.action is FileAction.MOVE:
+        if any(shown(made.filename) in one for one in seen) or made.action is FileAction.MOVE:
             return ""
         if max(made.size or 0, 0) > _MOST_COMPARED:
             return ""

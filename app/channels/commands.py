@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
@@ -12,12 +13,13 @@ from app.channels.file_versions import FileVersions
 from app.channels.shift import Row, Shift
 from app.channels.words import code, counted, explained, plain, shortened
 from app.domain.channels import Chat, IncomingMessage, Sender
-from app.domain.errors import NotFoundError, StewardError
+from app.domain.errors import NotFoundError, StewardError, UsageError
 from app.domain.events import CircuitState
 from app.storage.channel_buttons import MANY
 
 MOST_CONVERSATIONS: Final = 8
 _UNTITLED: Final = "Conversation without words"
+_VERSION: Final = re.compile(r"""(?:"(?P<quoted>[^"]+)"|(?P<path>.+?))\s+(?P<version>[0-9]{1,9})""")
 
 Act = Callable[[IncomingMessage, str, str], Awaitable[None]]
 """Does a command: the message, what stands behind its name, and the key of the answer."""
@@ -106,7 +108,8 @@ class Commands:
             lines.append("Steward is paused: what you write waits until it goes on, in its window.")
         health = self._shift.adapter.health()
         state = "is listened to" if health.state.is_well else f"is {health.state.value}"
-        waits = f"{health.waiting_in} to handle, {health.waiting_out} to send"
+        others = max(0, await parts.inbox.count(self._shift.channel) - 1)  # but for this command
+        waits = f"{others} to handle, {health.waiting_out} to send"
         lines.append(f"{self._shift.name} {state}: {waits}.")
         if health.unsure:
             lines.append(f"{counted(health.unsure, 'message')} of mine may not have arrived.")
@@ -181,11 +184,33 @@ class Commands:
             await self._versions.list_files(chat, user_id, key)
 
     async def _undo(self, message: IncomingMessage, rest: str, key: str) -> None:
+        if rest:
+            await self._undo_version(message, rest, key)
+            return
         held, _ = await self._shift.parts.people.conversation(message.chat)
         if held is None:
             await self._shift.say(message.chat, key, "This chat has changed nothing yet.")
             return
         await self.undo_turn(message.chat, message.sender, key, held)
+
+    async def _undo_version(self, message: IncomingMessage, rest: str, key: str) -> None:
+        """Take back what is named and nothing else: a path and a version."""
+        found = _VERSION.fullmatch(rest)
+        if found is None:
+            raise UsageError(
+                "/undo takes back the last changes of this conversation.",
+                hint="For what one version of a file did, name both: /undo notes.md 2",
+            )
+        path = found["quoted"] or found["path"]
+        held, _ = await self._shift.parts.people.conversation(message.chat)
+        number, workspace = int(found["version"]), self._shift.workspace(held)
+        made = await workspace.undo_version(path, number)
+        lines = "\n".join(f"- {line}" for line in change_lines(made, workspace))
+        await self._shift.say(message.chat, key, f"Undone:\n\n{lines}")
+        versions = await workspace.versions(made[0].path)
+        turn = next((one.turn_id for one in versions if one.version == number), None)
+        if turn is not None and await self._changes.is_shown(message.chat, turn):
+            await self._changes.show(message.chat, message.sender.id, turn)
 
     async def undo_turn(
         self,

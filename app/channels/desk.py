@@ -24,7 +24,7 @@ from app.channels.file_versions import FileVersions
 from app.channels.pairing import Pairing
 from app.channels.phone_sink import PhoneSink
 from app.channels.presses import Presses
-from app.channels.shift import Shift
+from app.channels.shift import OwnTurn, Shift
 from app.channels.strangers import Strangers
 from app.channels.unsure import Unsure
 from app.channels.words import age
@@ -35,9 +35,10 @@ from app.domain.channels import (
     InboxItem,
     IncomingMessage,
     OutboxRow,
+    Sender,
 )
 from app.domain.errors import ClosingError, StewardError
-from app.domain.events import Approval, Event, FileVersionEvent
+from app.domain.events import Approval, Event, FileVersionEvent, ToolCallEvent
 from app.resilience.supervision import Ready
 
 logger = logging.getLogger(__name__)
@@ -151,10 +152,24 @@ class _Work:
         if turn is None:
             return
         turn.view.event(event)
-        if isinstance(event, Approval):
+        if isinstance(event, ToolCallEvent):
+            self.shift.lines.add(f"rights {turn.id}", lambda: self._stop_if_removed(turn))
+        elif isinstance(event, Approval):
             self._approving.event(turn, event)
         elif isinstance(event, FileVersionEvent):
             self._changes.event(turn, event)
+
+    async def _stop_if_removed(self, turn: OwnTurn) -> None:
+        """Who was removed has nothing more done for them: not by a turn under way either."""
+        try:
+            if await self._access.is_paired(turn.chat, Sender(turn.user_id)):
+                return
+            engine = await self.shift.parts.engines.get(turn.conversation_id)
+        except StewardError as error:
+            logger.warning("a turn was not looked at", extra={"kind": error.kind})
+            return
+        if turn.id in self.shift.turns:
+            engine.cancel()
 
     async def begin(self) -> None:
         """End what the last run left open, and forget what is old, now and once a day."""

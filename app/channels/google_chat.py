@@ -88,6 +88,7 @@ class GoogleChatChannel:
         self._sender: ChatSender | None = None
         self._standing = ChatStanding(clock, self._pace, chance, self._tell)
         self._choices: dict[str, tuple[str, Mapping[str, str]]] = {}
+        self._showing = asyncio.Lock()
 
     @property
     def channel(self) -> Channel:
@@ -195,9 +196,13 @@ class GoogleChatChannel:
         return ButtonPress(found.chat, found.sender, found.message_id, button, "")
 
     async def show(self, chat: Chat, key: str, message: Outgoing) -> None:
-        """Let ``chat`` show a message under ``key``. Raises ``StorageError``."""
-        parts = await asyncio.to_thread(render, message)
-        await self._outbox.put(Channel.GOOGLE_CHAT, chat.id, key, parts)
+        """Let ``chat`` show a message under ``key``, in the order of the calls.
+
+        Raises ``StorageError``.
+        """
+        async with self._showing:
+            parts = await asyncio.to_thread(render, message)
+            await self._outbox.put(Channel.GOOGLE_CHAT, chat.id, key, parts)
         choices = {one.label.strip().casefold(): one.id for row in message.buttons for one in row}
         if choices:
             self._choices[chat.id] = (key, choices)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-_SCHEMES: Final = re.compile(r"(?:https?|tg|mailto):", re.IGNORECASE)
+_SCHEMES: Final = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 _LONGEST_ADDRESS: Final = 1000
 
 

@@ -78,7 +78,8 @@ class TelegramBridge:
         account: names the bot among all there are (a token's part before the colon, which is no
             secret): updates of two bots may have the same number.
         polls: ``False``: updates come by a webhook, to ``take_in``.
-        read, render: what an update is, and what a message is made of.
+        read, render: what an update is, and what a message is made of; ``render`` is called in
+            worker threads.
         commands: what the phone offers after ``/``.
     """
 
@@ -132,6 +133,7 @@ class TelegramBridge:
         self._pressed: OrderedDict[str, None] = OrderedDict()
         self._numbers = itertools.count(1)
         self._fetching: dict[int, asyncio.Future[bytes]] = {}
+        self._showing = asyncio.Lock()
 
     @property
     def channel(self) -> Channel:
@@ -271,8 +273,14 @@ class TelegramBridge:
     # -- going out -------------------------------------------------------------------------
 
     async def show(self, chat: Chat, key: str, message: Outgoing) -> None:
-        """Let ``chat`` show a message under ``key``; on return it is kept."""
-        await self._outbox.put(CHANNEL, chat.id, key, self._render(message))
+        """Let ``chat`` show a message under ``key``; on return it is kept.
+
+        In the order of the calls: the last one is what is shown.
+        """
+        async with self._showing:
+            # A long answer takes a tenth of a second: the window would stand still for that.
+            parts = await asyncio.to_thread(self._render, message)
+            await self._outbox.put(CHANNEL, chat.id, key, parts)
         self._letters.post(Look())
         self._health.count()
 

@@ -64,6 +64,8 @@ class Sender:
         self._look = asyncio.Event()
         self._plain: dict[int, int] = {}
         """Revisions, by row, whose HTML was not taken."""
+        self._anew: set[int] = set()
+        """Rows whose message was gone, and that were sent as a new one."""
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._is_ending = False
 
@@ -197,6 +199,8 @@ class Sender:
         except BotRequestError as error:
             if error.is_unchanged:
                 await self._outbox.sent(row.id, row.revision)
+            elif self._can_be_said_anew(row, error):
+                await self._outbox.taken_back(row.id)
             elif self._is_refused(row, error):
                 await self._outbox.fail(row.id, error.message)
         except BotAmbiguousError:
@@ -215,6 +219,15 @@ class Sender:
             await self._api.delete_message(row.chat_id, message)
         except BotRequestError as error:  # too old, or gone already: there is nothing more to do
             logger.info("a message was not taken back", extra={"why": error.reason})
+
+    def _can_be_said_anew(self, row: OutboxRow, error: BotRequestError) -> bool:
+        """Whether a message that is gone is to be a new one: once, and no file, whose bytes are
+        let go of. Somebody deleted it, perhaps while the answer was still being made.
+        """
+        if not error.is_gone or "name" in row.part.body or row.id in self._anew:
+            return False
+        self._anew.add(row.id)
+        return True
 
     def _is_refused(self, row: OutboxRow, error: BotApiError) -> bool:
         """Whether it will never be taken as it is; else it is tried again, when it may be."""

@@ -86,7 +86,7 @@ def _message(message: _Json, bot: BotIdentity | None) -> IncomingMessage | None:
         sent_at,
         files=files,
         mentioned=mentioned or (not chat.private and _answers_us(message, bot)),
-        forwarded_from=_forwarded_from(message),
+        forwarded_from=_forwarded_from(message) or _shared(message),
         quoted=_quoted(message),
     )
 
@@ -176,6 +176,13 @@ def _place_or_person(message: _Json) -> str:
         names = [_name_of(contact), _text(contact.get("phone_number"))]
         return ", ".join(["Contact", *filter(None, names)])
     return ""
+
+
+def _shared(message: _Json) -> str | None:
+    """What is passed on without being forwarded: somebody else named the person or the place."""
+    if _mapping(message.get("venue")):
+        return "a map"
+    return "an address book" if _mapping(message.get("contact")) else None
 
 
 # -- files -----------------------------------------------------------------------------------------

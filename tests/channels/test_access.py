@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.domain.channels import InboxState
 from app.domain.messages import Channel
+from app.orchestrator.approvals import Decision
 from tests.channels.conftest import Phone
 from tests.channels.fake_adapter import message, press
 from tests.standins.scripted_model import calls, says
@@ -95,6 +96,22 @@ async def test_who_was_removed_is_out_at_once_also_with_what_waits(paired: Phone
     assert len(model.requests) == 1
     await paired.ask("third")
     assert len(paired.adapter.history) == before
+
+
+async def test_a_turn_of_who_was_removed_is_stopped_at_its_next_step(paired: Phone) -> None:
+    edit = ("files.edit", {"path": "notes.md", "old": "draft", "new": "done"})
+    paired.model(calls(edit), calls(edit), says("never"))
+    await paired.say("Set the status to done")
+    await paired.adapter.until(lambda: paired.adapter.key("approval:"))
+    await paired.people.revoke(Channel.TELEGRAM, "7")
+    (asked,) = paired.assembly.approvals.pending()
+    paired.assembly.approvals.decide(asked.id, Decision.DENY, by="you")
+    await paired.until_done()  # nobody is there who could decide on the next one
+    assert "draft" in (paired.folder / "notes.md").read_text()
+    assert paired.assembly.approvals.pending() == ()
+    held, _ = await paired.people.conversation(paired.chat())
+    (turn,) = await paired.assembly.turns.of_conversation(str(held))
+    assert turn.state.value == "cancelled"
 
 
 async def test_somebody_elses_private_chat_is_not_theirs(paired: Phone) -> None:

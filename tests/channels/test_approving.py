@@ -183,6 +183,45 @@ async def test_a_long_difference_is_a_document_that_stays(paired: Phone) -> None
     assert paired.adapter.shown[key].document == card.document
 
 
+async def test_a_difference_that_is_cut_is_not_called_whole(paired: Phone) -> None:
+    text = "".join(f"line {number} of many\n" for number in range(3_000))
+    paired.model(calls(("files.create", {"path": "long.md", "content": text})), says("Made."))
+    await paired.say("Write a very long file")
+    key = str(await paired.adapter.until(lambda: paired.adapter.key("approval:")))
+    card = paired.adapter.shown[key]
+    assert "whole" not in card.text
+    assert "1,001 lines of it are shown nowhere" in card.text
+    await paired.press("approval:", "Deny")
+
+
+async def test_long_arguments_hide_nothing_of_what_is_allowed(paired: Phone) -> None:
+    gate = asyncio.Event()
+    model = paired.model(gate)
+    await paired.say("Send it")
+    await model.streaming.wait()
+    held, _ = await paired.people.conversation(paired.chat())
+    (turn,) = await paired.assembly.turns.of_conversation(str(held))
+    paired.assembly.bus.publish(
+        Approval(
+            turn_id=turn.id,
+            id="a1",
+            at=datetime.now(UTC),
+            name="mail.send",
+            summary="Send a mail",
+            diff="",
+            arguments={"body": "x" * 5_000, "to": "mallory@example.org"},
+        )
+    )
+    key = str(await paired.adapter.until(lambda: paired.adapter.key("approval:")))
+    card = paired.adapter.shown[key]
+    assert card.document is not None
+    assert b"mallory@example.org" in card.document.data
+    assert "file below" in card.text
+    model.steps = [says("x")]
+    gate.set()
+    await paired.until_done()
+
+
 async def test_cards_that_a_crash_left_open_are_over_after_it(paired: Phone) -> None:
     key = await _asked(paired)
     button = paired.adapter.buttons(key)["Allow once"]

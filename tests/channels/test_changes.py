@@ -154,6 +154,27 @@ async def test_the_undo_command_takes_the_newest_turn_of_the_chat_back(paired: P
     assert "There is nothing to undo here." in paired.adapter.text("command:")
 
 
+async def test_the_undo_command_with_a_version_takes_back_that_and_nothing_else(
+    paired: Phone,
+) -> None:
+    key = await _changed(paired)
+    (paired.folder / "other.md").write_text("old\n")
+    await _changed(paired, ("files.edit", {"path": "other.md", "content": "new\n"}))
+
+    said = await paired.ask("/undo notes.md")
+    assert "name both" in said
+    assert "done" in _text(paired)
+    assert _text(paired, "other.md") == "new\n"
+    said = await paired.ask('/undo "notes.md" 2')
+    assert "Undone:\n\n- `notes.md` is as before (version 3)" in said
+    assert "draft" in _text(paired)
+    assert _text(paired, "other.md") == "new\n"
+    assert paired.adapter.shown[key].text == "Undone: `notes.md` is as before (version 3)."
+    assert "Undone" in await paired.ask("/undo other.md 2")
+    assert _text(paired, "other.md") == "old\n"
+    assert "⚠" in await paired.ask("/undo ../../etc/passwd 1")
+
+
 async def test_the_undo_command_in_a_chat_without_a_conversation_undoes_nothing(
     paired: Phone,
 ) -> None:

@@ -105,7 +105,9 @@ async def test_only_the_newest_eight_conversations_are_listed(paired: Phone) -> 
 async def test_status_says_what_answers_and_how_it_stands(paired: Phone) -> None:
     gate = asyncio.Event()
     model = paired.model(gate)
-    assert "begins a new conversation" in await paired.ask("/status")
+    said = await paired.ask("/status")
+    assert "begins a new conversation" in said
+    assert "0 to handle" in said  # its own message is none
     await paired.say("Work *hard*")
     await paired.say("And more")
     await model.streaming.wait()
@@ -114,7 +116,7 @@ async def test_status_says_what_answers_and_how_it_stands(paired: Phone) -> None
     text = paired.adapter.text("command:")
     assert "Answers come from Scripted." in text
     assert "“Work \\*hard\\*” is being answered; 1 message waiting." in text
-    assert "Telegram is listened to: 0 to handle, 0 to send." in text
+    assert "Telegram is listened to: 2 to handle, 0 to send." in text
     assert "No circuit is open" in text
     model.steps = [says("x")]
     gate.set()

@@ -76,7 +76,7 @@ def texts(parts: list[Part]) -> list[Part]:
         ("<b>x</b> & <script>", "&lt;b&gt;x&lt;/b&gt; &amp; &lt;script&gt;"),
         ("[l](https://a.b/?x=1&y=%22)", '<a href="https://a.b/?x=1&amp;y=%22">l</a>'),
         ("[l](mailto:a@b.c)", '<a href="mailto:a@b.c">l</a>'),
-        ("[l](tg://user?id=1)", '<a href="tg://user?id=1">l</a>'),
+        ("[l](tg://resolve?domain=x)", "l (tg://resolve?domain=x)"),
         ("[l](ftp://a.b)", "l (ftp://a.b)"),
         ("[notes.md](notes.md)", "notes.md"),
         ("[the notes](notes.md)", "the notes (notes.md)"),

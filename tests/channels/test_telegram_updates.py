@@ -76,13 +76,15 @@ def test_files_are_read_with_and_without_a_name(kind: str, name: str) -> None:
 
 def test_places_and_people_are_words() -> None:
     place = {"latitude": 48.1, "longitude": 11.5}
-    assert said(message_of(location=place)).text == "Location, 48.1, 11.5"
+    here = said(message_of(location=place))
+    assert (here.text, here.forwarded_from) == ("Location, 48.1, 11.5", None)
     venue = {"location": place, "title": "Café", "address": "Street 1"}
-    assert (
-        said(message_of(venue=venue, location=place)).text == "Location, Café, Street 1, 48.1, 11.5"
-    )
+    cafe = said(message_of(venue=venue, location=place))
+    assert cafe.text == "Location, Café, Street 1, 48.1, 11.5"
+    assert cafe.forwarded_from == "a map"  # not the sender's words: data
     contact = {"phone_number": "+491", "first_name": "Bo", "last_name": "Berg"}
-    assert said(message_of(contact=contact)).text == "Contact, Bo Berg, +491"
+    berg = said(message_of(contact=contact))
+    assert (berg.text, berg.forwarded_from) == ("Contact, Bo Berg, +491", "an address book")
 
 
 # -- forwarded and quoted --------------------------------------------------------------------------

@@ -116,7 +116,8 @@ class ChannelsPage(Page):
                 translate(
                     "Channels",
                     "For a Google Workspace account, with a Chat app of yours that sends its "
-                    "events to Pub/Sub. A service account of yours, set under Google Drive, pulls them.",
+                    "events to Pub/Sub. A service account of yours, set under Google Drive, "
+                    "pulls them.",
                 ),
                 kind="muted",
                 wrap=True,

@@ -100,6 +100,7 @@ class Rig:
         *,
         token: str = "",
         polls: bool = True,
+        render: Callable[[Outgoing], Sequence[Part]] = render,
         **changes: object,
     ) -> None:
         self.server = server

@@ -16,10 +16,12 @@ from app.domain.channels import (
     ChannelError,
     ChannelState,
     Document,
+    Outgoing,
+    Part,
     RemoteFile,
 )
 from app.domain.messages import Channel
-from tests.channels.telegram.bridge_rig import CHAT, running, standing
+from tests.channels.telegram.bridge_rig import CHAT, render, running, standing
 from tests.standins.telegram import Fault, Phone, TelegramServer
 
 
@@ -262,3 +264,29 @@ async def test_it_can_be_started_again(telegram: TelegramServer, phone: Phone, h
         await rig.say("while it did not run")
         await rig.start()
         await phone.shows("while it did not run")
+
+
+async def test_messages_are_made_beside_the_loop_and_the_last_word_counts(
+    telegram: TelegramServer, phone: Phone, home: Path
+) -> None:
+    made_in: list[threading.Thread] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow_at_first(message: Outgoing) -> list[Part]:
+        made_in.append(threading.current_thread())
+        if message.text == "first":
+            begun.set()
+            assert go_on.wait(20)
+        return render(message)
+
+    async with running(telegram, home, render=slow_at_first) as rig:
+        first = asyncio.create_task(rig.bridge.show(CHAT, "answer", Outgoing("first")))
+        await asyncio.to_thread(begun.wait)  # the loop is free meanwhile
+        second = asyncio.create_task(rig.bridge.show(CHAT, "answer", Outgoing("second")))
+        await asyncio.sleep(0)
+        assert len(made_in) == 1
+        go_on.set()
+        await asyncio.gather(first, second)
+        await phone.shows("second")
+        await telegram.until(lambda: [one.text for one in phone.replies()] == ["second"])
+    assert threading.main_thread() not in made_in

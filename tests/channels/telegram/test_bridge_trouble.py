@@ -395,7 +395,7 @@ async def test_a_person_who_blocked_the_bot_is_not_written_to_for_ever(
         assert rig.bridge.health().state is LISTENING
 
 
-async def test_a_change_of_what_is_gone_is_given_up(
+async def test_a_change_of_what_is_gone_is_a_new_message_and_given_up_the_next_time(
     telegram: TelegramServer, phone: Phone, home: Path
 ) -> None:
     async with running(telegram, home) as rig:
@@ -404,8 +404,12 @@ async def test_a_change_of_what_is_gone_is_given_up(
         gone = Fault.error(400, "Bad Request: message to edit not found")
         telegram.fail("editMessageText", gone, times=100)
         await rig.say("second", key=key)
+        await phone.shows("second")
+        assert [one.text for one in phone.replies()] == ["first", "second"]
+        await rig.outbox_is(OutboxState.SENT)
+        await rig.say("third", key=key)
         await rig.outbox_is(OutboxState.FAILED)
-        assert len(telegram.asked("editMessageText")) == 1
+        assert len(telegram.asked("editMessageText")) == 2
 
 
 async def test_a_sending_whose_end_could_not_be_noted_is_noted_later(
