@@ -293,12 +293,15 @@ async def _open(
         if error is None:
             assembly = opening.result()
             logging.getLogger(__name__).info("the window is open")
-            assembly.announce(crash_is_told=ended is not None)
+            assembly.start_report.announce(assembly.router, crash_is_told=ended is not None)
             assert window.session is not None
             tasks = window.session.tasks  # what fails in one of them is told
             if window.set_up is None:  # else nothing is asked before the person says so
-                tasks.start(assembly.offer_local_servers(), name="look for model servers")
-            tasks.start(assembly.learn_models(), name="learn the models")
+                tasks.start(
+                    assembly.model.offer_local_servers(assembly.router),
+                    name="look for model servers",
+                )
+            tasks.start(assembly.model.learn_models(), name="learn the models")
             return assembly
         window.show_trouble(_explained(error), home)
         retry = asyncio.create_task(again.get(), name="wait for another try")

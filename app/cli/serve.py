@@ -56,7 +56,7 @@ async def _serve(output: Output, folders: tuple[Path, ...]) -> int:
         teller = _Teller(output, assembly)
         assembly.channels.subscribe(teller.show)
         await assembly.channels.start(webhook=True)
-        assembly.announce()
+        assembly.start_report.announce(assembly.router)
         await assembly.watch_drive()
         for health in assembly.channels.health():
             teller.show(health)
@@ -72,7 +72,7 @@ async def _serve(output: Output, folders: tuple[Path, ...]) -> int:
 async def _prepare(assembly: Assembly) -> None:
     """What the first turn would wait for."""
     await assembly.warm_up()
-    await assembly.learn_models()
+    await assembly.model.learn_models()
 
 
 def _check_set_up(store: SettingsStore, settings: Settings) -> None:

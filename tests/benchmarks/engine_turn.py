@@ -63,7 +63,7 @@ async def _turn(assembly: Assembly, *, together: bool) -> float:
     # Each call asks for something else: the same one over and over would be refused.
     reads = [("files.read", {"path": "notes.md", "limit": 9_000 + n}) for n in range(CALLS)]
     steps = [calls(*reads)] if together else [calls(read) for read in reads]
-    assembly.llm = ScriptedModel([*steps, says("Done.")])
+    assembly.model.llm = ScriptedModel([*steps, says("Done.")])
     engine = await assembly.engines.get(None)
     started = time.perf_counter()
     await engine.run_turn("Read it ten times.", channel=Channel.TERMINAL)

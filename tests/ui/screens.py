@@ -157,7 +157,7 @@ async def staged(
     window = MainWindow(theme, WindowState(home))
     try:
         if scene not in FIRST_STEPS:
-            await assembly.use_sample_folder()
+            await assembly.grants.grant_sample()
         window.resize(size)
         window.show()
         window.attach(assembly)
@@ -403,7 +403,7 @@ async def arabic(person: Person) -> None:
     session = person.window.session
     assert session is not None
     edit = ("files.edit", {"path": "report.md", "old": "draft", "new": "نهائي"})
-    session.desk.llm = ScriptedModel(  # type: ignore[misc]
+    session.desk.model.llm = ScriptedModel(  # type: ignore[attr-defined]
         [says(ARABIC), calls(edit, text="سأغيّر الملف الآن."), says("تم.")]
     )
     await person.ask("ماذا يوجد في report.md؟")
@@ -534,7 +534,7 @@ async def last_run(person: Person) -> None:
     for summary in (newest, older):
         (last, *_) = reversed(await turns.of_conversation(summary.id))
         await turns.finish(last.id, TurnState.INTERRUPTED, reason="", message="", iterations=1)
-    session.desk.unsent[newest.id] = 2  # type: ignore[index]
+    session.desk.start_report.unsent[newest.id] = 2  # type: ignore[index]
     began = session.desk.clock.now() - timedelta(hours=1)
     await tell_of_last_run(person.window, session, EndedRun(began, began))
 
@@ -637,7 +637,7 @@ async def picking(person: Person, models: Reply = OFFERED) -> None:
     session = person.window.session
     assert session is not None
     with ModelServer(models=models) as server:
-        await session.desk.connect(
+        await session.desk.model.connect(
             "openai-compatible", base_url=server.base_url, model="maker/small"
         )
         session.provider_changed.emit()
@@ -745,7 +745,7 @@ async def stalled(person: Person) -> None:
     assert session is not None
     model = ScriptedModel([asyncio.Event()])
     model.waits = Patience(silence=60, stall=600)
-    session.desk.llm = model  # type: ignore[misc]
+    session.desk.model.llm = model  # type: ignore[attr-defined]
     person.say("What does the report say?")
     await model.streaming.wait()
     person.say("And what is in the notes?")
@@ -781,7 +781,7 @@ async def setting_up_sign_in(person: Person) -> None:
 async def setting_up_server(person: Person) -> None:
     """Servers that were found."""
     panel = _set_up(person)
-    person.window.session.desk.find_local_servers = _found  # type: ignore[union-attr,method-assign]
+    person.window.session.desk.model.find_local_servers = _found  # type: ignore[union-attr,method-assign]
     panel.model.radios[2].click()
     panel.model.server.look.click()
     await until(lambda: panel.model.server.offers, "the servers")

@@ -67,7 +67,7 @@ async def test_keys_come_out_nowhere_in_the_window_and_in_what_it_writes(
 ) -> None:
     (folder / "keys.env").write_text(f"A={OPENROUTER}\nB={TELEGRAM}\nstatus=draft\n")
     with ModelServer(api_key=LLM) as server:
-        await desk.connect("openai-compatible", base_url=server.base_url, api_key=Secret(LLM))
+        await desk.model.connect("openai-compatible", base_url=server.base_url, api_key=Secret(LLM))
         server.script(
             [
                 tools_reply(
@@ -120,7 +120,7 @@ async def test_a_key_that_was_typed_before_it_was_connected_is_hidden_in_what_is
     await person.ask(f"{LLM} is my key")
     conversation = (await desk.conversations.list())[0].id
     with ModelServer(api_key=LLM) as server:
-        await desk.connect("openai-compatible", base_url=server.base_url, api_key=Secret(LLM))
+        await desk.model.connect("openai-compatible", base_url=server.base_url, api_key=Secret(LLM))
         later = MainWindow(theme, WindowState(steward_home))
         later.show()
         later.attach(desk)

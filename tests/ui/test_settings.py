@@ -68,7 +68,7 @@ async def test_a_server_is_connected_after_it_answered(
 async def test_connecting_the_same_server_again_keeps_the_model(
     dialog: SettingsDialog, desk: Assembly, server: ModelServer
 ) -> None:
-    await desk.connect("openai-compatible", base_url=server.base_url, model="large")
+    await desk.model.connect("openai-compatible", base_url=server.base_url, model="large")
     page = dialog.model
     page.choose("openai-compatible")
     type_text(page.address, server.base_url)

@@ -52,9 +52,9 @@ async def main(address: str, runs: int) -> list[tuple[float, float]]:
         (skills / "read.py").write_text(_SKILL)
         assembly = await Assembly.open(SettingsStore(home, {}))
         try:
-            assert not assembly.start_notices, assembly.start_notices
+            assert not assembly.start_report.notices, assembly.start_report.notices
             await assembly.llm.aclose()
-            assembly.llm = OpenAICompatibleClient(
+            assembly.model.llm = OpenAICompatibleClient(
                 base_url=address,
                 api_key=None,
                 provider="openai-compatible",
