@@ -457,7 +457,7 @@ async def told(person: Person) -> None:
     await person.ask("/files")
     session = person.window.session
     assert session is not None
-    notify = session.desk.router.notify
+    notify, cards = session.desk.router.notify, person.window.cards
     notify(Severity.INFO, "watch", "12 files have their first version.")
     for _ in range(1_000):
         notify(
@@ -469,9 +469,9 @@ async def told(person: Person) -> None:
     for number in range(9):
         notify(Severity.WARNING, "files", f"photo-{number}.raw cannot be read.")
 
-    def counts_are_told() -> bool:
-        said = "\n".join(card.text for card in person.window.cards.cards)
-        return "1,000 times" in said and "4 more from files" in said
+    def counts_are_told() -> bool:  # what a card makes of them is in the window's language
+        told = [(card.notification.source, card.notification.count) for card in cards.cards]
+        return ("database", 1_000) in told and ("files", 4) in told
 
     await until(counts_are_told, "the last counts")
 
@@ -654,6 +654,7 @@ async def by_conversation(person: Person) -> None:
         await person.idle()
         person.window.rail.new_button.click()
     pane = _versions(person)
+    await until(pane.chooser.isVisible, "the file")  # the pane reads it when it is first seen
     click(pane.chooser)
     click(pane.files.filters.orders[Order.CONVERSATION])
     await until(lambda: pane.files.headings, "the conversations")
