@@ -23,13 +23,15 @@ from tests.ui.conftest import Puppet, settled
 from tests.ui.driving import Person, until
 
 OPENROUTER, LLM, TELEGRAM, HOOK = CANARIES.values()
+NOBODY = "http://127.0.0.1:1"
 ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
 
 
 @pytest.fixture(autouse=True)
 def _keys(steward_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All keys but the model server's are known from the start."""
-    for name, value in {**CANARIES, "STEWARD_PROVIDER": "guided"}.items():
+    others = {"STEWARD_PROVIDER": "guided", "STEWARD_TELEGRAM_API_URL": NOBODY}
+    for name, value in {**CANARIES, **others}.items():
         if value != LLM:
             monkeypatch.setenv(name, value)
 
