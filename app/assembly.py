@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.channel_making import channels_of
 from app.clock import SystemClock
-from app.config import SECRET_NAMES, Settings, SettingsStore
+from app.config import SECRET_NAMES, Settings
 from app.connected_model import ConnectedModel
 from app.domain.errors import ConfigurationError, SkillError
 from app.domain.events import Circuit, FileVersionEvent
@@ -51,6 +51,7 @@ from app.resilience.breakers import Breakers
 from app.resilience.circuit_breaker import BreakerSnapshot
 from app.resilience.supervisor import Supervisor
 from app.running_settings import RunningSettings
+from app.settings_store import SettingsStore
 from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry
 from app.skill_runtime.watchdog import LoopWatchdog

@@ -333,7 +333,7 @@ async def _assemble(home: Path, *, offline: bool) -> Assembly:
     # In a thread: these imports take longer than the window took to show.
     await asyncio.to_thread(import_module, "app.assembly")
     from app.assembly import Assembly
-    from app.config import SettingsStore
+    from app.settings_store import SettingsStore
 
     overrides = {"provider": "guided"} if offline else {}
     return await Assembly.open(SettingsStore(home), **overrides)

@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from app.config import Settings, SettingsStore
+from app.config import Settings
 from app.domain.errors import ConfigurationError
+from app.settings_store import SettingsStore
 
 
 class RunningSettings:

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from app.assembly import Assembly
 from app.clock import SystemClock
-from app.config import SettingsStore
 from app.domain.errors import KeyringError, UsageError
 from app.keyring_secrets import SystemKeyring
 from app.origins import origin_of, same_origin
 from app.providers import chosen, client_for
 from app.redaction import Secret
+from app.settings_store import SettingsStore
 from tests.keyrings import WorkingKeyring
 from tests.standins.model_server import ModelServer
 

@@ -17,7 +17,8 @@ from app.domain.messages import Channel
 
 if TYPE_CHECKING:
     from app.assembly import Assembly
-    from app.config import Settings, SettingsStore
+    from app.config import Settings
+    from app.settings_store import SettingsStore
 
 _NAMES: Final = {Channel.TELEGRAM: "Telegram", Channel.GOOGLE_CHAT: "Google Chat"}
 _STATES: Final = {
@@ -46,7 +47,7 @@ def serve(run: Run, *, folders: tuple[Path, ...], as_json: bool) -> int:
 
 
 async def _serve(output: Output, folders: tuple[Path, ...]) -> int:
-    from app.config import SettingsStore
+    from app.settings_store import SettingsStore
 
     store = SettingsStore()
     _check_set_up(store, await asyncio.to_thread(store.load))

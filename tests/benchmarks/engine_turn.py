@@ -15,10 +15,10 @@ import time
 from pathlib import Path
 
 from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.files import Origin
 from app.domain.messages import Channel
 from app.domain.skills import SkillContext
+from app.settings_store import SettingsStore
 from tests.standins.scripted_model import ScriptedModel, calls, says
 
 CALLS = 10

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Final
 
 from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.messages import Channel
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.dispatch import MAX_PARALLEL, TurnScope
+from app.settings_store import SettingsStore
 from tests.standins.scripted_model import ScriptedModel, calls, says
 
 READS: Final = 100

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Final
 
 from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.events import Approval, Event, TurnFinished
 from app.domain.messages import Channel, Role
 from app.domain.turns import TurnState
@@ -30,6 +29,7 @@ from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelPrice, Model
 from app.orchestrator.recorded_turn import recorded
 from app.orchestrator.replay import replay
 from app.resilience.retry import RetryPolicy
+from app.settings_store import SettingsStore
 from tests.chaos.chaos_skills import write_chaos_skills
 from tests.chaos.faulty_server import FaultyServer
 

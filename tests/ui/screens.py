@@ -26,7 +26,6 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.errors import ConflictError
 from app.domain.events import Approval, Severity
 from app.domain.turns import TurnState
@@ -36,6 +35,7 @@ from app.last_run import EndedRun
 from app.orchestrator.approvals import Decision
 from app.orchestrator.llm_client import Patience
 from app.resilience.circuit_breaker import Outcome
+from app.settings_store import SettingsStore
 from app.ui.chat.rows import ActsRow, ForkRow, WaitRow
 from app.ui.collector import Collector
 from app.ui.last_run_notice import tell_of_last_run

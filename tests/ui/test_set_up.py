@@ -18,11 +18,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.events import Event
 from app.integrations import openrouter, openrouter_sign_in
 from app.integrations.discovery import LocalServer, find_local_servers
 from app.redaction import Secret
+from app.settings_store import SettingsStore
 from app.ui.main_window import MainWindow
 from app.ui.onboarding.panel import SetUpPanel
 from app.ui.theme import Theme

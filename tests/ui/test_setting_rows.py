@@ -10,11 +10,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QWidget
 
 from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.turns import TurnState
 from app.redaction import Secret
 from app.setting_fields import FIELDS, Field
 from app.setting_kinds import Key
+from app.settings_store import SettingsStore
 from app.ui.main_window import MainWindow
 from app.ui.settings.catalogue import PAGES, search, words_of
 from app.ui.settings.dialog import SettingsDialog

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox
 
 from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.files import OperationType
+from app.settings_store import SettingsStore
 from app.ui.main_window import MainWindow
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.theme import Theme

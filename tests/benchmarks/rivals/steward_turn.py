@@ -11,9 +11,9 @@ from pathlib import Path
 
 from app.assembly import Assembly
 from app.clock import SystemClock
-from app.config import SettingsStore
 from app.domain.messages import Channel
 from app.integrations.openrouter import OpenAICompatibleClient
+from app.settings_store import SettingsStore
 
 WARM_UP = 3
 _SKILL = """
