@@ -10,8 +10,8 @@ from app.domain.channels import PairingCode
 
 if TYPE_CHECKING:
     from app.channels.bot_api import BotApi, BotIdentity
-    from app.config import SettingsStore
     from app.redaction import Secret
+    from app.settings_store import SettingsStore
 
 _NOTE: Final = "telegram_bot"
 

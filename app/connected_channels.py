@@ -19,8 +19,9 @@ from app.resilience.supervisor import Supervisor
 if TYPE_CHECKING:
     from app.channels.bot_api import BotIdentity
     from app.channels.health_telling import HealthTelling
-    from app.config import Settings, SettingsStore
+    from app.config import Settings
     from app.redaction import Secret
+    from app.settings_store import SettingsStore
     from app.storage.channel_people import ChannelPeople
 
 REMOTE: Final = (Channel.TELEGRAM, Channel.GOOGLE_CHAT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
-from app.config import Settings, SettingsStore
+from app.config import Settings
 from app.domain.errors import ConfigurationError, UsageError
 from app.domain.skills import Clock
 from app.integrations.guided.client import GuidedClient
@@ -13,6 +13,7 @@ from app.integrations.request_options import RequestOptions
 from app.origins import origin_of
 from app.redaction import Secret
 from app.setting_fields import field_named
+from app.settings_store import SettingsStore
 
 if TYPE_CHECKING:
     from app.orchestrator.llm_client import LLMClient

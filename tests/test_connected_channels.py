@@ -128,7 +128,7 @@ async def test_a_token_that_does_not_answer_leaves_everything_as_it_was(
     place = listening
     with pytest.raises(BotTokenError):
         await place.channels.connect_telegram(Secret(f"{TOKEN}x"))
-    place.assembly.change_setting("telegram_api_url", NOBODY)
+    place.assembly.running_settings.change("telegram_api_url", NOBODY)
     with pytest.raises(BotUnreachableError):
         await place.channels.connect_telegram(Secret("7:another-token-of-somebody"))
     token = place.assembly.settings.telegram_bot_token
@@ -146,7 +146,7 @@ async def test_a_bot_is_listened_to_once_it_is_connected_and_no_more_when_it_is_
     bot = await place.channels.connect_telegram(Secret(TOKEN))
     assert bot.username == place.telegram.facts["username"]
     await place.until_state(ChannelState.LISTENING)
-    assert place.assembly.setting_source("telegram_bot_token") == "keyring"
+    assert place.assembly.running_settings.source("telegram_bot_token") == "keyring"
     phone = await place.pair()
 
     await place.channels.disconnect_telegram()
@@ -175,7 +175,7 @@ async def test_without_a_keyring_a_token_holds_for_this_run_and_its_source_says_
     await place.channels.start()
     await place.channels.connect_telegram(Secret(TOKEN))
     await place.until_state(ChannelState.LISTENING)
-    assert place.assembly.setting_source("telegram_bot_token") == "run"
+    assert place.assembly.running_settings.source("telegram_bot_token") == "run"
 
 
 async def test_a_token_of_the_environment_is_changed_there(
@@ -198,16 +198,16 @@ async def test_a_token_of_the_environment_is_changed_there(
 
 async def test_a_changed_setting_is_followed(listening: Place) -> None:
     place = listening
-    place.assembly.change_setting("telegram_on", value=False)
+    place.assembly.running_settings.change("telegram_on", value=False)
     await place.channels.refresh()
     assert place.state is ChannelState.OFF
-    place.assembly.change_setting("telegram_on", value=True)
+    place.assembly.running_settings.change("telegram_on", value=True)
     await place.channels.refresh()
     await place.until_state(ChannelState.LISTENING)
     place.healths.clear()
     await place.channels.refresh()  # nothing has changed
     assert {one.state for one in place.healths} <= {ChannelState.LISTENING}
-    place.assembly.change_setting("telegram_api_url", NOBODY)
+    place.assembly.running_settings.change("telegram_api_url", NOBODY)
     await place.channels.refresh()
     await place.until_state(ChannelState.OFFLINE)
     assert place.healths[-1] == place.channels.health()[0]
@@ -215,7 +215,7 @@ async def test_a_changed_setting_is_followed(listening: Place) -> None:
 
 async def test_beside_a_webhook_a_window_only_looks_on(listening: Place) -> None:
     place = listening
-    place.assembly.change_setting("webhook_port", 8901)
+    place.assembly.running_settings.change("webhook_port", 8901)
     await place.channels.refresh()
     health = place.channels.health()[0]
     assert health.state is ChannelState.OFF
@@ -224,7 +224,7 @@ async def test_beside_a_webhook_a_window_only_looks_on(listening: Place) -> None
 
 async def test_a_webhook_without_a_secret_is_said_and_nothing_listens(listening: Place) -> None:
     place = listening
-    place.assembly.change_setting("webhook_port", 8901)
+    place.assembly.running_settings.change("webhook_port", 8901)
     with pytest.raises(ConfigurationError, match="secret token"):
         await place.channels.start(webhook=True)
     assert place.state is ChannelState.OFF
@@ -245,9 +245,9 @@ async def test_a_bridge_that_crashes_is_told_and_started_again_alone(
         raise RuntimeError("broken")
 
     monkeypatch.setattr(Sender, "run", crash)
-    place.assembly.change_setting("telegram_on", value=False)
+    place.assembly.running_settings.change("telegram_on", value=False)
     await place.channels.refresh()
-    place.assembly.change_setting("telegram_on", value=True)
+    place.assembly.running_settings.change("telegram_on", value=True)
     await place.channels.refresh()
     await place.until(lambda: any("bridge crashed" in one.message for one in place.told))
     await place.until_state(ChannelState.LISTENING)
@@ -286,9 +286,9 @@ async def test_a_channel_that_is_deaf_for_long_is_told_of_once_and_when_it_is_ba
     place.telegram.hang_up()
     await place.until(lambda: any(one.error_type == "channel_refused" for one in place.told))
     place.telegram.heal()
-    place.assembly.change_setting("telegram_on", value=False)
+    place.assembly.running_settings.change("telegram_on", value=False)
     await place.channels.refresh()
-    place.assembly.change_setting("telegram_on", value=True)
+    place.assembly.running_settings.change("telegram_on", value=True)
     await place.channels.refresh()
     await place.until_state(ChannelState.LISTENING)
 

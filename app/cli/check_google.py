@@ -9,10 +9,11 @@ from app.cli.checks import ATTENTION, OK, TROUBLE, Check
 from app.cli.google_accounts import access_words, accounts_of, storage_words
 
 if TYPE_CHECKING:
-    from app.config import Settings, SettingsStore
+    from app.config import Settings
     from app.domain.google_accounts import GoogleAccount
     from app.integrations.google.accounts import GoogleAccounts
     from app.redaction import Secret
+    from app.settings_store import SettingsStore
 
 
 async def check_google(store: SettingsStore, settings: Settings) -> Check:

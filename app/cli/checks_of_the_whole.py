@@ -74,8 +74,8 @@ async def check_database(assembly: Assembly) -> Check:
         hint = f"Put the newest copy from {database.path.parent / 'backups'} in its place."
         return Check("database", TROUBLE, found, hint)
     count = len(await assembly.conversations.list(limit=100_000))
-    if assembly.recovery.did_something:
-        done = "; ".join(str(one) for one in assembly.recovery.operations)
+    if assembly.start_report.recovery.did_something:
+        done = "; ".join(str(one) for one in assembly.start_report.recovery.operations)
         return Check("database", ATTENTION, f"A start after a crash: {done}", "")
     whole = "whole" if health.checked else "too large to be checked in a moment"
     return Check("database", OK, f"{counted(count, 'conversation')}; written, read, {whole}.")
@@ -83,7 +83,7 @@ async def check_database(assembly: Assembly) -> Check:
 
 async def check_vault(assembly: Assembly) -> Check:
     """Every version's bytes, as far as the time goes."""
-    gone = assembly.recovery.missing_vault
+    gone = assembly.start_report.recovery.missing_vault
     if gone is not None:
         return Check("vault", TROUBLE, gone.message, gone.hint)
     try:

@@ -88,8 +88,8 @@ def run_command(arguments: Sequence[str]) -> int:
 
 
 def _without_secrets(text: str) -> str:
-    from app.config import SettingsStore
     from app.redaction import Redactor
+    from app.settings_store import SettingsStore
 
     store = SettingsStore()
     try:

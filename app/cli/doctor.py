@@ -72,7 +72,7 @@ async def _all_checks() -> AsyncIterator[Check]:
     )
     from app.cli.checks_of_parts import check_watching
     from app.cli.checks_of_the_whole import checks_of_the_whole
-    from app.config import SettingsStore
+    from app.settings_store import SettingsStore
 
     yield check_python()
     store = SettingsStore()

@@ -196,10 +196,13 @@ async def opened(
     try:
         for folder in folders:
             assembly.folders.grant(folder)  # says what is wrong with one that cannot be
-        if warn and assembly.recovery.missing_vault is not None:
-            (tell or Output()).note(str(assembly.recovery.missing_vault), "red")
+        if warn and assembly.start_report.recovery.missing_vault is not None:
+            (tell or Output()).note(str(assembly.start_report.recovery.missing_vault), "red")
         if tell is not None:
-            for words in (*assembly.start_notices, *map(str, assembly.recovery.operations)):
+            for words in (
+                *assembly.start_report.notices,
+                *map(str, assembly.start_report.recovery.operations),
+            ):
                 tell.note(words, "yellow")
         yield assembly
     finally:

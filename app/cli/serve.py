@@ -17,7 +17,8 @@ from app.domain.messages import Channel
 
 if TYPE_CHECKING:
     from app.assembly import Assembly
-    from app.config import Settings, SettingsStore
+    from app.config import Settings
+    from app.settings_store import SettingsStore
 
 _NAMES: Final = {Channel.TELEGRAM: "Telegram", Channel.GOOGLE_CHAT: "Google Chat"}
 _STATES: Final = {
@@ -46,7 +47,7 @@ def serve(run: Run, *, folders: tuple[Path, ...], as_json: bool) -> int:
 
 
 async def _serve(output: Output, folders: tuple[Path, ...]) -> int:
-    from app.config import SettingsStore
+    from app.settings_store import SettingsStore
 
     store = SettingsStore()
     _check_set_up(store, await asyncio.to_thread(store.load))
@@ -56,7 +57,7 @@ async def _serve(output: Output, folders: tuple[Path, ...]) -> int:
         teller = _Teller(output, assembly)
         assembly.channels.subscribe(teller.show)
         await assembly.channels.start(webhook=True)
-        assembly.announce()
+        assembly.start_report.announce(assembly.router)
         await assembly.watch_drive()
         for health in assembly.channels.health():
             teller.show(health)
@@ -72,7 +73,7 @@ async def _serve(output: Output, folders: tuple[Path, ...]) -> int:
 async def _prepare(assembly: Assembly) -> None:
     """What the first turn would wait for."""
     await assembly.warm_up()
-    await assembly.learn_models()
+    await assembly.model.learn_models()
 
 
 def _check_set_up(store: SettingsStore, settings: Settings) -> None:

@@ -13,10 +13,11 @@ import click
 from app.cli.options import json_option
 from app.cli.output import Output, visible_line
 from app.cli.run import DONE, NOT_CONFIGURED, Run
-from app.config import Settings, SettingsStore
+from app.config import Settings
 from app.domain.errors import ConfigurationError, UsageError
 from app.redaction import Secret
 from app.setting_fields import FIELDS, Field, field_named
+from app.settings_store import SettingsStore
 
 _HOME: Final = ("home", "STEWARD_HOME")
 _WHERE: Final = {

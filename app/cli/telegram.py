@@ -94,7 +94,7 @@ async def _connect(output: Output) -> int:
         except BotApiError:
             output.note(_KEPT_NOTHING)
             raise
-        if assembly.setting_source(_TOKEN) != "keyring":
+        if assembly.running_settings.source(_TOKEN) != "keyring":
             return _not_kept(output, KeyringError("The system's keyring did not take the token."))
     if output.json_lines:
         output.record({"connected": True, "id": bot.id, "username": bot.username})

@@ -199,7 +199,7 @@ class MainWindow(QMainWindow):
         session.drive.refresh()
         if ended is not None:
             self._tell_of_last_run(session, ended)
-        elif mended := desk.recovery.operations:
+        elif mended := desk.start_report.recovery.operations:
             self.status_line.say(
                 "attention",
                 translate("Window", "The last run was cut off. {mended}").format(mended=mended[0]),
@@ -333,8 +333,10 @@ class MainWindow(QMainWindow):
         if self.session is None:
             return
         # What the environment says holds again at the next start.
-        if self.session.desk.setting_source("font_size") != "environment":
-            self.session.desk.change_setting("font_size", None if size == 100 else str(size))
+        if self.session.desk.running_settings.source("font_size") != "environment":
+            self.session.desk.running_settings.change(
+                "font_size", None if size == 100 else str(size)
+            )
         said = translate("Window", "Size of text: {percent} %").format(percent=size)
         self.status_line.say("ok", said)
 

@@ -348,7 +348,7 @@ class Session(QObject):
     async def remove_key(self, name: str) -> None:
         """Forget a key that was kept. Raises ``UsageError``, ``KeyringError``."""
         try:
-            await self.desk.remove_key(name)
+            await self.desk.keys.remove(name)
         finally:
             self.provider_changed.emit()
 

@@ -94,7 +94,7 @@ class Phone:
             mode=lambda: self.mode,
             stale=lambda: self.stale,
             answers_with=lambda: assembly.llm.label,
-            commands=lambda: [(one.text, one.summary) for one in assembly.completions()],
+            commands=lambda: [(one.text, one.summary) for one in assembly.model.completions()],
         )
         self.adapter = FakeAdapter(self.inbox)
         self.desk = Desk(self.adapter, self.parts)
@@ -145,7 +145,7 @@ class Phone:
     def model(self, *steps: Step) -> ScriptedModel:
         """Let the next requests be answered by ``steps``; the last one repeats."""
         scripted = ScriptedModel(steps)
-        self.assembly.llm = scripted
+        self.assembly.model.llm = scripted
         return scripted
 
     def chat(self, name: str = "7") -> Chat:

@@ -244,7 +244,7 @@ async def test_versions_of_a_file_are_found_by_a_part_of_its_name(paired: Phone)
 
 async def test_versions_of_a_folder_that_was_taken_back_are_not_shown(paired: Phone) -> None:
     key = await _changed(paired)
-    paired.assembly.revoke_folder(paired.folder)
+    paired.assembly.grants.revoke(paired.folder)
     assert "No file has versions yet." in await paired.ask("/versions")
     assert await paired.press("changes:", "Undo") == "Not undone."
     assert "done" in _text(paired)

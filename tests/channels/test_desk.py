@@ -159,7 +159,7 @@ async def test_a_bug_in_a_turn_is_said_and_the_desk_goes_on(paired: Phone) -> No
 
 
 async def test_a_limit_says_why_and_offers_to_go_on(paired: Phone) -> None:
-    paired.assembly.change_setting("max_iterations", 1)
+    paired.assembly.running_settings.change("max_iterations", 1)
     paired.model(calls(READ), says("That is all I got."), says("More."))
     await paired.ask("Read")
     text = paired.adapter.text("answer:")

@@ -95,12 +95,12 @@ class StagedChannels:
             raise BotTokenError(
                 "Telegram does not know this token.", hint="Copy it once more from @BotFather."
             )
-        await self._desk.keep_key("telegram_bot_token", token)
+        await self._desk.keys.keep("telegram_bot_token", token)
         self.tell(ChannelState.LISTENING, name="@" + BOT.username)
         return BOT
 
     async def disconnect_telegram(self) -> None:
-        await self._desk.remove_key("telegram_bot_token")
+        await self._desk.keys.remove("telegram_bot_token")
         self.tell(ChannelState.OFF)
 
 

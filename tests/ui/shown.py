@@ -40,6 +40,7 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
         "chat.empty.EmptyConversation",
         "chat.page.ChatPage",
         "chat.suggestions.Suggestions",
+        "chat.suggestions._Suggestion",
         "chat.transcript.Transcript",
         "controls.Button",
         "controls.Dot",

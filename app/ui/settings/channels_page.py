@@ -176,7 +176,7 @@ class ChannelsPage(Page):
     # -- what it shows ---------------------------------------------------------------------------
 
     def _show(self) -> None:
-        source = self._session.desk.setting_source(_TOKEN)
+        source = self._session.desk.running_settings.source(_TOKEN)
         fixed, kept = source == "environment", source in ("keyring", "run")
         self.origin.setVisible(fixed)
         self.token.setReadOnly(fixed)
@@ -205,11 +205,11 @@ class ChannelsPage(Page):
         self._show_running(self.attempt.running)
 
     def _show_running(self, running: bool) -> None:
-        fixed = self._session.desk.setting_source(_TOKEN) == "environment"
+        fixed = self._session.desk.running_settings.source(_TOKEN) == "environment"
         self.connect_button.setEnabled(not running and not fixed)
         self.disconnect_button.setEnabled(not running)
         # Where there is a bot already, the way on is to pair a phone.
-        kept = self._session.desk.setting_source(_TOKEN) != "default"
+        kept = self._session.desk.running_settings.source(_TOKEN) != "default"
         refused = self._session.channels.health(Channel.TELEGRAM).state is ChannelState.REFUSED
         self.connect_button.become("primary" if refused or not kept else "plain")
 
@@ -266,11 +266,13 @@ class ChannelsPage(Page):
         """What the person is told at its end. Raises ``StewardError``."""
         bot = await self._channels.connect_telegram(token)
         desk = self._session.desk
-        if not desk.settings.telegram_on and desk.setting_source("telegram_on") == "file":
-            desk.change_setting("telegram_on", None)  # who connects a bot wants it listened to
+        if not desk.settings.telegram_on and desk.running_settings.source("telegram_on") == "file":
+            desk.running_settings.change(
+                "telegram_on", None
+            )  # who connects a bot wants it listened to
             await self._channels.refresh()
         said = translate("Channels", "Connected: @{name} is your bot.").format(name=bot.username)
-        if self._session.desk.setting_source(_TOKEN) == "run":
+        if self._session.desk.running_settings.source(_TOKEN) == "run":
             said += " " + translate(
                 "Channels", "No keyring works here, so the token holds until you close Steward."
             )

@@ -62,7 +62,7 @@ class KeyRow(QWidget):
 
     def refresh(self) -> None:
         """Say where the key is."""
-        source = self._session.desk.setting_source(self._name)
+        source = self._session.desk.running_settings.source(self._name)
         self.remove.setVisible(source in ("keyring", "run"))
         self.state.become("attention" if source in ("run", "environment") else "small")
         self.state.setText(_states().get(source) or environment_words(self._name))

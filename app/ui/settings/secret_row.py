@@ -73,7 +73,7 @@ class SecretRow(QWidget):
     async def _keep(self, secret: Secret) -> None:
         problem = ""
         try:
-            await self._session.desk.keep_key(self.name, secret)
+            await self._session.desk.keys.keep(self.name, secret)
         except StewardError as error:
             problem = str(error)
         if isValid(self):
@@ -87,7 +87,7 @@ class SecretRow(QWidget):
 
     def _show(self) -> None:
         self.key.refresh()
-        source = self._session.desk.setting_source(self.name)
+        source = self._session.desk.running_settings.source(self.name)
         self.field.setReadOnly(source == "environment")
         self.field.setPlaceholderText(
             translate("Models", "set in the environment")
