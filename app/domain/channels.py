@@ -64,6 +64,8 @@ class IncomingMessage:
             data, not what the sender asks. ``None``: the sender's own.
         quoted: the words it answers to, if any; data, too.
         sent_at: UTC, by the service's clock.
+        album: the service's id of what was sent together, where each file comes as a message of
+            its own; empty where it came alone.
     """
 
     chat: Chat
@@ -75,6 +77,7 @@ class IncomingMessage:
     mentioned: bool = False
     forwarded_from: str | None = None
     quoted: str = ""
+    album: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ class InboxItem:
         begun: the turn it began, or ``"act"`` for a command that acts at once; ``None``: nothing
             was done for it. With the state ``NEW`` at a start, a crash came in between.
         confirmed: the person was asked whether it is still to be done, and said yes.
+        also: the ids of what came together with it and is handled with it. Not kept.
     """
 
     id: int
@@ -122,6 +126,12 @@ class InboxItem:
     state: InboxState = InboxState.NEW
     begun: str | None = None
     confirmed: bool = False
+    also: tuple[int, ...] = ()
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """Its id, and those of what is handled with it."""
+        return self.id, *self.also
 
 
 @dataclass(frozen=True, slots=True)
