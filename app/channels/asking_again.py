@@ -114,7 +114,7 @@ class AskingAgain:
             messages = await self._shift.parts.conversations.messages(turn.conversation_id)
             said = [m.text for m in messages if m.turn_id == turn.id and m.role is Role.ASSISTANT]
             text = ended_well(said[-1] if said else "", turn.reason)
-        await self._shift.say(chat, key_of(turn.id), text)
+        await self._shift.say(chat, key_of(turn.id), text, anew=True)
         await self._changes.show(chat, sender.id, turn.id)
         await self._shift.parts.people.showed(chat, turn.conversation_id, turn.id)
 

@@ -175,9 +175,10 @@ class _Work:
             engine.cancel()
 
     async def begin(self) -> None:
-        """End what the last run left open, and forget what is old, now and once a day."""
+        """End and tell what the last run left, and forget what is old, now and once a day."""
         try:
             await self._approving.end_what_was_left()
+            await self.unsure.tell_what_was_not_told()
         except StewardError as error:
             self.shift.parts.router.notify_error(self.shift.channel.value, error)
         self.shift.group.create_task(self._forget_daily(), name="channel pruning")

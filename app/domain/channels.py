@@ -18,6 +18,9 @@ from app.domain.messages import Channel
 BUTTON_BYTES: Final = 64
 """What Telegram takes as ``callback_data`` at most (Bot API, InlineKeyboardButton)."""
 
+ANEW: Final = "anew"
+"""In the body of a part: it is sent as a new message where the old one is gone."""
+
 
 class ChannelError(StewardError):
     """A channel could not do what was asked; nothing of it was lost."""
@@ -158,6 +161,8 @@ class Outgoing:
         quiet: it makes no sound.
         growing: more of ``text`` is still to come. What is too long for messages becomes a file
             only when it no longer grows: a file that was sent cannot be made longer.
+        anew: where the person deleted it meanwhile, it is sent as a new message; so is what has
+            buttons. Other changes of a deleted message are not told.
     """
 
     text: str
@@ -165,6 +170,7 @@ class Outgoing:
     document: Document | None = None
     quiet: bool = False
     growing: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

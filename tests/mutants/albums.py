@@ -27,8 +27,8 @@ ALBUM_MUTANTS: Final = (
     Mutant(
         "album: only the first part is ended",
         "app/channels/desk.py",
-        "            if await work():\n                await self.shift.parts.inbox.end(*item.ids)\n",
-        "            if await work():\n                await self.shift.parts.inbox.end(item.id)\n",
+        "if await work():\n                await self.shift.parts.inbox.end(*item.ids)\n",
+        "if await work():\n                await self.shift.parts.inbox.end(item.id)\n",
         TESTS,
     ),
     Mutant(
