@@ -1,4 +1,4 @@
-"""Every line that keeps an album together and each of its parts answered once, taken out."""
+"""Every line that keeps an album together, and what is to be said from being lost, taken out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import Final
 from tests.mutants.catalogue import Mutant
 
 TESTS: Final = ("tests/channels/test_albums.py",)
+TROUBLE: Final = ("tests/channels/telegram/test_bridge_trouble.py",)
+OUT: Final = ("tests/storage/test_channel_outbox.py",)
+TOLD: Final = ("tests/channels/test_telling.py",)
+SENDING, OUTBOX = "app/channels/telegram_sending.py", "app/storage/channel_outbox.py"
 GATHERING, ASKING = "app/channels/albums.py", "app/channels/asking_again.py"
 
 ALBUM_MUTANTS: Final = (
@@ -107,6 +111,83 @@ ALBUM_MUTANTS: Final = (
         "    return message.chat.id, message.sender.id\n",
         '    return message.chat.id, ""\n',
         TESTS,
+    ),
+    Mutant(
+        "anew: an answer is not worth a new message",
+        "app/channels/turn_view.py",
+        "text, buttons, anew=True)",
+        "text, buttons)",
+        ("tests/channels/test_desk.py",),
+    ),
+    Mutant(
+        "anew: what has buttons is not worth a new message",
+        "app/channels/telegram_parts.py",
+        '        anew = message.anew or bool(body["buttons"])\n',
+        "        anew = message.anew\n",
+        ("tests/channels/test_telegram_parts.py",),
+    ),
+    Mutant(
+        "anew: what is gone is given up",
+        SENDING,
+        "elif error.is_gone and _comes_anew(row):",
+        "elif False:",
+        TROUBLE,
+    ),
+    Mutant(
+        "anew: whatever is gone comes anew",
+        SENDING,
+        "elif error.is_gone and _comes_anew(row):",
+        "elif error.is_gone:",
+        TROUBLE,
+    ),
+    Mutant(
+        "anew: words that were refused keep later ones back",
+        OUTBOX,
+        ", **_revived(row)}, now)",
+        "}, now)",
+        TROUBLE,
+    ),
+    Mutant(
+        "anew: a refusal is of words that were not sent yet",
+        OUTBOX,
+        "            refused = mine & (ChannelOutbox.revision == revision)\n",
+        "            refused = mine\n",
+        OUT,
+    ),
+    Mutant(
+        "anew: the mark is forgotten where the words stay",
+        OUTBOX,
+        "                elif row.body != body:\n",
+        "                elif False:\n",
+        OUT,
+    ),
+    Mutant(
+        "anew: the mark is a change to be shown",
+        OUTBOX,
+        " for name in body if name != ANEW}",
+        " for name in body}",
+        OUT,
+    ),
+    Mutant(
+        "unsure: what an end came upon is never told",
+        "app/channels/desk.py",
+        "            await self.unsure.tell_what_was_not_told()\n",
+        "",
+        TOLD,
+    ),
+    Mutant(
+        "unsure: what was told is told at each start",
+        "app/channels/unsure.py",
+        "            if once and await",
+        "            if False and await",
+        TOLD,
+    ),
+    Mutant(
+        "unsure: what may be sent twice may not have arrived",
+        OUTBOX,
+        "_UNSENT if send_again else unsure",
+        "unsure",
+        OUT,
     ),
     Mutant(
         "album: Telegram's number of it is not read",
