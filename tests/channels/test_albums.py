@@ -210,6 +210,7 @@ async def test_an_album_whose_turn_was_cut_off_is_asked_about_once_and_done_agai
     paired: Phone,
 ) -> None:
     model = await _cut_off(paired)
+    await paired.until_done()
     cards = [one.text for one in paired.adapter.shown.values() if "Steward stopped" in one.text]
     assert len(cards) == 1
     assert "“Both of them”" in cards[0]
@@ -227,6 +228,7 @@ async def test_an_album_whose_turn_was_cut_off_is_asked_about_once_and_done_agai
 @pytest.mark.usefixtures("soon_whole")
 async def test_an_album_whose_turn_was_cut_off_is_left_as_a_whole(paired: Phone) -> None:
     model = await _cut_off(paired)
+    await paired.until_done()
     assert await paired.press("answer:", "Leave it") == "Left."
     assert await states(paired) == [InboxState.DONE] * 3  # with the press
     assert len(model.requests) == 1

@@ -113,6 +113,13 @@ ALBUM_MUTANTS: Final = (
         TESTS,
     ),
     Mutant(
+        "album: an end while a file is kept is a bug of the desk",
+        "app/channels/attaching.py",
+        "        if task is not None and task.cancelling():\n",
+        "        if False:\n",
+        ("tests/channels/test_attaching.py",),
+    ),
+    Mutant(
         "anew: an answer is not worth a new message",
         "app/channels/turn_view.py",
         "text, buttons, anew=True)",
