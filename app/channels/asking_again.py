@@ -46,21 +46,21 @@ class AskingAgain:
             f"{quoted(_words_of(message), 200)}"
         )
         key = f"stale:{item.id}"
-        rows = await self._buttons(message.chat, message.sender, key, item.id, "Do it", text)
+        rows = await self._buttons(message.chat, message.sender, key, item, "Do it", text)
         await self._shift.say(message.chat, key, f"{text}\n\nIs it still to be done?", rows)
-        await self._shift.parts.inbox.hold(item.id)  # only now: else nobody would be asked
+        await self._shift.parts.inbox.hold(*item.ids)  # only now: else nobody would be asked
 
     async def after_a_crash(self, item: InboxItem, incoming: Incoming) -> None:
         """Something had been begun when Steward ended: say so, or show what came of it."""
         chat = incoming.chat
         if item.begun is None or item.begun == ACT:
             await self._shift.say(chat, f"lost:{item.id}", _LOST)
-            await self._shift.parts.inbox.end(item.id)
+            await self._shift.parts.inbox.end(*item.ids)
             return
         turns = await self._shift.parts.turns.named([item.begun])
         if turns and turns[0].state in _ENDED:
             await self._show_end(chat, incoming.sender, turns[0])
-            await self._shift.parts.inbox.end(item.id)
+            await self._shift.parts.inbox.end(*item.ids)
             return
         asked = await self._shift.parts.conversations.asked(item.begun)
         if not asked and isinstance(incoming, IncomingMessage):
@@ -70,34 +70,34 @@ class AskingAgain:
             "Files it had changed are in /versions."
         )
         key = key_of(item.begun)  # what there is of its answer makes room for this
-        rows = await self._buttons(chat, incoming.sender, key, item.id, "Do it again", text)
+        rows = await self._buttons(chat, incoming.sender, key, item, "Do it again", text)
         await self._shift.say(chat, key, text, rows)
         await self._changes.show(chat, incoming.sender.id, item.begun)
-        await self._shift.parts.inbox.hold(item.id)
+        await self._shift.parts.inbox.hold(*item.ids)
 
     async def leave(self, chat: Chat, action: Mapping[str, object]) -> str:
         """It is not to be done."""
-        await self._shift.parts.inbox.end(_number(action))
+        await self._shift.parts.inbox.end(*_numbers(action))
         await self._shift.say(chat, str(action.get("key")), f"{action.get('text')}\n\n✗ Left.")
         return "Left."
 
-    async def confirm(self, chat: Chat, action: Mapping[str, object]) -> InboxItem | None:
-        """It is to be done: the item to handle, where it was still held."""
-        number = _number(action)
-        await self._shift.parts.inbox.confirm(number)
+    async def confirm(self, chat: Chat, action: Mapping[str, object]) -> list[InboxItem]:
+        """It is to be done: what is to be handled, where it was still held."""
+        inbox, numbers = self._shift.parts.inbox, _numbers(action)
+        # Where a crash came behind this, it is new already, and the next run has taken it up.
+        held = await inbox.confirm(*numbers)
         await self._shift.say(
             chat, str(action.get("key")), f"{action.get('text')}\n\n✓ Yes, do it."
         )
-        item = await self._shift.parts.inbox.get(number)
-        # A crash may have come between the two: then it is new already, and taken up at a start.
-        return item if item is not None and item.confirmed and item.begun is None else None
+        found = [await inbox.get(number) for number in numbers] if held else []
+        return [item for item in found if item is not None and item.confirmed]
 
     # -- inside ----------------------------------------------------------------------------
 
     async def _buttons(
-        self, chat: Chat, sender: Sender, key: str, number: int, label: str, text: str
+        self, chat: Chat, sender: Sender, key: str, item: InboxItem, label: str, text: str
     ) -> list[Row]:
-        facts = {"item": number, "key": key, "text": text}
+        facts = {"items": list(item.ids), "key": key, "text": text}
         made = await self._shift.offer(
             chat,
             sender.id,
@@ -114,7 +114,7 @@ class AskingAgain:
             messages = await self._shift.parts.conversations.messages(turn.conversation_id)
             said = [m.text for m in messages if m.turn_id == turn.id and m.role is Role.ASSISTANT]
             text = ended_well(said[-1] if said else "", turn.reason)
-        await self._shift.say(chat, key_of(turn.id), text)
+        await self._shift.say(chat, key_of(turn.id), text, anew=True)
         await self._changes.show(chat, sender.id, turn.id)
         await self._shift.parts.people.showed(chat, turn.conversation_id, turn.id)
 
@@ -123,5 +123,6 @@ def _words_of(message: IncomingMessage) -> str:
     return message.text or ", ".join(file.name for file in message.files)
 
 
-def _number(action: Mapping[str, object]) -> int:
-    return int(str(action.get("item")))
+def _numbers(action: Mapping[str, object]) -> list[int]:
+    numbers = action.get("items")
+    return [int(str(one)) for one in numbers] if isinstance(numbers, list) else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -69,7 +70,12 @@ class Attaching:
         return await self._keep(name, await self._shift.adapter.fetch(file))
 
     async def _keep(self, name: str, data: bytes) -> Attachment:
-        return await self._shift.parts.versions.attachments.keep(name, data)
+        kept = await self._shift.parts.versions.attachments.keep(name, data)
+        task = asyncio.current_task()
+        # What is kept is kept to the end, whoever is told to stop meanwhile.
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError
+        return kept
 
 
 def _without_last(kept: Sequence[Attachment], error: StewardError) -> list[Attachment]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.channels.attaching import Attaching, Said
 from app.channels.shift import OwnTurn, Shift
 from app.channels.turn_view import TurnView
-from app.domain.channels import Chat, IncomingMessage, Sender
+from app.domain.channels import Chat, InboxItem, IncomingMessage, Sender
 from app.domain.errors import NotFoundError, StewardError
 from app.orchestrator.turn import TurnOutcome
 
@@ -19,11 +19,11 @@ class Asked:
     """Something that a person says in a chat: a message of theirs, or words on a button.
 
     Attributes:
-        item: its number in the inbox.
+        item: what it is in the inbox.
         message: where it is one, for what came with it.
     """
 
-    item: int
+    item: InboxItem
     chat: Chat
     sender: Sender
     text: str
@@ -73,7 +73,7 @@ class Conversing:
         said = await self._said(asked)
         if said.problems:
             problems = "\n\n".join(f"⚠ {words}" for words in said.problems)
-            await self._shift.say(asked.chat, f"files:{asked.item}", problems)
+            await self._shift.say(asked.chat, f"files:{asked.item.id}", problems)
         if said.text or said.attachments:
             await self._turn(asked, said, conversation_id)
 
@@ -100,7 +100,7 @@ class Conversing:
                 mode=parts.mode(),
                 attachments=said.attachments,
                 after=after if held == conversation_id else None,
-                received=asked.item,
+                received=asked.item.ids,
                 turn_id=turn_id,
             )
             outcome = await _without_bugs(asyncio.create_task(turn, name=f"turn from {chat.id}"))

@@ -13,6 +13,7 @@ from typing import Final
 
 from app.channels.access import Access
 from app.channels.adapter import ChannelAdapter
+from app.channels.albums import Albums, Gathered
 from app.channels.approving import Approving
 from app.channels.asking_again import AskingAgain
 from app.channels.changes import Changes
@@ -33,6 +34,7 @@ from app.domain.channels import (
     ChannelState,
     Chat,
     InboxItem,
+    Incoming,
     IncomingMessage,
     OutboxRow,
     Sender,
@@ -141,8 +143,9 @@ class _Work:
             commands=self._commands,
             asking=self._asking,
             say=self._say_pressed,
-            take=self._take,
+            take=self._take_all,
         )
+        self._albums = Albums()
         self._last = 0
         """The newest item that was taken up."""
 
@@ -172,9 +175,10 @@ class _Work:
             engine.cancel()
 
     async def begin(self) -> None:
-        """End what the last run left open, and forget what is old, now and once a day."""
+        """End and tell what the last run left, and forget what is old, now and once a day."""
         try:
             await self._approving.end_what_was_left()
+            await self.unsure.tell_what_was_not_told()
         except StewardError as error:
             self.shift.parts.router.notify_error(self.shift.channel.value, error)
         self.shift.group.create_task(self._forget_daily(), name="channel pruning")
@@ -194,14 +198,21 @@ class _Work:
 
     # -- one item --------------------------------------------------------------------------
 
-    def _take(self, item: InboxItem) -> None:
+    def _take_all(self, items: Sequence[InboxItem]) -> None:
+        """Take up what came together; nothing more of it comes."""
+        for incoming in [self._take(item) for item in items]:
+            if isinstance(incoming, IncomingMessage):
+                self._albums.no_more(incoming)
+
+    def _take(self, item: InboxItem) -> Incoming | None:
         incoming = self.shift.adapter.read(item.body)
         match incoming:
             case IncomingMessage():
-                # In order: a command may say to which conversation the next message belongs.
-                self.shift.lines.add(
-                    f"chat {incoming.chat.id}", lambda: self._message(item, incoming)
-                )
+                message = self._albums.take(item, incoming)
+                if message is not None:
+                    # In order: a command may say to which conversation the next one belongs.
+                    line = f"chat {incoming.chat.id}"
+                    self.shift.lines.add(line, lambda: self._message(message))
             case ButtonPress():
                 work = self._guarded(
                     item, incoming.chat, lambda: self._presses.handle(item, incoming)
@@ -209,8 +220,10 @@ class _Work:
                 self.shift.group.create_task(work, name="channel press")
             case None:
                 self.shift.lines.add("nothing", lambda: self._guarded(item, None, _nothing))
+        return incoming
 
-    async def _message(self, item: InboxItem, message: IncomingMessage) -> None:
+    async def _message(self, gathered: Gathered) -> None:
+        item, message = await self._albums.all_of(gathered)
         await self._guarded(item, message.chat, lambda: self._handle(item, message))
 
     async def _handle(self, item: InboxItem, message: IncomingMessage) -> bool:
@@ -231,7 +244,7 @@ class _Work:
         if await self._asking.is_stale(item, message):
             await self._asking.ask_about_old(item, message)
             return False
-        asked = Asked(item.id, message.chat, message.sender, message.text.strip(), message)
+        asked = Asked(item, message.chat, message.sender, message.text.strip(), message)
         await self._converse(item, asked)
         return False
 
@@ -244,12 +257,12 @@ class _Work:
                 text = f"You sent /{name} {span} ago, so nothing was done. Send it again."
                 await self.shift.say(message.chat, f"command:{item.id}", text)
                 return True
-            await self.shift.parts.inbox.begin(item.id)
+            await self.shift.parts.inbox.begin(*item.ids)
         await self._commands.answer(item.id, message, name, rest)
         return True
 
     async def _say_pressed(self, item: InboxItem, press: ButtonPress, text: str) -> None:
-        await self._converse(item, Asked(item.id, press.chat, press.sender, text))
+        await self._converse(item, Asked(item, press.chat, press.sender, text))
 
     async def _converse(self, item: InboxItem, asked: Asked) -> None:
         conversation_id = await self._conversing.conversation(asked.chat)
@@ -266,7 +279,7 @@ class _Work:
         is_bug = True
         try:
             if await work():
-                await self.shift.parts.inbox.end(item.id)
+                await self.shift.parts.inbox.end(*item.ids)
             is_bug = False
         except ClosingError:  # it stays as it is, for the next run
             is_bug = False
@@ -278,13 +291,13 @@ class _Work:
             raise
         finally:
             if is_bug:  # the next run asks about it, and does not fail over it again
-                await self.shift.parts.inbox.begin(item.id)
+                await self.shift.parts.inbox.begin(*item.ids)
 
     async def _failed(self, item: InboxItem, chat: Chat | None, error: StewardError) -> None:
         if chat is not None and not await self.shift.failed(chat, f"failed:{item.id}", error):
             return  # nobody knows: the next run shows what came of it, or does it
         try:
-            await self.shift.parts.inbox.end(item.id)
+            await self.shift.parts.inbox.end(*item.ids)
         except StewardError as again:
             logger.warning("an item stays unhandled", extra={"kind": again.kind})
 

@@ -110,9 +110,8 @@ class ChatSender:
 
     async def run(self) -> None:
         """Until cancelled. Raises ``StorageError``."""
-        for row in await self._outbox.recover(Channel.GOOGLE_CHAT):
+        for row in await self._outbox.recover(Channel.GOOGLE_CHAT, send_again=True):
             self._maybe_made.add(row.id)
-            await self._outbox.put_back(row.id)
         while True:
             self._woken.clear()
             seconds = await self._send_due()
@@ -158,7 +157,7 @@ class ChatSender:
                 await self._outbox.taken_back(row.id)
                 return
         except ChatRequestError as error:
-            await self._outbox.fail(row.id, error.message)
+            await self._outbox.fail(row.id, row.revision, error.message)
             return
         except (ChatBusyError, ChatUnreachableError, ChatRefusedError) as error:
             if not edit:

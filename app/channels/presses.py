@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from app.channels.access import Access
@@ -33,7 +33,7 @@ class Presses:
 
     Args:
         say: takes words on a button as a message of the person.
-        take: takes up an inbox item that the person wants done.
+        take: takes up what came in together, and the person wants done.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Presses:
         commands: Commands,
         asking: AskingAgain,
         say: Callable[[InboxItem, ButtonPress, str], Awaitable[None]],
-        take: Callable[[InboxItem], None],
+        take: Callable[[Sequence[InboxItem]], None],
     ) -> None:
         self._shift = shift
         self._access = access
@@ -161,9 +161,7 @@ class Presses:
         return "It is sent again."
 
     async def _confirm(self, item: InboxItem, press: ButtonPress, action: Action) -> str:
-        wanted = await self._asking.confirm(press.chat, action)
-        if wanted is not None:
-            self._take(wanted)
+        self._take(await self._asking.confirm(press.chat, action))
         return ""
 
     async def _leave(self, item: InboxItem, press: ButtonPress, action: Action) -> str:

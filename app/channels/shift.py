@@ -82,10 +82,11 @@ class Shift:
         document: Document | None = None,
         quiet: bool = False,
         growing: bool = False,
+        anew: bool = False,
     ) -> None:
         """Show a message under ``key``. Raises ``StorageError``."""
         rows = tuple(tuple(row) for row in buttons if row)
-        await self.show(chat, key, Outgoing(text, rows, document, quiet, growing))
+        await self.show(chat, key, Outgoing(text, rows, document, quiet, growing, anew))
 
     async def show(self, chat: Chat, key: str, message: Outgoing) -> None:
         """The same for a message that is made already; nothing to who was removed meanwhile."""

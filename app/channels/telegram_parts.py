@@ -17,7 +17,7 @@ from app.channels.markdown_runs import clean, read_markdown
 from app.channels.rich_text import CodeBlock, Mark, MarkKind, Run, plain, units
 from app.channels.telegram_html import as_html, split_for_telegram
 from app.domain.attachments import clean_name, size_in_words
-from app.domain.channels import BUTTON_BYTES, Button, Document, Outgoing, Part
+from app.domain.channels import ANEW, BUTTON_BYTES, Button, Document, Outgoing, Part
 from app.domain.unseen import UNSEEN
 
 MOST_TEXTS: Final = 4
@@ -45,7 +45,8 @@ def render(message: Outgoing) -> list[Part]:
 
     A long answer takes a tenth of a second: not on a loop that draws a window.
     A part's body has ``html`` and ``plain`` (the same words without tags, where the HTML is not
-    taken), ``buttons`` and ``quiet``; that of a file has its ``name``, too, and no words.
+    taken), ``buttons`` and ``quiet``; that of a file has its ``name``, too, and no words; that of a
+    text has ``ANEW`` where it is sent as a new message when the old one is gone.
     """
     text = clean(message.text)
     files: list[Document] = []
@@ -61,7 +62,9 @@ def render(message: Outgoing) -> list[Part]:
     for page in pages:
         last = len(parts) == len(pages) - 1
         quiet = message.quiet or bool(parts)
-        parts.append(Part(_body(page, buttons if last else [], quiet=quiet)))
+        body = _body(page, buttons if last else [], quiet=quiet)
+        anew = message.anew or bool(body["buttons"])
+        parts.append(Part({**body, ANEW: True} if anew else body))
     for file in files:
         first = not parts
         body = _body([], buttons if first else [], quiet=message.quiet or not first)

@@ -22,7 +22,7 @@ from app.channels.bot_api import (
 )
 from app.channels.bridge_limits import BridgeLimits
 from app.channels.pace import Pace
-from app.domain.channels import OutboxRow
+from app.domain.channels import ANEW, OutboxRow
 from app.domain.errors import StorageError
 from app.domain.messages import Channel
 from app.domain.skills import Clock
@@ -64,8 +64,6 @@ class Sender:
         self._look = asyncio.Event()
         self._plain: dict[int, int] = {}
         """Revisions, by row, whose HTML was not taken."""
-        self._anew: set[int] = set()
-        """Rows whose message was gone, and that were sent as a new one."""
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._is_ending = False
 
@@ -181,7 +179,7 @@ class Sender:
         except BotApiError as error:
             if self._is_refused(row, error):
                 why = error.message
-                await self._lastingly(lambda: self._outbox.fail(row.id, why))
+                await self._lastingly(lambda: self._outbox.fail(row.id, row.revision, why))
             else:
                 await self._lastingly(lambda: self._outbox.put_back(row.id))
         else:
@@ -199,10 +197,11 @@ class Sender:
         except BotRequestError as error:
             if error.is_unchanged:
                 await self._outbox.sent(row.id, row.revision)
-            elif self._can_be_said_anew(row, error):
+            elif error.is_gone and _comes_anew(row):
+                logger.info("a message was deleted, and is sent anew", extra={"row": row.id})
                 await self._outbox.taken_back(row.id)
             elif self._is_refused(row, error):
-                await self._outbox.fail(row.id, error.message)
+                await self._outbox.fail(row.id, row.revision, error.message)
         except BotAmbiguousError:
             self._failed(None)
         except BotApiError as error:
@@ -219,15 +218,6 @@ class Sender:
             await self._api.delete_message(row.chat_id, message)
         except BotRequestError as error:  # too old, or gone already: there is nothing more to do
             logger.info("a message was not taken back", extra={"why": error.reason})
-
-    def _can_be_said_anew(self, row: OutboxRow, error: BotRequestError) -> bool:
-        """Whether a message that is gone is to be a new one: once, and no file, whose bytes are
-        let go of. Somebody deleted it, perhaps while the answer was still being made.
-        """
-        if not error.is_gone or "name" in row.part.body or row.id in self._anew:
-            return False
-        self._anew.add(row.id)
-        return True
 
     def _is_refused(self, row: OutboxRow, error: BotApiError) -> bool:
         """Whether it will never be taken as it is; else it is tried again, when it may be."""
@@ -305,6 +295,11 @@ class Sender:
         body = row.part.body
         html = self._plain.get(row.id) != row.revision and bool(body.get("html"))
         return str(body.get("html" if html else "plain") or ""), html
+
+
+def _comes_anew(row: OutboxRow) -> bool:
+    """Whether it is worth a new message; a file's bytes are no longer there."""
+    return row.part.body.get(ANEW) is True and "name" not in row.part.body
 
 
 def _keyboard(body: Mapping[str, object]) -> Keyboard:

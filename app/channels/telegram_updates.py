@@ -88,6 +88,7 @@ def _message(message: _Json, bot: BotIdentity | None) -> IncomingMessage | None:
         mentioned=mentioned or (not chat.private and _answers_us(message, bot)),
         forwarded_from=_forwarded_from(message) or _shared(message),
         quoted=_quoted(message),
+        album=_text(message.get("media_group_id")),
     )
 
 

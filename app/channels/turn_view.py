@@ -99,9 +99,8 @@ class TurnView:
         self.close()
         await asyncio.wait([self._showing])
         text, suggestions = self._end(outcome)
-        await self._shift.say(
-            self._chat, key_of(self._turn_id), text, await self._buttons(suggestions)
-        )
+        buttons = await self._buttons(suggestions)
+        await self._shift.say(self._chat, key_of(self._turn_id), text, buttons, anew=True)
 
     def close(self) -> None:
         """Show nothing more; after ``finish``, or where the turn was left."""

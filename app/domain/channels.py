@@ -18,6 +18,9 @@ from app.domain.messages import Channel
 BUTTON_BYTES: Final = 64
 """What Telegram takes as ``callback_data`` at most (Bot API, InlineKeyboardButton)."""
 
+ANEW: Final = "anew"
+"""In the body of a part: it is sent as a new message where the old one is gone."""
+
 
 class ChannelError(StewardError):
     """A channel could not do what was asked; nothing of it was lost."""
@@ -64,6 +67,8 @@ class IncomingMessage:
             data, not what the sender asks. ``None``: the sender's own.
         quoted: the words it answers to, if any; data, too.
         sent_at: UTC, by the service's clock.
+        album: the service's id of what was sent together, where each file comes as a message of
+            its own; empty where it came alone.
     """
 
     chat: Chat
@@ -75,6 +80,7 @@ class IncomingMessage:
     mentioned: bool = False
     forwarded_from: str | None = None
     quoted: str = ""
+    album: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,7 @@ class InboxItem:
         begun: the turn it began, or ``"act"`` for a command that acts at once; ``None``: nothing
             was done for it. With the state ``NEW`` at a start, a crash came in between.
         confirmed: the person was asked whether it is still to be done, and said yes.
+        also: the ids of what came together with it and is handled with it. Not kept.
     """
 
     id: int
@@ -122,6 +129,12 @@ class InboxItem:
     state: InboxState = InboxState.NEW
     begun: str | None = None
     confirmed: bool = False
+    also: tuple[int, ...] = ()
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """Its id, and those of what is handled with it."""
+        return self.id, *self.also
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +161,8 @@ class Outgoing:
         quiet: it makes no sound.
         growing: more of ``text`` is still to come. What is too long for messages becomes a file
             only when it no longer grows: a file that was sent cannot be made longer.
+        anew: where the person deleted it meanwhile, it is sent as a new message; so is what has
+            buttons. Other changes of a deleted message are not told.
     """
 
     text: str
@@ -155,6 +170,7 @@ class Outgoing:
     document: Document | None = None
     quiet: bool = False
     growing: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

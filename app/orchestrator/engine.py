@@ -83,7 +83,7 @@ class Engine:
         attachments: Sequence[Attachment] = (),
         instead_of: str | None = None,
         after: After | None = None,
-        received: int | None = None,
+        received: Sequence[int] = (),
         turn_id: str | None = None,
     ) -> TurnOutcome:
         """Take one message, and the files that came with it, through the loop; waits its turn.
@@ -94,9 +94,10 @@ class Engine:
         follows it, whatever another process shows or has added meanwhile: see ``After``. One that
         waited its turn here follows the turn it waited for, which every face of this process
         shows. ``None``: the message follows what the conversation shows when its turn begins.
-        ``received``: its number in a channel's inbox, which keeps it until its turn is stored, and
-        knows from then on that it was begun. ``turn_id``: the turn's id, new and unique, where the
-        face wants to know it before the turn begins.
+        ``received``: its numbers in a channel's inbox (several where files came with it), which
+        keeps it until its turn is stored, and knows from then on that it was begun.
+        ``turn_id``: the turn's id, new and unique, where the face wants to know it before the turn
+        begins.
 
         Raises ``ClosingError`` once this is closed, with nothing stored. Never raises for what
         goes wrong inside: the outcome says it. Cancelling the caller
@@ -112,7 +113,7 @@ class Engine:
             attachments=tuple(attachments),
         )
         ahead = self._begun if self._running is not None else self._begun + 1
-        async with self._line.turn(message, is_kept=received is not None) as waited:
+        async with self._line.turn(message, is_kept=bool(received)) as waited:
             if self._closed:
                 raise ClosingError("Steward is closing; the message was not sent.")
             if after is not None and self._newest[0] >= ahead:

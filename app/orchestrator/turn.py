@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import logging
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -117,13 +118,13 @@ class TurnRun:
         waited: int | None = None,
         instead_of: str | None = None,
         after: After | None = None,
-        received: int | None = None,
+        received: Sequence[int] = (),
     ) -> TurnOutcome:
         """From the message to the end. Raises only what is a bug; that is told before.
 
         ``waited``: the number the message was kept under while it waited for this turn.
         ``instead_of``: the turn beside which this one begins a branch of the conversation.
-        ``after``: the turn it follows. ``received``: its number in a channel's inbox.
+        ``after``: the turn it follows. ``received``: its numbers in a channel's inbox.
         """
         log_place(conversation_id=self._scope.conversation_id, turn_id=self._scope.turn_id)
         status, error = TurnStatus.FAILED, None
@@ -151,7 +152,7 @@ class TurnRun:
         waited: int | None,
         instead_of: str | None,
         after: After | None,
-        received: int | None,
+        received: Sequence[int],
     ) -> None:
         scope, parts = self._scope, self._parts
         asked = dataclasses.replace(self._message(Role.USER, text), attachments=attachments)

@@ -98,27 +98,30 @@ class ChannelInboxes:
 
         return await self._database.read_async(get)
 
-    async def begin(self, number: int) -> None:
-        """It is about to be acted on, without a turn: after a crash it is not done again."""
-        await self._change(number, begun=ACT)
+    async def begin(self, *numbers: int) -> None:
+        """It is about to be acted on, without a turn: after a crash it is not done again.
 
-    async def hold(self, number: int) -> None:
+        Several numbers, here and below: what came together, in one transaction.
+        """
+        await self._change(numbers, begun=ACT)
+
+    async def hold(self, *numbers: int) -> None:
         """The person is asked whether it is still to be done."""
-        await self._change(number, state=InboxState.HELD.value)
+        await self._change(numbers, state=InboxState.HELD.value)
 
-    async def confirm(self, number: int) -> bool:
+    async def confirm(self, *numbers: int) -> bool:
         """The person said yes: it is to be handled anew; ``False`` where it is not held."""
         changes = {"state": InboxState.NEW.value, "begun": None, "confirmed": 1}
 
         def confirm() -> bool:
-            held = (ChannelInbox.id == number) & (ChannelInbox.state == InboxState.HELD.value)
+            held = ChannelInbox.id.in_(numbers) & (ChannelInbox.state == InboxState.HELD.value)
             return bool(ChannelInbox.update(changes).where(held).execute())
 
         return await self._database.write_async(confirm)
 
-    async def end(self, number: int) -> None:
+    async def end(self, *numbers: int) -> None:
         """It was handled; its words are let go of, its id is kept."""
-        await self._change(number, state=InboxState.DONE.value, body={})
+        await self._change(numbers, state=InboxState.DONE.value, body={})
 
     async def count(self, channel: Channel) -> int:
         """How much is not handled yet."""
@@ -144,9 +147,9 @@ class ChannelInboxes:
 
         await self._database.write_async(prune)
 
-    async def _change(self, number: int, **changes: object) -> None:
+    async def _change(self, numbers: Sequence[int], **changes: object) -> None:
         def change() -> None:
-            ChannelInbox.update(changes).where(ChannelInbox.id == number).execute()
+            ChannelInbox.update(changes).where(ChannelInbox.id.in_(numbers)).execute()
 
         await self._database.write_async(change)
 

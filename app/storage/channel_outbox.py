@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from app.domain.channels import OutboxRow, OutboxState, Part
+from app.domain.channels import ANEW, OutboxRow, OutboxState, Part
 from app.domain.messages import Channel
 from app.domain.skills import Clock
 from app.redaction import Redactor
@@ -55,7 +55,9 @@ class ChannelOutboxes:
                     ChannelOutbox.insert(**place, **fresh, revision=1, changed_at=now).execute()
                 elif not _same(row.body, body) or row.surplus:
                     file = {"document": document} if _is_unsent(row) else {}
-                    _change(row, {"body": body, "surplus": 0, **file}, now)
+                    _change(row, {"body": body, "surplus": 0, **file, **_revived(row)}, now)
+                elif row.body != body:
+                    ChannelOutbox.update(body=body).where(ChannelOutbox.id == row.id).execute()
             for row in known.values():
                 if _is_unsent(row):
                     ChannelOutbox.delete().where(ChannelOutbox.id == row.id).execute()
@@ -116,12 +118,30 @@ class ChannelOutboxes:
         """It may have arrived."""
         await self._change(number, state=OutboxState.UNKNOWN.value, error=why)
 
-    async def fail(self, number: int, why: str) -> None:
-        """The service will not take it."""
-        await self._change(number, state=OutboxState.FAILED.value, error=why, document=None)
+    async def fail(self, number: int, revision: int, why: str) -> None:
+        """The service will not take it at ``revision``; what it says since then is tried."""
+        mine = ChannelOutbox.id == number
+        failed = {"state": OutboxState.FAILED.value, "error": why, "document": None}
+        sending = ChannelOutbox.state == OutboxState.SENDING.value
 
-    async def recover(self, channel: Channel) -> builtins.list[OutboxRow]:
-        """At a start: what was being sent when Steward ended may have arrived; those rows."""
+        def fail() -> None:
+            refused = mine & (ChannelOutbox.revision == revision)
+            if not ChannelOutbox.update(failed).where(refused).execute():
+                ChannelOutbox.update(_UNSENT).where(mine & sending).execute()
+
+        await self._database.write_async(fail)
+
+    async def recover(
+        self, channel: Channel, *, send_again: bool = False
+    ) -> builtins.list[OutboxRow]:
+        """At a start: what was being sent when Steward ended may have arrived; those rows.
+
+        ``send_again``: where that makes no second message, it is still to be sent.
+        """
+        unsure = {
+            "state": OutboxState.UNKNOWN.value,
+            "error": "Steward ended while it was sent.",
+        }
         mine = (ChannelOutbox.channel == channel.value) & (
             ChannelOutbox.state == OutboxState.SENDING.value
         )
@@ -129,9 +149,7 @@ class ChannelOutboxes:
         def recover() -> builtins.list[OutboxRow]:
             query: Any = ChannelOutbox.select().where(mine).order_by(ChannelOutbox.id)
             found = [_row(row) for row in query]
-            ChannelOutbox.update(
-                state=OutboxState.UNKNOWN.value, error="Steward ended while it was sent."
-            ).where(mine).execute()
+            ChannelOutbox.update(_UNSENT if send_again else unsure).where(mine).execute()
             return found
 
         return await self._database.write_async(recover)
@@ -148,6 +166,33 @@ class ChannelOutboxes:
             ChannelOutbox.update(state=OutboxState.QUEUED.value, error="").where(mine).execute()
 
         await self._database.write_async(again)
+
+    async def unknown(self, channel: Channel) -> builtins.list[OutboxRow]:
+        """What may not have arrived, in order of their making."""
+
+        def unknown() -> builtins.list[OutboxRow]:
+            query: Any = (
+                ChannelOutbox.select()
+                .where(
+                    (ChannelOutbox.channel == channel.value)
+                    & (ChannelOutbox.state == OutboxState.UNKNOWN.value)
+                )
+                .order_by(ChannelOutbox.id)
+            )
+            return [_row(row) for row in query]
+
+        return await self._database.read_async(unknown)
+
+    async def has(self, channel: Channel, key: str) -> bool:
+        """Whether anything is, or was, to be said under ``key``."""
+
+        def has() -> bool:
+            query: Any = ChannelOutbox.select().where(
+                (ChannelOutbox.channel == channel.value) & (ChannelOutbox.key == key)
+            )
+            return bool(query.exists())
+
+        return await self._database.read_async(has)
 
     async def unsure_keys(self, channel: Channel) -> builtins.list[str]:
         """The keys of what may not have arrived, in order of their making."""
@@ -207,15 +252,28 @@ def _change(row: Any, changes: Mapping[str, object], now: datetime) -> None:
 
 def _is_unsent(row: Any) -> bool:
     """Whether the service surely knows nothing of it."""
-    return row.message_id is None and row.state == OutboxState.QUEUED.value
+    unsent = (OutboxState.QUEUED.value, OutboxState.FAILED.value)
+    return row.message_id is None and row.state in unsent
+
+
+def _revived(row: Any) -> dict[str, object]:
+    """What was refused says something else now: that may be taken."""
+    if row.state != OutboxState.FAILED.value:
+        return {}
+    state = OutboxState.QUEUED if row.message_id is None else OutboxState.SENT
+    return {"state": state.value, "error": ""}
 
 
 def _is_file(body: Mapping[str, object]) -> bool:
     return "name" in body
 
 
-def _same(one: object, other: object) -> bool:
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+def _same(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    return _shown(one) == _shown(other)
+
+
+def _shown(body: Mapping[str, object]) -> str:
+    return json.dumps({name: body[name] for name in body if name != ANEW}, sort_keys=True)
 
 
 def _row(row: Any) -> OutboxRow:

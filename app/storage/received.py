@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.storage.connections import current
 
 
-def begin_turn_of(received: int | None, turn_id: str) -> None:
-    """The turn of something that came in is stored: from now on it is not begun again.
+def begin_turn_of(received: Iterable[int], turn_id: str) -> None:
+    """The turn of what came in is stored: from now on none of it is begun again.
 
     To be called inside ``Database.write``.
     """
-    if received is not None:
-        current.change("UPDATE channel_inbox SET begun = ? WHERE id = ?", (turn_id, received))
+    for number in received:
+        current.change("UPDATE channel_inbox SET begun = ? WHERE id = ?", (turn_id, number))

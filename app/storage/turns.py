@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -61,14 +61,14 @@ class Turns:
         waited: int | None = None,
         instead_of: str | None = None,
         after: After | None = None,
-        received: int | None = None,
+        received: Sequence[int] = (),
     ) -> ConversationMessage:
         """Store a turn with the message that began it, in one; the message as stored.
 
         ``waited``: its number in ``WaitingMessages``, where it is no more from now on.
         ``instead_of``: the turn in whose place this one stands from now on, on a branch of its
         own. ``after``: the turn it follows; ``None``: what is shown. ``received``: the
-        number of the message in a channel's inbox, where it is begun from now on.
+        numbers of the message in a channel's inbox, where it is begun from now on.
         Raises ``NotFoundError`` for a conversation, or such a turn, that is not there.
         """
 

@@ -41,14 +41,14 @@ class WatchedInbox(ChannelInboxes):
         self.looks += 1
         return await super().open(channel, after=after)
 
-    async def end(self, number: int) -> None:
-        await self._watched(super().end(number))
+    async def end(self, *numbers: int) -> None:
+        await self._watched(super().end(*numbers))
 
-    async def hold(self, number: int) -> None:
-        await self._watched(super().hold(number))
+    async def hold(self, *numbers: int) -> None:
+        await self._watched(super().hold(*numbers))
 
-    async def begin(self, number: int) -> None:
-        await self._watched(super().begin(number))
+    async def begin(self, *numbers: int) -> None:
+        await self._watched(super().begin(*numbers))
 
     async def _watched(self, change: Coroutine[Any, Any, None]) -> None:
         if self.fails is not None:

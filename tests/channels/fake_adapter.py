@@ -173,4 +173,5 @@ def read(channel: Channel, body: Mapping[str, object]) -> Incoming | None:
         mentioned=bool(inside.get("mentioned")),
         forwarded_from=inside.get("forwarded_from"),
         quoted=inside.get("quoted", ""),
+        album=inside.get("album", ""),
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
+
+import pytest
 
 from app.domain.attachments import MAX_FILE, Attachment
 from app.domain.channels import ChannelError
@@ -103,3 +106,34 @@ async def test_files_that_are_too_much_together_leave_the_last_ones_out(
     await paired.ask("", files=[("a", "a.txt"), ("b", "b.txt"), ("c", "c.txt")])
     assert sorted(await _attached(paired)) == ["a.txt", "c.txt"]
     assert "may have 10 bytes together" in paired.adapter.text("files:")
+
+
+async def test_an_end_while_a_file_is_kept_is_an_end_and_the_next_run_does_it(
+    paired: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = paired.model(says("I see."))
+    paired.adapter.files = {"f1": b"text"}
+    begun, store = asyncio.Event(), paired.assembly.versions.attachments
+    whole, loop = store.keep, asyncio.get_running_loop()
+
+    async def keep(name: str, data: bytes) -> Attachment:
+        keeping = loop.create_task(whole(name, data))
+        begun.set()
+        try:
+            await loop.create_future()
+        except asyncio.CancelledError:  # as it does once it has begun to write
+            return await keeping
+        raise AssertionError
+
+    monkeypatch.setattr(store, "keep", keep)
+    await paired.say("What is it?", files=[("f1", "note.txt")])
+    await begun.wait()
+    await paired.stop()
+    assert model.requests == []
+    monkeypatch.undo()
+    paired.make_desk()
+    paired.adapter.files = {"f1": b"text"}
+    await paired.start()
+    await paired.until_done()
+    assert await _attached(paired) == {"note.txt": b"text"}
+    assert paired.adapter.text("answer:") == "I see."

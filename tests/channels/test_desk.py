@@ -66,6 +66,7 @@ async def test_an_answer_is_shown_while_it_is_made_and_then_exactly(
     key = await paired.adapter.until(lambda: paired.adapter.key("answer:"))
     assert paired.adapter.shown[key].text == "One moment …"
     assert paired.adapter.shown[key].growing
+    assert not paired.adapter.shown[key].anew
     model.steps = [says("Done, and more.")]
     gate.set()
     await paired.until_done()
@@ -73,6 +74,7 @@ async def test_an_answer_is_shown_while_it_is_made_and_then_exactly(
     last = paired.adapter.shown[key]
     assert last.text.startswith("One moment\n\n⚠ ")
     assert not last.growing
+    assert last.anew
 
 
 async def test_a_tool_call_is_named_while_it_runs_and_the_answer_is_what_came_last(

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.channels.telegram_parts import ANSWER, MOST_TEXTS, render
-from app.domain.channels import Button, Document, Outgoing, Part
+from app.domain.channels import ANEW, Button, Document, Outgoing, Part
 from tests.channels.telegram_markup import Read, read_html
 
 UNITS = 4096
@@ -241,6 +241,17 @@ def test_buttons_are_below_the_last_words_and_a_file_comes_after_them() -> None:
     (alone,) = render(Outgoing("", (row,), Document("change.diff", b"x")))
     assert alone.body["name"] == "change.diff"
     assert len(buttons_of(alone)) == 1
+
+
+def test_an_answer_and_what_has_buttons_are_worth_a_new_message() -> None:
+    row = (Button("Undo", "u"),)
+    for message, worth in (
+        (Outgoing("so far …", growing=True), False),
+        (Outgoing("✓ Allowed."), False),
+        (Outgoing("The answer.", anew=True), True),
+        (Outgoing("1 change", (row,)), True),
+    ):
+        assert [part.body.get(ANEW, False) for part in render(message)] == [worth]
 
 
 def test_buttons_are_bounded() -> None:

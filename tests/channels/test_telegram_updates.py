@@ -60,6 +60,12 @@ def test_of_a_photo_the_largest_that_can_be_had_is_taken() -> None:
     message = said(PHOTO)
     assert message.text == "What is this?"
     assert message.files == (RemoteFile("big", "photo.jpg", "image/jpeg", 90_000),)
+    assert message.album == ""
+
+
+@pytest.mark.parametrize(("given", "album"), [("13245", "13245"), (13245, ""), (None, "")])
+def test_a_part_of_an_album_names_it(given: object, album: str) -> None:
+    assert said(message_of("x", media_group_id=given)).album == album  # api Message: a string
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,26 @@ async def test_what_may_not_have_arrived_before_the_desk_works_is_told_when_it_d
     await paired.adapter.until(lambda: paired.adapter.key("unsure:"))
 
 
+async def test_what_an_end_came_upon_before_it_was_told_is_told_at_the_next_start_once(
+    paired: Phone,
+) -> None:
+    await paired.stop()
+    ids = []
+    for key in ("answer:x", "answer:y", "unsure:answer:z:1"):
+        await paired.outbox.put(Channel.TELEGRAM, "7", key, [Part({"plain": key})])
+        row = (await paired.outbox.due(Channel.TELEGRAM))[0]
+        await paired.outbox.sending(row.id)
+        await paired.outbox.recover(Channel.TELEGRAM)
+        ids.append(row.id)
+    told = f"unsure:answer:x:{ids[0]}"
+    await paired.outbox.put(Channel.TELEGRAM, "7", told, [Part({"plain": "told already"})])
+    await paired.start()
+    await paired.adapter.until(lambda: paired.adapter.key("unsure:answer:y"))
+    await paired.ask("/help")
+    found = [key for key in paired.adapter.shown if key.startswith("unsure:")]
+    assert found == [f"unsure:answer:y:{ids[1]}"]
+
+
 # -- of the phone ----------------------------------------------------------------------------
 
 

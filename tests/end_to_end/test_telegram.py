@@ -222,6 +222,45 @@ def test_what_a_kill_cuts_off_is_asked_about_and_not_done_again_by_itself(
     home.assert_the_token_is_nowhere()
 
 
+def test_an_album_is_one_question_also_after_a_kill(home: Home, model: ModelServer) -> None:
+    reply, gate = hanging()
+    model.script([reply, text_reply("A cat and a dog."), text_reply("Well.")])
+    serving = home.serve().until_listening()
+    phone = home.paired()
+    phone.send_album({"cat.txt": b"It is a cat.", "dog.txt": b"It is a dog."}, "What are these?")
+    phone.until(lambda: len(model.requests) == 1)
+    serving.end(signal.SIGKILL)
+    gate.open()
+
+    home.serve().until_listening()
+    asked = phone.wait_for("Steward stopped while it worked")
+    assert "What are these?" in asked.text
+    phone.press("Do it again")
+    phone.wait_for("A cat and a dog.")
+    phone.send("and now?")
+    phone.wait_for("Well.")
+    assert said(phone, "Steward stopped while it worked") == 1
+    assert len(model.requests) == 3
+    for request in model.requests:
+        words = str(request.json["messages"])
+        assert "It is a cat." in words
+        assert "It is a dog." in words
+
+
+def test_an_answer_whose_message_was_deleted_while_it_grew_comes_anew(
+    home: Home, model: ModelServer
+) -> None:
+    whole, gate = text_reply("It begins here and ends there.", chunks=2), Gate()
+    model.script([Reply((*whole.steps[:2], gate, *whole.steps[2:]))])
+    home.serve().until_listening()
+    phone = home.paired()
+    phone.send("Tell me")
+    phone.delete(phone.wait_for("It begins").id)
+    gate.open()
+    phone.wait_for("It begins here and ends there.")
+    assert said(phone, "It begins") == 1
+
+
 def test_it_ends_in_time_although_a_person_is_being_asked(home: Home) -> None:
     serving = home.serve().until_listening()
     phone = home.paired()

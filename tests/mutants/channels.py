@@ -173,7 +173,7 @@ CHANNEL_MUTANTS: Final = (
     Mutant(
         "channel: a turn does not say what began it",
         "app/channels/conversing.py",
-        "                received=asked.item,\n",
+        "                received=asked.item.ids,\n",
         "",
         CRASHES,
     ),
@@ -187,7 +187,7 @@ CHANNEL_MUTANTS: Final = (
     Mutant(
         "channel: a bug is met for ever",
         DESK,
-        "                await self.shift.parts.inbox.begin(item.id)\n\n    async def _failed",
+        "                await self.shift.parts.inbox.begin(*item.ids)\n\n    async def _failed",
         "                pass\n\n    async def _failed",
         CRASHES,
     ),
@@ -197,7 +197,7 @@ CHANNEL_MUTANTS: Final = (
         "        except asyncio.CancelledError:\n            is_bug = False\n            raise\n",
         "        except asyncio.CancelledError:\n"
         "            is_bug = False\n"
-        "            await self.shift.parts.inbox.end(item.id)\n"
+        "            await self.shift.parts.inbox.end(*item.ids)\n"
         "            raise\n",
         CRASHES,
     ),

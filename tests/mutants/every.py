@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.mutants.albums import ALBUM_MUTANTS
 from tests.mutants.bridge import BRIDGE_MUTANTS
 from tests.mutants.calls import CALL_MUTANTS
 from tests.mutants.catalogue import MUTANTS, Mutant
@@ -24,6 +25,7 @@ EVERY: Final[tuple[Mutant, ...]] = (
     *DRIVE_FILE_MUTANTS,
     *GOOGLE_MUTANTS,
     *CHANNEL_MUTANTS,
+    *ALBUM_MUTANTS,
     *SERVING_MUTANTS,
     *BRIDGE_MUTANTS,
 )

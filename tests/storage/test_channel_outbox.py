@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.channels import OutboxRow, OutboxState, Part
+from app.domain.channels import ANEW, OutboxRow, OutboxState, Part
 from app.domain.messages import Channel
 from app.redaction import Redactor
 from app.storage.channel_outbox import ChannelOutboxes
@@ -108,3 +108,55 @@ async def test_what_was_being_sent_at_the_end_may_have_arrived(
     assert await outbox.recover(TELEGRAM) == []
     await outbox.again(TELEGRAM, "answer")
     assert await outbox.counts(TELEGRAM) == (2, 0)
+
+
+async def test_what_was_refused_keeps_nothing_back_that_it_says_since(
+    outbox: ChannelOutboxes,
+) -> None:
+    await outbox.put(TELEGRAM, "42", "new", [text("one")])
+    await outbox.put(TELEGRAM, "42", "old", [text("one")])
+    (fresh, known) = await outbox.due(TELEGRAM)
+    await outbox.sending(known.id)
+    await outbox.sent(known.id, known.revision, "1")
+    await outbox.put(TELEGRAM, "42", "old", [text("two")])
+    await outbox.sending(fresh.id)
+    # While both are on their way, they come to say something else.
+    (known,) = await outbox.due(TELEGRAM)
+    await outbox.put(TELEGRAM, "42", "old", [text("three")])
+    await outbox.put(TELEGRAM, "42", "new", [text("two")])
+    await outbox.fail(known.id, known.revision, "no")
+    await outbox.fail(fresh.id, fresh.revision, "no")
+    due = await outbox.due(TELEGRAM)
+    assert [(row.message_id, row.part.body["plain"]) for row in due] == [
+        (None, "two"),
+        ("1", "three"),
+    ]
+    for row in due:
+        await outbox.fail(row.id, row.revision, "no")
+    assert await outbox.due(TELEGRAM) == []
+    await outbox.put(TELEGRAM, "42", "old", [text("four")])
+    await outbox.put(TELEGRAM, "42", "new", [text("three")])
+    assert [row.part.body["plain"] for row in await outbox.due(TELEGRAM)] == ["three", "four"]
+    await outbox.put(TELEGRAM, "42", "new", [])
+    assert len(await outbox.due(TELEGRAM)) == 1
+
+
+async def test_that_it_is_worth_a_new_message_is_no_change_to_be_shown(
+    outbox: ChannelOutboxes,
+) -> None:
+    await outbox.put(TELEGRAM, "42", "answer", [text("one")])
+    (row,) = await sent(outbox, "1")
+    await outbox.put(TELEGRAM, "42", "answer", [Part({**text("one").body, ANEW: True})])
+    assert await outbox.due(TELEGRAM) == []
+    await outbox.taken_back(row.id)
+    (row,) = await outbox.due(TELEGRAM)
+    assert row.part.body[ANEW] is True
+
+
+async def test_what_may_be_sent_twice_is_sent_again_after_an_end(outbox: ChannelOutboxes) -> None:
+    await outbox.put(TELEGRAM, "42", "answer", [text("one")])
+    (row,) = await outbox.due(TELEGRAM)
+    await outbox.sending(row.id)
+    assert [one.id for one in await outbox.recover(TELEGRAM, send_again=True)] == [row.id]
+    assert await outbox.unknown(TELEGRAM) == []
+    assert [one.id for one in await outbox.due(TELEGRAM)] == [row.id]

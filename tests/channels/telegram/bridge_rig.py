@@ -18,6 +18,7 @@ from app.channels.bridge_limits import BridgeLimits, Rate
 from app.channels.telegram_bridge import TelegramBridge
 from app.clock import SystemClock
 from app.domain.channels import (
+    ANEW,
     Button,
     ButtonPress,
     ChannelHealth,
@@ -82,7 +83,7 @@ def render(message: Outgoing) -> list[Part]:
     made = []
     for page in pages:
         body: dict[str, object] = {"html": html.escape(page), "plain": page, "buttons": keyboard}
-        made.append(Part({**body, "quiet": message.quiet}))
+        made.append(Part({**body, "quiet": message.quiet, ANEW: message.anew}))
     if message.document is not None:
         body = {"html": "", "plain": "", "buttons": [], "quiet": True}
         made.append(Part({**body, "name": message.document.name}, message.document.data))

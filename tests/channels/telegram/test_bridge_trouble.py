@@ -395,7 +395,7 @@ async def test_a_person_who_blocked_the_bot_is_not_written_to_for_ever(
         assert rig.bridge.health().state is LISTENING
 
 
-async def test_a_change_of_what_is_gone_is_a_new_message_and_given_up_the_next_time(
+async def test_a_change_of_what_is_gone_is_given_up(
     telegram: TelegramServer, phone: Phone, home: Path
 ) -> None:
     async with running(telegram, home) as rig:
@@ -404,12 +404,45 @@ async def test_a_change_of_what_is_gone_is_a_new_message_and_given_up_the_next_t
         gone = Fault.error(400, "Bad Request: message to edit not found")
         telegram.fail("editMessageText", gone, times=100)
         await rig.say("second", key=key)
-        await phone.shows("second")
-        assert [one.text for one in phone.replies()] == ["first", "second"]
-        await rig.outbox_is(OutboxState.SENT)
-        await rig.say("third", key=key)
         await rig.outbox_is(OutboxState.FAILED)
-        assert len(telegram.asked("editMessageText")) == 2
+        assert len(telegram.asked("editMessageText")) == 1
+        assert [one.text for one in phone.replies()] == ["first"]
+
+
+async def test_what_is_worth_it_comes_anew_where_the_person_deleted_the_message(
+    telegram: TelegramServer, phone: Phone, home: Path
+) -> None:
+    async with running(telegram, home) as rig:
+        key = await rig.say("It grows …")
+        phone.delete((await phone.shows("It grows")).id)
+        await rig.say("It grows on …", key=key)  # of no use to who deleted it
+        await rig.outbox_is(OutboxState.FAILED)
+        assert phone.replies() == []
+        await rig.say("All of it.", key=key, anew=True)
+        await rig.outbox_is(OutboxState.SENT)
+        assert [one.text for one in phone.replies()] == ["All of it."]
+        await rig.say("All of it, and more.", key=key, anew=True)
+        await rig.outbox_is(OutboxState.SENT)
+        assert [one.text for one in phone.replies()] == ["All of it, and more."]
+        assert telegram.count("sendMessage") == 2
+
+
+async def test_words_that_were_refused_do_not_keep_later_ones_back(
+    telegram: TelegramServer, phone: Phone, home: Path
+) -> None:
+    async with running(telegram, home) as rig:
+        refused = Fault.error(400, "Bad Request: who knows why")
+        telegram.fail("sendMessage", refused)
+        key = await rig.say("no")
+        await rig.outbox_is(OutboxState.FAILED)
+        await rig.say("yes", key=key)
+        await phone.shows("yes")
+        telegram.fail("editMessageText", refused)
+        await rig.say("no", key=key)
+        await rig.outbox_is(OutboxState.FAILED)
+        await rig.say("yes, again", key=key)
+        await rig.outbox_is(OutboxState.SENT)
+        assert [one.text for one in phone.replies()] == ["yes, again"]
 
 
 async def test_a_sending_whose_end_could_not_be_noted_is_noted_later(

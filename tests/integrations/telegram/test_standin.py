@@ -182,6 +182,30 @@ def test_in_a_group_only_what_is_for_the_bot_reaches_it(telegram: TelegramServer
     assert texts(ask(telegram, "getUpdates")) == ["@steward_test_bot for it", "/help"]
 
 
+def test_an_album_is_a_message_for_each_file(telegram: TelegramServer) -> None:
+    phone = telegram.phone()
+    phone.send_album({"a.txt": b"a", "b.txt": b"b"}, "both")
+    phone.send_album({"a.jpg": b"a", "b.jpg": b"b"}, kind="photo", forwarded_from="Eve")
+    found = [one["message"] for one in ask(telegram, "getUpdates")["result"]]
+    assert [one.get("caption") for one in found] == ["both", None, None, None]
+    groups = [one["media_group_id"] for one in found]
+    assert groups[0] == groups[1] != groups[2] == groups[3]
+    assert all(isinstance(group, str) for group in groups)
+    assert ["forward_origin" in one for one in found] == [False, False, True, True]
+    assert ["photo" in one for one in found] == [False, False, True, True]
+
+
+def test_what_was_deleted_cannot_be_edited(telegram: TelegramServer) -> None:
+    phone = telegram.phone()
+    sent = ask(telegram, "sendMessage", chat_id=phone.chat, text="one")["result"]
+    phone.delete(sent["message_id"])
+    assert phone.messages() == []
+    given = {"chat_id": phone.chat, "message_id": sent["message_id"], "text": "two"}
+    told = ask(telegram, "editMessageText", **given)
+    assert told["description"] == "Bad Request: message to edit not found"
+    assert ask(telegram, "getUpdates")["result"] == []
+
+
 def test_it_runs_as_a_process_with_the_same_phone() -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.standins.telegram", "--token", "77:process"],

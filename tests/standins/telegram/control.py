@@ -25,6 +25,8 @@ class Control:
         self._actions: Mapping[str, Callable[..., Any]] = {
             "hello": self._hello,
             "send": self._send,
+            "album": self._album,
+            "delete": self._delete,
             "edit": self._edit,
             "press": self._press,
             "raw": self._raw,
@@ -74,6 +76,7 @@ class Control:
         data: str = "",
         claimed: int | None = None,
         media_type: str = "",
+        group: str = "",
         extra: dict[str, Any] | None = None,
     ) -> int:
         """A message; its id. ``kind``: document, photo or voice, with ``data`` in base64."""
@@ -81,6 +84,8 @@ class Control:
         more: dict[str, Any] = {}
         if kind:
             more = self._media(kind, name, base64.b64decode(data), claimed, media_type)
+        if group:
+            more["media_group_id"] = group
         if forwarded_from is not None:  # api MessageOriginHiddenUser
             origin = {"type": "hidden_user", "sender_user_name": forwarded_from}
             more["forward_origin"] = {**origin, "date": int(self._state.now) - 60}
@@ -94,6 +99,33 @@ class Control:
         if self._hears(place, text, quoted):
             self._state.push("message", {**body, **(extra or {})})
         return message.id
+
+    def _album(
+        self,
+        user: int,
+        chat: int,
+        files: list[tuple[str, str]],
+        caption: str,
+        kind: str,
+        forwarded_from: str | None,
+    ) -> list[int]:
+        """api Message: the files of a media group are messages of their own, with the same
+        ``media_group_id``, also where they are forwarded; a phone puts the caption on the first.
+        """
+        group = self._state.new_group()
+        return [
+            self._send(
+                user,
+                chat,
+                "" if number else caption,
+                forwarded_from=forwarded_from,
+                kind=kind,
+                name=name,
+                data=data,
+                group=group,
+            )
+            for number, (name, data) in enumerate(files)
+        ]
 
     def _media(
         self, kind: str, name: str, data: bytes, claimed: int | None, media_type: str
@@ -128,6 +160,10 @@ class Control:
         one = self._state.chat(chat).messages[message]
         one.text, one.entities, one.edited_at = text, spoken(text), self._state.now
         self._state.push("edited_message", one.json)
+
+    def _delete(self, chat: int, message: int) -> None:
+        """For everybody in a chat; api Update: a bot is not told."""
+        self._state.chat(chat).messages[message].deleted = True
 
     def _press(self, user: int, chat: int, message: int, data: str) -> str:
         """api CallbackQuery; its id."""

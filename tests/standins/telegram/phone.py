@@ -108,6 +108,32 @@ class Phone:
             )
         )
 
+    def send_album(
+        self,
+        files: dict[str, bytes],
+        caption: str = "",
+        *,
+        kind: str = "document",
+        forwarded_from: str | None = None,
+    ) -> list[int]:
+        """Send documents or photos together; the messages' ids."""
+        inside = [(name, base64.b64encode(data).decode()) for name, data in files.items()]
+        return list(
+            self._act(
+                "album",
+                user=self.user,
+                chat=self.chat,
+                files=inside,
+                caption=caption,
+                kind=kind,
+                forwarded_from=forwarded_from,
+            )
+        )
+
+    def delete(self, message: int) -> None:
+        """Delete a message, also one of the bot's."""
+        self._act("delete", chat=self.chat, message=message)
+
     def edit(self, message: int, text: str) -> None:
         """Change one of one's own messages."""
         self._act("edit", user=self.user, chat=self.chat, message=message, text=text)

@@ -237,6 +237,12 @@ class TelegramState:
         self.files[file.id] = file
         return file
 
+    def new_group(self) -> str:
+        """api Message: "media_group_id String … The unique identifier inside this chat of a media
+        message group this message belongs to".
+        """
+        return str(13_000_000_000_000_000 + next(self._numbers))
+
     def new_query(self) -> Query:
         """A button was pressed."""
         query = Query(str(4_000_000_000 + next(self._numbers)), self.now)
