@@ -239,10 +239,8 @@ CHANNEL_MUTANTS: Final = (
     Mutant(
         "channel: /new moves what was sent before it",
         DESK,
-        "                self.shift.lines.add(\n"
-        '                    f"chat {incoming.chat.id}", lambda: self._message(item, incoming)\n',
-        "                self.shift.lines.add(\n"
-        '                    f"chat {item.id}", lambda: self._message(item, incoming)\n',
+        '                    line = f"chat {incoming.chat.id}"\n',
+        '                    line = f"chat {item.id}"\n',
         COMMANDS,
     ),
     # -- approvals, changes, data --------------------------------------------------------------
