@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import logging
 import secrets
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from app.channel_making import channels_of
 from app.clock import SystemClock
-from app.config import SECRET_NAMES, Settings, SettingsStore
-from app.domain.errors import ConfigurationError, ModelError, SkillError, UsageError
-from app.domain.events import Circuit, FileVersionEvent, Severity
+from app.config import SECRET_NAMES, Settings
+from app.connected_model import ConnectedModel
+from app.domain.errors import ConfigurationError, SkillError
+from app.domain.events import Circuit, FileVersionEvent
 from app.domain.files import FileVersion
 from app.domain.notification_rules import NotificationRules
 from app.event_bus import EventBus
 from app.files.folders import GrantedFolders
-from app.files.version_manager import RecoveryReport, VersionManager
+from app.files.version_manager import VersionManager
 from app.files.watching import CHILD as WATCHER
 from app.files.watching import FolderWatcher
 from app.files.workspace import Workspaces
-from app.first_run import make_sample_folder
+from app.folder_grants import FolderGrants
 from app.google_drive import ConnectedDrive
-from app.integrations.discovery import LocalServer, find_local_servers
+from app.keys import Keys
 from app.logs import start_logging, stop_logging
 from app.model_context import ModelContext
 from app.notifications.last_resort import catch_the_uncaught
@@ -38,7 +38,6 @@ from app.orchestrator.call_reports import CallReports
 from app.orchestrator.dispatch import ToolDispatch
 from app.orchestrator.engine_parts import EngineParts
 from app.orchestrator.engines import Engines
-from app.orchestrator.guarded_model import guarded, unguarded
 from app.orchestrator.limits import bounds_of
 from app.orchestrator.outgoing import Outgoing
 from app.orchestrator.result_pages import ResultReader
@@ -46,24 +45,17 @@ from app.orchestrator.skills_now import SkillsNow
 from app.orchestrator.to_the_end import to_the_end
 from app.orchestrator.tracing import TraceRecorder
 from app.orchestrator.untrusted import Fence
-from app.providers import (
-    KEY_OF,
-    chosen,
-    client_for,
-    keep_choice,
-    read_address,
-    renew_options,
-    without_key,
-)
-from app.redaction import Redactor, Secret
+from app.redaction import Redactor
 from app.resilience.breaker_policy import BreakerPolicy
 from app.resilience.breakers import Breakers
 from app.resilience.circuit_breaker import BreakerSnapshot
 from app.resilience.supervisor import Supervisor
-from app.setting_fields import field_named
+from app.running_settings import RunningSettings
+from app.settings_store import SettingsStore
 from app.skill_runtime.executor import Executor
 from app.skill_runtime.registry import SkillRegistry
 from app.skill_runtime.watchdog import LoopWatchdog
+from app.start_report import StartReport
 from app.storage.approval_rules import ApprovalRules
 from app.storage.approvals import ApprovalLog
 from app.storage.branches import Branches
@@ -80,10 +72,7 @@ from app.storage.users import account_name
 from app.storage.waiting import WaitingMessages
 
 if TYPE_CHECKING:
-    from app.integrations.openrouter_sign_in import OpenRouterSignIn
     from app.orchestrator.llm_client import LLMClient
-
-logger = logging.getLogger(__name__)
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BUILT_IN_SKILLS: Final = ROOT / "skills"
@@ -91,14 +80,6 @@ _WATCHER_HINT: Final = (
     "Your files are safe, but changes made outside Steward are not recorded now. Switch recording "
     "off and on under Settings, Folders, to try again."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """Something the composer can complete: a command and what it does."""
-
-    text: str
-    summary: str
 
 
 class Assembly:
@@ -109,16 +90,12 @@ class Assembly:
 
     def __init__(self, store: SettingsStore, settings: Settings) -> None:
         self.store = store
-        self.settings = settings
+        self.running_settings = RunningSettings(store, settings)
         self.clock = SystemClock()
         self.redactor = Redactor(settings.secrets, names=SECRET_NAMES)
         self.bus = EventBus(self.redactor)
         self.user = account_name()
-        self.start_notices: tuple[str, ...] = settings.notices
-        """What the person should know about this start, besides ``recovery``."""
-        self.unsent: dict[str, int] = {}
-        """How many messages each conversation has that the last run did not send."""
-        self._unsent_notices: tuple[str, ...] = ()
+        self.start_report = StartReport(settings.notices)
         self._troubles: Troubles | None = None
         self._closing = AsyncExitStack()
 
@@ -204,17 +181,18 @@ class Assembly:
         )
         self._closing.push_async_callback(self.versions.close)
         self.workspaces = Workspaces(self.versions, self.folders, drive.finder(self.versions))
-        self.recovery: RecoveryReport = await self.versions.recover(in_drive=False)
+        self.start_report.recovery = await self.versions.recover(in_drive=False)
         await self.conversations.mark_interrupted()
         await self.executions.mark_interrupted()
         await self.turns.mark_interrupted()
-        await self._tell_what_was_not_sent()
+        await self.start_report.learn_unsent(self.waiting, self.conversations)
 
         self.watcher = FolderWatcher(
             versions=self.versions,
             folders=self.folders,
             tell=lambda severity, words: self.router.notify(severity, "watch", words),
         )
+        self.grants = FolderGrants(self.folders, self.running_settings, self.watcher.refresh)
 
         self.registry = SkillRegistry()
         await self._load_skills(settings.home / "skills")
@@ -260,14 +238,16 @@ class Assembly:
         )
 
         fence = Fence(secrets.token_bytes(32))
-        self.llm: LLMClient = self._client_for(settings)
-        self._closing.push_async_callback(self._close_llm)
+        running = self.running_settings
+        model = self.model = ConnectedModel(running, self.redactor, self.breakers, clock)
+        self._closing.push_async_callback(model.close)
+        self.keys = Keys(running, model, self.redactor)
         self.engines = Engines(
             EngineParts(
                 conversations=self.conversations,
                 dispatch=self.dispatch,
                 context=self.context,
-                llm=lambda: Outgoing(self.llm, self.redactor, fence, attached),
+                llm=lambda: Outgoing(model.llm, self.redactor, fence, attached),
                 redactor=self.redactor,
                 clock=clock,
                 publish=self.bus.publish,
@@ -281,7 +261,7 @@ class Assembly:
                 recorder=TraceRecorder(
                     self.traces,
                     clock,
-                    llm=lambda: self.llm,
+                    llm=lambda: model.llm,
                     surroundings=self.context.surroundings,
                 ),
             )
@@ -294,55 +274,9 @@ class Assembly:
         await self.supervisor.start(self.watcher.child)
         drive.begin()
         self.drive_watcher = drive.watcher(self.versions, self.database, clock)
-
-    async def _tell_what_was_not_sent(self) -> None:
-        self.unsent = await self.waiting.left_behind()
-        for conversation_id, count in self.unsent.items():
-            title = (await self.conversations.get(conversation_id)).title
-            what = "A message was" if count == 1 else f"{count} messages were"
-            words = (
-                f"{what} not sent before Steward ended. Open “{title}”: what you wrote stands in "
-                "its message field."
-            )
-            self.start_notices += (words,)
-            self._unsent_notices += (words,)
-
-    def announce(self, *, crash_is_told: bool = False) -> None:
-        """Tell what happened at the start, once a face listens: notices and recovered changes.
-
-        ``crash_is_told``: the face tells itself what the crash of the last run has left.
-        """
-        if self.recovery.missing_vault is not None:
-            self.router.notify(Severity.ERROR, "vault", str(self.recovery.missing_vault))
-        told = [*self.start_notices, *map(str, self.recovery.operations)]
-        if crash_is_told:
-            told = [words for words in self.start_notices if words not in self._unsent_notices]
-        for words in told:
-            self.router.notify(Severity.WARNING, "start", words)
-
-    async def offer_local_servers(self) -> None:
-        """Tell of model servers on this machine, where nothing was chosen; adopts none."""
-        if self.settings.provider is not None or self.llm.provider != "guided":
-            return
-        for server in await self.find_local_servers():
-            self.router.notify(
-                Severity.INFO,
-                "model",
-                f"A model server, {server.name} by its port, answers on this computer "
-                f"({server.base_url}). "
-                "Settings → Model connects it.",
-            )
-
-    async def learn_models(self) -> None:
-        """Ask the model's server what its models take; a face that stays calls it when it is idle.
-
-        So that a conversation is summarised in time from its first turn on. A server that does
-        not answer says so when it is asked something.
-        """
-        try:
-            await self.llm.models()
-        except ModelError as error:
-            logger.info("the list of models was not read", extra={"kind": error.kind})
+        self.channels = channels_of(self, troubles.child)
+        self._closing.push_async_callback(self.channels.close)
+        running.on_change = self._setting_changed
 
     async def watch_drive(self) -> None:
         """Note what others do in Google Drive from now on; for a face that stays."""
@@ -358,145 +292,40 @@ class Assembly:
             await asyncio.to_thread(self.registry.load, [BUILT_IN_SKILLS, personal])
         except SkillError as error:
             await asyncio.to_thread(self.registry.load, [BUILT_IN_SKILLS])
-            self.start_notices += (f"Your own skills were not loaded. {error}",)
+            self.start_report.note(f"Your own skills were not loaded. {error}")
 
     async def close(self) -> None:
         """Stop turns with consistent histories, then close everything, last opened first."""
         await self._closing.aclose()
 
+    @property
+    def settings(self) -> Settings:
+        """What holds now; ``running_settings`` changes it."""
+        return self.running_settings.now
+
+    @property
+    def llm(self) -> LLMClient:
+        """What answers now; ``model`` exchanges it."""
+        return self.model.llm
+
     def skills_now(self) -> SkillsNow:
         """The skills as a replay needs them."""
         return self.context.skills_now()
-
-    # -- settings that change while running ------------------------------------------------
-
-    async def connect(
-        self,
-        provider: str,
-        *,
-        base_url: str | None = None,
-        api_key: Secret | None = None,
-        model: str | None = None,
-    ) -> bool:
-        """Use another provider, after a live call has shown that it answers.
-
-        Saves the choice; the key goes to the keyring. Returns ``False`` where no keyring
-        works and the key holds for this run only. Raises ``ModelError``, ``UsageError`` or
-        ``ConfigurationError``, with everything as it was.
-        """
-        address = read_address(base_url)
-        wanted, key_name = chosen(self.settings, provider, address, api_key, model)
-        if api_key is not None and key_name is not None:
-            self.redactor.add(field_named(key_name).env, api_key)
-        client = self._client_for(wanted)
-        async with AsyncExitStack() as undo:
-            undo.push_async_callback(client.aclose)
-            await client.models()
-            undo.pop_all()
-        old, self.llm = self.llm, client
-        self.settings = wanted
-        await old.aclose()
-        return await asyncio.to_thread(keep_choice, self.store, wanted, key_name, api_key)
-
-    def sign_in(self) -> AbstractAsyncContextManager[OpenRouterSignIn]:
-        """OpenRouter's sign-in in the browser; the key it ends in is then to be connected."""
-        from app.integrations.openrouter_sign_in import openrouter_sign_in
-
-        return openrouter_sign_in()
-
-    async def find_local_servers(self) -> list[LocalServer]:
-        """Model servers that answer on loopback now: to be offered, never taken silently."""
-        return await find_local_servers()
-
-    def grant_folder(self, folder: Path) -> None:
-        """Let skills work in ``folder`` from now on, and remember it."""
-        self.folders.grant(folder)
-        self._save_folders()
-
-    async def use_sample_folder(self) -> Path:
-        """Make the sample folder, and let skills work in it. Raises ``FileError``."""
-        folder = await asyncio.to_thread(make_sample_folder, self.settings.home)
-        self.grant_folder(folder)
-        return folder
-
-    def revoke_folder(self, folder: Path) -> None:
-        """Take a folder back; its history stays."""
-        self.folders.revoke(folder)
-        self._save_folders()
-
-    def trust_instructions(self, folder: Path, *, trusted: bool = True) -> None:
-        """Follow (or no longer follow) the ``AGENTS.md`` of a granted folder."""
-        if folder not in self.folders.folders:
-            raise UsageError(f"{folder} is not a granted folder.")
-        now = set(self.settings.trusted_folders) - {folder}
-        self.change_setting("trusted_folders", sorted({*now, folder} if trusted else now))
-
-    def change_setting(self, name: str, value: object) -> None:
-        """Save one setting that is not secret and use it from now on. Raises ``UsageError``."""
-        if isinstance(value, list | tuple):
-            value = [str(item) for item in value]
-        self.store.save(name, value)
-        changed: dict[str, Any] = {name: self.store.value(name)}
-        self.settings = dataclasses.replace(self.settings, **changed)
-        self.breakers.configure(_breaker_policy(self.settings))
-        renew_options(unguarded(self.llm), self.settings)
-        if name.startswith("google_"):
-            self.google.learn_secrets_of_files()
-        if name == "watch_folders":
-            self.watcher.switch(on=self.settings.watch_folders)
-            self.supervisor.revive(WATCHER)
-
-    def setting_source(self, name: str) -> str:
-        """Where a setting comes from: see ``SettingsStore.source``.
-
-        A settings file that cannot be read now counts as empty; a change will say so.
-        """
-        try:
-            return self.store.source(name)
-        except ConfigurationError:
-            return "default"
-
-    async def remove_key(self, name: str) -> None:
-        """Forget a key that was kept; where its service answered with it, it no longer does.
-
-        What answers then is what the settings say without it: a server that may need no key, else
-        the offline commands. Raises ``UsageError`` for a key of the environment, ``KeyringError``
-        where the keyring would not let go of it; it is not used either way.
-        """
-        f = field_named(name)
-        if self.store.source(f.name) == "environment":
-            raise UsageError(f"{f.env} is set in the environment.", hint="Take it out there.")
-        before = self.settings.effective_provider
-        self.settings = without_key(self.settings, f.name)
-        if before == KEY_OF[f.name]:
-            old, self.llm = self.llm, self._client_for(self.settings)
-            await old.aclose()
-        await asyncio.to_thread(self._forget_key, f.name)
-
-    def _forget_key(self, name: str) -> None:
-        if self.store.source("provider") == "file":
-            self.store.save("provider", self.settings.provider)
-        self.store.store_secret(name, None)
 
     def hide_secrets(self, text: str) -> str:
         """``text`` with placeholders for known secrets, as it will be stored."""
         return self.redactor.text(text)
 
-    def completions(self) -> tuple[Completion, ...]:
-        """Commands the composer completes after ``/``; empty unless the guide answers."""
-        if self.llm.provider != "guided":
-            return ()
-        from app.integrations.guided.commands import COMMANDS
-
-        return tuple(Completion(command.usage, command.summary) for command in COMMANDS)
-
     # -- inside ---------------------------------------------------------------------------
 
-    def _save_folders(self) -> None:
-        folders = self.folders.folders
-        self.store.save("folders", [str(folder) for folder in folders])
-        self.settings = dataclasses.replace(self.settings, folders=folders)
-        self.watcher.refresh()
+    def _setting_changed(self, name: str) -> None:
+        self.breakers.configure(_breaker_policy(self.settings))
+        self.model.renew_options()
+        if name.startswith("google_"):
+            self.google.learn_secrets_of_files()
+        if name == "watch_folders":
+            self.watcher.switch(on=self.settings.watch_folders)
+            self.supervisor.revive(WATCHER)
 
     def _tell_troubles(self) -> Troubles:
         """Let every failure behind a boundary be told."""
@@ -511,17 +340,9 @@ class Assembly:
     def _tell_problem(self, source: str, words: str) -> None:
         """In any thread, and also before there is anybody to tell: then it is a start's notice."""
         if self._troubles is None:
-            self.start_notices += (words,)
+            self.start_report.note(words)
         else:
             self._troubles.problem_soon(source, words)
-
-    def _client_for(self, settings: Settings) -> LLMClient:
-        client = client_for(settings, self.clock)
-        own = settings.effective_provider == "openai-compatible" and settings.llm_base_url
-        return guarded(client, own or client.label, self.breakers, self.clock)
-
-    async def _close_llm(self) -> None:
-        await self.llm.aclose()
 
     def _publish_version(self, version: FileVersion) -> None:
         self.bus.publish(

@@ -14,10 +14,10 @@ def tell_of_bug(
     """A ``sys.excepthook``: one line for the person, the rest in the log, both without secrets."""
     import logging
 
-    from app.config import SettingsStore
     from app.domain.errors import StewardError
     from app.logs import start_logging, stop_logging
     from app.redaction import Redactor
+    from app.settings_store import SettingsStore
 
     store = SettingsStore()
     try:

@@ -20,11 +20,12 @@ from app.integrations.google.accounts import GoogleAccounts
 from app.storage.drive_watch import DriveWatch
 
 if TYPE_CHECKING:
-    from app.config import Settings, SettingsStore
+    from app.config import Settings
     from app.domain.google_accounts import GoogleAccount
     from app.domain.skills import Clock
     from app.files.version_manager import VersionManager
     from app.integrations.google.account_book import Hide
+    from app.settings_store import SettingsStore
     from app.storage.database import Database
 
 

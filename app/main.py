@@ -293,12 +293,15 @@ async def _open(
         if error is None:
             assembly = opening.result()
             logging.getLogger(__name__).info("the window is open")
-            assembly.announce(crash_is_told=ended is not None)
+            assembly.start_report.announce(assembly.router, crash_is_told=ended is not None)
             assert window.session is not None
             tasks = window.session.tasks  # what fails in one of them is told
             if window.set_up is None:  # else nothing is asked before the person says so
-                tasks.start(assembly.offer_local_servers(), name="look for model servers")
-            tasks.start(assembly.learn_models(), name="learn the models")
+                tasks.start(
+                    assembly.model.offer_local_servers(assembly.router),
+                    name="look for model servers",
+                )
+            tasks.start(assembly.model.learn_models(), name="learn the models")
             return assembly
         window.show_trouble(_explained(error), home)
         retry = asyncio.create_task(again.get(), name="wait for another try")
@@ -330,7 +333,7 @@ async def _assemble(home: Path, *, offline: bool) -> Assembly:
     # In a thread: these imports take longer than the window took to show.
     await asyncio.to_thread(import_module, "app.assembly")
     from app.assembly import Assembly
-    from app.config import SettingsStore
+    from app.settings_store import SettingsStore
 
     overrides = {"provider": "guided"} if offline else {}
     return await Assembly.open(SettingsStore(home), **overrides)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from app.config import Settings, SettingsStore
+from app.config import Settings
 from app.domain.errors import ConfigurationError, UsageError
 from app.domain.skills import Clock
 from app.integrations.guided.client import GuidedClient
@@ -13,6 +13,7 @@ from app.integrations.request_options import RequestOptions
 from app.origins import origin_of
 from app.redaction import Secret
 from app.setting_fields import field_named
+from app.settings_store import SettingsStore
 
 if TYPE_CHECKING:
     from app.orchestrator.llm_client import LLMClient
@@ -79,7 +80,10 @@ def without_key(settings: Settings, name: str) -> Settings:
     if name == "openrouter_api_key":
         provider = None if settings.provider == "openrouter" else settings.provider
         return dataclasses.replace(settings, openrouter_api_key=None, provider=provider)
-    return dataclasses.replace(settings, llm_api_key=None, kept_keys={})
+    if name == "llm_api_key":
+        return dataclasses.replace(settings, llm_api_key=None, kept_keys={})
+    other: dict[str, Any] = {name: None}
+    return dataclasses.replace(settings, **other)
 
 
 def client_for(settings: Settings, clock: Clock) -> LLMClient:

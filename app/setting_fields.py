@@ -20,6 +20,7 @@ from app.setting_kinds import (
     Passage,
     Routing,
     Seconds,
+    Subscription,
     Switch,
     Whole,
 )
@@ -254,6 +255,55 @@ FIELDS: Final[tuple[Field, ...]] = (
         "STEWARD_GOOGLE_API_URL",
         Address(),
         "Where Google's interface is, in place of https://www.googleapis.com.",
+    ),
+    Field(
+        "telegram_bot_token",
+        "TELEGRAM_BOT_TOKEN",
+        Key(),
+        "The token of your Telegram bot, from @BotFather; sent to Telegram only.",
+    ),
+    Field(
+        "telegram_on",
+        "STEWARD_TELEGRAM_ON",
+        Switch(),
+        "off: the bot is not listened to; its token is kept.",
+    ),
+    Field(
+        "telegram_api_url",
+        "STEWARD_TELEGRAM_API_URL",
+        Address(),
+        "Where the Bot API is, in place of https://api.telegram.org.",
+    ),
+    Field(
+        "stale_minutes",
+        "STEWARD_STALE_MINUTES",
+        Whole(1, 1440),
+        "A message from a phone that is older, in minutes, is asked about before it is done.",
+    ),
+    Field(
+        "webhook_port",
+        "STEWARD_WEBHOOK_PORT",
+        Whole(1, 65_535, optional=True),
+        "The port on this machine that `steward serve` takes Telegram's updates on, behind your "
+        "own web server; none: it asks Telegram for them.",
+    ),
+    Field(
+        "webhook_secret",
+        "STEWARD_WEBHOOK_SECRET",
+        Key(),
+        "The secret token that each update to the webhook must carry.",
+    ),
+    Field(
+        "webhook_url",
+        "STEWARD_WEBHOOK_URL",
+        Address(),
+        "The public https address of the webhook, to have Telegram told of it; empty: you tell it.",
+    ),
+    Field(
+        "google_chat_subscription",
+        "STEWARD_GOOGLE_CHAT_SUBSCRIPTION",
+        Subscription(),
+        "A Pub/Sub subscription with a Google Chat app's events: projects/…/subscriptions/….",
     ),
 )
 _BY_NAME: Final = {f.name: f for f in FIELDS} | {f.env: f for f in FIELDS}

@@ -23,6 +23,7 @@ from app.routing_setting import read_routing
 _MOST_DOLLARS: Final = 1_000_000
 _GROUPED: Final = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+")
 """Thousands, as ranges are shown. Not read in what may have a fraction: there 1,500 is unclear."""
+_SUBSCRIPTION: Final = re.compile(r"projects/[^/\s]+/subscriptions/[^/\s]+")
 
 
 class Kind(Protocol):
@@ -75,6 +76,18 @@ class Address(Line):
         if origin_of(text) is None or not text.isprintable() or " " in text:
             raise ValueError("use a URL that names a server, for instance http://127.0.0.1:8080/v1")
         return text.rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription(Line):
+    """A Pub/Sub subscription's full name."""
+
+    def read(self, value: object) -> str | None:
+        """As Google writes it (Pub/Sub, resource names)."""
+        text = Line.read(self, value)
+        if text is not None and _SUBSCRIPTION.fullmatch(text) is None:
+            raise ValueError("use its full name: projects/PROJECT/subscriptions/NAME")
+        return text
 
 
 @dataclass(frozen=True, slots=True)

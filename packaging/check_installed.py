@@ -43,6 +43,8 @@ asyncio.run(search())
 LIBRARIES = """
 import csv, email.mime.text, multiprocessing, sqlite3, statistics, xml.etree.ElementTree
 import certifi, docx, keyring.backends.SecretService, openpyxl, pptx, pypdf, secretstorage, ssl
+import segno, starlette.applications, uvicorn.lifespan.off, uvicorn.protocols.http.h11_impl
+segno.make("https://t.me/x")
 docx.Document(); pptx.Presentation()
 assert ssl.create_default_context(cafile=certifi.where()).get_ca_certs()
 with multiprocessing.get_context("spawn").Pool(1) as pool:
@@ -184,6 +186,11 @@ def check_terminal(system: System) -> None:
     must(system.run("cat", f"{folder}/report.md") == "status: draft\n", "and restores version 1")
     must("[(2, 'a draft')]" in system.run("steward", "-I", "-c", SEARCH), "a pattern is searched")
     must("complete" in system.run("steward", "-I", "-c", LIBRARIES), "the libraries are complete")
+    said = system.run("sh", "-c", "steward serve 2>&1 || echo ended with $?")
+    must("steward telegram connect" in said, "steward serve says what to set up")
+    must("ended with 3" in said, "and that it is not set up by its exit code")
+    unit = system.root / "usr/lib/systemd/user/steward.service"
+    must(unit.is_file(), "there is a unit for steward serve")
 
 
 def check_offscreen(system: System) -> None:

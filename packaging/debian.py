@@ -77,6 +77,7 @@ def lay_out(program: Path, root: Path, *, notices: str, manual: str) -> None:
     (root / "usr/bin/steward").symlink_to("../lib/steward/steward")
     _text(root / "usr/share/applications/steward.desktop", _file("steward.desktop"))
     _text(root / "usr/share/metainfo/steward.metainfo.xml", metainfo())
+    _text(root / "usr/lib/systemd/user/steward.service", _file("steward.service"))
     themes = root / "usr/share/icons/hicolor"
     _copy(icons.SOURCE, themes / "scalable/apps/steward.svg")
     with tempfile.TemporaryDirectory() as scratch:

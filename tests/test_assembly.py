@@ -30,7 +30,7 @@ async def test_a_broken_skill_of_the_person_costs_their_skills_and_nothing_else(
         assert assembly.registry.get("files.read").domain == "files"
         heard: list[Event] = []
         assembly.bus.subscribe(heard.append)
-        assembly.announce()
+        assembly.start_report.announce(assembly.router)
         (told,) = heard
         assert isinstance(told, Notification)
         assert "oops.py" in told.message
@@ -51,7 +51,7 @@ async def test_a_vault_that_is_gone_is_told_at_the_start(tmp_path: Path) -> None
     told: list[Event] = []
     try:
         assembly.bus.subscribe(told.append)
-        assembly.announce()
+        assembly.start_report.announce(assembly.router)
     finally:
         await assembly.close()
 
@@ -69,7 +69,7 @@ async def test_the_sample_folder_is_made_when_it_is_asked_for_and_keeps_what_was
         assembly = await Assembly.open()
         try:
             assert len(assembly.folders.folders) == (0 if run == "first" else 1)
-            assert await assembly.use_sample_folder() == steward_home / "Sample"
+            assert await assembly.grants.grant_sample() == steward_home / "Sample"
             assert assembly.folders.folders == (steward_home / "Sample",)
             assert ("draft" if run == "first" else "done") in report.read_text()
             report.write_text("status: done")
@@ -82,11 +82,11 @@ async def test_a_sample_folder_that_cannot_be_made_is_explained(steward_home: Pa
     try:
         (steward_home / "Sample").write_text("a file in the way")
         with pytest.raises(UsageError, match="is not a folder"):
-            await assembly.use_sample_folder()
+            await assembly.grants.grant_sample()
         (steward_home / "Sample").unlink()
         (steward_home / "Sample").symlink_to(steward_home / "nowhere" / "at all")
         with pytest.raises(FileError, match="could not be made"):
-            await assembly.use_sample_folder()
+            await assembly.grants.grant_sample()
         assert assembly.folders.folders == ()
     finally:
         await assembly.close()
@@ -98,9 +98,9 @@ async def test_a_granted_folder_and_a_setting_hold_in_the_next_run(
     (tmp_path / "docs").mkdir()
     assembly = await Assembly.open()
     try:
-        assembly.grant_folder(tmp_path / "docs")
-        assembly.change_setting("instructions", "Be brief.")
-        assembly.trust_instructions(tmp_path / "docs")
+        assembly.grants.grant(tmp_path / "docs")
+        assembly.running_settings.change("instructions", "Be brief.")
+        assembly.grants.trust(tmp_path / "docs")
         (tmp_path / "docs" / "AGENTS.md").write_text("Use metric units.")
         prompt = await assembly.context.system_prompt()
         assert "Be brief." in prompt
@@ -111,7 +111,7 @@ async def test_a_granted_folder_and_a_setting_hold_in_the_next_run(
     try:
         assert again.folders.folders == (tmp_path / "docs",)
         assert "Be brief." in await again.context.system_prompt()
-        again.revoke_folder(tmp_path / "docs")
+        again.grants.revoke(tmp_path / "docs")
         assert again.settings.folders == ()
     finally:
         await again.close()
@@ -128,19 +128,19 @@ async def test_a_model_server_on_this_machine_is_offered_and_not_adopted(
             async def find() -> list[LocalServer]:
                 return found
 
-            monkeypatch.setattr(assembly, "find_local_servers", find)
+            monkeypatch.setattr(assembly.model, "find_local_servers", find)
             heard: list[Event] = []
             assembly.bus.subscribe(heard.append)
-            await assembly.offer_local_servers()
+            await assembly.model.offer_local_servers(assembly.router)
             (told,) = heard
             assert isinstance(told, Notification)
             assert server.base_url in told.message
             assert assembly.llm.provider == "guided"
 
-            await assembly.connect("openai-compatible", base_url=server.base_url)
+            await assembly.model.connect("openai-compatible", base_url=server.base_url)
             assert assembly.llm.provider == "openai-compatible"
             heard.clear()
-            await assembly.offer_local_servers()
+            await assembly.model.offer_local_servers(assembly.router)
             assert heard == []
     finally:
         await assembly.close()
@@ -150,7 +150,7 @@ async def test_a_server_that_does_not_answer_is_not_connected_and_all_stays_as_i
     assembly = await Assembly.open()
     try:
         with pytest.raises(ModelError):
-            await assembly.connect("openai-compatible", base_url="http://127.0.0.1:9/v1")
+            await assembly.model.connect("openai-compatible", base_url="http://127.0.0.1:9/v1")
         assert assembly.llm.provider == "guided"
         assert assembly.store.load().effective_provider == "guided"
     finally:
@@ -177,9 +177,9 @@ async def test_watching_follows_its_setting_and_the_folders(
 
     try:
         assert not assembly.watcher.watching.is_set()
-        assembly.change_setting("watch_folders", "on")
+        assembly.running_settings.change("watch_folders", "on")
         assert (await next_version()).file == str(folders[0] / "a.md")
-        assembly.grant_folder(folders[1])
+        assembly.grants.grant(folders[1])
         event = await next_version()
         assert (event.file, event.version) == (str(folders[1] / "a.md"), 1)
     finally:
@@ -199,7 +199,7 @@ async def test_a_changed_breaker_setting_holds_at_once(steward_home: Path) -> No
     assembly = await Assembly.open()
     try:
         breaker = assembly.breakers.breaker("files.read")
-        assembly.change_setting("breaker_threshold", 1)
+        assembly.running_settings.change("breaker_threshold", 1)
         permit = breaker.acquire()
         assert permit is not None
         breaker.settle(permit, Outcome.FAILURE)
@@ -248,7 +248,7 @@ async def test_what_the_models_take_is_learned_without_asking_one_anything(
         assembly = await Assembly.open()
         try:
             assert assembly.llm.context_length() is None
-            await assembly.learn_models()
+            await assembly.model.learn_models()
             assert assembly.llm.context_length() == 8192
             assert assembly.llm.default_model == "small"
         finally:
@@ -266,7 +266,7 @@ async def test_a_server_that_lists_no_models_is_no_trouble_before_it_is_asked(
         heard: list[Event] = []
         assembly.bus.subscribe(heard.append)
         try:
-            await assembly.learn_models()
+            await assembly.model.learn_models()
         finally:
             await assembly.close()
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Settings, SettingsStore
+from app.config import Settings
 from app.domain.errors import ConfigurationError, UsageError
 from app.redaction import Secret
+from app.settings_store import SettingsStore
 
 KEY = "sk-or-v1-0123456789abcdef"
 

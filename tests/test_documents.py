@@ -20,7 +20,13 @@ from app.ui.dock import TABS
 
 ROOT: Final = Path(__file__).parent.parent
 GUIDE: Final = ROOT / "docs" / "user-guide.md"
-DOCUMENTS: Final = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", GUIDE)
+DOCUMENTS: Final = (
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    GUIDE,
+    ROOT / "docs" / "telegram.md",
+    ROOT / "docs" / "google-chat.md",
+)
 LARGEST_PICTURE: Final = 120_000
 """Bytes. Who reads the guide should not wait for it."""
 

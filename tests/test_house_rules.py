@@ -140,7 +140,7 @@ def test_what_the_window_says_goes_through_translate() -> None:
         "setWindowTitle", "setPlaceholderText", "setInformativeText", "addAction", "addMenu",
         "add_section",
     }  # fmt: skip
-    names = {"Steward"}  # and shortcuts, which Qt names itself
+    names = {"Steward", "Telegram", "Google Chat"}  # and shortcuts, which Qt names itself
     found = [
         f"{where(path, call)}: {value.value!r}"
         for path in SOURCES
@@ -163,7 +163,10 @@ DELETES = {"delete", "emptyTrash", "empty_trash", "deleteRevision"}
 
 
 def test_nothing_of_google_is_deleted_for_good() -> None:
-    """Drive's own trash is emptied by the person, and revisions go when Drive lets go of them."""
+    """Drive's own trash is emptied by the person, and revisions go when Drive lets go of them.
+
+    Messages that Steward itself wrote are no files: of those, ``chat.py`` may take one back.
+    """
     sources = [path for path in SOURCES if "google" in path.parts]
     found = [
         where(path, node)
@@ -171,6 +174,7 @@ def test_nothing_of_google_is_deleted_for_good() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if (isinstance(node, ast.Attribute) and node.attr in DELETES)
         or (isinstance(node, ast.Constant) and node.value in {*DELETES, "DELETE"})
+        if not (path.name == "chat.py" and ast.unparse(node) == "self._messages.delete")
     ]
 
     assert sources

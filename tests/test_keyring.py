@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from app.assembly import Assembly
 from app.clock import SystemClock
-from app.config import SettingsStore
 from app.domain.errors import KeyringError, UsageError
 from app.keyring_secrets import SystemKeyring
 from app.origins import origin_of, same_origin
 from app.providers import chosen, client_for
 from app.redaction import Secret
+from app.settings_store import SettingsStore
 from tests.keyrings import WorkingKeyring
 from tests.standins.model_server import ModelServer
 
@@ -246,13 +246,13 @@ async def test_a_setting_changes_at_once_however_long_the_keyring_takes(
     one = SettingsStore(kept_earlier, {}, SystemKeyring(patience=0.05))
     assembly = await Assembly.open(one)
     try:
-        assert any("keyring" in notice for notice in assembly.start_notices)
+        assert any("keyring" in notice for notice in assembly.start_report.notices)
         while stuck.entered.acquire(blocking=False):
             pass
         await asyncio.to_thread(stuck.let_go.set)
         started = time.monotonic()
-        assembly.change_setting("theme", "dark")
-        assembly.change_setting("skill_timeout", 7)
+        assembly.running_settings.change("theme", "dark")
+        assembly.running_settings.change("skill_timeout", 7)
         assert time.monotonic() - started < 1
         assert assembly.settings.theme == "dark"
         assert assembly.settings.skill_timeout == 7
@@ -273,13 +273,13 @@ async def test_a_key_that_is_removed_is_used_no_longer_and_forgotten(
     assembly = await Assembly.open(one)
     try:
         assert assembly.llm.provider == "openrouter"
-        assert assembly.setting_source("openrouter_api_key") == "keyring"
+        assert assembly.running_settings.source("openrouter_api_key") == "keyring"
 
-        await assembly.remove_key("openrouter_api_key")
+        await assembly.keys.remove("openrouter_api_key")
 
         assert assembly.llm.provider == "guided"
         assert works.kept == {}
-        assert assembly.setting_source("openrouter_api_key") == "default"
+        assert assembly.running_settings.source("openrouter_api_key") == "default"
         assert store(tmp_path).load().effective_provider == "guided"
         assert KEY not in assembly.hide_secrets(f"the key was {KEY}")
     finally:
@@ -296,7 +296,7 @@ async def test_a_server_is_asked_without_the_key_that_was_removed(
         assembly = await Assembly.open(one)
         try:
             await assembly.llm.models()
-            await assembly.remove_key("llm_api_key")
+            await assembly.keys.remove("llm_api_key")
             await assembly.llm.models()
         finally:
             await assembly.close()
@@ -310,7 +310,7 @@ async def test_a_key_of_the_environment_cannot_be_removed(tmp_path: Path) -> Non
     assembly = await Assembly.open(store(tmp_path, OPENROUTER_API_KEY=KEY))
     try:
         with pytest.raises(UsageError, match="OPENROUTER_API_KEY is set in the environment"):
-            await assembly.remove_key("openrouter_api_key")
+            await assembly.keys.remove("openrouter_api_key")
         assert assembly.llm.provider == "openrouter"
     finally:
         await assembly.close()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import configparser
 import importlib
+import inspect
 import json
 import os
+import plistlib
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -15,6 +18,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from app.cli.run import GRACE_SECONDS, INTERRUPTED, NOT_CONFIGURED, WRONG_USAGE
 
 ROOT = Path(__file__).parent.parent
 PACKAGING = ROOT / "packaging"
@@ -172,6 +177,45 @@ def test_the_desktop_entry_belongs_to_the_window() -> None:
     assert entry["Type"] == "Application"
     assert (entry["Exec"], entry["Icon"], entry["Terminal"]) == ("steward", "steward", "false")
     assert entry["Categories"].endswith(";")
+
+
+def test_the_unit_serves_until_it_is_told_to_end(debian: ModuleType) -> None:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(LINUX / "steward.service", encoding="utf-8")
+    service = parser["Service"]
+
+    assert service["ExecStart"] == "/usr/bin/steward serve"
+    assert service["SuccessExitStatus"] == str(INTERRUPTED)
+    assert service["RestartPreventExitStatus"].split() == [str(WRONG_USAGE), str(NOT_CONFIGURED)]
+    assert int(service["TimeoutStopSec"]) > GRACE_SECONDS
+    assert "steward.service" in inspect.getsource(debian.lay_out)
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    unit = tmp_path / "steward.service"
+    text = (LINUX / "steward.service").read_text(encoding="utf-8")
+    unit.write_text(text.replace("/usr/bin/steward", sys.executable))  # it must be there
+    done = subprocess.run(
+        ["systemd-analyze", "--user", "--man=no", "verify", str(unit)],
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode == 0, done.stderr
+    assert str(unit) not in done.stderr
+
+
+def test_launchd_runs_the_same_command() -> None:
+    with (PACKAGING / "macos" / "local.steward.serve.plist").open("rb") as file:
+        job = plistlib.load(file)
+
+    assert job["Label"] == "local.steward.serve"
+    assert job["ProgramArguments"][1:] == ["serve"]
+    assert job["ExitTimeOut"] > GRACE_SECONDS
+    assert oct(job["Umask"]) == "0o77"
 
 
 def test_what_software_centres_read_names_the_entry_and_the_version(debian: ModuleType) -> None:

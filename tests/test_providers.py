@@ -86,7 +86,7 @@ async def test_a_changed_setting_goes_with_the_next_request() -> None:
         )
         try:
             for effort in ("low", "high"):
-                assembly.change_setting("reasoning_effort", effort)
+                assembly.running_settings.change("reasoning_effort", effort)
                 client = unguarded(assembly.llm)
                 assert isinstance(client, OpenAICompatibleClient)
                 await ask(client, request())

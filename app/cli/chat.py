@@ -106,7 +106,7 @@ class _Talk:
             self._engine = self._run.until_done(found)
         if self._attended:
             note(f"Steward · {self._assembly.llm.label}. /quit or Ctrl+D leaves.", "dim")
-            _prepare_editing([c.text for c in self._assembly.completions()])
+            _prepare_editing([c.text for c in self._assembly.model.completions()])
         while (message := self._next_message()) is not None:
             if message.split(maxsplit=1)[:1] == ["/attach"]:
                 self._attach(message.removeprefix("/attach").strip())

@@ -1,4 +1,4 @@
-"""The doctor's call to Google Drive: one for each account, and none where nobody signed in."""
+"""The doctor's calls to Google: Drive, one for each account, and the events of a Chat app."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from app.cli.checks import ATTENTION, OK, TROUBLE, Check
 from app.cli.google_accounts import access_words, accounts_of, storage_words
 
 if TYPE_CHECKING:
-    from app.config import Settings, SettingsStore
+    from app.config import Settings
     from app.domain.google_accounts import GoogleAccount
     from app.integrations.google.accounts import GoogleAccounts
+    from app.redaction import Secret
+    from app.settings_store import SettingsStore
 
 
 async def check_google(store: SettingsStore, settings: Settings) -> Check:
@@ -43,3 +45,28 @@ def _looked_at(accounts: GoogleAccounts, account: GoogleAccount) -> tuple[str, s
         return TROUBLE, f"{account.email}: {error.message}", error.hint
     words = f"{drive.email} answers ({access_words(account.access)}; {storage_words(drive)})."
     return OK, words, ""
+
+
+async def check_google_chat(settings: Settings) -> Check:
+    """Whether a Chat app's events can be pulled. Raises ``ChatApiError``, ``ConfigurationError``.
+
+    One that waits is handed out by it; as it is not acknowledged, it comes again.
+    """
+    if not settings.google_chat_subscription:
+        return Check("google chat", OK, "No subscription is set; Google Chat is not used.")
+    from app.integrations.google.chat import connect
+
+    known: dict[str, Secret] = {}
+    client = await asyncio.to_thread(
+        connect,
+        settings.google_chat_subscription,
+        settings.google_service_account_file,
+        settings.google_api_url,
+        known.__setitem__,
+    )
+    try:
+        waiting = await asyncio.to_thread(client.pull, 1, wait=False)
+    finally:
+        client.close()
+    what = "something waits" if waiting else "nothing waits"
+    return Check("google chat", OK, f"{settings.google_chat_subscription} answers; {what}.")

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from app.cli.remedies import hint_of
-from app.config import Settings, SettingsStore
+from app.config import Settings
 from app.domain.errors import StewardError
 from app.last_run import is_unnoticed, last_crash
+from app.settings_store import SettingsStore
 
 OK: Final = "ok"
 ATTENTION: Final = "attention"

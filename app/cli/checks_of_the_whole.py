@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final
 
+from app.cli.check_telegram import check_phones
 from app.cli.checks import ATTENTION, OK, TROUBLE, Check, within
 from app.cli.checks_of_parts import check_circuits, check_log, check_notifications
 from app.cli.counting import counted
@@ -23,7 +24,7 @@ _LOOK: Final = 2.0
 
 
 async def checks_of_the_whole() -> AsyncIterator[Check]:
-    """Log, database, vault, notices and circuits of a whole Steward that is opened for it."""
+    """Log, database, vault, notices, circuits and phones of a Steward that is opened for it."""
     from app.assembly import Assembly
 
     # Without a model first: a missing key must not hide the state of the history.
@@ -50,6 +51,7 @@ async def checks_of_the_whole() -> AsyncIterator[Check]:
                 ("vault", _VAULT, check_vault(assembly)),
                 ("notices", _LOOK, check_notifications(assembly)),
                 ("circuits", _LOOK, check_circuits(assembly)),
+                ("phones", _LOOK, check_phones(assembly)),
             )
         ]
         for check in running:
@@ -72,8 +74,8 @@ async def check_database(assembly: Assembly) -> Check:
         hint = f"Put the newest copy from {database.path.parent / 'backups'} in its place."
         return Check("database", TROUBLE, found, hint)
     count = len(await assembly.conversations.list(limit=100_000))
-    if assembly.recovery.did_something:
-        done = "; ".join(str(one) for one in assembly.recovery.operations)
+    if assembly.start_report.recovery.did_something:
+        done = "; ".join(str(one) for one in assembly.start_report.recovery.operations)
         return Check("database", ATTENTION, f"A start after a crash: {done}", "")
     whole = "whole" if health.checked else "too large to be checked in a moment"
     return Check("database", OK, f"{counted(count, 'conversation')}; written, read, {whole}.")
@@ -81,7 +83,7 @@ async def check_database(assembly: Assembly) -> Check:
 
 async def check_vault(assembly: Assembly) -> Check:
     """Every version's bytes, as far as the time goes."""
-    gone = assembly.recovery.missing_vault
+    gone = assembly.start_report.recovery.missing_vault
     if gone is not None:
         return Check("vault", TROUBLE, gone.message, gone.hint)
     try:

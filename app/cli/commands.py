@@ -27,6 +27,9 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "approvals": ("app.cli.approvals:approvals", "What was decided about each change."),
     "sign-in": ("app.cli.sign_in:sign_in", "Connect a model by signing in in the browser."),
     "google": ("app.cli.google:google", "Google Drive: sign in, see the accounts, sign out."),
+    "serve": ("app.cli.serve:serve", "Answer phones and team chats without a window."),
+    "telegram": ("app.cli.telegram:telegram", "Talk from your phone: connect a bot, pair, list."),
+    "google-chat": ("app.cli.google_chat:google_chat", "Talk from Google Chat: pair, list."),
     "config": ("app.cli.settings:config", "Read and change settings."),
     "autostart": ("app.cli.autostart:autostart", "Open the window when you log in: on or off."),
     "doctor": ("app.cli.doctor:doctor", "Check every part and say how to mend what is not well."),
@@ -85,8 +88,8 @@ def run_command(arguments: Sequence[str]) -> int:
 
 
 def _without_secrets(text: str) -> str:
-    from app.config import SettingsStore
     from app.redaction import Redactor
+    from app.settings_store import SettingsStore
 
     store = SettingsStore()
     try:

@@ -22,6 +22,7 @@ _SKILLS: Final = 8.0
 _WINDOW: Final = 10.0
 _MODEL: Final = 10.0
 _GOOGLE: Final = 10.0
+_TELEGRAM: Final = 10.0
 _KEYRING: Final = 4.0
 _WATCHING: Final = 4.0
 _TIME_TO_CLOSE: Final = 0.5
@@ -53,8 +54,9 @@ async def _doctor(run: Run) -> int:
 
 async def _all_checks() -> AsyncIterator[Check]:
     """Every check, in an order for reading, each as soon as it is known."""
-    from app.cli.check_google import check_google
+    from app.cli.check_google import check_google, check_google_chat
     from app.cli.check_model import check_model
+    from app.cli.check_telegram import check_telegram
     from app.cli.checks import (
         check_disk,
         check_folders,
@@ -70,7 +72,7 @@ async def _all_checks() -> AsyncIterator[Check]:
     )
     from app.cli.checks_of_parts import check_watching
     from app.cli.checks_of_the_whole import checks_of_the_whole
-    from app.config import SettingsStore
+    from app.settings_store import SettingsStore
 
     yield check_python()
     store = SettingsStore()
@@ -83,10 +85,14 @@ async def _all_checks() -> AsyncIterator[Check]:
     yield await within("last run", _LOOK, asyncio.to_thread(check_last_run, store.home))
     settings, settings_check = load_settings(store)
     yield settings_check
-    model = watching = google = None
+    model = watching = google = telegram = google_chat = None
     if settings is not None:
         model = asyncio.create_task(within("model", _MODEL, check_model(settings)))
         google = asyncio.create_task(within("google", _GOOGLE, check_google(store, settings)))
+        telegram = asyncio.create_task(within("telegram", _TELEGRAM, check_telegram(settings)))
+        google_chat = asyncio.create_task(
+            within("google chat", _GOOGLE, check_google_chat(settings))
+        )
         watch = asyncio.to_thread(check_watching, settings.home, switched_on=settings.watch_folders)
         watching = asyncio.create_task(within("watching", _WATCHING, watch))
         folders = asyncio.to_thread(check_folders, settings.folders)
@@ -94,7 +100,7 @@ async def _all_checks() -> AsyncIterator[Check]:
     yield await skills
     async for check in checks_of_the_whole():
         yield check
-    for task in (watching, model, google):
+    for task in (watching, model, google, telegram, google_chat):
         if task is not None:
             yield await task
     yield await servers
@@ -106,6 +112,6 @@ def _show(output: Output, name: str, status: str, message: str, hint: str) -> No
     if output.json_lines:
         output.record({"check": name, "status": status, "message": message, "hint": hint})
         return
-    output.line(f"{status:<10} {name:<10} {visible_line(message)}", _COLOURS[status])
+    output.line(f"{status:<10} {name:<11} {visible_line(message)}", _COLOURS[status])
     if hint:
-        output.line(f"{'':<21} → {visible_line(hint)}")
+        output.line(f"{'':<22} → {visible_line(hint)}")

@@ -57,7 +57,7 @@ async def verify(output: Output) -> int:
 async def recover(output: Output) -> int:
     """Say what the recovery at the start of this very command did; then end what is in Drive."""
     async with opened(offline=True, warn=False) as assembly:
-        report = assembly.recovery
+        report = assembly.start_report.recovery
         operations = (*report.operations, *await assembly.versions.recover_drive())
     if report.missing_vault is not None:
         _show_missing_vault(output, report.missing_vault)

@@ -99,7 +99,7 @@ async def _sign_in(
     import asyncio
     import dataclasses
 
-    from app.config import SettingsStore
+    from app.settings_store import SettingsStore
 
     store = SettingsStore()
     settings = await asyncio.to_thread(store.load)
@@ -153,7 +153,7 @@ def _tell_signed_in(output: Output, done: SignedIn) -> None:
 async def _list(output: Output) -> int:
     import asyncio
 
-    from app.config import SettingsStore
+    from app.settings_store import SettingsStore
 
     store = SettingsStore()
     settings = await asyncio.to_thread(store.load)
@@ -220,7 +220,7 @@ def _facts(account: GoogleAccount) -> dict[str, object]:
 async def _sign_out(output: Output, email: str | None) -> int:
     import asyncio
 
-    from app.config import SettingsStore
+    from app.settings_store import SettingsStore
 
     store = SettingsStore()
     settings = await asyncio.to_thread(store.load)

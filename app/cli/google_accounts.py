@@ -8,9 +8,10 @@ from app.cli.output import Output, size_in_words
 from app.domain.google_accounts import DriveAccess
 
 if TYPE_CHECKING:
-    from app.config import Settings, SettingsStore
+    from app.config import Settings
     from app.domain.drive import DriveAccount
     from app.integrations.google.accounts import GoogleAccounts
+    from app.settings_store import SettingsStore
 
 
 def accounts_of(

@@ -45,10 +45,14 @@ GRACE_SECONDS: Final = 4.0
 
 def exit_code(error: StewardError) -> int:
     """The exit code that says what kind of failure it was."""
+    from app.channels.bot_api import BotTokenError
+
     match error:
         case UsageError():
             return WRONG_USAGE
-        case ConfigurationError() | ModelCredentialsError() | SignInRefusedError():
+        case (
+            ConfigurationError() | ModelCredentialsError() | SignInRefusedError() | BotTokenError()
+        ):
             return NOT_CONFIGURED
         case _:
             return FAILED
@@ -192,10 +196,13 @@ async def opened(
     try:
         for folder in folders:
             assembly.folders.grant(folder)  # says what is wrong with one that cannot be
-        if warn and assembly.recovery.missing_vault is not None:
-            (tell or Output()).note(str(assembly.recovery.missing_vault), "red")
+        if warn and assembly.start_report.recovery.missing_vault is not None:
+            (tell or Output()).note(str(assembly.start_report.recovery.missing_vault), "red")
         if tell is not None:
-            for words in (*assembly.start_notices, *map(str, assembly.recovery.operations)):
+            for words in (
+                *assembly.start_report.notices,
+                *map(str, assembly.start_report.recovery.operations),
+            ):
                 tell.note(words, "yellow")
         yield assembly
     finally:

@@ -13,10 +13,11 @@ import click
 from app.cli.options import json_option
 from app.cli.output import Output, visible_line
 from app.cli.run import DONE, NOT_CONFIGURED, Run
-from app.config import Settings, SettingsStore
+from app.config import Settings
 from app.domain.errors import ConfigurationError, UsageError
 from app.redaction import Secret
 from app.setting_fields import FIELDS, Field, field_named
+from app.settings_store import SettingsStore
 
 _HOME: Final = ("home", "STEWARD_HOME")
 _WHERE: Final = {
@@ -158,7 +159,7 @@ def _set_secret(output: Output, store: SettingsStore, f: Field, values: tuple[st
             f"{f.name} is a secret and must not stand on the command line.",
             hint=f"Run `steward config set {f.name} -` and type or pipe it in.",
         )
-    secret = _read_secret(f)
+    secret = read_secret(f)
     if store.store_secret(f.name, secret):
         output.note(f"{f.name} is kept in the keyring.")
         return DONE
@@ -169,7 +170,8 @@ def _set_secret(output: Output, store: SettingsStore, f: Field, values: tuple[st
     return NOT_CONFIGURED
 
 
-def _read_secret(f: Field) -> Secret:
+def read_secret(f: Field) -> Secret:
+    """A secret, typed without being shown, or from stdin. Blocking. Raises ``UsageError``."""
     if sys.stdin is not None and sys.stdin.isatty():
         try:
             typed = getpass.getpass(f"{f.name} (not shown): ", stream=sys.stderr)

@@ -15,8 +15,9 @@ from app.cli.run import DONE, NOT_CONFIGURED, Run
 from app.domain.errors import KeyringError, ModelError
 
 if TYPE_CHECKING:
-    from app.config import Settings, SettingsStore
+    from app.config import Settings
     from app.redaction import Secret
+    from app.settings_store import SettingsStore
 
 _KEY: Final = "openrouter_api_key"
 _KEY_ENV: Final = "OPENROUTER_API_KEY"
@@ -44,8 +45,8 @@ def openrouter(run: Run, *, no_browser: bool, as_json: bool) -> int:
 async def _sign_in(output: Output, *, open_browser: bool) -> int:
     import asyncio
 
-    from app.config import SettingsStore
     from app.integrations.openrouter_sign_in import openrouter_sign_in
+    from app.settings_store import SettingsStore
 
     store = SettingsStore()
     settings = await asyncio.to_thread(store.load)

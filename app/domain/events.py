@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from app.domain.attachments import Attachment
+from app.domain.messages import Channel
 from app.domain.tool_calls import ToolStatus
 
 
@@ -85,11 +86,15 @@ def _plain(value: object) -> object:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnStarted(Event):
-    """A message was stored and its turn begins. As JSON, ``attachments`` are names."""
+    """A message was stored and its turn begins. As JSON, ``attachments`` are names.
+
+    ``channel``: the face it came through.
+    """
 
     type: ClassVar[str] = "turn_started"
     text: str
     attachments: tuple[Attachment, ...] = ()
+    channel: Channel = Channel.WINDOW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,8 +146,8 @@ class ConflictChoice(StrEnum):
     MERGE = "merge"
 
 
-_BY_THE_PERSON: Final = frozenset({"you", "terminal"})
-"""``Origin.by`` of what the person does themselves, in the window or at the terminal."""
+_BY_THE_PERSON: Final = frozenset({"you", "terminal", "you, on Telegram", "you, in Google Chat"})
+"""``Origin.by`` of what the person does themselves, whichever face they use."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ class ConversationSummary:
             newest assistant message, if any.
         pinned: it stands at the head of the list.
         archived: it was taken out of the list; nothing of it is gone.
+        channel: the face its newest message of the person came through.
     """
 
     id: str
@@ -100,6 +101,7 @@ class ConversationSummary:
     last_status: MessageStatus | None = None
     pinned: bool = False
     archived: bool = False
+    channel: Channel = Channel.WINDOW
 
 
 @dataclass(frozen=True, slots=True)

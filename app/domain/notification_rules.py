@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.domain.events import Severity
+from app.domain.messages import Channel
 
 SINKS: Final = ("window", "tray", "telegram", "log")
 """Names of the places a notification can go to."""
@@ -23,6 +24,10 @@ _DEFAULT: Final[Mapping[Severity, frozenset[str]]] = {
     Severity.WARNING: frozenset({"window", "log"}),
     Severity.ERROR: frozenset({"window", "tray", "telegram", "log"}),
 }
+_FAR_AWAY: Final = frozenset({Channel.TELEGRAM.value, Channel.GOOGLE_CHAT.value})
+"""Sources that reach beyond this computer: that one went deaf or is back, or that somebody was
+paired, the person is to know also while they do not look at the window.
+"""
 
 _Pattern = tuple[str, str]
 
@@ -64,7 +69,7 @@ class NotificationRules:
         for pattern in ((severity.value, source), (_ANY, source), (severity.value, ""), (_ANY, "")):
             if pattern in self.rules:
                 return self.rules[pattern]
-        return _DEFAULT[severity]
+        return _DEFAULT[severity] | ({"tray"} if source in _FAR_AWAY else frozenset())
 
     def with_rule(self, severity: Severity, sinks: frozenset[str]) -> NotificationRules:
         """These rules with another one for a severity, whatever the source."""

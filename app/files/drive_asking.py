@@ -1,4 +1,4 @@
-"""Questions to Google Drive that nobody waits for at the end of the program."""
+"""Questions to Google that nobody waits for at the end of the program."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def asked(question: Callable[[], T]) -> T:
+async def asked(question: Callable[[], T], *, name: str = "ask Google Drive") -> T:
     """What a blocking question gives, asked in a thread of its own.
 
     A pool's threads are waited for when the program ends, for as long as Drive does not answer;
-    this one is not. So it may only read.
+    this one is not. So it may only read, or do what can be done twice.
     """
     future: Future[T] = Future()
 
@@ -27,5 +27,5 @@ async def asked(question: Callable[[], T]) -> T:
         except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to who asked
             future.set_exception(error)
 
-    threading.Thread(target=run, name="ask Google Drive", daemon=True).start()
+    threading.Thread(target=run, name=name, daemon=True).start()
     return await asyncio.wrap_future(future)

@@ -105,9 +105,17 @@ class HttpClient:
 
     @asynccontextmanager
     async def request(
-        self, method: str, url: str, *, headers: Mapping[str, str], content: bytes | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        content: bytes | None = None,
+        idle_timeout: float | None = None,
     ) -> AsyncIterator[HttpResponse]:
         """Send a request; leaving the block closes the answer, and its connection if unfinished.
+
+        ``idle_timeout``: of this request, in place of the client's.
 
         Raises:
             HttpFailureError: no answer came. A status of 400 and more is an answer.
@@ -117,7 +125,11 @@ class HttpClient:
         client = await self._ready()
         with _translated():
             async with client.stream(
-                method, _parsed(url), headers=dict(headers), content=content
+                method,
+                _parsed(url),
+                headers=dict(headers),
+                content=content,
+                timeout=self._timeout(idle_timeout or self._idle_timeout),
             ) as found:
                 response = HttpResponse(found)
                 yield response
@@ -138,6 +150,11 @@ class HttpClient:
                 if self._client is None:
                     self._client = await asyncio.to_thread(self._make)
         return self._client
+
+    def _timeout(self, idle: float) -> httpx.Timeout:
+        import httpx
+
+        return httpx.Timeout(idle, connect=self._connect_timeout)
 
     def _make(self) -> httpx.AsyncClient:
         import httpx
@@ -168,7 +185,7 @@ class HttpClient:
         verify = True if address.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         return httpx.AsyncClient(
             verify=verify,
-            timeout=httpx.Timeout(self._idle_timeout, connect=self._connect_timeout),
+            timeout=self._timeout(self._idle_timeout),
             follow_redirects=False,
             # A proxy of the system's is for the internet, not for this machine.
             trust_env=not is_loopback(address.hostname or ""),

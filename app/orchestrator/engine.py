@@ -83,6 +83,8 @@ class Engine:
         attachments: Sequence[Attachment] = (),
         instead_of: str | None = None,
         after: After | None = None,
+        received: Sequence[int] = (),
+        turn_id: str | None = None,
     ) -> TurnOutcome:
         """Take one message, and the files that came with it, through the loop; waits its turn.
 
@@ -92,6 +94,10 @@ class Engine:
         follows it, whatever another process shows or has added meanwhile: see ``After``. One that
         waited its turn here follows the turn it waited for, which every face of this process
         shows. ``None``: the message follows what the conversation shows when its turn begins.
+        ``received``: its numbers in a channel's inbox (several where files came with it), which
+        keeps it until its turn is stored, and knows from then on that it was begun.
+        ``turn_id``: the turn's id, new and unique, where the face wants to know it before the turn
+        begins.
 
         Raises ``ClosingError`` once this is closed, with nothing stored. Never raises for what
         goes wrong inside: the outcome says it. Cancelling the caller
@@ -107,7 +113,7 @@ class Engine:
             attachments=tuple(attachments),
         )
         ahead = self._begun if self._running is not None else self._begun + 1
-        async with self._line.turn(message) as waited:
+        async with self._line.turn(message, is_kept=bool(received)) as waited:
             if self._closed:
                 raise ClosingError("Steward is closing; the message was not sent.")
             if after is not None and self._newest[0] >= ahead:
@@ -115,7 +121,9 @@ class Engine:
             try:
                 self._cancelled = False
                 self._begun += 1
-                turn = TurnRun(self.conversation_id, self._parts, channel=channel, mode=mode)
+                turn = TurnRun(
+                    self.conversation_id, self._parts, channel=channel, mode=mode, turn_id=turn_id
+                )
                 self._running = asyncio.create_task(
                     turn.run(
                         text,
@@ -123,6 +131,7 @@ class Engine:
                         waited=waited,
                         instead_of=instead_of,
                         after=after,
+                        received=received,
                     ),
                     name=f"turn {self.conversation_id}",
                 )

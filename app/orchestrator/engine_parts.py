@@ -78,11 +78,12 @@ class TurnStore(Protocol):
         waited: int | None = None,
         instead_of: str | None = None,
         after: After | None = None,
+        received: Sequence[int] = (),
     ) -> ConversationMessage:
         """Store a turn with the person's message, which waits no longer.
 
         ``instead_of``: the turn beside which it begins a branch. ``after``: the one it follows.
-        Raises ``NotFoundError``.
+        ``received``: the numbers of the message in a channel's inbox. Raises ``NotFoundError``.
         """
         ...
 

@@ -50,6 +50,12 @@ class Engines:
         engine = self._engines.get(conversation_id)
         return engine is not None and engine.busy
 
+    def cancel(self, conversation_id: str) -> None:
+        """Stop the turn under way in a conversation, if any, whichever face began it."""
+        engine = self._engines.get(conversation_id)
+        if engine is not None and engine.busy:
+            engine.cancel()
+
     def keep_waiting(self) -> None:
         """The program is about to end: messages that wait are kept for the next run."""
         for engine in self._engines.values():

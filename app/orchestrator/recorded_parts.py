@@ -124,6 +124,7 @@ class RecordedConversations:
         waited: int | None = None,
         instead_of: str | None = None,
         after: After | None = None,
+        received: Sequence[int] = (),
     ) -> ConversationMessage:
         """Keep the person's message."""
         return self._keep(asked)

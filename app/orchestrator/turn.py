@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import logging
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,9 +66,15 @@ class TurnRun:
     """The turn under way; dies with it. Call ``run`` once."""
 
     def __init__(
-        self, conversation_id: str, parts: EngineParts, *, channel: Channel, mode: ApprovalMode
+        self,
+        conversation_id: str,
+        parts: EngineParts,
+        *,
+        channel: Channel,
+        mode: ApprovalMode,
+        turn_id: str | None = None,
     ) -> None:
-        turn_id = uuid.uuid4().hex
+        turn_id = turn_id or uuid.uuid4().hex
         self._parts = parts
         self._loop_time = asyncio.get_running_loop().time
         self._limits = TurnLimits(parts.bounds(), started=self._loop_time())
@@ -111,12 +118,13 @@ class TurnRun:
         waited: int | None = None,
         instead_of: str | None = None,
         after: After | None = None,
+        received: Sequence[int] = (),
     ) -> TurnOutcome:
         """From the message to the end. Raises only what is a bug; that is told before.
 
         ``waited``: the number the message was kept under while it waited for this turn.
         ``instead_of``: the turn beside which this one begins a branch of the conversation.
-        ``after``: the turn it follows.
+        ``after``: the turn it follows. ``received``: its numbers in a channel's inbox.
         """
         log_place(conversation_id=self._scope.conversation_id, turn_id=self._scope.turn_id)
         status, error = TurnStatus.FAILED, None
@@ -124,7 +132,7 @@ class TurnRun:
         try:
             # Invariant 4: the message is stored, also where Stop is pressed at once.
             safe = self._parts.redactor.text(text)
-            await to_the_end(self._begin(safe, attachments, waited, instead_of, after))
+            await to_the_end(self._begin(safe, attachments, waited, instead_of, after, received))
             status = await self._loop()
             is_bug = False
         except asyncio.CancelledError:
@@ -144,6 +152,7 @@ class TurnRun:
         waited: int | None,
         instead_of: str | None,
         after: After | None,
+        received: Sequence[int],
     ) -> None:
         scope, parts = self._scope, self._parts
         asked = dataclasses.replace(self._message(Role.USER, text), attachments=attachments)
@@ -156,14 +165,19 @@ class TurnRun:
         )
         self._begun = True
         stored = await parts.turns.begin(
-            record, asked, waited=waited, instead_of=instead_of, after=after
+            record,
+            asked,
+            waited=waited,
+            instead_of=instead_of,
+            after=after,
+            received=received,
         )
         self._stored = True
         if parts.recorder is not None:
             parts.recorder.begin_turn(
                 scope.turn_id, scope.conversation_id, scope.channel, scope.mode
             )
-        self._events.started(text, stored.attachments)
+        self._events.started(text, stored.attachments, self._scope.channel)
         # What the model is told is read when the message has its place: whatever another face
         # stored until then is before it.
         await self._context.load(parts.llm(), stored)

@@ -25,6 +25,7 @@ from app.domain.events import (
     Usage,
     Waiting,
 )
+from app.domain.messages import Channel
 from app.domain.skills import Clock
 from app.domain.tool_calls import ToolCall, ToolResult
 from app.domain.turns import SummaryRecord
@@ -67,9 +68,16 @@ class TurnEvents:
         """The words since the last result of a tool: what the answer will be."""
         return "".join(self._said)
 
-    def started(self, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
+    def started(
+        self,
+        text: str,
+        attachments: tuple[Attachment, ...] = (),
+        channel: Channel = Channel.WINDOW,
+    ) -> None:
         """The person's message is stored and the turn begins."""
-        self._publish(TurnStarted(**self._now(), text=text, attachments=attachments))
+        self._publish(
+            TurnStarted(**self._now(), text=text, attachments=attachments, channel=channel)
+        )
 
     def wait_begins(
         self,

@@ -51,11 +51,16 @@ class WaitingLine:
         self._kept = True
 
     @asynccontextmanager
-    async def turn(self, message: ConversationMessage) -> AsyncIterator[int | None]:
-        """Wait for the turns before; the number it was kept under meanwhile, if it was."""
+    async def turn(
+        self, message: ConversationMessage, *, is_kept: bool = False
+    ) -> AsyncIterator[int | None]:
+        """Wait for the turns before; the number it was kept under meanwhile, if it was.
+
+        ``is_kept``: it is kept elsewhere already, and given back from there.
+        """
         number = None
         if self._waiting or self._lock.locked() or self._pause.is_on:
-            number = await self._wait(message)
+            number = await self._wait(message, is_kept=is_kept)
         else:
             await self._lock.acquire()
         try:
@@ -63,10 +68,10 @@ class WaitingLine:
         finally:
             self._lock.release()
 
-    async def _wait(self, message: ConversationMessage) -> int | None:
+    async def _wait(self, message: ConversationMessage, *, is_kept: bool) -> int | None:
         # The place in the line is taken before the disk is waited for.
         acquiring = asyncio.ensure_future(self._lock.acquire())
-        keeping = asyncio.ensure_future(self._keep_message(message))
+        keeping = asyncio.ensure_future(self._keep_message(None if is_kept else message))
         self._waiting.append(message)
         try:
             await asyncio.wait([keeping])
@@ -82,8 +87,8 @@ class WaitingLine:
             self._waiting.remove(message)
         return keeping.result()
 
-    async def _keep_message(self, message: ConversationMessage) -> int | None:
-        if self._store is None:
+    async def _keep_message(self, message: ConversationMessage | None) -> int | None:
+        if self._store is None or message is None:
             return None
         try:
             return await self._store.add(message)

@@ -40,4 +40,19 @@ class Begun(Generic[T]):
         return self._future.done() and self._future.exception() is None
 
     def __await__(self) -> Generator[Any, None, T]:
-        return asyncio.shield(asyncio.wrap_future(self._future)).__await__()
+        return waited_for(self._future).__await__()
+
+
+def waited_for(future: Future[T]) -> asyncio.Future[T]:
+    """``future`` on the loop that runs; who stops to wait takes nothing back.
+
+    A failure that comes after that is nobody's: else the loop would tell of it, as of a bug.
+    """
+    waiting = asyncio.wrap_future(future)
+    waiting.add_done_callback(_seen)
+    return asyncio.shield(waiting)
+
+
+def _seen(done: asyncio.Future[Any]) -> None:
+    if not done.cancelled():
+        done.exception()

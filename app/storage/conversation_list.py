@@ -10,7 +10,7 @@ from typing import Any, Final
 from peewee import fn
 
 from app.domain.errors import NotFoundError
-from app.domain.messages import ConversationSummary, MessageStatus, Role
+from app.domain.messages import Channel, ConversationSummary, MessageStatus, Role
 from app.domain.turns import TurnState
 from app.redaction import Redactor
 from app.storage.branches import shown_path
@@ -60,6 +60,12 @@ def _summaries() -> Any:
         .order_by(Message.id.desc())
         .limit(1)
     )
+    said = (
+        Message.select(Message.channel)
+        .where(mine, Message.role == Role.USER.value)
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
     turn = (
         Turn.select(Turn.status)
         .where(Turn.conversation_id == Conversation.id)
@@ -72,6 +78,7 @@ def _summaries() -> Any:
         count.alias("message_count"),
         last.alias("last_status"),
         turn.alias("turn_status"),
+        said.alias("said_through"),
         branched.alias("is_branched"),
     )
 
@@ -107,6 +114,7 @@ def _summary_from(row: Any) -> ConversationSummary:
         last_status=_last_status(row),
         pinned=row.pinned_at is not None,
         archived=row.archived_at is not None,
+        channel=Channel(row.said_through or Channel.WINDOW),
     )
 
 

@@ -19,7 +19,7 @@ from typing import Final, TypeVar
 
 from app.domain.errors import StorageError
 from app.storage import backups, schema
-from app.storage.begun import Begun
+from app.storage.begun import Begun, waited_for
 from app.storage.companions import Companions, Transact
 from app.storage.connections import DATABASE_ERRORS, connect, current, error_code, translated
 from app.storage.daily_backup import DailyBackup
@@ -180,7 +180,7 @@ class Database:
         """
         future = self._submit(fn, durable=durable)
         try:
-            return await asyncio.shield(asyncio.wrap_future(future))
+            return await waited_for(future)
         except asyncio.CancelledError:
             future.add_done_callback(self._unseen_failure)
             raise

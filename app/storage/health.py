@@ -42,7 +42,7 @@ def examine(database: Database) -> DatabaseHealth:
 
     Raises ``StorageError`` or ``DiskFullError``.
     """
-    wrote = _write_and_take_back(database)
+    wrote = takes_a_row(database)
     checked = database.path.stat().st_size <= MOST_BYTES
     problems: tuple[str, ...] = ()
     if checked:
@@ -52,7 +52,11 @@ def examine(database: Database) -> DatabaseHealth:
     return DatabaseHealth(wrote, problems, checked)
 
 
-def _write_and_take_back(database: Database) -> bool:
+def takes_a_row(database: Database) -> bool:
+    """Whether a row that is written can be read; it is taken back. Blocking.
+
+    Raises ``StorageError`` or ``DiskFullError``.
+    """
     word = uuid.uuid4().hex
     found: list[str] = []
 

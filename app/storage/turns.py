@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from app.storage.conversations import Conversations
 from app.storage.database import Database
 from app.storage.going_on import go_on_after
 from app.storage.models import Turn
+from app.storage.received import begin_turn_of
 from app.storage.rows import unfinished_sessions
 from app.storage.statements import Insert, Update
 from app.storage.waiting import forget_sent
@@ -60,12 +61,14 @@ class Turns:
         waited: int | None = None,
         instead_of: str | None = None,
         after: After | None = None,
+        received: Sequence[int] = (),
     ) -> ConversationMessage:
         """Store a turn with the message that began it, in one; the message as stored.
 
         ``waited``: its number in ``WaitingMessages``, where it is no more from now on.
         ``instead_of``: the turn in whose place this one stands from now on, on a branch of its
-        own. ``after``: the turn it follows; ``None``: what is shown.
+        own. ``after``: the turn it follows; ``None``: what is shown. ``received``: the
+        numbers of the message in a channel's inbox, where it is begun from now on.
         Raises ``NotFoundError`` for a conversation, or such a turn, that is not there.
         """
 
@@ -77,6 +80,7 @@ class Turns:
                 go_on_after(turn.conversation_id, after, at)
             stored = self._conversations.add(asked)
             forget_sent(turn.conversation_id, waited)
+            begin_turn_of(received, turn.id)
             _BEGIN(
                 {
                     "id": turn.id,

@@ -89,7 +89,8 @@ class Attempt(QWidget):
         self._cancelled = False
         self._begun_at = QApplication.focusWidget()
         self.now(doing)
-        self._task = self._tasks.run(self._run(work()), name="try to connect")
+        self._task = self._tasks.run(self._run(work), name="try to connect")
+        self._task.add_done_callback(self._done)
         self._second.start()
         self._show_running()
         self.running_changed.emit(True)
@@ -122,10 +123,10 @@ class Attempt(QWidget):
 
     # -- inside ----------------------------------------------------------------------------
 
-    async def _run(self, work: Coroutine[Any, Any, str]) -> None:
-        state, words = "idle", translate("Connect", "Cancelled. Nothing has changed.")
+    async def _run(self, work: Callable[[], Coroutine[Any, Any, str]]) -> None:
+        state, words = "idle", _cancelled()
         try:
-            words = await work
+            words = await work()
             state = "ok"
         except StewardError as error:
             state, words = "trouble", explained(error)
@@ -139,6 +140,11 @@ class Attempt(QWidget):
             self.say(state, words)
             if state == "ok":
                 self.succeeded.emit()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        if self._task is task and isValid(self):  # cancelled before its first step
+            self._ended()
+            self.say("idle", _cancelled())
 
     def _ended(self) -> None:
         was_here = self.cancel_button.hasFocus() or self.copy_button.hasFocus()
@@ -169,6 +175,10 @@ class Attempt(QWidget):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._address)
+
+
+def _cancelled() -> str:
+    return translate("Connect", "Cancelled. Nothing has changed.")
 
 
 def clock_face(seconds: float) -> str:

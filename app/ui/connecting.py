@@ -34,7 +34,7 @@ async def connect(
     again, else the service's own. Raises ``StewardError`` with everything as it was.
     """
     desk = session.desk
-    kept = await desk.connect(
+    kept = await desk.model.connect(
         provider,
         base_url=base_url,
         api_key=key,
@@ -58,7 +58,7 @@ async def sign_in(session: Session, attempt: Attempt) -> str:
 
     Raises ``StewardError`` with everything as it was.
     """
-    async with session.desk.sign_in() as waiting:
+    async with session.desk.model.sign_in() as waiting:
         if session.open_address(waiting.address):
             doing = translate("Connect", "Waiting for your browser")
         else:

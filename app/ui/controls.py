@@ -29,7 +29,8 @@ _CHOICE_SIDES: Final = 40
 class Button(QPushButton):
     """A push button.
 
-    ``kind``: ``plain``, ``primary``, ``quiet``, ``act``, ``link``, ``chip`` or ``suggestion``.
+    ``kind``: ``plain``, ``primary``, ``quiet``, ``act``, ``link``, ``status``, ``chip`` or
+    ``suggestion``.
 
     ``text`` may carry a mnemonic (``&Stop``); ``name`` is what a screen reader says, the text
     itself when empty.

@@ -27,6 +27,7 @@ from app.domain.events import (
 from app.orchestrator.approvals import Decision
 from app.ui import words
 from app.ui.approval_note import ALLOW, DENY, OPEN, approval_note
+from app.ui.channel_words import channel_named
 from app.ui.file_names import without_ids
 from app.ui.notification_service import Note, NotificationService, Urgency
 from app.ui.remedies import hint_in
@@ -42,6 +43,8 @@ logger = logging.getLogger(__name__)
 LONG_TURN_MS: Final = 20_000
 """Who waited for less is still there."""
 _ANSWER_LENGTH: Final = 200
+_CHANNEL: Final = "channel_"
+"""So begin the error types of "deaf" and "back"."""
 
 
 class Place(Protocol):
@@ -86,16 +89,19 @@ class DesktopNotices(QObject):
 
     def deliver(self, notification: Notification) -> None:
         """Show a notification of the router, unless the person sees it in the window."""
-        if notification.count > 1 or self._place.is_seen(None):
+        # Whether a channel hears is told each time it changes; the newest word stands alone.
+        of_channel = (notification.error_type or "").startswith(_CHANNEL)
+        if (notification.count > 1 and not of_channel) or self._place.is_seen(None):
             return
         hint = hint_in(notification.context)
         note = Note(
-            title=f"Steward: {notification.source}",
+            title=f"Steward: {channel_named(notification.source) or notification.source}",
             body=without_ids(f"{notification.message}\n{hint}".strip()),
             urgency=Urgency.LOW if notification.severity is Severity.INFO else Urgency.NORMAL,
             actions=_only_open(),
         )
-        self._show(f"card:{notification.id}", notification.conversation_id, note)
+        key = f"channel:{notification.source}" if of_channel else f"card:{notification.id}"
+        self._show(key, notification.conversation_id, note)
 
     def look(self) -> None:
         """What the person has before their eyes need not be told any longer.

@@ -26,10 +26,13 @@ async def tell_of_last_run(window: MainWindow, session: Session, ended: EndedRun
     unfinished = [
         turn.conversation_id for turn in await desk.turns.left_unfinished(ended.started_at)
     ]
-    titles = {one: (await desk.conversations.get(one)).title for one in {*unfinished, *desk.unsent}}
+    titles = {
+        one: (await desk.conversations.get(one)).title
+        for one in {*unfinished, *desk.start_report.unsent}
+    }
     offers = [
         _offer(window, session, one, titles[one], is_unfinished=one in unfinished)
-        for one in dict.fromkeys([*unfinished, *desk.unsent])
+        for one in dict.fromkeys([*unfinished, *desk.start_report.unsent])
     ]
     _show(window, session, offers[:_MOST_CONVERSATIONS])
 
@@ -38,7 +41,7 @@ def _show(
     window: MainWindow, session: Session, offers: list[tuple[str, list[Act]]]
 ) -> NotificationCard:
     desk = session.desk
-    lines = [str(one) for one in desk.recovery.operations]
+    lines = [str(one) for one in desk.start_report.recovery.operations]
     more = len(lines) - _MOST_CHANGES
     lines = lines[:_MOST_CHANGES]
     if more > 0:
@@ -69,7 +72,7 @@ def _offer(
     parts = []
     if is_unfinished:
         parts.append(translate("LastRun", "“{title}” was being answered.").format(title=title))
-    if unsent := session.desk.unsent.get(conversation_id, 0):
+    if unsent := session.desk.start_report.unsent.get(conversation_id, 0):
         messages = words.count(unsent, "message")
         form = (
             translate("LastRun", "{messages} behind it: see its message field.")

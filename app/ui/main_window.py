@@ -137,6 +137,7 @@ class MainWindow(QMainWindow):
         self.top_bar.dock_wanted.connect(self.toggle_dock)
         self.top_bar.settings_wanted.connect(self.show_settings)
         self.top_bar.model_wanted.connect(self.choose_model)
+        self.status_line.settings_wanted.connect(self.show_settings)
         self.dock.hide_wanted.connect(self.toggle_dock)
         self.chat.call_clicked.connect(self._show_call)
         self.chat.undo_wanted.connect(self._ask_to_undo)
@@ -194,10 +195,11 @@ class MainWindow(QMainWindow):
         self._set_up_if_due(desk)
         session.tasks.start(session.refresh(), name="read conversations")
         session.tasks.start(desk.watch_drive(), name="watch Google Drive")
+        session.tasks.start(desk.channels.start(), name="listen to channels")
         session.drive.refresh()
         if ended is not None:
             self._tell_of_last_run(session, ended)
-        elif mended := desk.recovery.operations:
+        elif mended := desk.start_report.recovery.operations:
             self.status_line.say(
                 "attention",
                 translate("Window", "The last run was cut off. {mended}").format(mended=mended[0]),
@@ -331,8 +333,10 @@ class MainWindow(QMainWindow):
         if self.session is None:
             return
         # What the environment says holds again at the next start.
-        if self.session.desk.setting_source("font_size") != "environment":
-            self.session.desk.change_setting("font_size", None if size == 100 else str(size))
+        if self.session.desk.running_settings.source("font_size") != "environment":
+            self.session.desk.running_settings.change(
+                "font_size", None if size == 100 else str(size)
+            )
         said = translate("Window", "Size of text: {percent} %").format(percent=size)
         self.status_line.say("ok", said)
 

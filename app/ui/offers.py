@@ -35,7 +35,7 @@ class ComposerOffers(QObject):
         self._look_again()
 
     def _offer_commands(self) -> None:
-        found = self._session.desk.completions()
+        found = self._session.desk.model.completions()
         self._composer.set_commands([Command(one.text, one.summary) for one in found])
 
     def _look_again(self) -> None:

@@ -48,6 +48,7 @@ class OpenConversation:
     ``earlier``.
     ``end`` is what the database was last seen to show of it; ``None`` once this window went on.
     ``llm_model`` is the model chosen for it before it was stored.
+    ``led_elsewhere``: the turn under way was begun by another face, on a phone for instance.
     """
 
     model: ConversationModel
@@ -70,5 +71,11 @@ class OpenConversation:
     end: ShownEnd | None = None
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     turns: list[SentMessage] = field(default_factory=list)
+    led_elsewhere: bool = False
     engine: Engine | None = None
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a turn of it is under way, or about to be."""
+        return bool(self.turns) or self.moving or self.model.busy

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-
     from app.config import Settings
     from app.domain.attachments import Attachment
     from app.domain.errors import StewardError
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from app.orchestrator.engines import Engines
     from app.orchestrator.llm_client import LLMClient
     from app.orchestrator.skills_now import SkillsNow
-    from app.redaction import Redactor, Secret
+    from app.redaction import Redactor
     from app.resilience.breakers import Breakers
     from app.storage.approval_rules import ApprovalRules
     from app.storage.branches import Branches
@@ -36,7 +34,10 @@ if TYPE_CHECKING:
     from app.storage.turns import Turns
     from app.storage.usage import UsageLog
     from app.storage.waiting import WaitingMessages
+    from app.ui.channel_port import Channels
     from app.ui.google_port import ConnectedDrive, GoogleAccounts
+    from app.ui.model_port import ConnectedModel
+    from app.ui.settings_port import FolderGrants, Keys, RunningSettings
 
 
 class GrantedFolders(Protocol):
@@ -56,57 +57,6 @@ class Workspaces(Protocol):
         ...
 
 
-class OfferedCommand(Protocol):
-    """A command the composer completes."""
-
-    @property
-    def text(self) -> str:
-        """How it is written."""
-        ...
-
-    @property
-    def summary(self) -> str:
-        """What it does."""
-        ...
-
-
-class FoundServer(Protocol):
-    """A model server on this machine."""
-
-    @property
-    def name(self) -> str:
-        """What it is: ``Ollama``."""
-        ...
-
-    @property
-    def base_url(self) -> str:
-        """Its address."""
-        ...
-
-    @property
-    def models(self) -> Sequence[str]:
-        """Ids it offers, at least one."""
-        ...
-
-
-class SignIn(Protocol):
-    """A sign-in that waits for the browser."""
-
-    @property
-    def address(self) -> str:
-        """What the browser is to open."""
-        ...
-
-    @property
-    def seconds(self) -> float:
-        """How long it is waited for."""
-        ...
-
-    async def key(self) -> Secret:
-        """Wait for the browser, and get the key. Raises ``SignInError``, ``ModelError``."""
-        ...
-
-
 class Recovery(Protocol):
     """What was mended at the start."""
 
@@ -118,6 +68,20 @@ class Recovery(Protocol):
     @property
     def missing_vault(self) -> StewardError | None:
         """What the person should know where the vault is gone."""
+        ...
+
+
+class StartReport(Protocol):
+    """What the last run left."""
+
+    @property
+    def recovery(self) -> Recovery:
+        """What it left open, and what was mended of it."""
+        ...
+
+    @property
+    def unsent(self) -> Mapping[str, int]:
+        """How many messages each conversation has that it did not send."""
         ...
 
 
@@ -233,13 +197,18 @@ class Desk(Protocol):
         ...
 
     @property
-    def recovery(self) -> Recovery:
-        """What the last run left open."""
+    def running_settings(self) -> RunningSettings:
+        """Changes them."""
         ...
 
     @property
-    def unsent(self) -> Mapping[str, int]:
-        """How many messages each conversation has that the last run did not send."""
+    def keys(self) -> Keys:
+        """Keeps and forgets keys."""
+        ...
+
+    @property
+    def start_report(self) -> StartReport:
+        """What the last run left."""
         ...
 
     @property
@@ -322,6 +291,11 @@ class Desk(Protocol):
         ...
 
     @property
+    def grants(self) -> FolderGrants:
+        """Grants others, and takes them back."""
+        ...
+
+    @property
     def workspaces(self) -> Workspaces:
         """The person's files."""
         ...
@@ -356,6 +330,11 @@ class Desk(Protocol):
         """The model that answers now."""
         ...
 
+    @property
+    def model(self) -> ConnectedModel:
+        """Exchanges it."""
+        ...
+
     async def warm_up(self) -> None:
         """Import what a turn needs, off the loop."""
         ...
@@ -364,47 +343,9 @@ class Desk(Protocol):
         """Put placeholders for known secrets."""
         ...
 
-    def completions(self) -> Sequence[OfferedCommand]:
-        """What ``/`` offers."""
-        ...
-
-    def grant_folder(self, folder: Path) -> None:
-        """Let skills work in a folder. Raises ``UsageError``."""
-        ...
-
-    async def use_sample_folder(self) -> Path:
-        """Make a folder of sample files and let skills work in it. Raises ``FileError``."""
-        ...
-
-    def revoke_folder(self, folder: Path) -> None:
-        """Take a folder back."""
-        ...
-
-    def trust_instructions(self, folder: Path, *, trusted: bool = True) -> None:
-        """Follow the folder's ``AGENTS.md``, or no longer."""
-        ...
-
-    def change_setting(self, name: str, value: object) -> None:
-        """Save a setting (``None``: back to its default). Raises ``UsageError``."""
-        ...
-
-    def setting_source(self, name: str) -> str:
-        """Where a setting comes from: see ``SettingsStore.source``."""
-        ...
-
-    async def remove_key(self, name: str) -> None:
-        """Forget a key that was kept. Raises ``UsageError``, ``KeyringError``."""
-        ...
-
-    async def connect(
-        self,
-        provider: str,
-        *,
-        base_url: str | None = None,
-        api_key: Secret | None = None,
-        model: str | None = None,
-    ) -> bool:
-        """Use another provider, after a live call; whether the key could be kept."""
+    @property
+    def channels(self) -> Channels:
+        """The ways to phones and team chats."""
         ...
 
     @property
@@ -419,12 +360,4 @@ class Desk(Protocol):
     @property
     def drive(self) -> ConnectedDrive:
         """Google Drive."""
-        ...
-
-    def sign_in(self) -> AbstractAsyncContextManager[SignIn]:
-        """OpenRouter's sign-in in the browser. Raises ``SignInError`` when it is entered."""
-        ...
-
-    async def find_local_servers(self) -> Sequence[FoundServer]:
-        """Model servers that answer on this machine."""
         ...

@@ -37,6 +37,7 @@ from app.ui.attaching import Attaching
 from app.ui.branching import Branching
 from app.ui.bridge import Bridge
 from app.ui.browser import open_in_browser
+from app.ui.channels_now import ChannelsNow
 from app.ui.chat.conversation import ConversationModel
 from app.ui.conversation_acts import ConversationActs
 from app.ui.conversation_state import state_line
@@ -55,6 +56,7 @@ from app.ui.starters import starters
 from app.ui.tasks import Tasks
 from app.ui.thumbnails import Thumbnails
 from app.ui.translation import translate
+from app.ui.under_way import UnderWay, joined
 from app.ui.warm_up import WarmUp
 
 if TYPE_CHECKING:
@@ -103,6 +105,7 @@ class Session(QObject):
         self.opener = Opener(self._attachment_vault, tasks)
         self.places = FilePlaces(self.workspace, tasks, self.said.emit, parent)
         self.drive = DriveNow(desk, tasks, self)
+        self.channels = ChannelsNow(desk, tasks, self)
         self.history = HistoryReader(desk, self)
         self.listing = Listing(desk)
         self.warm_up = WarmUp(desk, tasks)
@@ -113,11 +116,13 @@ class Session(QObject):
         """Opens an address in the person's browser; whether there is one."""
         self.today = UsageTotal()
         """What all conversations took today."""
+        self.under_way = UnderWay()
         self._open: dict[str, OpenConversation] = {}
         self._beside: list[OpenConversation] = []
         self._current = self._unbegun = self._new()
         self._bridge = Bridge(desk.bus, self)
         self._bridge.happened.connect(self._take)
+        self._bridge.happened.connect(self.channels.take)
         self._files_soon = QTimer(self)
         self._files_soon.setSingleShot(True)
         self._files_soon.setInterval(_FILES_SOON_MS)
@@ -137,17 +142,19 @@ class Session(QObject):
     @property
     def busy(self) -> bool:
         """Whether the conversation shown has a turn under way, or about to be."""
-        return bool(self._current.turns) or self._current.moving
+        return self._current.busy
 
     @property
     def any_busy(self) -> bool:
         """Whether any conversation works."""
-        return any(one.turns or one.moving for one in self._all())
+        return bool(self.under_way) or any(one.busy for one in self._all())
 
     @property
     def any_running(self) -> bool:
         """Whether any conversation works on more than waiting for the end of a pause."""
-        return any(one.turns and (one.model.busy or not self.paused) for one in self._all())
+        return bool(self.under_way) or any(
+            one.model.busy or (one.turns and not self.paused) for one in self._all()
+        )
 
     @property
     def summaries(self) -> Sequence[ConversationSummary]:
@@ -188,7 +195,15 @@ class Session(QObject):
 
     def state_line(self, summary: ConversationSummary) -> tuple[str, str]:
         """A conversation's state (see ``controls.Dot``) and words for the list."""
-        return state_line(summary, self._open.get(summary.id), paused=self.paused)
+        known = self._open.get(summary.id)
+        told = self.under_way.told(summary.id)
+        return state_line(
+            summary,
+            known,
+            paused=self.paused,
+            under_way=told is not None or (known is not None and known.model.busy),
+            asking=self.under_way.asks(summary.id),
+        )
 
     def workspace(self, by: str = "you") -> Workspace:
         """The person's files, for what the panes do in their name."""
@@ -235,19 +250,41 @@ class Session(QObject):
         if known is None:
             opened = self._new()
             opened.id = conversation_id
-            await self.history.open(opened, conversation_id)
-            used = await self.desk.usage.of_conversation(conversation_id)
-            opened.tokens, opened.cost = used.tokens, used.cost or 0.0
             await self._give_back(opened, conversation_id)
             kept = await self.desk.drafts.of(conversation_id)
             opened.draft = with_kept(opened.draft, kept.text)
             opened.attached += [one for one in kept.attachments if one not in opened.attached]
+            used = await self.desk.usage.of_conversation(conversation_id)
+            opened.tokens, opened.cost = used.tokens, used.cost or 0.0
+            told = await self._read(opened, conversation_id)
             # It may have been opened twice meanwhile.
             known = self._open.setdefault(conversation_id, opened)
+            if known is opened:
+                self._replay(opened, told)
         await self.listing.know(conversation_id)
         await self.warm_up.done()
         self._show(known)
         await self.elsewhere.look()
+
+    async def _read(self, opened: OpenConversation, conversation_id: str) -> Sequence[Event]:
+        """Read what is stored, but for a turn under way: what that told until now."""
+        while True:
+            told = self.under_way.told(conversation_id)
+            before = told[0].turn_id if told else None
+            await self.history.open(opened, conversation_id, instead_of=before)
+            now = self.under_way.told(conversation_id)
+            if now is None or now is told:
+                return told or ()
+            opened.model = self._new().model  # a turn began while it was read
+
+    def _replay(self, opened: OpenConversation, told: Sequence[Event]) -> None:
+        self.under_way.forget(opened.id or "")
+        for event in joined(told):
+            opened.model.take(event)
+            if isinstance(event, TurnStarted | TurnFinished):
+                self._note(opened, event)
+        if opened.model.busy:
+            self._second.start()
 
     async def reopen(
         self, conversation: OpenConversation, *, instead_of: str | None = None
@@ -311,7 +348,7 @@ class Session(QObject):
     async def remove_key(self, name: str) -> None:
         """Forget a key that was kept. Raises ``UsageError``, ``KeyringError``."""
         try:
-            await self.desk.remove_key(name)
+            await self.desk.keys.remove(name)
         finally:
             self.provider_changed.emit()
 
@@ -453,11 +490,12 @@ class Session(QObject):
 
     def stop_in(self, conversation: OpenConversation) -> str:
         """Stop the turn under way in a conversation; the text of what waited behind it."""
-        engine = conversation.engine
-        running = engine is not None and engine.busy
-        if engine is not None and running:
-            engine.cancel()
-        waiting = conversation.turns[1:] if running else conversation.turns
+        running = conversation.id is not None and self.desk.engines.busy(conversation.id)
+        waiting = conversation.turns if conversation.led_elsewhere else conversation.turns[1:]
+        if conversation.id is not None and running:
+            self.desk.engines.cancel(conversation.id)
+        else:
+            waiting = conversation.turns
         for sent in waiting:
             sent.task.cancel()
         if waiting:
@@ -478,9 +516,9 @@ class Session(QObject):
     @property
     def waiting(self) -> Sequence[SentMessage]:
         """What was sent in the conversation shown and waits behind its turn."""
-        turns = self._current.turns
-        held_back = self.paused and not self._current.model.busy
-        return tuple(turns if held_back else turns[1:])
+        current = self._current
+        held_back = self.paused and not current.model.busy
+        return tuple(current.turns if held_back or current.led_elsewhere else current.turns[1:])
 
     def take_back(self, number: int) -> None:
         """Take one of ``waiting`` back, into the message field."""
@@ -518,6 +556,8 @@ class Session(QObject):
         if conversation is not None:
             conversation.model.take(event)
             self._note(conversation, event)
+        elif event.conversation_id is not None:
+            self.under_way.take(event)
         self.happened.emit(event)
         match event:
             case TurnStarted() | TurnFinished():
@@ -536,13 +576,19 @@ class Session(QObject):
 
     def _note(self, conversation: OpenConversation, event: Event) -> None:
         match event:
-            case TurnStarted() if any(sent.instead_of for sent in conversation.turns):
-                self.tasks.start(self.history.read_forks(conversation), name="read branches")
+            case TurnStarted():
+                conversation.led_elsewhere = event.channel is not Channel.WINDOW
+                self._second.start()
+                if any(sent.instead_of for sent in conversation.turns):
+                    self.tasks.start(self.history.read_forks(conversation), name="read branches")
             case Usage():
                 conversation.tokens += event.prompt_tokens + event.completion_tokens
                 conversation.cost += event.cost or 0.0
                 self.state_changed.emit()
             case TurnFinished():
+                if conversation.led_elsewhere and conversation is self._current:
+                    self.elsewhere.turn_ended()
+                conversation.led_elsewhere = False
                 conversation.end = None
                 time = words.duration(event.duration_ms)
                 conversation.outcome = {
@@ -559,6 +605,8 @@ class Session(QObject):
         self.state_changed.emit()
 
     def _tick(self) -> None:
+        if not any(one.busy for one in self._all()):
+            self._second.stop()
         for one in self._all():
             one.model.tick()
 
@@ -570,5 +618,6 @@ class Session(QObject):
         self._bridge.close()
         self._files_soon.stop()
         self.drive.close()
+        self.channels.close()
         self.opener.close()
         self.places.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui.controls import Button, Dot, ElidedLabel, Label
@@ -14,6 +14,7 @@ from app.ui.translation import translate
 
 if TYPE_CHECKING:
     from app.domain.errors import StewardError
+    from app.ui.channel_chip import ChannelChip
     from app.ui.session import Session
 
 _HEIGHT: Final = 28
@@ -21,11 +22,19 @@ _SHOWN_MS: Final = 20_000
 
 
 class StatusLine(QWidget):
-    """What is shown on the left gives way for a while to what ``say`` and ``show_error`` say."""
+    """What is shown on the left gives way for a while to what ``say`` and ``show_error`` say.
+
+    ``settings_wanted(page)`` when the person wants to see more about a channel.
+    """
+
+    settings_wanted = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._session: Session | None = None
+        self._theme = theme
+        self.channels: dict[str, ChannelChip] = {}
+        """By their names; made when a channel is first used."""
         self._dot = Dot(theme)
         self._left = ElidedLabel(translate("Status", "Starting …"), kind="small")
         self.resume_button = Button("", kind="link")
@@ -33,7 +42,7 @@ class StatusLine(QWidget):
         self._right = Label("", kind="small")
         theme.changed.connect(lambda: self.setFixedHeight(theme.px(_HEIGHT)))
         self.setFixedHeight(theme.px(_HEIGHT))
-        line = QHBoxLayout(self)
+        line = self._line = QHBoxLayout(self)
         line.setContentsMargins(14, 0, 14, 0)
         line.setSpacing(8)
         line.addWidget(self._dot)
@@ -57,12 +66,14 @@ class StatusLine(QWidget):
         session.provider_changed.connect(self._show)
         session.files_changed.connect(self._show_unless_saying)
         session.drive.changed.connect(self._show_unless_saying)
+        session.channels.changed.connect(self._show_channels)
         session.said.connect(self.say)
         session.tasks.failed.connect(self.show_error)
         session.paused_changed.connect(self._show)
         self.resume_button.clicked.connect(session.desk.engines.pause.end)
         self._show()
         self._show_state()
+        self._show_channels()
 
     def say(self, state: str, text: str) -> None:
         """Say something for a while. ``state`` as in ``controls.Dot``."""
@@ -122,10 +133,8 @@ class StatusLine(QWidget):
             private = translate("Status", "answers come from {label}").format(
                 label=session.desk.llm.label
             )
-        elif accounts:
-            private = translate("Status", "nothing leaves this computer but files of Google Drive")
         else:
-            private = translate("Status", "nothing leaves this computer")
+            private = self._what_leaves(has_drive=bool(accounts))
         if over:
             private = translate("Status", "Google Drive: sign in again")
         elif away and session.drive.status.waiting:
@@ -137,6 +146,44 @@ class StatusLine(QWidget):
                 where=where, private=private
             )
         )
+
+    def _what_leaves(self, *, has_drive: bool) -> str:
+        """Where no model is asked."""
+        assert self._session is not None
+        used = self._session.channels.in_use
+        if not used:
+            return (
+                translate("Status", "nothing leaves this computer but files of Google Drive")
+                if has_drive
+                else translate("Status", "nothing leaves this computer")
+            )
+        from app.ui.channel_words import service
+
+        said = (
+            translate(
+                "Status",
+                "nothing leaves this computer but files of Google Drive and what is said over "
+                "{service}",
+            )
+            if has_drive
+            else translate("Status", "nothing leaves this computer but what is said over {service}")
+        )
+        return said.format(service=", ".join(service(one.channel) for one in used))
+
+    def _show_channels(self) -> None:
+        session = self._session
+        if session is None or not (self.channels or session.channels.in_use):
+            return
+        from app.ui.channel_chip import ChannelChip
+
+        used = {one.channel.value: one for one in session.channels.in_use}
+        for name in used.keys() - self.channels.keys():
+            chip = self.channels[name] = ChannelChip(self._theme, session)
+            chip.clicked.connect(lambda: self.settings_wanted.emit("channels"))
+            self._line.insertWidget(self._line.indexOf(self._right), chip)
+        for name, chip in self.channels.items():
+            chip.show_health(used.get(name))
+        self._show_unless_saying()
 
     def _show_state(self) -> None:
         session = self._session

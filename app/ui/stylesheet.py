@@ -47,6 +47,12 @@ QPushButton[kind="link"] {
 }
 QPushButton[kind="link"]:hover { background: $hover; }
 QPushButton[kind="link"]:focus { border: $link_ring solid $accent; padding: 0 3px; }
+QPushButton[kind="status"] {
+    background: transparent; color: $muted; border: 1px solid transparent; border-radius: 4px;
+    padding: 0 5px; min-height: px(16); font-size: ${small}pt;
+}
+QPushButton[kind="status"]:hover { background: $hover; color: $text; }
+QPushButton[kind="status"]:focus { border: $link_ring solid $accent; }
 QPushButton[kind="chip"] {
     border-radius: ${chip}px; padding: 2px 10px; min-height: px(16); color: $muted;
     background: transparent; border: 1px solid $control; font-size: ${small}pt;
@@ -87,6 +93,7 @@ QLineEdit[wrong="true"] { border-color: $trouble; }
 QLineEdit:read-only, QPlainTextEdit[kind="input"]:read-only {
     color: $muted; background: $background;
 }
+QLineEdit[kind="code"]:read-only { color: $text; background: $panel; }
 QLineEdit:disabled, QComboBox:disabled { color: $muted; background: $background; }
 QComboBox { padding-$far: px(20); }
 QComboBox::drop-down { border: none; width: px(20); }

@@ -155,6 +155,18 @@ def _seconds(number: str) -> str:
     return translate("Units", "{number} s").format(number=number)
 
 
+def ago(at: datetime, now: datetime) -> str:
+    """``3 s ago``, ``5 min ago``, ``2 h ago``; from a day on ``Mon`` or a date."""
+    seconds = max(0, int((now - at).total_seconds()))
+    if seconds < 60:
+        return translate("Units", "{number} s ago").format(number=seconds)
+    if seconds < 3600:
+        return translate("Units", "{number} min ago").format(number=seconds // 60)
+    if seconds < 86_400:
+        return translate("Units", "{number} h ago").format(number=seconds // 3600)
+    return short_time(at, now)
+
+
 def countdown(seconds: float) -> str:
     """``4:41``; never below ``0:00``."""
     minutes, rest = divmod(max(0, int(seconds + 0.5)), 60)

@@ -334,6 +334,529 @@ Nur Name und Größe werden gesendet: Es ist kein Text.</translation>
     </message>
 </context>
 <context>
+    <name>Channels</name>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Abbrechen</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
+        <source>&amp;Disconnect</source>
+        <translation>&amp;Trennen</translation>
+    </message>
+    <message>
+        <source>&amp;Disconnect …</source>
+        <translation>&amp;Trennen …</translation>
+    </message>
+    <message>
+        <source>&amp;Revoke</source>
+        <translation>Kopplung &amp;aufheben</translation>
+    </message>
+    <message>
+        <source>&amp;Token of your bot</source>
+        <translation>T&amp;oken des Bots</translation>
+    </message>
+    <message>
+        <source>&amp;Try again</source>
+        <translation>Neuer &amp;Versuch</translation>
+    </message>
+    <message>
+        <source>1. On the phone, open the chat with {name} in {service}.</source>
+        <translation>1. Am Telefon in {service} den Chat mit {name} öffnen.</translation>
+    </message>
+    <message>
+        <source>1. Point the phone&apos;s camera at the picture, or open the link on the phone.</source>
+        <translation>1. Die Kamera des Telefons auf das Bild richten, oder den Link am Telefon öffnen.</translation>
+    </message>
+    <message>
+        <source>2. Write: /start and this code.</source>
+        <translation>2. Schreiben: /start und diesen Code.</translation>
+    </message>
+    <message>
+        <source>2. {service} opens {name}: press Start.</source>
+        <translation>2. {service} öffnet {name}: dort „Starten“ drücken.</translation>
+    </message>
+    <message>
+        <source>Address of the Bot API</source>
+        <translation>Adresse der Bot-API</translation>
+    </message>
+    <message>
+        <source>Allowed</source>
+        <translation>Erlaubt</translation>
+    </message>
+    <message>
+        <source>Allowed: {group}</source>
+        <translation>Erlaubt: {group}</translation>
+    </message>
+    <message>
+        <source>Another Steward on this computer listens.</source>
+        <translation>Ein anderer Steward auf diesem Computer hört zu.</translation>
+    </message>
+    <message>
+        <source>Asking Telegram</source>
+        <translation>Fragt Telegram</translation>
+    </message>
+    <message>
+        <source>Co&amp;nnect</source>
+        <translation>Verbi&amp;nden</translation>
+    </message>
+    <message>
+        <source>Connected: @{name} is your bot.</source>
+        <translation>Verbunden: @{name} ist der Bot.</translation>
+    </message>
+    <message>
+        <source>Connecting to {service} …</source>
+        <translation>Verbindet mit {service} …</translation>
+    </message>
+    <message>
+        <source>Copy &amp;link</source>
+        <translation>&amp;Link kopieren</translation>
+    </message>
+    <message>
+        <source>Copy c&amp;ode</source>
+        <translation>&amp;Code kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the token once more from @BotFather, and paste it below.</source>
+        <translation>Das Token noch einmal bei @BotFather kopieren und unten einfügen.</translation>
+    </message>
+    <message>
+        <source>Disconnect?</source>
+        <translation>Trennen?</translation>
+    </message>
+    <message>
+        <source>Each update must carry it. It is kept in the system&apos;s keyring.</source>
+        <translation>Jede Meldung von Telegram muss es tragen. Es liegt im Schlüsselbund des Systems.</translation>
+    </message>
+    <message>
+        <source>For a Bot API server of your own. The token is sent there.</source>
+        <translation>Für einen eigenen Server der Bot-API. Das Token wird dorthin gesendet.</translation>
+    </message>
+    <message>
+        <source>For a Google Workspace account, with a Chat app of yours that sends its events to Pub/Sub. A service account of yours, set under Google Drive, pulls them.</source>
+        <translation>Für ein Konto von Google Workspace, mit einer eigenen Chat-App, die ihre Ereignisse an Pub/Sub sendet. Ein eigenes Dienstkonto, das unter Google Drive eingestellt ist, holt sie ab.</translation>
+    </message>
+    <message>
+        <source>For “steward serve” behind a web server of yours. A computer at home needs none of this.</source>
+        <translation>Für „steward serve“ hinter einem eigenen Webserver. Ein Computer zu Hause braucht nichts davon.</translation>
+    </message>
+    <message>
+        <source>Forget the token of your bot?</source>
+        <translation>Das Token des Bots vergessen?</translation>
+    </message>
+    <message>
+        <source>Forgets the token; who is paired stays so</source>
+        <translation>Vergisst das Token; wer gekoppelt ist, bleibt es</translation>
+    </message>
+    <message>
+        <source>Google Chat</source>
+        <translation>Google Chat</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>Gruppen</translation>
+    </message>
+    <message>
+        <source>Heard from {service} {ago}</source>
+        <translation>Von {service} gehört: {ago}</translation>
+    </message>
+    <message>
+        <source>Heard from {service}: {time}</source>
+        <translation>Von {service} gehört: {time}</translation>
+    </message>
+    <message>
+        <source>How to pair</source>
+        <translation>So wird gekoppelt</translation>
+    </message>
+    <message>
+        <source>In Telegram, write /newbot to @BotFather, and paste the token it gives you. It is kept in the system&apos;s keyring, and sent to Telegram only.</source>
+        <translation>In Telegram /newbot an @BotFather schreiben und das Token, das zurückkommt, hier einfügen. Es liegt im Schlüsselbund des Systems und geht nur an Telegram.</translation>
+    </message>
+    <message>
+        <source>In a group that is allowed, those who are paired speak to Steward by its name. Everybody in the group reads what it answers.</source>
+        <translation>In einer erlaubten Gruppe sprechen Gekoppelte Steward mit seinem Namen an. Alle in der Gruppe lesen, was er antwortet.</translation>
+    </message>
+    <message>
+        <source>It may arrive twice (Space)</source>
+        <translation>Kommt vielleicht zweimal an (Leertaste)</translation>
+    </message>
+    <message>
+        <source>It opens the chat with the code, on any device with it</source>
+        <translation>Öffnet den Chat mit dem Code, auf jedem Gerät, das ihn hat</translation>
+    </message>
+    <message>
+        <source>It stopped because of a fault in Steward.</source>
+        <translation>Angehalten wegen eines Fehlers in Steward.</translation>
+    </message>
+    <message>
+        <source>Kept in the system&apos;s keyring, sent to Telegram only, never shown again.</source>
+        <translation>Liegt im Schlüsselbund des Systems, geht nur an Telegram und wird nie wieder gezeigt.</translation>
+    </message>
+    <message>
+        <source>Listen to the bot</source>
+        <translation>Dem Bot zuhören</translation>
+    </message>
+    <message>
+        <source>Listen to {name} no more?</source>
+        <translation>{name} nicht mehr zuhören?</translation>
+    </message>
+    <message>
+        <source>Listening as {name}.</source>
+        <translation>Hört zu als {name}.</translation>
+    </message>
+    <message>
+        <source>Listening.</source>
+        <translation>Hört zu.</translation>
+    </message>
+    <message>
+        <source>Making a code …</source>
+        <translation>Macht einen Code …</translation>
+    </message>
+    <message>
+        <source>Messages may go there instead of here. End the other program, or have @BotFather revoke the token and paste the new one below.</source>
+        <translation>Nachrichten gehen vielleicht dorthin statt hierher. Das andere Programm beenden, oder das Token bei @BotFather widerrufen und das neue unten einfügen.</translation>
+    </message>
+    <message>
+        <source>Newest message: {time}</source>
+        <translation>Neueste Nachricht: {time}</translation>
+    </message>
+    <message>
+        <source>No keyring works here, so the token holds until you close Steward.</source>
+        <translation>Hier geht kein Schlüsselbund, das Token gilt also, bis Steward geschlossen wird.</translation>
+    </message>
+    <message>
+        <source>Nobody is paired: whoever writes over {service} gets no answer.</source>
+        <translation>Niemand ist gekoppelt: Wer über {service} schreibt, bekommt keine Antwort.</translation>
+    </message>
+    <message>
+        <source>Not connected. It begins with a bot of your own.</source>
+        <translation>Nicht verbunden. Am Anfang steht ein eigener Bot.</translation>
+    </message>
+    <message>
+        <source>Not saved: it takes 1 to 256 letters of the English alphabet, digits, - and _ only.</source>
+        <translation>Nicht gesichert: erlaubt sind nur 1 bis 256 Buchstaben des englischen Alphabets, Ziffern, - und _.</translation>
+    </message>
+    <message>
+        <source>Not set up.</source>
+        <translation>Nicht eingerichtet.</translation>
+    </message>
+    <message>
+        <source>Nothing is lost: what you write there waits there, what Steward answers waits here.</source>
+        <translation>Nichts geht verloren: Was dort geschrieben wird, wartet dort, was Steward antwortet, wartet hier.</translation>
+    </message>
+    <message>
+        <source>Off, what is written to the bot waits at Telegram for up to a day; the token is kept.</source>
+        <translation>Aus: Was dem Bot geschrieben wird, wartet bis zu einem Tag bei Telegram; das Token bleibt.</translation>
+    </message>
+    <message>
+        <source>Off: nobody is signed in with Google.</source>
+        <translation>Aus: Niemand ist bei Google angemeldet.</translation>
+    </message>
+    <message>
+        <source>Old messages</source>
+        <translation>Alte Nachrichten</translation>
+    </message>
+    <message>
+        <source>Open @&amp;BotFather</source>
+        <translation>@&amp;BotFather öffnen</translation>
+    </message>
+    <message>
+        <source>Opens the settings (Space)</source>
+        <translation>Öffnet die Einstellungen (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Or write to {name} yourself: /start and this code.</source>
+        <translation>Oder selbst an {name} schreiben: /start und diesen Code.</translation>
+    </message>
+    <message>
+        <source>Pair a &amp;phone …</source>
+        <translation>Telefon &amp;koppeln …</translation>
+    </message>
+    <message>
+        <source>Pair a pe&amp;rson …</source>
+        <translation>P&amp;erson koppeln …</translation>
+    </message>
+    <message>
+        <source>Pair a phone over {service}</source>
+        <translation>Telefon über {service} koppeln</translation>
+    </message>
+    <message>
+        <source>Paired on {day} · id {id}</source>
+        <translation>Gekoppelt am {day} · Kennung {id}</translation>
+    </message>
+    <message>
+        <source>Pairing code</source>
+        <translation>Code zum Koppeln</translation>
+    </message>
+    <message>
+        <source>Pairs one phone, once. Good for {time}.</source>
+        <translation>Koppelt ein Telefon, einmal. Gilt noch {time}.</translation>
+    </message>
+    <message>
+        <source>Paste the token first.</source>
+        <translation>Zuerst das Token einfügen.</translation>
+    </message>
+    <message>
+        <source>Port of the webhook</source>
+        <translation>Port des Webhooks</translation>
+    </message>
+    <message>
+        <source>Pub/Sub subscription</source>
+        <translation>Pub/Sub-Abonnement</translation>
+    </message>
+    <message>
+        <source>Public address of the webhook</source>
+        <translation>Öffentliche Adresse des Webhooks</translation>
+    </message>
+    <message>
+        <source>QR code: opens the chat with the code on your phone</source>
+        <translation>QR-Code: öffnet am Telefon den Chat mit dem Code</translation>
+    </message>
+    <message>
+        <source>Revoke …</source>
+        <translation>Aufheben …</translation>
+    </message>
+    <message>
+        <source>Revoke: {name}</source>
+        <translation>Kopplung aufheben: {name}</translation>
+    </message>
+    <message>
+        <source>Revoke?</source>
+        <translation>Kopplung aufheben?</translation>
+    </message>
+    <message>
+        <source>Secret of the webhook</source>
+        <translation>Geheimnis des Webhooks</translation>
+    </message>
+    <message>
+        <source>Send again</source>
+        <translation>Noch einmal senden</translation>
+    </message>
+    <message>
+        <source>Send again what may not have arrived over {service}</source>
+        <translation>Noch einmal senden, was über {service} vielleicht nicht ankam</translation>
+    </message>
+    <message>
+        <source>Send this code to {name} from the phone</source>
+        <translation>Diesen Code vom Telefon an {name} senden</translation>
+    </message>
+    <message>
+        <source>Shows a code that is sent from the phone</source>
+        <translation>Zeigt einen Code, der vom Telefon gesendet wird</translation>
+    </message>
+    <message>
+        <source>Sign in again under Settings → Google Drive.</source>
+        <translation>Unter Einstellungen → Google Drive neu anmelden.</translation>
+    </message>
+    <message>
+        <source>Somebody else uses the same token.</source>
+        <translation>Jemand anders benutzt dasselbe Token.</translation>
+    </message>
+    <message>
+        <source>Steward asks before it does what was written longer ago than this, for instance while this computer was off.</source>
+        <translation>Was länger her ist, tut Steward erst nach einer Frage, etwa weil dieser Computer aus war.</translation>
+    </message>
+    <message>
+        <source>Steward on a server</source>
+        <translation>Steward auf einem Server</translation>
+    </message>
+    <message>
+        <source>Steward then answers nobody over Telegram. Conversations stay, and so do the pairings, for when you connect the bot again. @BotFather shows the token again.</source>
+        <translation>Steward antwortet dann niemandem mehr über Telegram. Unterhaltungen bleiben, und die Kopplungen auch, falls der Bot wieder verbunden wird. @BotFather zeigt das Token noch einmal.</translation>
+    </message>
+    <message>
+        <source>Steward then listens to them no more (Space)</source>
+        <translation>Steward hört dieser Person dann nicht mehr zu (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Switch it off and on again. The log in its data folder says more.</source>
+        <translation>Aus- und wieder einschalten. Das Protokoll im Datenordner sagt mehr.</translation>
+    </message>
+    <message>
+        <source>Switched off.</source>
+        <translation>Ausgeschaltet.</translation>
+    </message>
+    <message>
+        <source>Switched off: nothing is fetched from Telegram.</source>
+        <translation>Ausgeschaltet: Von Telegram wird nichts geholt.</translation>
+    </message>
+    <message>
+        <source>Talk to Steward from your phone: the same conversations and skills, with a button for each approval. What you write and what Steward answers passes through Telegram.</source>
+        <translation>Mit Steward vom Telefon aus sprechen: dieselben Unterhaltungen und Fähigkeiten, mit einem Knopf für jede Erlaubnis. Was geschrieben und geantwortet wird, geht durch Telegram.</translation>
+    </message>
+    <message>
+        <source>Telegram</source>
+        <translation>Telegram</translation>
+    </message>
+    <message>
+        <source>Telegram is disconnected.</source>
+        <translation>Telegram ist getrennt.</translation>
+    </message>
+    <message>
+        <source>The Pub/Sub subscription that your Chat app&apos;s connection settings name.</source>
+        <translation>Das Abonnement bei Pub/Sub, das in den Verbindungseinstellungen der Chat-App steht.</translation>
+    </message>
+    <message>
+        <source>The code is copied.</source>
+        <translation>Der Code ist kopiert.</translation>
+    </message>
+    <message>
+        <source>The connection broke while it was sending: {messages} may not have arrived. What is sent again may arrive twice.</source>
+        <translation>Beim Senden brach die Verbindung ab, vielleicht nicht angekommen: {messages}. Was noch einmal gesendet wird, kommt vielleicht zweimal an.</translation>
+    </message>
+    <message>
+        <source>The https address Telegram is told to send updates to. Empty: you tell it.</source>
+        <translation>Die https-Adresse, an die Telegram Meldungen senden soll. Leer: Telegram erfährt sie auf anderem Weg.</translation>
+    </message>
+    <message>
+        <source>The link is copied.</source>
+        <translation>Der Link ist kopiert.</translation>
+    </message>
+    <message>
+        <source>The token is kept once Connect has tried it.</source>
+        <translation>Das Token wird gesichert, wenn „Verbinden“ es versucht hat.</translation>
+    </message>
+    <message>
+        <source>Their conversations stay. To talk to Steward again they need a new code.</source>
+        <translation>Die Unterhaltungen bleiben. Um wieder mit Steward zu sprechen, braucht es einen neuen Code.</translation>
+    </message>
+    <message>
+        <source>There is no code</source>
+        <translation>Es gibt keinen Code</translation>
+    </message>
+    <message>
+        <source>This one takes over when that one ends.</source>
+        <translation>Dieser übernimmt, wenn jener endet.</translation>
+    </message>
+    <message>
+        <source>To be done: {messages}</source>
+        <translation>Zu tun: {messages}</translation>
+    </message>
+    <message>
+        <source>To be sent: {messages}</source>
+        <translation>Zu senden: {messages}</translation>
+    </message>
+    <message>
+        <source>Token of your bot</source>
+        <translation>Token des Bots</translation>
+    </message>
+    <message>
+        <source>Tries again in {time}.</source>
+        <translation>Neuer Versuch in {time}.</translation>
+    </message>
+    <message>
+        <source>Trying again now.</source>
+        <translation>Jetzt ein neuer Versuch.</translation>
+    </message>
+    <message>
+        <source>Where “steward serve” takes updates from your web server on this machine. Empty: it asks Telegram for them.</source>
+        <translation>Wo „steward serve“ die Meldungen vom Webserver auf diesem Computer annimmt. Leer: Es holt sie selbst bei Telegram.</translation>
+    </message>
+    <message>
+        <source>Whether Steward may be spoken to in it (Space)</source>
+        <translation>Ob Steward dort angesprochen werden darf (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Who may talk to Steward</source>
+        <translation>Wer mit Steward sprechen darf</translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation>verbindet</translation>
+    </message>
+    <message>
+        <source>from {service}</source>
+        <translation>von {service}</translation>
+    </message>
+    <message>
+        <source>listening</source>
+        <translation>hört zu</translation>
+    </message>
+    <message>
+        <source>minutes</source>
+        <translation>Minuten</translation>
+    </message>
+    <message>
+        <source>newest message {ago}</source>
+        <translation>neueste Nachricht: {ago}</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>not reached</source>
+        <translation>nicht erreicht</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>on standby</source>
+        <translation>in Bereitschaft</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>abgewiesen</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>used elsewhere</source>
+        <translation>anderswo benutzt</translation>
+    </message>
+    <message>
+        <source>write it here; Enter keeps it</source>
+        <translation>hier schreiben; Eingabe sichert es</translation>
+    </message>
+    <message>
+        <source>your bot</source>
+        <translation>dem Bot</translation>
+    </message>
+    <message>
+        <source>{messages} unsure</source>
+        <translation>{messages} unsicher</translation>
+    </message>
+    <message>
+        <source>{name} is paired no more.</source>
+        <translation>{name} ist nicht mehr gekoppelt.</translation>
+    </message>
+    <message>
+        <source>{name} is paired, and can write to Steward now.</source>
+        <translation>{name} ist gekoppelt und kann jetzt an Steward schreiben.</translation>
+    </message>
+    <message>
+        <source>{service} cannot be reached.</source>
+        <translation>{service} ist nicht zu erreichen.</translation>
+    </message>
+    <message>
+        <source>{service} refuses the sign-in.</source>
+        <translation>{service} weist die Anmeldung ab.</translation>
+    </message>
+    <message>
+        <source>{service} refuses the token.</source>
+        <translation>{service} weist das Token ab.</translation>
+    </message>
+    <message>
+        <source>“steward serve” then takes no updates.</source>
+        <translation>„steward serve“ nimmt dann keine Meldungen mehr an.</translation>
+    </message>
+    <message>
+        <source>“{group}” is allowed no more.</source>
+        <translation>„{group}“ ist nicht mehr erlaubt.</translation>
+    </message>
+    <message>
+        <source>“{group}” is allowed.</source>
+        <translation>„{group}“ ist erlaubt.</translation>
+    </message>
+</context>
+<context>
     <name>Circuits</name>
     <message>
         <source>All circuits closed: every skill and service works. One that keeps failing is paused here.</source>
@@ -2271,6 +2794,10 @@ Andere Wahl ({keys})</translation>
         <translation>Ein wenig</translation>
     </message>
     <message>
+        <source>A model that needs it no longer answers.</source>
+        <translation>Ein Modell, das ihn braucht, antwortet nicht mehr.</translation>
+    </message>
+    <message>
         <source>A turn is one message of yours and all that follows from it. At a limit the model sums up and stops. What you change holds from the next turn on.</source>
         <translation>Eine Runde ist eine Nachricht und alles, was aus ihr folgt. An einer Grenze fasst das Modell zusammen und hält an. Was hier geändert wird, gilt ab der nächsten Runde.</translation>
     </message>
@@ -2339,6 +2866,10 @@ Andere Wahl ({keys})</translation>
         <translation>Änderungen an Dateien</translation>
     </message>
     <message>
+        <source>Channels</source>
+        <translation>Kanäle</translation>
+    </message>
+    <message>
         <source>Choose a folder and a model, step by step. What is set up now holds until you change it.</source>
         <translation>Schritt für Schritt einen Ordner und ein Modell wählen. Was eingerichtet ist, gilt bis zu einer Änderung.</translation>
     </message>
@@ -2387,8 +2918,8 @@ Andere Wahl ({keys})</translation>
         <translation>Fehler</translation>
     </message>
     <message>
-        <source>Errors, warnings and information: to the window, the system&apos;s tray, the log.</source>
-        <translation>Fehler, Warnungen und Hinweise: in das Fenster, den Infobereich, das Protokoll.</translation>
+        <source>Errors, warnings and information: to the window, the system&apos;s tray, your phone, the log.</source>
+        <translation>Fehler, Warnungen und Hinweise: in das Fenster, den Infobereich, auf das Telefon, ins Protokoll.</translation>
     </message>
     <message>
         <source>Every model reads them before your message.</source>
@@ -2729,8 +3260,8 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>Steward fragt wieder: {said}.</translation>
     </message>
     <message>
-        <source>Steward cannot show it, so you would have to paste it again. A model that needs it no longer answers.</source>
-        <translation>Steward kann ihn nicht zeigen, er müsste also neu eingefügt werden. Ein Modell, das ihn braucht, antwortet nicht mehr.</translation>
+        <source>Steward cannot show it, so you would have to paste it again. {after}</source>
+        <translation>Steward kann ihn nicht zeigen, er müsste also neu eingefügt werden. {after}</translation>
     </message>
     <message>
         <source>Steward goes on working, and its icon leads back to it. Ctrl+Q ends it. Where there is no tray, closing the window ends it as usual.</source>
@@ -2769,8 +3300,8 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
         <translation>Die Befehle ohne Netz, OpenRouter oder ein Server mit der Schnittstelle von OpenAI.</translation>
     </message>
     <message>
-        <source>The source stands on the card. Write SEVERITY/SOURCE=PLACES, with info, warning, error or any, and window, tray, log or none; separate rules with a semicolon.</source>
-        <translation>Die Quelle steht auf der Karte. Schreibweise: SEVERITY/SOURCE=PLACES, mit info, warning, error oder any und window, tray, log oder none; Regeln mit einem Strichpunkt trennen.</translation>
+        <source>The source stands on the card. Write SEVERITY/SOURCE=PLACES, with info, warning, error or any, and window, tray, telegram, log or none; separate rules with a semicolon.</source>
+        <translation>Die Quelle steht auf der Karte. Schreibweise: SEVERITY/SOURCE=PLACES, mit info, warning, error oder any und window, tray, telegram, log oder none; Regeln mit einem Strichpunkt trennen.</translation>
     </message>
     <message>
         <source>The system&apos;s is made darker or lighter where it could not be read.</source>
@@ -3118,6 +3649,14 @@ Vielleicht hilft ein einzelnes Wort wie Kosten, Ordner oder Schlüssel.</transla
     <message>
         <source>nothing leaves this computer but files of Google Drive</source>
         <translation>nichts verlässt diesen Computer außer Dateien von Google Drive</translation>
+    </message>
+    <message>
+        <source>nothing leaves this computer but files of Google Drive and what is said over {service}</source>
+        <translation>nichts verlässt diesen Computer außer Dateien von Google Drive und dem, was über {service} gesagt wird</translation>
+    </message>
+    <message>
+        <source>nothing leaves this computer but what is said over {service}</source>
+        <translation>nichts verlässt diesen Computer außer dem, was über {service} gesagt wird</translation>
     </message>
 </context>
 <context>
@@ -3941,8 +4480,16 @@ Kein Server wird gefragt und keine Datei berührt.</translation>
         <translation>Versionen</translation>
     </message>
     <message>
+        <source>{number} h ago</source>
+        <translation>vor {number} h</translation>
+    </message>
+    <message>
         <source>{number} min</source>
         <translation>{number} Min.</translation>
+    </message>
+    <message>
+        <source>{number} min ago</source>
+        <translation>vor {number} min</translation>
     </message>
     <message>
         <source>{number} ms</source>
@@ -3951,6 +4498,10 @@ Kein Server wird gefragt und keine Datei berührt.</translation>
     <message>
         <source>{number} s</source>
         <translation>{number} s</translation>
+    </message>
+    <message>
+        <source>{number} s ago</source>
+        <translation>vor {number} s</translation>
     </message>
 </context>
 <context>

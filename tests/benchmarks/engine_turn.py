@@ -15,10 +15,10 @@ import time
 from pathlib import Path
 
 from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.files import Origin
 from app.domain.messages import Channel
 from app.domain.skills import SkillContext
+from app.settings_store import SettingsStore
 from tests.standins.scripted_model import ScriptedModel, calls, says
 
 CALLS = 10
@@ -63,7 +63,7 @@ async def _turn(assembly: Assembly, *, together: bool) -> float:
     # Each call asks for something else: the same one over and over would be refused.
     reads = [("files.read", {"path": "notes.md", "limit": 9_000 + n}) for n in range(CALLS)]
     steps = [calls(*reads)] if together else [calls(read) for read in reads]
-    assembly.llm = ScriptedModel([*steps, says("Done.")])
+    assembly.model.llm = ScriptedModel([*steps, says("Done.")])
     engine = await assembly.engines.get(None)
     started = time.perf_counter()
     await engine.run_turn("Read it ten times.", channel=Channel.TERMINAL)

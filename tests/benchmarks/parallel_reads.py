@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Final
 
 from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.messages import Channel
 from app.domain.tool_calls import ToolCall, ToolResult, ToolStatus
 from app.orchestrator.approvals import ApprovalMode
 from app.orchestrator.dispatch import MAX_PARALLEL, TurnScope
+from app.settings_store import SettingsStore
 from tests.standins.scripted_model import ScriptedModel, calls, says
 
 READS: Final = 100
@@ -67,8 +67,8 @@ async def _measure(folder: Path, runs: int) -> dict[str, object]:
     work.mkdir()
     assembly = await Assembly.open(SettingsStore(folder / "home", {}), folders=(work,))
     try:
-        if assembly.start_notices:
-            raise RuntimeError(assembly.start_notices[0])
+        if assembly.start_report.notices:
+            raise RuntimeError(assembly.start_report.notices[0])
         await assembly.warm_up()
         turns = [await _turn(assembly) for _ in range(runs)]
         alone = [await _dispatch(assembly) for _ in range(runs)]
@@ -91,7 +91,7 @@ def _arguments() -> list[tuple[str, Mapping[str, object]]]:
 
 
 async def _turn(assembly: Assembly) -> float:
-    assembly.llm = ScriptedModel([calls(*_arguments()), says("Done.")])
+    assembly.model.llm = ScriptedModel([calls(*_arguments()), says("Done.")])
     engine = await assembly.engines.get(None)
     started = time.perf_counter()
     await engine.run_turn("Look a hundred times.", channel=Channel.TERMINAL)

@@ -16,7 +16,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.assembly import Assembly
-from app.config import SettingsStore
+from app.settings_store import SettingsStore
 from app.storage.database import Database
 from app.ui.collector import Collector
 from app.ui.event_loop import StewardEventLoop

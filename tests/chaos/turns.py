@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Final
 
 from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.events import Approval, Event, TurnFinished
 from app.domain.messages import Channel, Role
 from app.domain.turns import TurnState
@@ -30,6 +29,7 @@ from app.orchestrator.llm_client import ModelEvent, ModelInfo, ModelPrice, Model
 from app.orchestrator.recorded_turn import recorded
 from app.orchestrator.replay import replay
 from app.resilience.retry import RetryPolicy
+from app.settings_store import SettingsStore
 from tests.chaos.chaos_skills import write_chaos_skills
 from tests.chaos.faulty_server import FaultyServer
 
@@ -102,7 +102,7 @@ class Chaos:
         with FaultyServer(self._seed) as server:
             assembly = await Assembly.open(SettingsStore(home, {}), folders=(folder,), **limits)
             try:
-                assert not assembly.start_notices, assembly.start_notices
+                assert not assembly.start_report.notices, assembly.start_report.notices
                 await self._play(assembly, server, turns)
                 await self._look(assembly)
             finally:
@@ -115,7 +115,7 @@ class Chaos:
     async def _play(self, assembly: Assembly, server: FaultyServer, turns: int) -> None:
         await assembly.llm.aclose()
         gone = _client(f"http://127.0.0.1:{_free_port()}/v1")
-        assembly.llm = _SometimesGone(_client(server.base_url), gone, self._seed)
+        assembly.model.llm = _SometimesGone(_client(server.base_url), gone, self._seed)
         assembly.bus.subscribe(partial(self._take, assembly))
         numbers = iter(range(turns))
         await asyncio.gather(*(self._talk(assembly, numbers) for _ in range(AT_ONCE)))

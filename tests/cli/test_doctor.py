@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,22 +16,33 @@ import keyring.backend
 import pytest
 
 from app.assembly import Assembly
+from app.channels.lease import Lease
+from app.channels.telegram_bridge import LEASE
+from app.cli.check_google import check_google_chat
+from app.cli.check_telegram import check_phones, check_telegram
 from app.cli.checks import (
     ATTENTION,
     OK,
     TROUBLE,
+    Check,
     check_disk,
     check_folders,
     check_home,
     check_keyring,
+    within,
 )
 from app.cli.checks_of_parts import check_circuits, check_notifications
+from app.config import Settings
+from app.domain.channels import Chat, Part, Sender
 from app.domain.events import Severity
+from app.domain.messages import Channel
+from app.redaction import Secret
 from app.resilience.circuit_breaker import Outcome
 from app.storage.database import Database
 from app.storage.health import DatabaseHealth, examine
 from app.storage.models import NotificationRow, User
 from tests.cli.conftest import Done, Steward
+from tests.standins.google_chat import SUBSCRIPTION, ChatServer, said
 from tests.standins.model_server import (
     Hang,
     ModelServer,
@@ -39,10 +51,12 @@ from tests.standins.model_server import (
     error_reply,
     text_reply,
 )
+from tests.standins.telegram import TOKEN, Fault, TelegramServer
 
 CHECKS = [
     "python", "data", "disk", "last run", "settings", "folders", "skills", "log", "database",
-    "vault", "notices", "circuits", "watching", "model", "google", "servers", "keyring", "window",
+    "vault", "notices", "circuits", "phones", "watching", "model", "google", "telegram",
+    "google chat", "servers", "keyring", "window",
 ]  # fmt: skip
 
 
@@ -69,6 +83,88 @@ def test_for_a_person_it_is_a_list_with_advice(steward: Steward) -> None:
     assert "ok         python" in done.out
     assert "→ " in done.out
     assert "No folder is granted" in done.out
+
+
+async def test_the_bot_is_really_asked_and_where_its_messages_go(steward_home: Path) -> None:
+    with TelegramServer() as telegram:
+        settings = Settings(
+            home=steward_home, telegram_bot_token=Secret(TOKEN), telegram_api_url=telegram.url
+        )
+
+        async def look(**more: Any) -> Check:
+            check = check_telegram(dataclasses.replace(settings, **more))
+            return await within("telegram", 10, check)
+
+        assert "not used" in (await look(telegram_bot_token=None)).message
+        assert telegram.asked() == []
+        well = await look()
+        assert (well.status, "@steward_test_bot answers" in well.message) == (OK, True)
+        assert (await look(telegram_on=False)).status == ATTENTION
+        assert "No webhook" in (await look(webhook_port=1)).message
+        telegram.change("webhook", "http://127.0.0.1:1/elsewhere")
+        away = await look()
+        assert (away.status, "127.0.0.1:1/elsewhere" in away.message) == (ATTENTION, True)
+        other = await look(webhook_port=1, webhook_url="http://127.0.0.1:2/here")
+        assert (other.status, "not to http://127.0.0.1:2" in other.message) == (ATTENTION, True)
+        telegram.phone(42).send("hello")
+        await telegram.until(lambda: "last_error_date" in telegram.facts["webhook"])
+        deaf = await look(webhook_port=1)
+        assert (deaf.status, "Wrong response" in deaf.message) == (TROUBLE, True)
+        telegram.fail("getMe", Fault.error(401, "Unauthorized"), times=9)
+        refused = await look()
+        assert refused.status == TROUBLE
+        assert TOKEN not in str(refused)
+        assert (await look(telegram_api_url="http://127.0.0.1:1")).status == TROUBLE
+
+
+async def test_a_chat_app_s_events_are_really_asked_for(steward_home: Path, tmp_path: Path) -> None:
+    with ChatServer() as google:
+        settings = Settings(
+            home=steward_home,
+            google_chat_subscription=SUBSCRIPTION,
+            google_service_account_file=google.service_key(tmp_path),
+            google_api_url=google.root_url,
+        )
+
+        async def look(**more: Any) -> Check:
+            check = check_google_chat(dataclasses.replace(settings, **more))
+            return await within("google chat", 10, check)
+
+        assert "not used" in (await look(google_chat_subscription=None)).message
+        well = await look()
+        assert (well.status, "nothing waits" in well.message) == (OK, True)
+        google.chat.publish(said("hello"))
+        assert "something waits" in (await look()).message
+        assert google.chat.unacknowledged == 1
+        away = await look(google_chat_subscription="projects/p/subscriptions/gone")
+        assert away.status == TROUBLE
+        assert (
+            "GOOGLE_APPLICATION_CREDENTIALS" in (await look(google_service_account_file=None)).hint
+        )
+
+
+async def test_what_phones_wait_for_is_told(steward_home: Path) -> None:
+    assembly = await Assembly.open(provider="guided")
+    try:
+        stores = assembly.channels.stores
+        assert (await check_phones(assembly)).status == OK
+        code = await stores.people.new_code(Channel.TELEGRAM)
+        await stores.people.pair(Chat(Channel.TELEGRAM, "42"), Sender("42", "Ada"), code.code)
+        well = await check_phones(assembly)
+        assert (well.status, well.message) == (OK, "Paired: Ada. Nothing waits.")
+        lease = Lease(steward_home / LEASE)
+        assert lease.take()
+        assert "A Steward listens" in (await check_phones(assembly)).message
+        lease.release()
+        await stores.inbox.take_in(Channel.TELEGRAM, [("1", {"update_id": 1})])
+        assert "1 to be handled" in (await check_phones(assembly)).message
+        await stores.outbox.put(Channel.TELEGRAM, "42", "a", [Part({"html": "x"})])
+        (row,) = await stores.outbox.due(Channel.TELEGRAM)
+        await stores.outbox.unsure(row.id, "cut")
+        unsure = await check_phones(assembly)
+        assert (unsure.status, "may not have arrived" in unsure.message) == (ATTENTION, True)
+    finally:
+        await assembly.close()
 
 
 def test_the_model_s_server_is_really_asked(steward: Steward) -> None:

@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.config import SettingsStore
 from app.integrations import openrouter, openrouter_sign_in
 from app.redaction import Secret
+from app.settings_store import SettingsStore
 from tests.cli.conftest import Steward
 from tests.cli.terminal import CTRL_C, Terminal
 from tests.keyrings import LockedKeyring, WorkingKeyring

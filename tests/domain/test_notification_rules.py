@@ -27,6 +27,15 @@ def test_without_rules_only_an_error_comes_to_the_tray() -> None:
     assert rules.sinks(Severity.WARNING) == rules.sinks(Severity.INFO) == {"window", "log"}
 
 
+def test_what_is_about_a_channel_comes_to_the_tray_unless_a_rule_says_otherwise() -> None:
+    rules = NotificationRules()
+    assert rules.sinks(Severity.INFO, "telegram") == {"window", "tray", "log"}
+    assert rules.sinks(Severity.WARNING, "google_chat") == {"window", "tray", "log"}
+    assert rules.sinks(Severity.INFO, "watch") == {"window", "log"}
+    for written in ("info=log", "any/telegram=log", "any=log"):
+        assert NotificationRules.read(written).sinks(Severity.INFO, "telegram") == {"log"}
+
+
 def test_the_most_precise_rule_wins() -> None:
     rules = NotificationRules.read("any=log; error=tray; any/watch=none; error/watch=window")
     assert rules.sinks(Severity.INFO, "files") == {"log"}

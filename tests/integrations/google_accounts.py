@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.clock import SystemClock
-from app.config import Settings, SettingsStore
+from app.config import Settings
 from app.domain.google_accounts import DriveAccess, SignedIn
 from app.integrations.google.accounts import GoogleAccounts
 from app.redaction import Redactor
+from app.settings_store import SettingsStore
 from tests.standins.google_drive import DriveServer
 from tests.standins.google_drive.consent import client_file
 from tests.standins.openrouter_site import visit

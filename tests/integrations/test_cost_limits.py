@@ -53,7 +53,7 @@ def heard(assembly: Assembly) -> list[Event]:
 
 
 async def ask(assembly: Assembly, **limits: object) -> TurnOutcome:
-    assembly.settings = dataclasses.replace(assembly.settings, **limits)  # type: ignore[arg-type]
+    assembly.running_settings.use(dataclasses.replace(assembly.settings, **limits))  # type: ignore[arg-type]
     engine = await assembly.engines.get(None)
     return await engine.run_turn("go", channel=Channel.TERMINAL, mode=ApprovalMode.ALWAYS)
 

@@ -191,7 +191,7 @@ async def test_a_model_that_answers_in_place_of_another_goes_on_until_the_end_of
     told = chunk({"reasoning_details": [thought]}, model="b/two-2026-05-06")
     calls = tool_reply("files_read", {"path": "report.md"})
     server.script([Reply((told, *calls.steps)), text_reply("Read."), text_reply("Again.")])
-    assembly.llm = make_client(
+    assembly.model.llm = make_client(
         provider="openrouter",
         default_model="a/one",
         options=RequestOptions(fallback_models=("a/one", "c/three", "b/two:free")),

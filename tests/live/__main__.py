@@ -8,10 +8,10 @@ import tempfile
 from pathlib import Path
 
 from app.clock import SystemClock
-from app.config import SettingsStore
 from app.domain.errors import StewardError
 from app.integrations.google.accounts import GoogleAccounts
 from app.redaction import Redactor
+from app.settings_store import SettingsStore
 from tests.live.drive import run
 
 

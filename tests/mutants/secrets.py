@@ -208,14 +208,14 @@ SECRET_MUTANTS: Final = (
     ),
     Mutant(
         "key: it goes to any address",
-        "app/config.py",
+        "app/settings_store.py",
         "        if f.name != _BOUND or wanted is None or given_for == wanted:\n",
         "        if True:\n",
         (KEYRING,),
     ),
     Mutant(
         "key: it follows a changed address",
-        "app/config.py",
+        "app/settings_store.py",
         "            self._bind_key(before.get(f.name), stored)\n",
         "            pass\n",
         (KEYRING,),
@@ -229,7 +229,7 @@ SECRET_MUTANTS: Final = (
     ),
     Mutant(
         "key: it is written into the settings file",
-        "app/config.py",
+        "app/settings_store.py",
         ".holds_secret(plain):\n",
         ".holds_secret(None):\n",
         (

@@ -96,8 +96,8 @@ async def test_a_listener_that_also_fails_over_notifications_makes_no_endless_lo
 
 async def test_a_circuit_that_opens_and_one_that_works_again_are_told(told: Told) -> None:
     assembly = told.assembly
-    assembly.change_setting("breaker_threshold", 1)
-    assembly.change_setting("breaker_cooldown", 0.1)
+    assembly.running_settings.change("breaker_threshold", 1)
+    assembly.running_settings.change("breaker_cooldown", 0.1)
     breaker = assembly.breakers.breaker("files.read")
     permit = breaker.acquire()
     assert permit is not None
@@ -178,7 +178,7 @@ async def test_what_steward_does_by_itself_and_could_not_is_told(
     assembly = await Assembly.open()
     try:
         told = Told(assembly)
-        assembly.announce()
+        assembly.start_report.announce(assembly.router)
         await told.card("No log is kept")
         assembly.database.on_backup_failed("the disk is full")
         card = await told.card("There is no new backup of Steward's database: the disk is full")

@@ -24,7 +24,7 @@ class Desk:
     def model(self, *steps: Step) -> ScriptedModel:
         """Let the next requests be answered by ``steps``; the last one repeats."""
         scripted = ScriptedModel(steps)
-        self.assembly.llm = scripted
+        self.assembly.model.llm = scripted
         return scripted
 
     def types(self) -> list[str]:

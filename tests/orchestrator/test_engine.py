@@ -151,7 +151,9 @@ async def test_calls_run_and_their_results_go_back_before_the_next_request(desk:
 async def test_the_loop_ends_at_its_limit_with_a_closing_call_that_may_use_no_tool(
     desk: Desk,
 ) -> None:
-    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_iterations=3)
+    desk.assembly.running_settings.use(
+        dataclasses.replace(desk.assembly.settings, max_iterations=3)
+    )
     model = desk.model(
         calls(page(1)), calls(page(2)), calls(page(3)), calls(EDIT, text="I read it three times.")
     )

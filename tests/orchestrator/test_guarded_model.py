@@ -250,7 +250,7 @@ async def test_a_setting_of_the_model_reaches_the_client_behind_the_breaker() ->
             provider="openai-compatible", llm_base_url=server.base_url, model="test-model"
         )
         try:
-            assembly.change_setting("reasoning_effort", "low")
+            assembly.running_settings.change("reasoning_effort", "low")
             engine = await assembly.engines.get(None)
             await engine.run_turn("Hello", channel=Channel.TERMINAL)
             assert "low" in str(server.requests[0].json)
@@ -263,7 +263,7 @@ async def test_another_server_chosen_while_running_has_a_breaker_of_its_own() ->
         assembly = await Assembly.open()
         try:
             assert not [s for s in assembly.breakers.all() if s.name.startswith("model:")]
-            await assembly.connect("openai-compatible", base_url=server.base_url)
+            await assembly.model.connect("openai-compatible", base_url=server.base_url)
             assert f"model: {server.base_url}" in [s.name for s in assembly.breakers.all()]
         finally:
             await assembly.close()

@@ -214,7 +214,7 @@ async def victim(tmp_path: Path, steward_home: Path) -> AsyncIterator[Victim]:
     assembly = await Assembly.open(folders=(folder,))
     try:
         with ModelServer(api_key=KEY) as server:
-            await assembly.connect(
+            await assembly.model.connect(
                 "openai-compatible", base_url=server.base_url, api_key=Secret(KEY)
             )
             yield Victim(assembly, server, folder)

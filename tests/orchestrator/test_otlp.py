@@ -145,7 +145,7 @@ class _Retrying(ScriptedModel):
 
 
 async def test_retries_are_events_of_the_call(desk: Desk) -> None:
-    desk.assembly.llm = _Retrying([says("")])
+    desk.assembly.model.llm = _Retrying([says("")])
     _, chat = await spans(desk, await turn(desk))
     assert [event["name"] for event in chat["events"]] == ["retry", "retry"]
     assert facts(chat["events"][1]) == {

@@ -30,7 +30,7 @@ async def test_a_key_typed_before_it_was_connected_is_in_no_later_request(desk: 
     await engine.run_turn(f"my key is {KEY}", channel=Channel.WINDOW, mode=ApprovalMode.NEVER)
 
     with ModelServer(api_key=KEY) as server:
-        await desk.assembly.connect(
+        await desk.assembly.model.connect(
             "openai-compatible", base_url=server.base_url, api_key=Secret(KEY)
         )
         server.script([text_reply("Hello.")])

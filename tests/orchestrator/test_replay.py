@@ -265,11 +265,15 @@ async def test_a_failed_turn_fails_again_in_the_same_words(desk: Desk) -> None:
 
 
 async def test_a_turn_at_its_limit_reaches_it_again(desk: Desk) -> None:
-    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_iterations=2)
+    desk.assembly.running_settings.use(
+        dataclasses.replace(desk.assembly.settings, max_iterations=2)
+    )
     other = ("files.list", {"path": "."})
     _, outcome = await turn(desk, calls(READ), calls(other), says("That was all I could do."))
     assert outcome.status is TurnStatus.LIMIT
-    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_iterations=9)
+    desk.assembly.running_settings.use(
+        dataclasses.replace(desk.assembly.settings, max_iterations=9)
+    )
 
     found = await replayed(desk, await recording(desk, outcome))
 
@@ -340,10 +344,10 @@ async def test_another_way_to_mark_data_is_a_difference(
 
 
 async def test_other_folders_and_settings_of_another_home_are_no_difference(desk: Desk) -> None:
-    desk.assembly.change_setting("instructions", "Speak plainly.")
+    desk.assembly.running_settings.change("instructions", "Speak plainly.")
     _, outcome = await turn(desk, says("Ok."))
-    desk.assembly.revoke_folder(desk.folder)
-    desk.assembly.change_setting("instructions", "Be brief.")
+    desk.assembly.grants.revoke(desk.folder)
+    desk.assembly.running_settings.change("instructions", "Be brief.")
     assert (await replayed(desk, await recording(desk, outcome))).difference is None
 
 
@@ -433,7 +437,9 @@ WRONG_VALUES: tuple[object, ...] = (
 
 
 async def test_a_damaged_file_is_refused_in_words_or_runs(desk: Desk) -> None:
-    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_iterations=3)
+    desk.assembly.running_settings.use(
+        dataclasses.replace(desk.assembly.settings, max_iterations=3)
+    )
     failed = ModelUnreachableError("Nobody answers.", retryable=True)
     _, outcome = await turn(desk, calls(READ, EDIT, text="So."), calls(WRONG), failed)
     sound: Form = json.loads(json.dumps(to_bundle(await recording(desk, outcome))))
@@ -475,7 +481,9 @@ async def test_a_turn_that_repeats_itself_is_stopped_again(desk: Desk) -> None:
 
 async def test_a_turn_whose_time_was_up_runs_again_in_no_time(desk: Desk) -> None:
     await turn(desk, calls(READ), says("Ok."))  # what the first turn loads takes time
-    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_turn_seconds=0.3)
+    desk.assembly.running_settings.use(
+        dataclasses.replace(desk.assembly.settings, max_turn_seconds=0.3)
+    )
     desk.model(calls(READ), asyncio.Event(), says("There was no more time."))
     engine = await desk.assembly.engines.get(None)
     outcome = await engine.run_turn("go", channel=Channel.TERMINAL)
@@ -488,7 +496,9 @@ async def test_a_turn_whose_time_was_up_runs_again_in_no_time(desk: Desk) -> Non
 
 
 async def test_a_conversation_that_was_summarised_runs_again(desk: Desk) -> None:
-    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, context_tokens=8000)
+    desk.assembly.running_settings.use(
+        dataclasses.replace(desk.assembly.settings, context_tokens=8000)
+    )
     engine, _ = await turn(desk, says("word " * 4000), text="tell me much")
     await turn(desk, says("word " * 4000), text="more", engine=engine)
     desk.model(says("They talked about words."), says("Words."))
@@ -536,7 +546,9 @@ async def test_a_turn_whose_time_was_up_while_a_tool_ran_runs_again_in_no_time(
 
     skill = desk.assembly.registry.get("files.read")
     monkeypatch.setattr(type(skill), "execute", staticmethod(forever))
-    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_turn_seconds=0.5)
+    desk.assembly.running_settings.use(
+        dataclasses.replace(desk.assembly.settings, max_turn_seconds=0.5)
+    )
     _, outcome = await turn(desk, calls(READ), says("Summed up."))
     assert outcome.status is TurnStatus.LIMIT
 
@@ -547,7 +559,9 @@ async def test_a_turn_whose_time_was_up_while_a_tool_ran_runs_again_in_no_time(
 
 async def test_a_turn_at_its_limit_of_dollars_by_prices_reaches_it_again(desk: Desk) -> None:
     model = desk.model(*(calls(page(number)) for number in range(9)), says("Never."))
-    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, max_turn_cost=0.0265)
+    desk.assembly.running_settings.use(
+        dataclasses.replace(desk.assembly.settings, max_turn_cost=0.0265)
+    )
     model.price = lambda model=None: ModelPrice(1e-6, 1e-6, request=0.02)  # type: ignore[method-assign]
     engine = await desk.assembly.engines.get(None)
     outcome = await engine.run_turn("go", channel=Channel.TERMINAL, mode=ApprovalMode.ALWAYS)

@@ -19,7 +19,7 @@ from tests.standins.scripted_model import calls, says
 
 def let(desk: Desk, **settings: object) -> None:
     """Change settings for this run."""
-    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, **settings)  # type: ignore[arg-type]
+    desk.assembly.running_settings.use(dataclasses.replace(desk.assembly.settings, **settings))  # type: ignore[arg-type]
 
 
 async def talk(desk: Desk, turns: int, letters: int) -> Engine:

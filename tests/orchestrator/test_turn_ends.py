@@ -44,7 +44,7 @@ EDIT = ("files.edit", {"path": "report.md", "old": "draft", "new": "final"})
 
 def let(desk: Desk, **settings: object) -> None:
     """Change settings for this run."""
-    desk.assembly.settings = dataclasses.replace(desk.assembly.settings, **settings)  # type: ignore[arg-type]
+    desk.assembly.running_settings.use(dataclasses.replace(desk.assembly.settings, **settings))  # type: ignore[arg-type]
 
 
 class Playing(ScriptedModel):
@@ -150,7 +150,7 @@ async def test_a_day_that_has_cost_enough_asks_no_model_at_all(desk: Desk) -> No
 async def test_tokens_are_counted_where_the_server_does_not_say(desk: Desk) -> None:
     let(desk, max_turn_tokens=100_000)
     model = Playing(TextDelta("Hi."), Completed("Hi."))
-    desk.assembly.llm = model
+    desk.assembly.model.llm = model
     await run(desk)
     let(desk, max_turn_tokens=100)
     _, outcome = await run(desk)
@@ -247,7 +247,7 @@ async def test_every_model_call_is_a_row_with_what_it_took(desk: Desk) -> None:
 
 async def test_usage_that_came_before_stop_is_not_lost(desk: Desk) -> None:
     model = Playing(TextDelta("Hi"), TokenUsage(100, 20, 0.5), asyncio.Event())
-    desk.assembly.llm = model
+    desk.assembly.model.llm = model
     engine = await desk.assembly.engines.get(None)
     task = asyncio.create_task(engine.run_turn("go", channel=Channel.WINDOW))
     await model.streaming.wait()
@@ -326,7 +326,7 @@ async def test_a_model_that_used_up_its_length_before_a_word_says_that(desk: Des
 
 
 async def test_a_bug_inside_a_turn_is_told_and_the_next_turn_works(desk: Desk) -> None:
-    desk.assembly.llm = Playing(TextDelta("Hm"), ValueError("a bug"))
+    desk.assembly.model.llm = Playing(TextDelta("Hm"), ValueError("a bug"))
     engine = await desk.assembly.engines.get(None)
     with pytest.raises(ValueError, match="a bug"):
         await engine.run_turn("go", channel=Channel.WINDOW)
@@ -370,7 +370,7 @@ async def test_stop_before_the_first_step_of_a_turn_keeps_the_message(desk: Desk
 
 
 async def test_signs_of_life_belong_to_one_wait(desk: Desk) -> None:
-    desk.assembly.llm = Playing(
+    desk.assembly.model.llm = Playing(
         *[Progress("Processing")] * 3,
         Progress("in 0.1 s", 0.1),
         Progress("in 0.2 s", 0.2),
@@ -406,7 +406,7 @@ async def test_a_stall_after_the_first_words_is_shown_with_when_it_began(
 
 async def test_thoughts_are_told_and_kept_apart_and_never_sent_back_as_text(desk: Desk) -> None:
     details = [{"type": "reasoning.text", "text": "Let me think.", "signature": "s"}]
-    desk.assembly.llm = Playing(
+    desk.assembly.model.llm = Playing(
         ReasoningDelta("Let me "),
         ReasoningDelta("think."),
         TextDelta("Four."),

@@ -16,7 +16,7 @@ import pytest
 from app.domain.messages import MessageStatus, Role
 from app.domain.tool_calls import ToolStatus
 from app.redaction import Redactor
-from app.storage import backups, models, schema
+from app.storage import backups, channel_models, models, schema
 from app.storage.approval_rules import ApprovalRules
 from app.storage.conversations import Conversations
 from app.storage.database import Database
@@ -31,12 +31,18 @@ NEWEST = len(schema.steps(schema.MIGRATIONS))
 FILES = sorted(Path(__file__).with_name("schemas").glob("schema-*.db.gz"))
 MODELS = [
     model
-    for model in vars(models).values()
+    for model in {**vars(models), **vars(channel_models)}.values()
     if isinstance(model, type) and issubclass(model, models.Table) and model is not models.Table
 ]
 
 
-STORED_AS = {"AUTO": "INTEGER", "INT": "INTEGER", "BOOL": "INTEGER", "FLOAT": "REAL"}
+STORED_AS = {
+    "AUTO": "INTEGER",
+    "INT": "INTEGER",
+    "BOOL": "INTEGER",
+    "FLOAT": "REAL",
+    "BLOB": "BLOB",
+}
 
 # -- models and tables -----------------------------------------------------------------------------
 

@@ -1,7 +1,9 @@
-"""``python -m tests.torture [--seed S] [--streams N | --power | --kills | --drive | --answers N]``.
+"""``python -m tests.torture [--seed S] [--streams N | --power | --kills | --drive | --answers N |
+--channels]``.
 
 First a million mutated streams of a model, then every power cut there is, then N rounds of killed
-processes, then answers that are cut off. Exit code 1 on a violation.
+processes, then answers that are cut off, then phones that talk to a Steward that is killed. Exit
+code 1 on a violation.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from tests.files.power_changes import CUTS, SOMEONE, Cut
 from tests.files.power_cuts import FILE_SYSTEMS, Rig, Tally
 from tests.files.power_loss import PowerDatabase
 from tests.torture.answers import ANSWERS, Answers
+from tests.torture.channels import channels
 from tests.torture.drive import drive
 from tests.torture.kills import Rounds
 from tests.torture.streams import STREAMS, streams
@@ -150,6 +153,7 @@ def main() -> int:
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="processes for those in Drive"
     )
+    parser.add_argument("--channels", action="store_true", help="messages from phones only")
     chosen = parser.parse_args()
     if chosen.chaos:
         return chaos(chosen.chaos, chosen.seed)
@@ -158,7 +162,11 @@ def main() -> int:
     violations: list[str] = []
     some = (chosen.streams, chosen.answers)
     everything = not (
-        chosen.power or chosen.kills or chosen.drive or any(one is not None for one in some)
+        chosen.power
+        or chosen.kills
+        or chosen.drive
+        or chosen.channels
+        or any(one is not None for one in some)
     )
     if everything or chosen.streams is not None:
         violations += streams(STREAMS if chosen.streams is None else chosen.streams, chosen.seed)
@@ -177,6 +185,8 @@ def main() -> int:
         if everything or chosen.answers is not None:
             points = ANSWERS if chosen.answers is None else chosen.answers
             violations += asyncio.run(answers(Path(folder) / "answers", points, chosen.seed))
+        if everything or chosen.channels:
+            violations += asyncio.run(channels(Path(folder) / "channels", chosen.seed))
     for one in violations[:10]:
         print(one)
     print(f"violations: {len(violations)}")

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.messages import ConversationMessage, MessageStatus, Role
 from app.domain.turns import TurnState
+from app.settings_store import SettingsStore
 from app.ui.chat.rows import SuggestionsRow
 from app.ui.chat.stored import stored_rows
 from tests.standins.model_server import ModelServer, text_reply, tools_reply

@@ -155,7 +155,7 @@ class Puppet:
     def answers(self, *steps: Step) -> ScriptedModel:
         """Answer the next requests with ``steps``; the last one repeats."""
         model = ScriptedModel(steps)
-        self._desk.llm = model
+        self._desk.model.llm = model
         return model
 
 

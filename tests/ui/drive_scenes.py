@@ -49,8 +49,8 @@ def _connected(person: Person, *, over: str = "") -> Iterator[DriveServer]:
                 }
             )
         )
-        desk.change_setting("google_api_url", server.root_url)
-        desk.change_setting("google_token_file", str(token))
+        desk.running_settings.change("google_api_url", server.root_url)
+        desk.running_settings.change("google_token_file", str(token))
         if over:
             noted = {"email": over, "access": "all", "state": "sign_in_again"}
             noted["signed_in_at"] = "2026-03-10T09:30:00Z"

@@ -33,7 +33,8 @@ RESULTS: Final = Path(__file__).parents[2] / "build" / "pictures"
 SIZE: Final = QSize(1100, 700)
 SHOWN: Final = (
     "nothing_yet", "asked", "editing", "restored", "conflict", "blame", "branched", "traced",
-    "circuits_in_trouble", "told", "files", "you", "limits", "setting_up",
+    "circuits_in_trouble", "told", "files", "you", "limits", "setting_up", "channels_people",
+    "from_phone",
 )  # fmt: skip
 """Scenes with a picture in each of ``LOOKS``."""
 LOOKS: Final = {

@@ -26,7 +26,6 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.errors import ConflictError
 from app.domain.events import Approval, Severity
 from app.domain.turns import TurnState
@@ -36,6 +35,7 @@ from app.last_run import EndedRun
 from app.orchestrator.approvals import Decision
 from app.orchestrator.llm_client import Patience
 from app.resilience.circuit_breaker import Outcome
+from app.settings_store import SettingsStore
 from app.ui.chat.rows import ActsRow, ForkRow, WaitRow
 from app.ui.collector import Collector
 from app.ui.last_run_notice import tell_of_last_run
@@ -50,6 +50,8 @@ from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
 from tests.standins.model_server import ModelServer, Reply, json_reply
 from tests.standins.scripted_model import ScriptedModel, calls, says
+from tests.ui.channel_scenes import CHANNEL_SCENES
+from tests.ui.channels_at_window import put_in
 from tests.ui.drive_scenes import (
     drive_browser,
     drive_finding,
@@ -150,10 +152,12 @@ async def staged(
     theme = Theme(application, look)
     environment = {f"STEWARD_{name.upper()}": value for name, value in look._asdict().items()}
     assembly = await Assembly.open(SettingsStore(home, environment))
+    if scene in CHANNEL_SCENES:
+        put_in(assembly)
     window = MainWindow(theme, WindowState(home))
     try:
         if scene not in FIRST_STEPS:
-            await assembly.use_sample_folder()
+            await assembly.grants.grant_sample()
         window.resize(size)
         window.show()
         window.attach(assembly)
@@ -399,7 +403,7 @@ async def arabic(person: Person) -> None:
     session = person.window.session
     assert session is not None
     edit = ("files.edit", {"path": "report.md", "old": "draft", "new": "نهائي"})
-    session.desk.llm = ScriptedModel(  # type: ignore[misc]
+    session.desk.model.llm = ScriptedModel(  # type: ignore[attr-defined]
         [says(ARABIC), calls(edit, text="سأغيّر الملف الآن."), says("تم.")]
     )
     await person.ask("ماذا يوجد في report.md؟")
@@ -453,7 +457,7 @@ async def told(person: Person) -> None:
     await person.ask("/files")
     session = person.window.session
     assert session is not None
-    notify = session.desk.router.notify
+    notify, cards = session.desk.router.notify, person.window.cards
     notify(Severity.INFO, "watch", "12 files have their first version.")
     for _ in range(1_000):
         notify(
@@ -465,9 +469,9 @@ async def told(person: Person) -> None:
     for number in range(9):
         notify(Severity.WARNING, "files", f"photo-{number}.raw cannot be read.")
 
-    def counts_are_told() -> bool:
-        said = "\n".join(card.text for card in person.window.cards.cards)
-        return "1,000 times" in said and "4 more from files" in said
+    def counts_are_told() -> bool:  # what a card makes of them is in the window's language
+        told = [(card.notification.source, card.notification.count) for card in cards.cards]
+        return ("database", 1_000) in told and ("files", 4) in told
 
     await until(counts_are_told, "the last counts")
 
@@ -530,7 +534,7 @@ async def last_run(person: Person) -> None:
     for summary in (newest, older):
         (last, *_) = reversed(await turns.of_conversation(summary.id))
         await turns.finish(last.id, TurnState.INTERRUPTED, reason="", message="", iterations=1)
-    session.desk.unsent[newest.id] = 2  # type: ignore[index]
+    session.desk.start_report.unsent[newest.id] = 2  # type: ignore[index]
     began = session.desk.clock.now() - timedelta(hours=1)
     await tell_of_last_run(person.window, session, EndedRun(began, began))
 
@@ -633,7 +637,7 @@ async def picking(person: Person, models: Reply = OFFERED) -> None:
     session = person.window.session
     assert session is not None
     with ModelServer(models=models) as server:
-        await session.desk.connect(
+        await session.desk.model.connect(
             "openai-compatible", base_url=server.base_url, model="maker/small"
         )
         session.provider_changed.emit()
@@ -650,6 +654,7 @@ async def by_conversation(person: Person) -> None:
         await person.idle()
         person.window.rail.new_button.click()
     pane = _versions(person)
+    await until(pane.chooser.isVisible, "the file")  # the pane reads it when it is first seen
     click(pane.chooser)
     click(pane.files.filters.orders[Order.CONVERSATION])
     await until(lambda: pane.files.headings, "the conversations")
@@ -741,7 +746,7 @@ async def stalled(person: Person) -> None:
     assert session is not None
     model = ScriptedModel([asyncio.Event()])
     model.waits = Patience(silence=60, stall=600)
-    session.desk.llm = model  # type: ignore[misc]
+    session.desk.model.llm = model  # type: ignore[attr-defined]
     person.say("What does the report say?")
     await model.streaming.wait()
     person.say("And what is in the notes?")
@@ -777,7 +782,7 @@ async def setting_up_sign_in(person: Person) -> None:
 async def setting_up_server(person: Person) -> None:
     """Servers that were found."""
     panel = _set_up(person)
-    person.window.session.desk.find_local_servers = _found  # type: ignore[union-attr,method-assign]
+    person.window.session.desk.model.find_local_servers = _found  # type: ignore[union-attr,method-assign]
     panel.model.radios[2].click()
     panel.model.server.look.click()
     await until(lambda: panel.model.server.offers, "the servers")
@@ -915,6 +920,7 @@ SCENES: Final[dict[str, Scene]] = {
         drive_search,
         drive_versions,
         drive_finding,
+        *CHANNEL_SCENES,
         picking,
         limits,
         you,

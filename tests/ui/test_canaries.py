@@ -23,13 +23,15 @@ from tests.ui.conftest import Puppet, settled
 from tests.ui.driving import Person, until
 
 OPENROUTER, LLM, TELEGRAM, HOOK = CANARIES.values()
+NOBODY = "http://127.0.0.1:1"
 ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
 
 
 @pytest.fixture(autouse=True)
 def _keys(steward_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All keys but the model server's are known from the start."""
-    for name, value in {**CANARIES, "STEWARD_PROVIDER": "guided"}.items():
+    others = {"STEWARD_PROVIDER": "guided", "STEWARD_TELEGRAM_API_URL": NOBODY}
+    for name, value in {**CANARIES, **others}.items():
         if value != LLM:
             monkeypatch.setenv(name, value)
 
@@ -67,7 +69,7 @@ async def test_keys_come_out_nowhere_in_the_window_and_in_what_it_writes(
 ) -> None:
     (folder / "keys.env").write_text(f"A={OPENROUTER}\nB={TELEGRAM}\nstatus=draft\n")
     with ModelServer(api_key=LLM) as server:
-        await desk.connect("openai-compatible", base_url=server.base_url, api_key=Secret(LLM))
+        await desk.model.connect("openai-compatible", base_url=server.base_url, api_key=Secret(LLM))
         server.script(
             [
                 tools_reply(
@@ -120,7 +122,7 @@ async def test_a_key_that_was_typed_before_it_was_connected_is_hidden_in_what_is
     await person.ask(f"{LLM} is my key")
     conversation = (await desk.conversations.list())[0].id
     with ModelServer(api_key=LLM) as server:
-        await desk.connect("openai-compatible", base_url=server.base_url, api_key=Secret(LLM))
+        await desk.model.connect("openai-compatible", base_url=server.base_url, api_key=Secret(LLM))
         later = MainWindow(theme, WindowState(steward_home))
         later.show()
         later.attach(desk)

@@ -65,6 +65,11 @@ def shown(daemon: Service) -> dict[str, Any] | None:
     return daemon.find(lambda one: "shown" in one)
 
 
+def bodies(daemon: Service) -> list[str]:
+    """What every notification said."""
+    return [str(one["body"]) for one in daemon.said if "shown" in one]
+
+
 def closed(daemon: Service, number: int) -> object:
     """Whether a notification was taken away."""
     return daemon.find(lambda one: one.get("closed") == number)
@@ -237,6 +242,27 @@ async def test_what_the_person_sees_is_not_told_as_well(
     window.session.desk.router.notify(Severity.ERROR, "files", "Full.")
     note = await until(lambda: shown(daemon), "the notification")
     assert (note["title"], note["body"]) == ("Steward: files", "Full.")
+
+
+async def test_a_channel_that_goes_deaf_and_is_back_is_told_each_time(
+    start: Start, window: MainWindow
+) -> None:
+    daemon = start()
+    assert window.session is not None
+    window.hide()
+    router = window.session.desk.router
+    news = (
+        (Severity.WARNING, "Telegram is not reached.", "channel_offline"),
+        (Severity.INFO, "Telegram is heard again.", "channel_back"),
+    )
+    expected: list[str] = []
+    for severity, words, kind in news * 2:
+        router.notify(severity, "telegram", words, error_type=kind)
+        expected.append(words)
+        await until(lambda: bodies(daemon) == expected, "each word once more")  # it grows
+    notes = [one for one in daemon.said if "shown" in one]
+    assert {one["title"] for one in notes} == {"Steward: Telegram"}
+    assert len({one["shown"] for one in notes}) == 1, "the newest word stands alone"
 
 
 async def test_who_turns_away_from_a_question_is_told_once_and_who_comes_back_no_longer(

@@ -278,7 +278,7 @@ async def test_several_accounts_and_a_file_that_cannot_be_read(
     assert without_keys(dialog) == []
     assert shared_keys(dialog) == []
 
-    desk.change_setting("google_token_file", str(tmp_path / "gone.json"))
+    desk.running_settings.change("google_token_file", str(tmp_path / "gone.json"))
     page._show()
     assert "gone.json cannot be read" in page.accounts[2].state.text()
     assert not page.accounts[2].out_button.isVisible()

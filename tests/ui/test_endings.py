@@ -91,7 +91,7 @@ async def reopened(window: MainWindow, desk: Assembly) -> MainWindow:
 async def test_a_limit_is_told_with_its_reason_and_go_on_goes_on(
     person: Person, model: Puppet, desk: Assembly, window: MainWindow
 ) -> None:
-    desk.settings = dataclasses.replace(desk.settings, max_iterations=1)
+    desk.running_settings.use(dataclasses.replace(desk.settings, max_iterations=1))
     scripted = model.answers(calls(READ), says("So far."), says("Done."))
     await person.ask("go")
     (notice,) = person.rows_of(NoticeRow)
@@ -165,7 +165,7 @@ async def test_an_answer_cut_off_by_its_length_can_be_continued(
 async def test_thoughts_are_folded_and_open_by_mouse_and_by_keyboard(
     person: Person, desk: Assembly, window: MainWindow
 ) -> None:
-    desk.llm = Thinker([])
+    desk.model.llm = Thinker([])
     await person.ask("go")
     (fold,) = person.rows_of(FoldRow)
     assert (fold.title, fold.open) == ("Thought for a moment", False)
@@ -248,7 +248,7 @@ async def test_a_refused_key_says_where_in_the_window_it_is_set(
     assert session is not None
     with ModelServer(models=("small",), api_key="sk-right-0123456789") as server:
         right = Secret("sk-right-0123456789")
-        await desk.connect("openai-compatible", base_url=server.base_url, api_key=right)
+        await desk.model.connect("openai-compatible", base_url=server.base_url, api_key=right)
         server.script([error_reply(401, {"error": {"message": "Invalid API key"}})])
         await person.ask("hello")
     ended = [row.text for row in person.rows_of(NoticeRow)]

@@ -79,7 +79,7 @@ async def next_window(
     window = MainWindow(theme, WindowState(home))
     window.show()
     window.attach(desk, ended)
-    desk.announce(crash_is_told=ended is not None)
+    desk.start_report.announce(desk.router, crash_is_told=ended is not None)
     await settled(window)
     return window, desk, mark
 
@@ -118,7 +118,7 @@ async def test_killed_in_an_answer_the_next_window_offers_to_go_on(
     assert "Nothing was lost" in card.text
     assert [one.text() for one in card.acts] == ["Open it", "Go on"]
     assert card.acts[1].accessibleName() == "Go on: “Tell me a story” was being answered."
-    model = desk.llm = ScriptedModel([says("… there was a fox.")])
+    model = desk.model.llm = ScriptedModel([says("… there was a fox.")])
     click(card.acts[1])
     person = Person(window)
     await until(lambda: person.said == ["Tell me a story", resume_message()], "the way on")

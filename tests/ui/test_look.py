@@ -328,7 +328,7 @@ async def test_keys_make_all_text_of_the_window_larger_and_it_is_kept(
     QTest.keyClick(window.chat.composer.editor, Qt.Key.Key_0, CONTROL)
     assert theme.scale == 1.0
     assert height_of(window) == pytest.approx(line, rel=0.1)  # some of it is estimated
-    assert desk.setting_source("font_size") == "default"
+    assert desk.running_settings.source("font_size") == "default"
 
 
 def height_of(window: MainWindow) -> float:

@@ -28,7 +28,7 @@ def server() -> Iterator[ModelServer]:
 async def connected(
     window: MainWindow, desk: Assembly, server: ModelServer
 ) -> AsyncIterator[MainWindow]:
-    await desk.connect("openai-compatible", base_url=server.base_url, model="small")
+    await desk.model.connect("openai-compatible", base_url=server.base_url, model="small")
     assert window.session is not None
     window.session.provider_changed.emit()
     await settled(window)
@@ -113,7 +113,7 @@ async def test_escape_chooses_nothing_and_a_server_that_is_gone_is_told(
 ) -> None:
     assert connected.session is not None
     with ModelServer(models=("small", "large")) as going:
-        await desk.connect("openai-compatible", base_url=going.base_url)
+        await desk.model.connect("openai-compatible", base_url=going.base_url)
         picker = await opened(connected)
         press(picker.search, Qt.Key.Key_Escape)
         assert connected.session.model is None

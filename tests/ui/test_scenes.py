@@ -10,9 +10,12 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
 import app.ui
+from app.ui.chat.empty import EmptyConversation
 from app.ui.language import Language
 from app.ui.look import Look
 from app.ui.main_window import MainWindow
@@ -42,7 +45,8 @@ EVERY = os.environ.get("STEWARD_EVERY_SCENE") == "1"
 WALKED = list(SCENES) if EVERY else list(SHOWN)
 GERMAN = WALKED if EVERY else (
     "nothing_yet", "editing", "rules", "restored", "conflict", "branched", "you", "signing_in",
-    "drive", "drive_pane", "drive_offline", "drive_browser",
+    "drive", "drive_pane", "drive_offline", "drive_browser", "channels_people", "channels_off",
+    "channels_refused", "channels_conflict", "channels_server", "pairing", "from_phone",
 )  # fmt: skip
 
 
@@ -139,3 +143,37 @@ def _widgets(kind: type[QWidget]) -> Iterator[type[QWidget]]:
     for one in kind.__subclasses__():
         yield one
         yield from _widgets(one)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_the_first_page_has_room_beside_a_pane_in_larger_text(
+    application: QApplication, steward_home: Path, language: str
+) -> None:
+    look = Look(theme="light", font_size="150")
+    with closing(Language(application, language)):
+        async with staged(application, steward_home, SCENES["nothing_yet"], look, SMALL) as person:
+            window = person.window
+            window.show_pane("Files")
+            await still(window)
+            page = window.findChild(EmptyConversation)
+            assert page is not None
+            assert not cut_labels(window)
+            assert page.widget().width() <= page.viewport().width()  # type: ignore[union-attr]
+            buttons = page.findChildren(QPushButton)
+            assert buttons[0].text().endswith("…")
+            assert buttons[0].toolTip() == "replace 'draft' with 'final' in report.md"
+
+            window.resize(900, 430)  # less than the page is high
+            await still(window)
+            assert not cut_labels(window)
+            assert buttons[-1].visibleRegion().isEmpty()
+            buttons[-2].setFocus()
+            QTest.keyClick(buttons[-2], Qt.Key.Key_Tab)
+            await still(window)
+            assert buttons[-1].hasFocus()
+            assert buttons[-1].visibleRegion().boundingRect() == buttons[-1].rect()
+
+            window.resize(1200, 800)
+            await still(window)
+            assert buttons[0].text() == "replace 'draft' with 'final' in report.md"
+            assert not buttons[0].toolTip()

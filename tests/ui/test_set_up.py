@@ -18,11 +18,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.events import Event
 from app.integrations import openrouter, openrouter_sign_in
 from app.integrations.discovery import LocalServer, find_local_servers
 from app.redaction import Secret
+from app.settings_store import SettingsStore
 from app.ui.main_window import MainWindow
 from app.ui.onboarding.panel import SetUpPanel
 from app.ui.theme import Theme
@@ -179,11 +179,11 @@ async def test_it_stays_away_where_something_is_set_up(
 ) -> None:
     with ModelServer() as server:
         if what == "folder":
-            desk.grant_folder(tmp_path)
+            desk.grants.grant(tmp_path)
         if what == "provider":
-            await desk.connect("guided")
+            await desk.model.connect("guided")
         if what == "server":
-            await desk.connect("openai-compatible", base_url=server.base_url)
+            await desk.model.connect("openai-compatible", base_url=server.base_url)
         window = MainWindow(theme, WindowState(steward_home))
         window.show()
         window.attach(desk)
@@ -353,7 +353,7 @@ async def test_a_browser_that_does_not_come_back_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     real = openrouter_sign_in.openrouter_sign_in
-    monkeypatch.setattr(desk, "sign_in", lambda: real(seconds=0.05))
+    monkeypatch.setattr(desk.model, "sign_in", lambda: real(seconds=0.05))
     click(panel.model.sign_in.button)
     await until(lambda: "did not come back" in told(panel), "the end of its time")
 
@@ -365,7 +365,7 @@ async def test_a_key_that_does_not_work_costs_nothing_that_worked(
     keyring: WorkingKeyring, steward_home: Path,
 ) -> None:  # fmt: skip
     with ModelServer(models=("small",)) as server:
-        await desk.connect("openai-compatible", base_url=server.base_url, model="small")
+        await desk.model.connect("openai-compatible", base_url=server.base_url, model="small")
         site.refuses_keys = True
         click(panel.model.sign_in.button)
         await until(lambda: opened, "the browser")
@@ -500,7 +500,7 @@ async def test_a_server_on_this_computer_is_looked_for_when_asked(
         async def find() -> list[LocalServer]:
             return await find_local_servers([server.port])
 
-        monkeypatch.setattr(desk, "find_local_servers", find)
+        monkeypatch.setattr(desk.model, "find_local_servers", find)
         choose(panel, SERVER)
         assert server.lookups == []
         click(panel.model.server.look)
@@ -525,7 +525,7 @@ async def test_a_server_that_is_gone_again_is_told(
     async def find() -> list[LocalServer]:
         return [LocalServer("Ollama", "http://127.0.0.1:9/v1", ("small",))]
 
-    monkeypatch.setattr(desk, "find_local_servers", find)
+    monkeypatch.setattr(desk.model, "find_local_servers", find)
     choose(panel, SERVER)
     click(panel.model.server.look)
     (offer,) = await until(lambda: panel.model.server.offers, "the server")
@@ -543,7 +543,7 @@ async def test_where_no_server_answers_it_is_said_what_to_do(
     async def find() -> list[LocalServer]:
         return []
 
-    monkeypatch.setattr(desk, "find_local_servers", find)
+    monkeypatch.setattr(desk.model, "find_local_servers", find)
     choose(panel, SERVER)
     click(panel.model.server.look)
     await until(lambda: panel.model.server.state.text().startswith("None answered"), "the answer")
@@ -577,7 +577,7 @@ async def test_every_control_has_a_name_and_a_key(
     async def find() -> list[LocalServer]:
         return [LocalServer("Ollama", "http://127.0.0.1:9/v1", ("small",))]
 
-    monkeypatch.setattr(desk, "find_local_servers", find)
+    monkeypatch.setattr(desk.model, "find_local_servers", find)
     for way in range(4):
         choose(panel, way)
         if way == SERVER:
@@ -632,7 +632,7 @@ async def test_a_key_known_before_is_not_lost_by_a_failed_sign_in(
     keyring: WorkingKeyring, steward_home: Path,
 ) -> None:  # fmt: skip
     site.keys.append("sk-or-v1-what-was-there-before")
-    await desk.connect("openrouter", api_key=Secret(site.keys[0]), model="maker/small")
+    await desk.model.connect("openrouter", api_key=Secret(site.keys[0]), model="maker/small")
     site.answer = 403, b"{}"
     click(panel.model.sign_in.button)
     await until(lambda: opened, "the browser")

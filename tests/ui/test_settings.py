@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox
 
 from app.assembly import Assembly
-from app.config import SettingsStore
 from app.domain.files import OperationType
+from app.settings_store import SettingsStore
 from app.ui.main_window import MainWindow
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.theme import Theme
@@ -68,7 +68,7 @@ async def test_a_server_is_connected_after_it_answered(
 async def test_connecting_the_same_server_again_keeps_the_model(
     dialog: SettingsDialog, desk: Assembly, server: ModelServer
 ) -> None:
-    await desk.connect("openai-compatible", base_url=server.base_url, model="large")
+    await desk.model.connect("openai-compatible", base_url=server.base_url, model="large")
     page = dialog.model
     page.choose("openai-compatible")
     type_text(page.address, server.base_url)

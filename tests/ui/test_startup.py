@@ -16,6 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from app.assembly import Assembly
+from app.connected_model import ConnectedModel
 from app.domain.events import Severity
 from app.integrations.discovery import LocalServer
 from app.last_run import EndedRun
@@ -412,11 +413,11 @@ async def test_no_server_is_looked_for_while_the_first_steps_are_shown(
 ) -> None:
     looked: list[bool] = []
 
-    async def find(_: Assembly) -> list[LocalServer]:
+    async def find(_: ConnectedModel) -> list[LocalServer]:
         looked.append(True)
         return []
 
-    monkeypatch.setattr(Assembly, "find_local_servers", find)
+    monkeypatch.setattr(ConnectedModel, "find_local_servers", find)
     state = WindowState(steward_home)
     if seen:
         remember_seen(state)

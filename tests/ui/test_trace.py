@@ -68,7 +68,7 @@ async def test_a_failed_turn_is_still_a_failed_turn_after_a_restart(
 async def test_a_turn_at_its_limit_says_so_after_a_restart(
     person: Person, window: MainWindow, model: Puppet, desk: Assembly
 ) -> None:
-    desk.change_setting("max_iterations", 1)
+    desk.running_settings.change("max_iterations", 1)
     model.answers(calls(READ), says("That is all."))
     await person.ask("read it")
     turn = await restarted(window)

@@ -224,7 +224,7 @@ async def test_closing_while_paused_keeps_what_waits_and_the_next_start_is_not_p
     await desk.close()
     again = await Assembly.open(folders=desk.settings.folders)
     assert not again.engines.pause.is_on
-    assert any("not sent" in words for words in again.start_notices)
+    assert any("not sent" in words for words in again.start_report.notices)
     await again.close()
 
 
@@ -236,7 +236,7 @@ async def test_closing_the_window_ends_steward_unless_it_should_stay_in_the_tray
 ) -> None:
     quits: list[bool] = []
     window.quit_wanted.connect(lambda: quits.append(True))
-    desk.change_setting("close_to_tray", "on")
+    desk.running_settings.change("close_to_tray", "on")
     assert not window.close()
     assert not window.isVisible()
     window.show()
@@ -248,6 +248,6 @@ async def test_closing_the_window_ends_steward_unless_it_should_stay_in_the_tray
 async def test_where_there_is_no_tray_closing_the_window_ends_steward(
     window: MainWindow, desk: Assembly, tray: Tray
 ) -> None:
-    desk.change_setting("close_to_tray", "on")
+    desk.running_settings.change("close_to_tray", "on")
     assert not tray.is_there
     assert window.close()

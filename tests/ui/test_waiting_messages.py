@@ -29,7 +29,7 @@ from tests.standins.scripted_model import ScriptedModel
 
 async def main():
     assembly = await Assembly.open()
-    model = assembly.llm = ScriptedModel([asyncio.Event()])
+    model = assembly.model.llm = ScriptedModel([asyncio.Event()])
     engine = await assembly.engines.get(None)
     turns = [asyncio.create_task(engine.run_turn("first", channel=Channel.WINDOW))]
     await model.streaming.wait()
@@ -67,7 +67,7 @@ def waiting(desk: Assembly) -> list[str]:
 async def test_after_a_crash_they_stand_in_the_message_field_until_they_are_sent(
     crashed: str, desk: Assembly, window: MainWindow, person: Person
 ) -> None:
-    assert any("2 messages were not sent" in words for words in desk.start_notices)
+    assert any("2 messages were not sent" in words for words in desk.start_report.notices)
     assert window.session is not None
     await window.session.show(crashed)
     await settled(window)

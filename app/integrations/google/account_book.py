@@ -13,11 +13,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from app.config import SettingsStore
 from app.domain.errors import KeyringError
 from app.domain.google_accounts import AccountState, DriveAccess, GoogleAccount
 from app.integrations.google.credential_files import OAuthClient, UserToken
 from app.redaction import Secret
+from app.settings_store import SettingsStore
 
 NOTE: Final = "google_accounts"
 _ENTRY: Final = "google "

@@ -39,7 +39,7 @@ from app.integrations.google.listeners import Listeners
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
-    from app.config import Settings, SettingsStore
+    from app.config import Settings
     from app.domain.drive import DriveAccount
     from app.domain.google_accounts import SignedOut
     from app.domain.skills import Clock
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from app.integrations.google.access import Access
     from app.integrations.google.drive import GoogleDrive
     from app.integrations.google.signing_in import SigningIn
+    from app.settings_store import SettingsStore
 
 logger = logging.getLogger(__name__)
 

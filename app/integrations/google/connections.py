@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -48,6 +49,7 @@ class Connections:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._idle: list[tuple[Connection, float]] = []
+        self._lent: set[Connection] = set()
         self._closed = False
 
     @contextmanager
@@ -57,7 +59,10 @@ class Connections:
         One that failed, or was left in the middle, is closed and not used again.
         """
         connection = self._take(fresh=fresh)
+        with self._lock:
+            self._lent.add(connection)
         with ExitStack() as broken:
+            broken.callback(self._lent.discard, connection)
             broken.callback(connection.close)
             try:
                 yield connection
@@ -67,6 +72,14 @@ class Connections:
                 raise
             broken.pop_all()
         self._give_back(connection)
+
+    def cut(self) -> None:
+        """Close all, and break off those in use: whoever waits at one is told at once."""
+        with self._lock:
+            lent = tuple(self._lent)
+        self.close()
+        for connection in lent:
+            connection.cut()
 
     def close(self) -> None:
         """Close all that are not in use, and the others when they come back."""
@@ -91,6 +104,7 @@ class Connections:
 
     def _give_back(self, connection: Connection) -> None:
         with self._lock:
+            self._lent.discard(connection)
             if not self._closed and len(self._idle) < _MOST_IDLE:
                 self._idle.append((connection, self._monotonic()))
                 return
@@ -143,6 +157,13 @@ class Connection:
     def close(self) -> None:
         """Close it."""
         self._http.close()
+
+    def cut(self) -> None:
+        """From another thread: break off what is under way in it."""
+        for one in tuple(self._http.connections.values()):
+            if one.sock is not None:
+                with suppress(OSError):  # it has ended by itself
+                    one.sock.shutdown(socket.SHUT_RDWR)
 
     def _send(
         self,

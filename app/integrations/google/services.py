@@ -1,4 +1,4 @@
-"""The parts of Google's client library that describe requests to Drive, made when first needed."""
+"""The parts of Google's client library that describe requests, made when first needed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ GOOGLE: Final = "https://www.googleapis.com/"
 
 
 class Services:
-    """Drive as versions 3 and 2 of its interface describe it, Docs and Sheets; for any thread.
+    """Drive as versions 3 and 2 of its interface describe it, Docs, Sheets, Chat and Pub/Sub.
+
+    For any thread.
 
     All come from the descriptions that the library brings along: nothing is asked for over the
     network. A different ``root_url`` is written into them, since the library's own option for that
@@ -46,6 +48,18 @@ class Services:
         with self._lock:
             return self._sheets
 
+    @property
+    def chat(self) -> Any:
+        """What a Chat app writes by."""
+        with self._lock:
+            return self._chat
+
+    @property
+    def pubsub(self) -> Any:
+        """What its events come by."""
+        with self._lock:
+            return self._pubsub
+
     @cached_property
     def _v3(self) -> Any:
         return self._made("drive", "v3")
@@ -61,6 +75,14 @@ class Services:
     @cached_property
     def _sheets(self) -> Any:
         return self._made("sheets", "v4")
+
+    @cached_property
+    def _chat(self) -> Any:
+        return self._made("chat", "v1")
+
+    @cached_property
+    def _pubsub(self) -> Any:
+        return self._made("pubsub", "v1")
 
     def _made(self, name: str, version: str) -> Any:
         import httplib2

@@ -37,6 +37,7 @@ class Box:
 
     ``gap`` is the room above, ``padding`` that at the sides, the top and the bottom; ``height``
     (padding included) is an estimate until ``measured``. ``document`` is made when first seen.
+    ``bare``: it stands on no ground of its own.
     ``inset`` is more room where a line begins, ``least`` the smallest width of one that shrinks.
     """
 
@@ -51,6 +52,7 @@ class Box:
     inset: float = 0.0
     least: float = 0.0
     attachment: Attachment | None = None
+    bare: bool = False
     measured: bool = False
     document: QTextDocument | None = None
 

@@ -268,8 +268,16 @@ class ConversationModel(RowList):
             if isinstance(row, UserRow) and not row.turn_id and row.text == event.text:
                 self._replace(i, replace(row, turn_id=event.turn_id or "", queued=False))
                 return
-        turn_id = event.turn_id or ""
-        self._append(UserRow(event.text, event.at, turn_id, attachments=event.attachments))
+        self._begin_day(event.at)  # another face said it
+        self._append(
+            UserRow(
+                event.text,
+                event.at,
+                event.turn_id or "",
+                attachments=event.attachments,
+                channel=event.channel,
+            )
+        )
 
     def _wait(self, event: Waiting) -> None:
         if self._turn is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.chat.suggestions import Suggestions
 from app.ui.controls import Button, Label
@@ -16,8 +16,8 @@ _WIDEST: Final = 72
 """Characters in a line."""
 
 
-class EmptyConversation(QWidget):
-    """``chosen(text)`` when a suggestion is pressed.
+class EmptyConversation(QScrollArea):
+    """``chosen(text)`` when a suggestion is pressed. Scrolls where large text has no room.
 
     ``offer_set_up``: there is no folder yet; ``set_up_wanted`` when the person wants one.
     """
@@ -27,7 +27,11 @@ class EmptyConversation(QWidget):
 
     def __init__(self, starters: Sequence[str], *, offer_set_up: bool = False) -> None:
         super().__init__()
-        title = Label(translate("Transcript", "What should Steward do?"), kind="title")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        title = Label(translate("Transcript", "What should Steward do?"), kind="title", wrap=True)
         words = Label(
             translate(
                 "Empty",
@@ -66,12 +70,14 @@ class EmptyConversation(QWidget):
         across.addStretch(1)
         across.addWidget(inner, 100)
         across.addStretch(1)
-        whole = QVBoxLayout(self)
+        ground = QWidget()
+        ground.setProperty("kind", "panel")
+        whole = QVBoxLayout(ground)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addStretch(2)
         whole.addLayout(across)
         whole.addStretch(3)
-        whole.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.setWidget(ground)
 
     def _fit(self) -> None:
         self._inner.setMaximumWidth(self.fontMetrics().averageCharWidth() * _WIDEST)

@@ -71,6 +71,8 @@ class RowPainter:
         if box.attachment is not None:
             picture = self._picture(box.attachment)
             paint_attachment(painter, box.attachment, place, picture, self._theme)
+        elif box.bare:
+            return
         elif isinstance(row, UserRow):
             painter.setBrush(colour("accent_soft"))
             self._outline(painter)

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QTextCharFormat, QTextCursor, QTextDocument
 
+from app.ui.channel_words import came_over
 from app.ui.chat.attachment_box import ATTACHMENT_GAP, attachment_box, attachment_height
 from app.ui.chat.boxes import Box, Column
 from app.ui.chat.heights import Heights
@@ -174,6 +175,7 @@ class RowLayouter:
         match row:
             case UserRow():
                 attached = sum(attachment_height(one, self.column.line) for one in row.attachments)
+                attached += self.column.line if came_over(row.channel) else 0.0
                 if not row.text:
                     return gap + attached
                 return gap + attached + self._lines(row.text, self.column.width * 0.75) + 18
@@ -202,6 +204,8 @@ class RowLayouter:
                     bubble = self._bubble(row)
                     bubble.gap = ATTACHMENT_GAP if row.attachments else 0.0
                     made.append(bubble)
+                if over := came_over(row.channel):
+                    made.append(self._below_bubble(over))
             case AnswerRow():
                 self._answer(made, row)
             case CallRow():
@@ -290,6 +294,18 @@ class RowLayouter:
             width=width,
             padding=_BUBBLE_PADDING,
             shrink=True,
+        )
+
+    def _below_bubble(self, text: str) -> Box:
+        """Where a message came from."""
+        return Box(
+            lambda: self._small(text),
+            self.column.line,
+            gap=3.0,
+            width=self.column.width * 0.78,
+            padding=(2.0, 0.0, 0.0),
+            shrink=True,
+            bare=True,
         )
 
     def _marked(self, make: Callable[[], QTextDocument]) -> Box:

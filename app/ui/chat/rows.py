@@ -8,15 +8,20 @@ from datetime import date, datetime
 from app.domain.attachments import Attachment, names_of
 from app.domain.branches import Fork
 from app.domain.events import Approval
+from app.domain.messages import Channel
 from app.domain.tool_calls import ToolStatus
 from app.ui import words
+from app.ui.channel_words import came_over
 from app.ui.skill_words import asked, skill_label
 from app.ui.translation import translate
 
 
 @dataclass(frozen=True, slots=True)
 class UserRow:
-    """What the person said. ``queued``: it waits for the turn before it."""
+    """What the person said. ``queued``: it waits for the turn before it.
+
+    ``channel``: the face it came through.
+    """
 
     text: str
     at: datetime
@@ -24,6 +29,7 @@ class UserRow:
     queued: bool = False
     message_id: int = 0
     attachments: tuple[Attachment, ...] = ()
+    channel: Channel = Channel.WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +193,11 @@ def spoken(row: Row) -> str:
                 if row.attachments
                 else ""
             )
-            return translate("Transcript", "You: {text}{attached}").format(
+            said = translate("Transcript", "You: {text}{attached}").format(
                 text=row.text, attached=attached
             ) + (translate("Transcript", " (waits its turn)") if row.queued else "")
+            over = came_over(row.channel)
+            return f"{said} ({over})" if over else said
         case AnswerRow():
             return translate("Transcript", "Steward: {text}").format(text=row.text)
         case CallRow():

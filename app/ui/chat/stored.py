@@ -58,6 +58,7 @@ def stored_rows(
                         message.turn_id,
                         message_id=message.id,
                         attachments=message.attachments,
+                        channel=message.channel,
                     )
                 )
             case Role.ASSISTANT:

@@ -56,7 +56,7 @@ class FolderStep(QWidget):
         page.addWidget(self.outcome)
         self.choose.clicked.connect(self._ask)
         self.sample.clicked.connect(self._use_sample)
-        if session.desk.setting_source("folders") == "environment":
+        if session.desk.running_settings.source("folders") == "environment":
             self._say("attention", environment_words("folders"))
             self.choose.setEnabled(False)
             self.sample.setEnabled(False)
@@ -78,7 +78,7 @@ class FolderStep(QWidget):
     def grant(self, folder: Path) -> None:
         """Add a folder."""
         try:
-            self._session.desk.grant_folder(folder)
+            self._session.desk.grants.grant(folder)
         except StewardError as error:
             self._say("trouble", str(error))
             return
@@ -105,7 +105,7 @@ class FolderStep(QWidget):
 
     async def _make_sample(self) -> None:
         try:
-            await self._session.desk.use_sample_folder()
+            await self._session.desk.grants.grant_sample()
         except StewardError as error:
             self._say("trouble", str(error))
             return

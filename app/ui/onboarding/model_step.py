@@ -116,7 +116,7 @@ class ModelStep(QWidget):
         return radio
 
     def _lock(self) -> None:
-        source = self._session.desk.setting_source
+        source = self._session.desk.running_settings.source
         fixed = [name for name in _CONNECTING if source(name) == "environment"]
         self._fixed.setText(" ".join(environment_words(name) for name in fixed))
         self._fixed.setVisible(bool(fixed))

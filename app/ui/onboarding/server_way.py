@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, 
 from app.ui.attempt import Attempt
 from app.ui.connecting import SERVER, connect
 from app.ui.controls import Button, ElidedLabel, Label
-from app.ui.ports import FoundServer
+from app.ui.model_port import FoundServer
 from app.ui.session import Session
 from app.ui.tasks import WorkGroup
 from app.ui.translation import translate
@@ -63,7 +63,7 @@ class ServerWay(QWidget):
 
     async def _ask(self) -> None:
         try:
-            servers = await self._session.desk.find_local_servers()
+            servers = await self._session.desk.model.find_local_servers()
         finally:
             self._looking = False
         self._show(servers)

@@ -133,7 +133,7 @@ class FilesPane(QWidget):
     def grant(self, folder: Path) -> None:
         """Add a folder."""
         self._change(
-            lambda: self._session.desk.grant_folder(folder),
+            lambda: self._session.desk.grants.grant(folder),
             translate("Files", "Added {name}.").format(name=folder.name),
         )
 
@@ -144,7 +144,7 @@ class FilesPane(QWidget):
             "Files",
             "Steward no longer works in {name}. Its files and versions stay.",
         ).format(name=name)
-        if self._change(lambda: self._session.desk.revoke_folder(folder), done):
+        if self._change(lambda: self._session.desk.grants.revoke(folder), done):
             removed = translate("Files", "{name} removed; nothing in it was touched")
             self.undo_bar.offer(removed.format(name=name), lambda: self.grant(folder))
 

@@ -17,7 +17,9 @@ from app.ui.translation import translate
 
 _NO_BREAK: Final = "\u00a0"
 
-PAGES: Final = ("model", "folders", "drive", "approvals", "limits", "notifications", "you")
+PAGES: Final = (
+    "model", "folders", "drive", "channels", "approvals", "limits", "notifications", "you",
+)  # fmt: skip
 """Pages in their order."""
 
 
@@ -56,6 +58,7 @@ def page_title(page: str) -> str:
         "model": translate("Settings", "Model"),
         "folders": translate("Settings", "Folders"),
         "drive": translate("Settings", "Google Drive"),
+        "channels": translate("Settings", "Channels"),
         "approvals": translate("Settings", "Approvals"),
         "limits": translate("Settings", "Limits"),
         "notifications": translate("Settings", "Notifications"),
@@ -243,6 +246,80 @@ def settings() -> Mapping[str, SettingWords]:
             blank="https://www.googleapis.com",
             also="endpoint proxy url",
         ),
+        "telegram_bot_token": SettingWords(
+            translate("Channels", "Token of your bot"),
+            translate(
+                "Channels",
+                "Kept in the system's keyring, sent to Telegram only, never shown again.",
+            ),
+            "channels",
+            also="botfather connect phone mobile secret key password",
+        ),
+        "telegram_on": SettingWords(
+            translate("Channels", "Listen to the bot"),
+            translate(
+                "Channels",
+                "Off, what is written to the bot waits at Telegram for up to a day; the token is "
+                "kept.",
+            ),
+            "channels",
+            also="telegram phone switch bridge",
+        ),
+        "stale_minutes": SettingWords(
+            translate("Channels", "Old messages"),
+            translate(
+                "Channels",
+                "Steward asks before it does what was written longer ago than this, for instance "
+                "while this computer was off.",
+            ),
+            "channels",
+            unit=translate("Channels", "minutes"),
+            also="stale telegram phone late age",
+        ),
+        "google_chat_subscription": SettingWords(
+            translate("Channels", "Pub/Sub subscription"),
+            translate(
+                "Channels",
+                "The Pub/Sub subscription that your Chat app's connection settings name.",
+            ),
+            "channels",
+            blank="projects/…/subscriptions/…",
+            also="google chat pubsub workspace pull",
+        ),
+        "webhook_port": SettingWords(
+            translate("Channels", "Port of the webhook"),
+            translate(
+                "Channels",
+                "Where “steward serve” takes updates from your web server on this machine. Empty: "
+                "it asks Telegram for them.",
+            ),
+            "channels",
+            blank=translate("Channels", "none"),
+            also="webhook telegram serve server",
+        ),
+        "webhook_secret": SettingWords(
+            translate("Channels", "Secret of the webhook"),
+            translate("Channels", "Each update must carry it. It is kept in the system's keyring."),
+            "channels",
+            also="webhook token header telegram serve key password",
+        ),
+        "webhook_url": SettingWords(
+            translate("Channels", "Public address of the webhook"),
+            translate(
+                "Channels",
+                "The https address Telegram is told to send updates to. Empty: you tell it.",
+            ),
+            "channels",
+            blank=translate("Channels", "none"),
+            also="webhook url telegram serve",
+        ),
+        "telegram_api_url": SettingWords(
+            translate("Channels", "Address of the Bot API"),
+            translate("Channels", "For a Bot API server of your own. The token is sent there."),
+            "channels",
+            blank="https://api.telegram.org",
+            also="endpoint proxy url telegram",
+        ),
         "approval_mode": SettingWords(
             translate("Settings", "Changes of files"),
             translate(
@@ -338,7 +415,8 @@ def settings() -> Mapping[str, SettingWords]:
             translate("Settings", "Where notifications go"),
             translate(
                 "Settings",
-                "Errors, warnings and information: to the window, the system's tray, the log.",
+                "Errors, warnings and information: to the window, the system's tray, your phone, "
+                "the log.",
             ),
             "notifications",
             also="alerts sources silence mute",

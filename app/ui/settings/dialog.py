@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.ui.controls import Button, ElidedLabel, offer_to_clear, rule
 from app.ui.session import Session
 from app.ui.settings.catalogue import page_title, words_of
+from app.ui.settings.channels_page import ChannelsPage
 from app.ui.settings.drive_page import DrivePage
 from app.ui.settings.folders_page import FoldersPage
 from app.ui.settings.model_page import ModelPage
@@ -55,6 +56,7 @@ class SettingsDialog(QDialog):
         self.model = ModelPage(page_title("model"), theme, session, self._work)
         self.folders = FoldersPage(page_title("folders"), session)
         self.drive = DrivePage(page_title("drive"), theme, session)
+        self.channels = ChannelsPage(page_title("channels"), theme, session, self._work)
         self.rules = RulesPage(page_title("approvals"), session, self._work)
         self.limits = limits_page(page_title("limits"), session)
         self.notifications = NotificationsPage(page_title("notifications"), session)
@@ -63,6 +65,7 @@ class SettingsDialog(QDialog):
             "model": self.model,
             "folders": self.folders,
             "drive": self.drive,
+            "channels": self.channels,
             "approvals": self.rules,
             "limits": self.limits,
             "notifications": self.notifications,
@@ -88,6 +91,7 @@ class SettingsDialog(QDialog):
         for page in self.pages.values():
             page.changed.connect(self._changed)
             page.told.connect(self._tell)
+            page.filled.connect(self._fit_rows)
             item = QListWidgetItem(page.title)
             self.list.addItem(item)
             self.stack.addWidget(page)
@@ -143,6 +147,9 @@ class SettingsDialog(QDialog):
             # Said, not styled: the list measures its items before the style sheet reaches it.
             high = QFontMetrics(self._theme.font).height() + 14
             self.list.item(row).setSizeHint(QSize(0, high))
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
         for one in self.rows.values():
             one.fit(self._theme)
 
@@ -155,12 +162,14 @@ class SettingsDialog(QDialog):
 
     @property
     def rows(self) -> dict[str, SettingRow]:
-        """Every setting that is a row, by its name."""
+        """Every setting that is a row, by its name, on the pages that are filled."""
         return {name: row for page in self.pages.values() for name, row in page.rows.items()}
 
     @property
     def controls(self) -> dict[str, QWidget]:
         """What each setting is changed with, by its name."""
+        for page in self.pages.values():
+            page.fill()
         return {name: one for page in self.pages.values() for name, one in page.controls.items()}
 
     def show_page(self, name: str) -> None:
@@ -172,6 +181,7 @@ class SettingsDialog(QDialog):
     def show_setting(self, name: str) -> None:
         """Show a setting on its page, and put the person there."""
         page = self.pages[words_of(name).page]
+        page.fill()
         self.show_page(words_of(name).page)
         if page is self.model:
             self.model.show_key_of(name)
@@ -188,7 +198,7 @@ class SettingsDialog(QDialog):
 
     def _show_row(self, row: int) -> None:
         if row >= 0 and not self.search.text():
-            self.stack.setCurrentIndex(row)
+            self._show_filled()
             for one in self.rows.values():
                 one.mark(marked=False)
 
@@ -197,7 +207,11 @@ class SettingsDialog(QDialog):
             self.found.look_for(text)
             self.stack.setCurrentWidget(self.found)
         else:
-            self.stack.setCurrentIndex(self.list.currentRow())
+            self._show_filled()
+
+    def _show_filled(self) -> None:
+        self.pages[self.page].fill()
+        self.stack.setCurrentIndex(self.list.currentRow())
 
     def _focus_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -241,6 +255,7 @@ class SettingsDialog(QDialog):
             return
         self.model.cancel()
         self.drive.cancel()
+        self.channels.cancel()
         self._work.cancel()  # what is under way must not come back to pages that are gone
         super().done(result)
 

@@ -157,7 +157,9 @@ class DrivePage(Page):
         self.sign_in_button.setEnabled(not running)
         for row in self.accounts:
             row.again_button.setEnabled(not running)
-        locked = self._session.desk.setting_source("google_oauth_client_file") == "environment"
+        locked = (
+            self._session.desk.running_settings.source("google_oauth_client_file") == "environment"
+        )
         self.choose_button.setEnabled(not running and not locked)
 
     def _say(self, problem: str) -> None:

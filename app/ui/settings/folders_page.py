@@ -84,7 +84,7 @@ class FoldersPage(Page):
         for folder in desk.folders.folders:
             item = QListWidgetItem(str(folder))
             item.setData(Qt.ItemDataRole.UserRole, str(folder))
-            if desk.setting_source("trusted_folders") != "environment":
+            if desk.running_settings.source("trusted_folders") != "environment":
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             else:
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsUserCheckable)
@@ -92,7 +92,7 @@ class FoldersPage(Page):
             item.setCheckState(ticked)
             self.list.addItem(item)
         self.list.blockSignals(False)
-        locked = [n for n in self._LISTED if desk.setting_source(n) == "environment"]
+        locked = [n for n in self._LISTED if desk.running_settings.source(n) == "environment"]
         self.add.setEnabled("folders" not in locked)
         self.remove.setEnabled("folders" not in locked and self.list.count() > 0)
         self._origin.setText(" ".join(environment_words(name) for name in locked))
@@ -102,7 +102,7 @@ class FoldersPage(Page):
         folder = Path(str(item.data(Qt.ItemDataRole.UserRole)))
         trusted = item.checkState() == Qt.CheckState.Checked
         try:
-            self._session.desk.trust_instructions(folder, trusted=trusted)
+            self._session.desk.grants.trust(folder, trusted=trusted)
         except StewardError as error:
             self._say(str(error))
 
@@ -117,7 +117,7 @@ class FoldersPage(Page):
     def grant(self, folder: Path) -> None:
         """Add a folder."""
         try:
-            self._session.desk.grant_folder(folder)
+            self._session.desk.grants.grant(folder)
         except StewardError as error:
             self._say(str(error))
             return
@@ -131,7 +131,7 @@ class FoldersPage(Page):
             return
         folder = Path(str(self.list.item(row).data(Qt.ItemDataRole.UserRole)))
         try:
-            self._session.desk.revoke_folder(folder)
+            self._session.desk.grants.revoke(folder)
         except StewardError as error:
             self._say(str(error))
             return

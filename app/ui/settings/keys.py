@@ -29,13 +29,14 @@ def _states() -> Mapping[str, str]:
 
 
 class KeyRow(QWidget):
-    """One key. ``removed`` when it was taken out."""
+    """One key. ``removed`` when it was taken out. ``after``: what then no longer works."""
 
     removed = Signal()
 
-    def __init__(self, name: str, session: Session, work: WorkGroup) -> None:
+    def __init__(self, name: str, session: Session, work: WorkGroup, *, after: str = "") -> None:
         super().__init__()
         self._name = name
+        self._after = after or translate("Settings", "A model that needs it no longer answers.")
         self._session = session
         self._work = work
         title = words_of(name).title
@@ -61,7 +62,7 @@ class KeyRow(QWidget):
 
     def refresh(self) -> None:
         """Say where the key is."""
-        source = self._session.desk.setting_source(self._name)
+        source = self._session.desk.running_settings.source(self._name)
         self.remove.setVisible(source in ("keyring", "run"))
         self.state.become("attention" if source in ("run", "environment") else "small")
         self.state.setText(_states().get(source) or environment_words(self._name))
@@ -74,10 +75,8 @@ class KeyRow(QWidget):
         box.setText(translate("Settings", "Remove the key? ({title})").format(title=title))
         box.setInformativeText(
             translate(
-                "Settings",
-                "Steward cannot show it, so you would have to paste it again. "
-                "A model that needs it no longer answers.",
-            )
+                "Settings", "Steward cannot show it, so you would have to paste it again. {after}"
+            ).format(after=self._after)
         )
         yes = box.addButton(translate("Settings", "&Remove"), QMessageBox.ButtonRole.AcceptRole)
         yes.clicked.connect(self._remove)

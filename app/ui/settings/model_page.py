@@ -21,7 +21,7 @@ from app.ui.attempt import Attempt
 from app.ui.connecting import OPENROUTER, SERVER, connect, explained, sign_in
 from app.ui.controls import Button, ChoiceButton, Label
 from app.ui.flow_layout import FlowLayout
-from app.ui.ports import FoundServer
+from app.ui.model_port import FoundServer
 from app.ui.session import Session
 from app.ui.settings.keys import KeyRow
 from app.ui.settings.page import Page
@@ -71,7 +71,9 @@ class ModelPage(Page):
         self._choices = QButtonGroup(self)
         self._radios: dict[str, QRadioButton] = {}
         self._picker: ModelPicker | None = None
-        self._locked = {n for n in _CONNECTING if session.desk.setting_source(n) == "environment"}
+        self._locked = {
+            n for n in _CONNECTING if session.desk.running_settings.source(n) == "environment"
+        }
         self.column.addWidget(Label(translate("Models", "Connect a model"), kind="heading"))
         self._offer_providers()
         self.column.addLayout(self._fields())
@@ -241,7 +243,7 @@ class ModelPage(Page):
         self.key.setPlaceholderText(hint)
 
     async def _look_around(self) -> None:
-        servers = await self._session.desk.find_local_servers()
+        servers = await self._session.desk.model.find_local_servers()
         self._show_servers(servers)
 
     def _show_servers(self, servers: Sequence[FoundServer]) -> None:
@@ -331,7 +333,7 @@ class ModelPage(Page):
     async def _set_default(self, model: str | None) -> None:
         desk = self._session.desk
         try:
-            await desk.connect(desk.llm.provider, model=model)
+            await desk.model.connect(desk.llm.provider, model=model)
         except StewardError as error:
             self.attempt.say("trouble", explained(error))
             return

@@ -30,6 +30,7 @@ def _places() -> Mapping[str, str]:
     return {
         "window": translate("Settings", "Window"),
         "tray": translate("Settings", "System tray"),
+        "telegram": "Telegram",
         "log": translate("Settings", "Log"),
     }
 
@@ -97,8 +98,8 @@ class NotificationsPage(Page):
                 translate(
                     "Settings",
                     "The source stands on the card. Write SEVERITY/SOURCE=PLACES, "
-                    "with info, warning, error or any, and window, tray, log or "
-                    "none; separate rules with a semicolon.",
+                    "with info, warning, error or any, and window, tray, telegram, log "
+                    "or none; separate rules with a semicolon.",
                 ),
                 kind="muted",
                 wrap=True,
@@ -121,7 +122,7 @@ class NotificationsPage(Page):
             tick.setChecked(place in rules.sinks(severity))
         if not self.outcome.text():  # else what was typed, and is explained below, stays
             self.sources.setText(str(rules.of_sources))
-        source = self._session.desk.setting_source("notification_rules")
+        source = self._session.desk.running_settings.source("notification_rules")
         for tick in self.ticks.values():
             tick.setEnabled(source != "environment")
         self.sources.setReadOnly(source == "environment")
@@ -161,7 +162,7 @@ class NotificationsPage(Page):
     def _save(self, rules: NotificationRules | None) -> bool:
         written = None if rules is None else str(rules)
         try:
-            self._session.desk.change_setting("notification_rules", written)
+            self._session.desk.running_settings.change("notification_rules", written)
         except StewardError as error:
             self.outcome.setText(str(error))
             return False

@@ -17,11 +17,13 @@ from app.ui.translation import translate
 class Page(QScrollArea):
     """Empty until its owner adds to ``column``. ``rows`` and ``controls`` are by setting.
 
-    ``controls`` has what a person changes a setting with, also where that is no row.
+    ``controls`` has what a person changes a setting with, also where that is no row. ``filled``
+    when a page was made that waits until it is first seen or looked for.
     """
 
     changed = Signal(str)
     told = Signal(str, object)
+    filled = Signal()
 
     def __init__(self, title: str, session: Session) -> None:
         super().__init__()
@@ -41,6 +43,9 @@ class Page(QScrollArea):
         self.column.setContentsMargins(20, 16, 20, 16)
         self.column.setSpacing(8)
         self.setWidget(ground)
+
+    def fill(self) -> None:
+        """Be whole from now on; most pages are from the start."""
 
     def add_section(self, heading: str, names: Iterable[str], words: str = "") -> None:
         """A heading and a row for each setting."""

@@ -150,7 +150,7 @@ class SettingRow(QWidget):
         desk = self._session.desk
         self._held = self._field.kind.write(getattr(desk.settings, self.name))
         self.control.show_written(self._held)
-        source = desk.setting_source(self.name)
+        source = desk.running_settings.source(self.name)
         self.control.lock(source == "environment")
         self.origin.setVisible(source == "environment")
         had_focus = self.reset_button.hasFocus()
@@ -210,7 +210,7 @@ class SettingRow(QWidget):
 
     def _keep(self, written: str) -> bool:
         try:
-            self._session.desk.change_setting(self.name, written or None)
+            self._session.desk.running_settings.change(self.name, written or None)
         except StewardError as error:
             self._say(str(error))
             return False

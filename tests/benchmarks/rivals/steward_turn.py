@@ -11,9 +11,9 @@ from pathlib import Path
 
 from app.assembly import Assembly
 from app.clock import SystemClock
-from app.config import SettingsStore
 from app.domain.messages import Channel
 from app.integrations.openrouter import OpenAICompatibleClient
+from app.settings_store import SettingsStore
 
 WARM_UP = 3
 _SKILL = """
@@ -52,9 +52,9 @@ async def main(address: str, runs: int) -> list[tuple[float, float]]:
         (skills / "read.py").write_text(_SKILL)
         assembly = await Assembly.open(SettingsStore(home, {}))
         try:
-            assert not assembly.start_notices, assembly.start_notices
+            assert not assembly.start_report.notices, assembly.start_report.notices
             await assembly.llm.aclose()
-            assembly.llm = OpenAICompatibleClient(
+            assembly.model.llm = OpenAICompatibleClient(
                 base_url=address,
                 api_key=None,
                 provider="openai-compatible",
