@@ -81,6 +81,8 @@ WINDOW_LIBRARIES = (
 # Command, Debian and Ubuntu's package. What makes a .deb is asked for only where one can be made.
 PACKAGE_TOOLS = (("objdump", "binutils"),)
 DEB_TOOLS = (("dpkg-deb", "dpkg"), ("dpkg-shlibdeps", "dpkg-dev"))
+# Not to run: dpkg-shlibdeps asks which package has them, for what the .deb recommends.
+DEB_LIBRARIES = (("libgtk-3.so.0", "libgtk-3-0"),)
 CHECK_TOOLS = (
     ("mmdebstrap", "mmdebstrap"),
     ("Xvfb", "xvfb"),
@@ -90,7 +92,7 @@ CHECK_TOOLS = (
     ("appstreamcli", "appstream"),
     ("desktop-file-validate", "desktop-file-utils"),
 )
-APT_PACKAGES = dict(QT_LIBRARIES + WINDOW_LIBRARIES + PACKAGE_TOOLS + DEB_TOOLS + CHECK_TOOLS)
+APT_PACKAGES = dict(QT_LIBRARIES + WINDOW_LIBRARIES + PACKAGE_TOOLS + DEB_TOOLS + DEB_LIBRARIES + CHECK_TOOLS)
 
 NO_DISPLAY = """\
 Steward is set up, but there is no display to open its window on.
@@ -192,11 +194,13 @@ def missing_libraries(purpose: str) -> List[str]:
 
 
 def missing_tools(purpose: str) -> List[str]:
-    """The commands that building a package, or checking one, calls and this system lacks."""
+    """What building a package, or checking one, takes and this system lacks."""
     tools = PACKAGE_TOOLS + (DEB_TOOLS if shutil.which("apt-get") else ())
+    libraries = DEB_LIBRARIES if shutil.which("apt-get") else ()
     if purpose == "package-check":
-        tools = CHECK_TOOLS
-    return [name for name, _ in tools if not shutil.which(name)]
+        tools, libraries = CHECK_TOOLS, ()
+    missing = [name for name, _ in tools if not shutil.which(name)]
+    return missing + [name for name, _ in libraries if not can_load(name)]
 
 
 def can_load(library: str) -> bool:
