@@ -92,7 +92,9 @@ CHECK_TOOLS = (
     ("appstreamcli", "appstream"),
     ("desktop-file-validate", "desktop-file-utils"),
 )
-APT_PACKAGES = dict(QT_LIBRARIES + WINDOW_LIBRARIES + PACKAGE_TOOLS + DEB_TOOLS + DEB_LIBRARIES + CHECK_TOOLS)
+APT_PACKAGES = dict(
+    QT_LIBRARIES + WINDOW_LIBRARIES + PACKAGE_TOOLS + DEB_TOOLS + DEB_LIBRARIES + CHECK_TOOLS
+)
 
 NO_DISPLAY = """\
 Steward is set up, but there is no display to open its window on.
