@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from app.ui.dock import Dock
 from app.ui.theme import Theme
@@ -48,6 +49,7 @@ class Folding:
         self._centre = centre
         self._dock = dock
         self._width = 0
+        self._dock_width = 0  # beside the conversation, before it took its place
         self._drawer_open = False
         self._rail_open = False
         self.dock_wanted = dock_wanted
@@ -96,7 +98,15 @@ class Folding:
         focused = QApplication.focusWidget()
         if covered and focused is not None and self._centre.isAncestorOf(focused):
             self._dock.tabs.setFocus()
+        uncovered = docked and not covered and self._centre.isHidden()
+        if covered and not self._centre.isHidden():
+            self._dock_width = self._dock.width()
         self._centre.setVisible(not covered)
         self._dock.setVisible(dock)
         self._rail.setVisible(rail)
         self._edge.setVisible(rail)
+        if uncovered and self._dock_width:  # else it keeps the whole width that it had alone
+            narrow = max(self._dock_width, self._dock.pages.minimumWidth())
+            window = self._dock.parentWidget()
+            assert isinstance(window, QMainWindow)
+            window.resizeDocks([self._dock], [narrow], Qt.Orientation.Horizontal)

@@ -56,6 +56,19 @@ async def test_below_a_thousand_pixels_the_dock_is_a_drawer(window: MainWindow) 
     assert window.rail.isVisible()
 
 
+async def test_a_drawer_in_the_place_of_the_conversation_gives_it_back(window: MainWindow) -> None:
+    window.resize(900, 700)
+    window.toggle_dock()
+    window.resize(420, 700)
+    assert not window._centre.isVisible()
+
+    window.resize(900, 700)
+
+    assert window._centre.isVisible()
+    await until(lambda: window._centre.width() >= 420, "room for the conversation")
+    assert window.dock.isVisible()
+
+
 async def test_a_dock_that_was_hidden_stays_hidden(
     window: MainWindow, theme: Theme, steward_home: Path
 ) -> None:
