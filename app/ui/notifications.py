@@ -3,15 +3,16 @@
 Errors stand first, then what is new. A card says what happened, how often, when, and what to do.
 One that only informs goes by itself; any other stays until it is put away. The stack never takes
 the focus; a key of the window goes to it. It covers nothing: what is read moves down for it.
+Where large text leaves the first card too little room, the stack scrolls: no words are cut.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.controls import Button, Label
 from app.ui.theme import Theme
@@ -37,7 +38,7 @@ _SHARE: Final = 0.25
 """So much of the conversation's height the cards may take, but for the first one."""
 
 
-class CardStack(QWidget):
+class CardStack(QScrollArea):
     """A sink of the router, in the layout of ``host``. ``dismissed(id)`` tells what was seen.
 
     ``left`` is emitted when the last card is gone and the focus was in it.
@@ -69,10 +70,18 @@ class CardStack(QWidget):
         below.setContentsMargins(12, 5, 8, 5)
         below.addWidget(self._more, 1)
         below.addWidget(self.dismiss_all)
-        self._column = QVBoxLayout(self)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._ground = QWidget()
+        self._column = QVBoxLayout(self._ground)
         self._column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _GAP)
         self._column.setSpacing(_GAP)
         self._column.addWidget(self._below)
+        self.setWidget(self._ground)
+        self._ground.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
         host.installEventFilter(self)
         theme.changed.connect(self._fit)
         self.hide()
@@ -124,10 +133,30 @@ class CardStack(QWidget):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Show as many cards as there is room for now."""
-        if watched is self._host and event.type() == QEvent.Type.Resize:
-            self._fit()
-        return False
+        """Show as many cards as there is room for now; the room follows what they need."""
+        if watched is self._host:
+            if event.type() == QEvent.Type.Resize:
+                self._fit()
+            return False
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def hasHeightForWidth(self) -> bool:
+        """It has, as its cards have."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """All that the cards need; with less, they scroll."""
+        return self._ground.heightForWidth(width)
+
+    def sizeHint(self) -> QSize:
+        """That of the cards."""
+        return self._ground.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the widest word; the height may be scrolled."""
+        return QSize(self._ground.minimumSizeHint().width(), super().minimumSizeHint().height())
 
     def showEvent(self, event: QShowEvent) -> None:
         """How high a card is can be known only now."""
@@ -180,6 +209,9 @@ class CardStack(QWidget):
                 self._column.insertWidget(place, card)
         self.setVisible(bool(self._cards))
         self._fit()
+        self.updateGeometry()
+        if (layout := self._host.layout()) is not None:
+            layout.activate()  # at once: Qt does so for what does not scroll
 
     def _fit(self) -> None:
         if not self._cards:

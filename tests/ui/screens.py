@@ -46,6 +46,7 @@ from app.ui.panes.file_filters import Order
 from app.ui.panes.versions import VersionsPane
 from app.ui.settings.dialog import SettingsDialog
 from app.ui.theme import Theme
+from app.ui.translation import translate
 from app.ui.vault_dialog import VaultDialog
 from app.ui.window_state import WindowState
 from tests.standins.model_server import ModelServer, Reply, json_reply
@@ -370,7 +371,9 @@ async def replayed(person: Person) -> None:
     pane = person.window.trace
     assert pane is not None
     click(pane.acts.replay)
-    await until(lambda: "Replayed" in pane.details.toPlainText(), "what came of it")
+    told = translate("Trace", "Replayed. The first difference: {where}\n\n{diff}")
+    replayed, _, _ = told.partition(".")
+    await until(lambda: replayed in pane.details.toPlainText(), "what came of it")
 
 
 ARABIC: Final = """\
@@ -566,7 +569,7 @@ async def looking_for_words(person: Person) -> None:
     bar = person.window.chat.find_bar
     assert bar is not None
     type_text(bar.field, "report")
-    await until(lambda: "of" in bar.count.text(), "what was found")
+    await until(bar.later.isEnabled, "what was found")
 
 
 async def hits(person: Person) -> None:
@@ -749,10 +752,11 @@ async def stalled(person: Person) -> None:
     session.desk.model.llm = model  # type: ignore[attr-defined]
     person.say("What does the report say?")
     await model.streaming.wait()
+    gives_up = translate("Waiting", "gives up in {time}").removesuffix("{time}")
     person.say("And what is in the notes?")
     person.say("Then make a list of both, please, with the longest lines first")
     await until(
-        lambda: any("gives up" in row.text for row in person.rows_of(WaitRow)),
+        lambda: any(gives_up in row.text for row in person.rows_of(WaitRow)),
         "what is said of a long wait",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app.assembly import Assembly
 from app.domain.events import Event, Notification, Severity, TurnStarted
@@ -15,7 +15,9 @@ from app.ui.notification_card import NotificationCard
 from app.ui.notifications import KEPT
 from app.ui.settings.notifications_page import NotificationsPage
 from tests.ui.conftest import settled
+from tests.ui.cutting import cut_labels
 from tests.ui.driving import Person, click, press, type_text, until
+from tests.ui.settling import still
 from tests.ui.walking import nameless, without_keys
 
 
@@ -176,6 +178,35 @@ async def test_the_cards_stay_within_the_conversation(window: MainWindow, desk: 
         assert host.contains(stack), (width, stack, host)
         (card,) = shown(window)
         assert card.heightForWidth(card.width()) <= card.height(), "nothing is cut off"
+
+
+async def test_a_card_that_has_no_room_in_large_text_is_scrolled_and_not_cut(
+    window: MainWindow, desk: Assembly
+) -> None:
+    window.resize(900, 600)
+    window.theme.adopt(window.theme.look._replace(font_size="200"))
+    notice = Notification(
+        at=desk.clock.now(), severity=Severity.WARNING, source="a", message="Words. " * 30
+    )
+    offers = [("An offer of as many words as there are. " * 3, [("Do it", lambda: None)])] * 2
+    card = window.cards.add(notice, offers)
+    await still(window)
+
+    assert not cut_labels(window)
+    last = card.acts[-1]
+    assert last.visibleRegion().isEmpty(), "there is less room than it needs"
+    window.cards.take_focus()
+    while not last.hasFocus():
+        reached = QApplication.focusWidget()
+        assert reached is not None
+        assert window.cards.isAncestorOf(reached), "Tab reaches it"
+        press(reached, Qt.Key.Key_Tab)
+    await still(window)
+    assert last.visibleRegion().boundingRect() == last.rect()
+
+    window.resize(900, 1400)
+    await still(window)
+    assert not window.cards.verticalScrollBar().isVisible(), "with room it stands whole"
 
 
 async def test_a_bug_in_a_task_of_the_window_is_a_card(window: MainWindow, desk: Assembly) -> None:

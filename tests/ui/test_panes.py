@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -18,6 +19,7 @@ from app.ui.main_window import MainWindow
 from app.ui.panes.circuit_line import CircuitLine
 from app.ui.panes.circuits import CircuitsPane
 from app.ui.panes.files import FilesPane
+from app.ui.panes.folder_tree import FolderTree, Root
 from app.ui.panes.trace import TracePane
 from tests.standins.scripted_model import calls, says
 from tests.ui.conftest import REPORT, Puppet
@@ -271,6 +273,53 @@ async def test_a_folder_says_how_it_stands(
         return str(pane.model.index(0, 0, pane.model.index(1, 0)).data() or "")
 
     await until(lambda: why() == "It is not there now. Is its disk connected?", "why it is empty")
+
+
+async def test_a_folder_that_could_not_be_read_before_it_was_known_how_it_stands() -> None:
+    tree = FolderTree(lambda _: QIcon())
+    tree.show_roots([Root("/usb", "usb", "", "/usb")])
+    tree.fail("/usb", "/usb is not a folder.")
+    tree.show_roots([Root("/usb", "usb", "not there", "/usb\nIt is not there now.")])
+    row = tree.index(0, 0, tree.index(0, 0))
+    assert row.data() == "It is not there now."
+    assert row.data(Qt.ItemDataRole.ToolTipRole) == "/usb is not a folder."
+
+
+async def test_a_folder_that_is_gone_is_not_read_without_end_and_comes_back(
+    window: MainWindow, desk: Assembly, tmp_path: Path
+) -> None:
+    pane, session = window.files, window.session
+    assert pane is not None
+    assert session is not None
+    usb, away = tmp_path / "usb", tmp_path / "away"
+    usb.mkdir()
+    (usb / "plan.md").touch()
+    window.show_pane("Files")
+    pane.grant(usb)
+
+    def inside() -> str:
+        return str(pane.model.index(0, 0, pane.model.index(1, 0)).data() or "")
+
+    async def is_read(text: str) -> None:
+        await until(lambda: inside().startswith(text), text)
+        await until(lambda: session.tasks.idle, "the end of the reading")
+
+    await is_read("plan.md")
+    usb.rename(away)
+    pane.refresh()
+    await is_read("It is not there now.")
+    away.rename(usb)
+    pane.refresh()
+    await is_read("plan.md")
+
+    usb.rename(away)
+    pane.refresh()
+    await is_read("It is not there now.")
+    away.rename(usb)
+    top = pane.model.index(1, 0)
+    pane.tree.collapse(top)
+    pane.tree.expand(top)
+    await is_read("plan.md")
 
 
 def tops(window: MainWindow) -> list[str]:

@@ -59,6 +59,7 @@ class FilesPane(QWidget):
         self.tree.setIndentation(16)
         self.tree.activated.connect(self._opened)
         self.tree.clicked.connect(self.model.show_more)
+        self.tree.expanded.connect(self.model.read_again)
         self.tree.verticalScrollBar().valueChanged.connect(self._show_more)
         self.tree.selectionModel().currentChanged.connect(self._show_buttons)
         self.menu = FileMenu(self.tree, session, self._file_at, show=self._opened)

@@ -107,6 +107,8 @@ class FolderTree(QAbstractItemModel):
                 if (node.note, node.told) != (root.note, root.tip):
                     node.note, node.told = root.note, root.tip
                     self.dataChanged.emit(self.index_of(node), self.index_of(node))
+                    if node.listed is None and node.nodes:  # it failed before that was known
+                        self.fail(node.path, node.nodes[0].told)
             return
         self.beginResetModel()
         self._roots = [
@@ -144,6 +146,7 @@ class FolderTree(QAbstractItemModel):
         node = self._folders.get(path)
         if node is not None:
             self._asked.discard(path)
+            node.listed = None  # what it has when it is back is shown, also if it is the same
             self._replace(node, ())
             told = words_
             if node.parent is None and node.note:  # it is known already how it stands
@@ -162,6 +165,12 @@ class FolderTree(QAbstractItemModel):
         self._insert(folder, [self._made(one, folder) for one in entries[at : at + PART]])
         self._say_more(folder)
         return True
+
+    def read_again(self, index: Index) -> None:
+        """Ask for a folder that is opened anew and could not be read."""
+        node = self.node(index)
+        if node is not None and node.listed is None and node.nodes:
+            self.wanted.emit(node.path)
 
     def read_folders(self) -> list[str]:
         """The folders that are read, or were to be."""
@@ -271,9 +280,12 @@ class FolderTree(QAbstractItemModel):
         return node.is_folder and (node.listed is None or bool(node.nodes))
 
     def canFetchMore(self, parent: Index) -> bool:
-        """Whether a folder is to be read."""
+        """Whether a folder is to be read. Not one that says why it could not be.
+
+        Qt asks again for each row that comes into an open folder: it would be read without end.
+        """
         node = self.node(parent)
-        return node is not None and node.is_folder and node.listed is None
+        return node is not None and node.is_folder and node.listed is None and not node.nodes
 
     def fetchMore(self, parent: Index) -> None:
         """Qt opens a folder."""
