@@ -224,7 +224,7 @@ async def _problems(
             yield "changed, and no version tells of it"
     if was_removed and not operation.trashed:
         yield "went to the trash"
-    if was_removed and typed and not done:
+    if was_removed and typed and not done and not await _is_kept(case, operation, versions):
         yield "what nobody here has seen is in the trash"
     if typed:
         if versions and not trashed:
