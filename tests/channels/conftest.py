@@ -184,15 +184,12 @@ class Phone:
         return words
 
     async def until_done(self) -> None:
-        """Wait until nothing in the inbox is to be handled, and all that came of it is shown."""
+        """Wait until nothing stands in the inbox to be handled."""
         async with asyncio.timeout(20):
             self.inbox.changed.clear()
             while await self.inbox.open(self.adapter.channel):
                 await self.inbox.changed.wait()
                 self.inbox.changed.clear()
-            # What a turn changed is shown beside its answer, and may be shown after it.
-            while lines := [one for one in asyncio.all_tasks() if _is_line(one)]:
-                await asyncio.wait(lines)
 
     async def items(self) -> list[InboxItem]:
         """Everything in the inbox, handled or not."""
@@ -233,7 +230,3 @@ async def paired(phone: Phone) -> Phone:
     """The same with the user 7 paired."""
     await phone.pair()
     return phone
-
-
-def _is_line(task: asyncio.Task[object]) -> bool:
-    return task.get_name().startswith("channel line")
