@@ -29,6 +29,7 @@ async def _cut_off(phone: Phone) -> ScriptedModel:
     await model.streaming.wait()
     await phone.restart()
     await phone.adapter.until(lambda: phone.adapter.key("answer:"))
+    await phone.until_done()  # it is asked first and held then: nobody presses in between
     model.steps = [says("Tidied.")]
     return model
 
